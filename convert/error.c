@@ -1,0 +1,51 @@
+/* convert/error.c - the one error domain of hvfs; see error.h */
+#include "convert/error.h"
+
+typedef struct
+{
+  char *fault; /* nullable */
+} HvfsErrorPrivate;
+
+static void
+hvfs_error_private_init (HvfsErrorPrivate *priv)
+{
+}
+
+static void
+hvfs_error_private_copy (const HvfsErrorPrivate *from, HvfsErrorPrivate *to)
+{
+  to->fault = g_strdup (from->fault);
+}
+
+static void
+hvfs_error_private_clear (HvfsErrorPrivate *priv)
+{
+  g_free (priv->fault);
+}
+
+G_DEFINE_EXTENDED_ERROR (HvfsError, hvfs_error)
+
+int
+hvfs_error_errno (const GError *error)
+{
+  if (error == NULL)
+    return 0;
+  return error->domain == HVFS_ERROR && error->code > 0 ? error->code : EIO;
+}
+
+GError *
+hvfs_error_new_fault (int code, const char *fault, const char *message)
+{
+  GError *error = g_error_new_literal (HVFS_ERROR, code, message);
+
+  hvfs_error_get_private (error)->fault = g_strdup (fault);
+  return error;
+}
+
+const char *
+hvfs_error_fault (const GError *error)
+{
+  return g_error_matches (error, HVFS_ERROR, error != NULL ? error->code : 0)
+           ? hvfs_error_get_private (error)->fault
+           : NULL;
+}

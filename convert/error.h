@@ -1,0 +1,35 @@
+/* convert/error.h - the one error domain of hvfs
+ *
+ * Exists so that an error carries its errno from where it happens to the
+ * system call that reports it: the code of a HVFS_ERROR is an errno value, the
+ * message is one line for the user.  It lives on the lowest floor because all
+ * floors use it.
+ */
+#pragma once
+
+#include <errno.h>
+#include <glib.h>
+
+#define HVFS_ERROR (hvfs_error_quark ())
+GQuark hvfs_error_quark (void);
+
+/**
+ * hvfs_error_errno:
+ * @error: (nullable): any GError
+ *
+ * Returns: the errno to report: its code in the HVFS_ERROR domain, EIO for a
+ * foreign domain, 0 for NULL.  Never 0 for an error.
+ */
+int hvfs_error_errno (const GError *error);
+
+/**
+ * hvfs_error_new_fault:
+ * @code: an errno
+ * @fault: the type of the server's fault, "InvalidPowerState"
+ *
+ * Returns: (transfer full): a HVFS_ERROR that remembers @fault; g_error_copy() keeps it
+ */
+GError *hvfs_error_new_fault (int code, const char *fault, const char *message);
+
+/* Returns: (nullable): what was given as @fault, valid as long as @error */
+const char *hvfs_error_fault (const GError *error);

@@ -1,0 +1,6 @@
+/* fs/main.c - the hvfs program */
+int
+main (void)
+{
+  return 1;
+}
