@@ -37,7 +37,8 @@ void hvfs_request_close (HvfsRequest *request);
 /**
  * hvfs_request_finish:
  *
- * Closes the envelope; call once, after everything was closed that was opened.
+ * Closes the envelope, after everything was closed that was opened; nothing can be
+ * added then.  Calling it again gives the same.
  *
  * Returns: (transfer none): the XML, valid until @request is freed
  */

@@ -10,15 +10,24 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "backend/name.h"
 
 typedef struct _HvfsValue HvfsValue;
 
-/* Takes over the references in @children.  One allocation each. */
+/* Take over the references in @children (NULL with none); @type may be NULL.  A
+ * node without children is a leaf with the text "".  @text is UTF-8 without NUL.
+ * One allocation each, and two look-ups under a lock for name and type. */
 HvfsValue *hvfs_value_new_leaf (const char *name, const char *type,
                                 const char *text, gsize len);
 HvfsValue *hvfs_value_new_node (const char *name, const char *type,
                                 HvfsValue *const *children, guint n_children);
+
+/* The same for who has the names already (reply.c): no look-up, no lock; takes a
+ * reference of its own to @name and @type. */
+HvfsValue *hvfs_value_new_leaf_interned (HvfsName *name, HvfsName *type,
+                                         const char *text, gsize len);
+HvfsValue *hvfs_value_new_node_interned (HvfsName *name, HvfsName *type,
+                                         HvfsValue *const *children, guint n_children);
 
 HvfsValue *hvfs_value_ref (HvfsValue *value);
 void hvfs_value_unref (HvfsValue *value);        /* NULL is fine */
