@@ -1,0 +1,251 @@
+# shellcheck shell=sh
+# tests/functions.sh - what tests of a mounted hvfs need; sourced by them
+#
+#   . "${srcdir:-$(dirname "$0")}/functions.sh"
+#   start_vcsim -vm 4
+#   mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+#   await grep -q running "$mnt/by-name/DC0_H0_VM0/state"
+#
+# Whatever a test starts through these functions ends with it, however it ends.
+# Nothing here sleeps for a fixed time; await () looks again until it is true.
+set -eu
+
+tests_dir=$(cd "${srcdir:-$(dirname "$0")}" && pwd)
+build_dir=${HVFS_BUILDDIR:-$(cd "$tests_dir/.." && pwd)/build}
+HVFS=${HVFS:-$build_dir/fs/hvfs}
+VCSIM=${VCSIM:-$build_dir/tests/vcsim/vcsim}
+# Debian's, which has pyVmomi, whatever else is in the path.
+# shellcheck disable=SC2034
+PYTHON=/usr/bin/python3
+# A condition that is not true within so many seconds never will be.
+AWAIT_S=${AWAIT_S:-60}
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/hvfs-test-XXXXXX")
+mnt=$tmp/mnt
+mkdir "$mnt" "$tmp/config"
+
+# The user's own configuration and passwords are no part of a test.
+export XDG_CONFIG_HOME="$tmp/config"
+export LIBVIRT_AUTH_FILE=/dev/null
+unset CREDENTIALS_DIRECTORY
+printf 'pass word\n' >"$tmp/password"
+chmod 600 "$tmp/password"
+export HVFS_PASSWORD_FILE="$tmp/password"
+
+mounts=   # "PID:MOUNTPOINT" of each, the last one first
+vcsims=   # PIDs
+
+# --- how a test ends
+
+fail () {
+  echo "FAIL: $*"
+  exit 1
+}
+
+# For what can never be on this machine; a missing tool is for requires ().
+skip () {
+  echo "SKIP: $*"
+  exit 77
+}
+
+# requires TOOL...  In CI everything has been installed, so nothing may be missing.
+requires () {
+  for tool; do
+    command -v "$tool" >/dev/null || [ -e "$tool" ] || {
+      [ "${CI-}" != true ] || fail "$tool is missing"
+      skip "$tool is missing"
+    }
+  done
+}
+
+dump_logs () {
+  for log in "$tmp"/*.log; do
+    [ -s "$log" ] || continue
+    echo "--- ${log##*/}"
+    tail -n 200 "$log"
+  done
+}
+
+# A checker's complaint at the end of hvfs fails a test that did not look itself.
+end_mount () {
+  fusermount3 -u "${1#*:}" 2>/dev/null || fusermount3 -uz "${1#*:}" 2>/dev/null
+  end_process "${1%%:*}"
+  case $? in 0|127|137|143) ;; *) [ "$status" != 0 ] || status=1 ;; esac
+}
+
+cleanup () {
+  status=$?
+  trap - EXIT
+  set +e
+  for mount in $mounts; do end_mount "$mount"; done
+  for pid in $vcsims; do end_process "$pid"; done
+  if command -v at_exit >/dev/null; then at_exit; fi
+  [ "$status" = 0 ] || [ "$status" = 77 ] || dump_logs
+  rm -rf --one-file-system "$tmp"
+  exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+is_gone () {
+  case $(sed -n 's/^State:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null) in
+    ''|Z*|X*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# Ends what this shell started, politely, then not.  Returns: its exit status
+end_process () {
+  kill "$1" 2>/dev/null
+  poll 10 is_gone "$1" || kill -KILL "$1" 2>/dev/null
+  wait "$1" 2>/dev/null
+}
+
+# --- waiting
+
+# poll SECONDS COMMAND...  Returns 1 when it is still false then.
+poll () {
+  poll_end=$(($(date +%s) + $1))
+  shift
+  until "$@"; do
+    [ "$(date +%s)" -lt "$poll_end" ] || return 1
+    sleep 0.02
+  done
+}
+
+# await COMMAND...  A test whose condition never comes true has failed.
+await () {
+  poll "$AWAIT_S" "$@" || fail "still not so after $AWAIT_S s: $*"
+}
+
+# --- expecting
+
+# expect_eq WHAT GOT WANTED
+expect_eq () {
+  [ "$2" = "$3" ] || fail "$1: got '$2', not '$3'"
+}
+
+# expect_failure TEXT COMMAND...  It fails, and says TEXT, on one line.
+expect_failure () {
+  text=$1
+  shift
+  ! "$@" >"$tmp/out" 2>"$tmp/err" || fail "succeeded: $*"
+  [ "$(wc -l <"$tmp/err")" -le 1 ] || fail "$* says more than one line: $(cat "$tmp/err")"
+  grep -qF -- "$text" "$tmp/err" || fail "$* does not say '$text' but: $(cat "$tmp/err")"
+}
+
+# --- the simulator
+
+# start_vcsim [FLAG...]  Sets vcsim_pid, vcsim_url, vcsim_control, vcsim_cert and
+# vcsim_hostport of the one started last.
+start_vcsim () {
+  if [ ! -x "$VCSIM" ]; then
+    requires go
+    fail "$VCSIM is not built: make check builds it"
+  fi
+  vcsim_n=$((${vcsim_n:-0} + 1))
+  vcsim_ready=$tmp/vcsim-$vcsim_n.ready
+  "$VCSIM" -l 127.0.0.1:0 -ready "$vcsim_ready" -certfile "$tmp/vcsim-$vcsim_n.pem" "$@" \
+    </dev/null >"$tmp/vcsim-$vcsim_n.log" 2>&1 &
+  vcsim_pid=$!
+  vcsims="$vcsim_pid $vcsims"
+  await vcsim_is_ready_or_gone
+  [ -e "$vcsim_ready" ] || fail "vcsim $* ended"
+  vcsim_url=$(ready_value url)
+  vcsim_control=$(ready_value control)
+  vcsim_cert=$(ready_value cert)
+  vcsim_hostport=${vcsim_url#*://}
+  vcsim_hostport=${vcsim_hostport%%/*}
+}
+
+vcsim_is_ready_or_gone () {
+  [ -e "$vcsim_ready" ] || is_gone "$vcsim_pid"
+}
+
+ready_value () {
+  sed -n "s/^$1=//p" "$vcsim_ready"
+}
+
+# stop_vcsim [PID]  The last one started, if none is named.
+stop_vcsim () {
+  end_process "${1:-$vcsim_pid}" || :
+}
+
+# vcsim_uri TYPE [PATH [PARAMETERS]]
+vcsim_uri () {
+  case $vcsim_url in
+    https:*) parameters="cacert=$vcsim_cert" ;;
+    *) parameters="transport=http" ;;
+  esac
+  echo "$1://user@$vcsim_hostport/${2-}?$parameters${3:+&$3}"
+}
+
+# control METHOD PATH [CURL-OPTION...]
+control () {
+  method=$1 path=$2
+  shift 2
+  curl -fsS --noproxy '*' -X "$method" "$@" "$vcsim_control$path"
+}
+
+# --- mounting
+
+requires_fuse () {
+  requires fusermount3
+  [ -w /dev/fuse ] || {
+    [ "${CI-}" != true ] || fail "/dev/fuse cannot be used"
+    skip "/dev/fuse cannot be used"
+  }
+}
+
+# mount_hvfs URI MOUNTPOINT [OPTION...]  In the foreground of a background job, so
+# that its end and its exit status are seen.  Sets hvfs_pid and hvfs_log.
+mount_hvfs () {
+  requires_fuse
+  [ -x "$HVFS" ] || fail "$HVFS is not built"
+  hvfs_uri=$1 hvfs_mnt=$2
+  shift 2
+  hvfs_n=$((${hvfs_n:-0} + 1))
+  hvfs_log=$tmp/hvfs-$hvfs_n.log
+  "$HVFS" -f "$@" "$hvfs_uri" "$hvfs_mnt" </dev/null >"$hvfs_log" 2>&1 &
+  hvfs_pid=$!
+  mounts="$hvfs_pid:$hvfs_mnt $mounts"
+  await hvfs_is_mounted_or_gone
+  mountpoint -q "$hvfs_mnt" || fail "hvfs $hvfs_uri did not mount"
+}
+
+hvfs_is_mounted_or_gone () {
+  mountpoint -q "$hvfs_mnt" || is_gone "$hvfs_pid"
+}
+
+# unmount_hvfs [MOUNTPOINT [PID]]  And what hvfs says of itself then, leaks included.
+unmount_hvfs () {
+  fusermount3 -u "${1:-$hvfs_mnt}" || fail "fusermount3 -u ${1:-$hvfs_mnt}"
+  await is_gone "${2:-$hvfs_pid}"
+  wait "${2:-$hvfs_pid}" || fail "hvfs exited with status $?"
+  mounts=$(echo "$mounts" | sed "s|${2:-$hvfs_pid}:[^ ]* *||")
+}
+
+# stat_of MOUNTPOINT KEY  A counter of .hvfs/stats; 0 where there is none yet.
+stat_of () {
+  value=$(sed -n "s/^$2=//p" "$1/.hvfs/stats")
+  echo "${value:-0}"
+}
+
+# requests_of MOUNTPOINT  SOAP requests so far, but for those that only wait for
+# updates: they come and go by themselves.
+requests_of () {
+  awk -F= '/^request\./ && !/^request\.(WaitForUpdates(Ex)?|CheckForUpdates)=/ { n += $2 }
+           END { print n + 0 }' "$1/.hvfs/stats"
+}
+
+# expect_requests MOUNTPOINT N COMMAND...  It succeeds and costs exactly N requests.
+expect_requests () {
+  expected_mnt=$1 expected=$2
+  shift 2
+  before=$(requests_of "$expected_mnt")
+  "$@" >"$tmp/out" || fail "exit status $?: $*"
+  after=$(requests_of "$expected_mnt")
+  expect_eq "requests of $*" $((after - before)) "$expected"
+}

@@ -1,0 +1,9 @@
+#!/bin/sh
+# tests/test-scripts.sh - shellcheck has nothing to say about the scripts
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+requires shellcheck
+
+cd "$tests_dir"
+shellcheck -x -s sh functions.sh setup demo
+shellcheck -x all
+for script in test-*.sh; do shellcheck -x -e SC1091 "$script" || fail "$script"; done
