@@ -5,7 +5,8 @@
  * logging in again and the mapping of faults are handled below this line.
  *
  * Thread safe: any number of calls run side by side, on a few connections.  No
- * lock is held while the network is waited for, but one that serialises logins.
+ * lock is held while the network is waited for; logins queue at a gate that a
+ * cancellable opens.
  */
 #pragma once
 
@@ -56,7 +57,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsSession, hvfs_session_free)
 gboolean hvfs_session_connect (HvfsSession *session, GCancellable *cancellable,
                                GError **error);
 
-/* Ends the session on the server, waiting at most 5 seconds for it. */
+/* Ends the session on the server, waiting at most 5 seconds for it.  Calls after it
+ * fail with ENOTCONN, and so does hvfs_session_connect (). */
 void hvfs_session_logout (HvfsSession *session);
 
 /**
@@ -67,16 +69,19 @@ void hvfs_session_logout (HvfsSession *session);
  */
 guint hvfs_session_get_generation (HvfsSession *session);
 
-/* The service content; immutable, (transfer full).  Memory. */
+/* The service content; immutable, (transfer full); NULL before the first login.
+ * Memory. */
 HvfsValue *hvfs_session_ref_content (HvfsSession *session);
 
-/* The negotiated API version, "6.5"; (transfer full).  Memory. */
+/* The negotiated API version, "6.5", at most HVFS_VERSION_MAX; (transfer full); NULL
+ * before the first login.  Memory. */
 char *hvfs_session_dup_api_version (HvfsSession *session);
 
 /* Whether the negotiated API version is at least @major.@minor.  Memory. */
 gboolean hvfs_session_has_api (HvfsSession *session, guint major, guint minor);
 
-/* The user's name as the server confirmed it at login; (transfer full).  Memory. */
+/* The user's name as the server confirmed it at login; (transfer full); NULL before
+ * the first.  Memory. */
 char *hvfs_session_dup_user (HvfsSession *session);
 
 /**
@@ -90,7 +95,8 @@ char *hvfs_session_dup_user (HvfsSession *session);
  * Network.  At most as many calls at once as the pool has connections; more wait.
  *
  * @error: the errno of the fault by the table in fault.c, ETIMEDOUT when the
- *   server was silent, EIO for a lost connection or garbage.  The message is the
+ *   server was silent, EIO for a lost connection or garbage, EAGAIN while it starts,
+ *   ENOTCONN before the first login and after logging out.  The message is the
  *   server's own where it sent one.  hvfs_error_fault () names the fault.
  *
  * Returns: (transfer full): the body's one element, such as
