@@ -1,0 +1,89 @@
+// config.go - what follows from a change of a VM's configuration
+//
+// Exists because the simulator never changes changeVersion, which clients watch
+// instead of the whole configuration, and leaves resourceConfig unset.
+
+package main
+
+import (
+	"time"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// configChanged gives the configuration a new version, never the same twice.
+func (w *world) configChanged(vm *simulator.VirtualMachine) {
+	if vm.Config == nil {
+		return
+	}
+	now := time.Now().UTC()
+	version := now.Format("2006-01-02T15:04:05.000000Z")
+	for version == vm.Config.ChangeVersion {
+		now = now.Add(time.Microsecond)
+		version = now.Format("2006-01-02T15:04:05.000000Z")
+	}
+	vm.Config.ChangeVersion = version
+	vm.Config.Modified = now
+	w.setResourceConfig(vm)
+	w.touch(vm.Self)
+}
+
+// setResourceConfig keeps resourceConfig a copy of the allocations.
+func (w *world) setResourceConfig(vm *simulator.VirtualMachine) {
+	if vm.Config.CpuAllocation == nil || vm.Config.MemoryAllocation == nil {
+		return
+	}
+	vm.ResourceConfig = &types.ResourceConfigSpec{
+		Entity:        &vm.Self,
+		CpuAllocation: *vm.Config.CpuAllocation, MemoryAllocation: *vm.Config.MemoryAllocation,
+	}
+	vm.Summary.Config.CpuReservation = int32(deref64(vm.Config.CpuAllocation.Reservation))
+	vm.Summary.Config.MemoryReservation = int32(deref64(vm.Config.MemoryAllocation.Reservation))
+}
+
+func deref64(p *int64) int64 {
+	if p == nil {
+		return 0
+	}
+	return *p
+}
+
+func reconfigured(c *call) {
+	if vm := vmOf(c.this); vm != nil {
+		vm.Summary.Config.Annotation = vm.Config.Annotation
+		c.w.configChanged(vm)
+	}
+}
+
+func markAsTemplate(c *call) (interface{}, *fault) {
+	vm := vmOf(c.this)
+	if vm != nil && vm.ResourcePool != nil {
+		pool := *vm.ResourcePool
+		defer func() {
+			if rp, ok := simulator.Map.Get(pool).(*simulator.ResourcePool); ok && vm.ResourcePool == nil {
+				rp.Vm = without(rp.Vm, vm.Self)
+			}
+		}()
+	}
+	return c.thenChanged()
+}
+
+func markAsVirtualMachine(c *call) (interface{}, *fault) {
+	res, f := c.thenChanged()
+	if vm := vmOf(c.this); f == nil && vm.ResourcePool != nil {
+		if rp, ok := simulator.Map.Get(*vm.ResourcePool).(*simulator.ResourcePool); ok {
+			rp.Vm = append(without(rp.Vm, vm.Self), vm.Self)
+		}
+	}
+	return res, f
+}
+
+// thenChanged calls the simulator's method and gives the VM a new changeVersion.
+func (c *call) thenChanged() (interface{}, *fault) {
+	res, f := c.native()
+	if vm := vmOf(c.this); f == nil && vm != nil {
+		c.w.configChanged(vm)
+	}
+	return res, f
+}
