@@ -1,0 +1,109 @@
+/* convert/device-names.c - slots, names and addresses of disks; see device-names.h */
+#include "convert/device-names.h"
+
+#define SCSI_OWN_UNIT 7
+#define WIDE_SCSI_UNITS 63
+
+typedef struct
+{
+  const char *prefix;
+  guint per_slot_group; /* indices between scsi0:0 and scsi1:0 */
+  guint per_controller; /* indices between two controllers of addresses */
+  guint per_bus;        /* indices between two buses of addresses */
+} Layout;
+
+static const Layout layouts[] = {
+  [HVFS_BUS_IDE] = { "hd", 2, 4, 2 },
+  [HVFS_BUS_FDC] = { "fd", 2, 2, 2 },
+  [HVFS_BUS_SCSI] = { "sd", 15, 15, 15 },
+  [HVFS_BUS_SATA] = { "sd", 30, 6, 6 },
+};
+
+static const Layout *
+layout_of (HvfsBus bus)
+{
+  return bus < G_N_ELEMENTS (layouts) && layouts[bus].prefix != NULL ? &layouts[bus] : NULL;
+}
+
+const char *
+hvfs_bus_prefix (HvfsBus bus)
+{
+  const Layout *layout = layout_of (bus);
+
+  return layout != NULL ? layout->prefix : NULL;
+}
+
+guint
+hvfs_disk_slot_index (HvfsBus bus, guint controller, guint unit)
+{
+  const Layout *layout = layout_of (bus);
+
+  g_return_val_if_fail (layout != NULL, 0);
+  if (bus == HVFS_BUS_SCSI && unit > SCSI_OWN_UNIT)
+    unit--;
+  return layout->per_slot_group * controller + unit;
+}
+
+char *
+hvfs_disk_name (HvfsBus bus, guint index)
+{
+  const Layout *layout = layout_of (bus);
+  char letters[8]; /* 26^7 is more than a guint */
+  char *p = letters + sizeof letters;
+
+  g_return_val_if_fail (layout != NULL, NULL);
+  *--p = '\0';
+  for (guint64 rest = (guint64) index + 1; rest > 0; rest = (rest - 1) / 26)
+    *--p = 'a' + (rest - 1) % 26;
+  return g_strconcat (layout->prefix, p, NULL);
+}
+
+/* Returns: (nullable): @name behind its prefix */
+static const char *
+skip_prefix (const char *name)
+{
+  static const char *const prefixes[] = { "fd", "hd", "sd", "vd", "xvd", "ubd" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (name, prefixes[i]))
+      return name + strlen (prefixes[i]);
+  return NULL;
+}
+
+int
+hvfs_disk_name_index (const char *name)
+{
+  const char *p = name != NULL ? skip_prefix (name) : NULL;
+  gint64 n = 0;
+
+  if (p == NULL || !g_ascii_islower (*p))
+    return -1;
+  for (; g_ascii_islower (*p) && n <= G_MAXINT; p++)
+    n = n * 26 + (*p - 'a' + 1);
+  if (n > G_MAXINT)
+    return -1;
+  while (g_ascii_isdigit (*p))
+    p++;
+  return *p == '\0' ? (int) n - 1 : -1;
+}
+
+HvfsDrive
+hvfs_drive_from_index (HvfsBus bus, guint index, gboolean wide)
+{
+  const Layout *layout = layout_of (bus);
+  HvfsDrive drive = { .known = layout != NULL };
+  gboolean scsi = bus == HVFS_BUS_SCSI;
+
+  if (layout == NULL)
+    return drive;
+
+  guint per_controller = scsi && wide ? WIDE_SCSI_UNITS : layout->per_controller;
+  guint per_bus = scsi ? per_controller : layout->per_bus;
+
+  drive.controller = index / per_controller;
+  drive.bus = index % per_controller / per_bus;
+  drive.unit = index % per_bus;
+  if (scsi && drive.unit >= SCSI_OWN_UNIT)
+    drive.unit++;
+  return drive;
+}

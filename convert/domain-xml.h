@@ -1,0 +1,33 @@
+/* convert/domain-xml.h - libvirt domain XML to and from the domain model
+ *
+ * Exists as the form in which users see and edit a domain.  Printed as `virsh dumpxml`
+ * prints domains of the type 'vmware'.
+ */
+#pragma once
+
+#include "convert/domain.h"
+
+/* A document is refused beyond this many bytes; real ones have a few thousand. */
+#define HVFS_DOMAIN_XML_MAX_BYTES (16 * 1024 * 1024)
+
+typedef enum
+{
+  HVFS_DOMAIN_XML_INACTIVE = 1 << 0, /* what it is when it does not run: no id */
+  HVFS_DOMAIN_XML_SECURE = 1 << 1,   /* with passwords */
+} HvfsDomainXmlFlags;
+
+/* Returns: (transfer full): the document, ending in a newline.  Cannot fail. */
+char *hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags);
+
+/**
+ * hvfs_domain_xml_read:
+ * @text: @len bytes of an XML document; need not end in a NUL
+ * @error: EINVAL with line and element for bad XML and bad values, ENOTSUP for what no
+ *   VMware host has
+ *
+ * Reads the inactive form: an id and what libvirt itself adds are ignored, missing UUID
+ * and MAC addresses are made up.  No document types, no external entities, no network.
+ *
+ * Returns: (transfer full): the domain, with addresses and implicit controllers
+ */
+HvfsDomain *hvfs_domain_xml_read (const char *text, gsize len, GError **error);

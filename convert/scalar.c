@@ -1,0 +1,181 @@
+/* convert/scalar.c - numbers, identifiers and escapes; see scalar.h */
+#include "convert/scalar.h"
+
+#include <string.h>
+
+gboolean
+hvfs_parse_int64 (const char *text, gint64 *ret)
+{
+  char *end;
+  gint64 n;
+
+  errno = 0;
+  n = g_ascii_strtoll (text, &end, 10);
+  if (errno != 0 || end == text || *end != '\0')
+    return FALSE;
+  *ret = n;
+  return TRUE;
+}
+
+gboolean
+hvfs_parse_wrapping_uint64 (const char *text, guint64 *ret)
+{
+  char *end;
+  guint64 n;
+
+  errno = 0;
+  n = g_ascii_strtoull (text, &end, 10);
+  if (errno != 0 || end == text || *end != '\0')
+    return FALSE;
+  *ret = n;
+  return TRUE;
+}
+
+gboolean
+hvfs_parse_uint64 (const char *text, guint64 max, guint64 *ret)
+{
+  guint64 n;
+
+  if (strchr (text, '-') != NULL || !hvfs_parse_wrapping_uint64 (text, &n) || n > max)
+    return FALSE;
+  *ret = n;
+  return TRUE;
+}
+
+static gboolean
+is_white (char c)
+{
+  return c == '\v' || g_ascii_isspace (c);
+}
+
+gboolean
+hvfs_parse_uuid (const char *text, guint8 ret[static HVFS_UUID_BYTES])
+{
+  guint8 uuid[HVFS_UUID_BYTES];
+  guint n = 0;
+
+  while (is_white (*text))
+    text++;
+  while (n < HVFS_UUID_BYTES)
+    {
+      if (*text == '-' || *text == ' ')
+        {
+          text++;
+          continue;
+        }
+      if (!g_ascii_isxdigit (text[0]) || !g_ascii_isxdigit (text[1]))
+        return FALSE;
+      uuid[n++] = g_ascii_xdigit_value (text[0]) << 4 | g_ascii_xdigit_value (text[1]);
+      text += 2;
+    }
+  while (is_white (*text))
+    text++;
+  if (*text != '\0')
+    return FALSE;
+  memcpy (ret, uuid, sizeof uuid);
+  return TRUE;
+}
+
+/* Two hex digits of each byte; @separators[i], if any, goes before byte i. */
+static char *
+format_hex (const guint8 *bytes, const char *separators)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; separators[i] != '\0'; i++)
+    {
+      if (separators[i] != '.')
+        g_string_append_c (text, separators[i]);
+      g_string_append_printf (text, "%02x", bytes[i]);
+    }
+  return g_string_free (text, FALSE);
+}
+
+char *
+hvfs_format_uuid (const guint8 uuid[static HVFS_UUID_BYTES])
+{
+  return format_hex (uuid, "....-.-.-.-.....");
+}
+
+char *
+hvfs_format_vmx_uuid (const guint8 uuid[static HVFS_UUID_BYTES])
+{
+  return format_hex (uuid, ".       -       ");
+}
+
+char *
+hvfs_format_mac (const guint8 mac[static HVFS_MAC_BYTES])
+{
+  return format_hex (mac, ".:::::");
+}
+
+gboolean
+hvfs_is_zero (const guint8 *bytes, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    if (bytes[i] != 0)
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+hvfs_parse_mac (const char *text, guint8 ret[static HVFS_MAC_BYTES])
+{
+  guint8 mac[HVFS_MAC_BYTES];
+
+  for (guint i = 0; i < HVFS_MAC_BYTES; i++)
+    {
+      if (i > 0 && *text++ != ':')
+        return FALSE;
+      if (!g_ascii_isxdigit (*text))
+        return FALSE;
+      mac[i] = g_ascii_xdigit_value (*text++);
+      if (g_ascii_isxdigit (*text))
+        mac[i] = mac[i] << 4 | g_ascii_xdigit_value (*text++);
+    }
+  if ((guchar) *text > ' ')
+    return FALSE;
+  memcpy (ret, mac, sizeof mac);
+  return TRUE;
+}
+
+char *
+hvfs_unescape (const char *text, char escape)
+{
+  g_autoptr (GString) plain = g_string_sized_new (strlen (text));
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (*p != escape)
+        {
+          g_string_append_c (plain, *p);
+          continue;
+        }
+      if (!g_ascii_isxdigit (p[1]) || !g_ascii_isxdigit (p[2]))
+        return NULL;
+      g_string_append_c (plain, g_ascii_xdigit_value (p[1]) << 4 | g_ascii_xdigit_value (p[2]));
+      p += 2;
+    }
+  return g_strdup (plain->str); /* up to the first byte 0 */
+}
+
+char *
+hvfs_escape (const char *text, char escape, const char *which)
+{
+  GString *escaped = g_string_sized_new (strlen (text));
+
+  for (const char *p = text; *p != '\0'; p++)
+    if (strchr (which, *p) != NULL)
+      g_string_append_printf (escaped, "%c%02x", escape, (guchar) *p);
+    else
+      g_string_append_c (escaped, *p);
+  return g_string_free (escaped, FALSE);
+}
+
+gboolean
+hvfs_has_suffix_nocase (const char *text, const char *suffix)
+{
+  gsize len = strlen (text), suffix_len = strlen (suffix);
+
+  return len >= suffix_len && g_ascii_strcasecmp (text + len - suffix_len, suffix) == 0;
+}

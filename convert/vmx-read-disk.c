@@ -1,0 +1,397 @@
+/* convert/vmx-read-disk.c - disks, drives and their controllers in a VMX
+ *
+ * A slot (scsi0:1, ide1:0, floppy0) is read by the first row of a table whose
+ * condition holds; a disk's address comes from its name, not from its slot.
+ */
+#include "convert/device-names.h"
+#include "convert/error.h"
+#include "convert/scalar.h"
+#include "convert/vmx-read.h"
+#include "convert/vmx-words.h"
+#include "convert/words.h"
+
+#include <string.h>
+
+#define SCSI_CONTROLLERS 4
+#define SATA_CONTROLLERS 4
+#define SCSI_UNITS 16
+#define SCSI_WIDE_UNITS 64
+#define SCSI_OWN_UNIT 7
+#define SATA_UNITS 30
+#define WIDE_HW_VERSION 13
+
+
+typedef struct
+{
+  HvfsVmxText *vmx;
+  const HvfsFiles *files;
+  HvfsDomain *domain;
+} Reader;
+
+typedef struct
+{
+  HvfsBus bus;
+  guint controller;
+  guint unit;
+  char prefix[16]; /* "scsi0:1." */
+  const char *type; /* deviceType; nullable */
+  const char *file; /* fileName; nullable */
+  gboolean transient;
+  gboolean write_through;
+} Slot;
+
+static const char *
+bus_word (HvfsBus bus)
+{
+  return hvfs_bus_words[bus];
+}
+
+static gboolean
+is_type (const Slot *slot, const char *type)
+{
+  return slot->type != NULL && g_ascii_strcasecmp (slot->type, type) == 0;
+}
+
+static gboolean
+is_suffix (const Slot *slot, const char *suffix)
+{
+  return slot->file != NULL && hvfs_has_suffix_nocase (slot->file, suffix);
+}
+
+static gboolean
+is_host_cdrom (const Slot *slot)
+{
+  return slot->file != NULL && g_str_has_prefix (slot->file, HVFS_VMX_HOST_CDROMS);
+}
+
+static gboolean
+bad_type (const Reader *reader, const Slot *slot, GError **error, const char *right)
+{
+  return hvfs_vmx_text_bad (reader->vmx, error, right, "%sdeviceType", slot->prefix);
+}
+
+static void
+add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDevice device,
+          char *path)
+{
+  static const char *const kept[] = { "present", "deviceType", "fileName", "writeThrough",
+                                      "autodetect", "fileType", NULL };
+  static const char *const kept_mode[] = { "mode", NULL };
+  HvfsDisk *disk = hvfs_domain_add_disk (reader->domain);
+  guint index = hvfs_disk_slot_index (slot->bus, slot->controller, slot->unit);
+
+  disk->type = type;
+  disk->device = device;
+  disk->bus = slot->bus;
+  disk->path = path;
+  disk->target = hvfs_disk_name (slot->bus, index);
+  disk->drive = hvfs_drive_from_index (slot->bus, index,
+                                       reader->domain->hw_version >= WIDE_HW_VERSION);
+  disk->readonly = device == HVFS_DEVICE_CDROM || device == HVFS_DEVICE_LUN;
+  hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept);
+  if (device != HVFS_DEVICE_DISK)
+    return;
+  disk->transient = slot->transient;
+  disk->cache = slot->write_through ? HVFS_CACHE_WRITETHROUGH : HVFS_CACHE_DEFAULT;
+  if (slot->transient)
+    hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept_mode);
+}
+
+static gboolean
+is_hard_disk (const Slot *slot)
+{
+  return slot->file != NULL && !is_suffix (slot, ".iso")
+         && strcmp (slot->file, "emptyBackingString") != 0 && !is_type (slot, "atapi-cdrom")
+         && !is_type (slot, "cdrom-raw") && !is_type (slot, "cdrom-image")
+         && !(is_type (slot, "scsi-passthru") && is_host_cdrom (slot));
+}
+
+static gboolean
+read_hard_disk (const Reader *reader, const Slot *slot, GError **error)
+{
+  char *path = NULL;
+
+  if (!is_suffix (slot, ".vmdk"))
+    return hvfs_vmx_text_bad (reader->vmx, error, "a disk's file name must end in .vmdk",
+                              "%sfileName", slot->prefix);
+  if (slot->type != NULL && !is_type (slot, "disk"))
+    {
+      if (slot->bus == HVFS_BUS_SCSI && !is_type (slot, "scsi-hardDisk"))
+        return bad_type (reader, slot, error, "must be \"scsi-hardDisk\" or \"disk\" for a .vmdk");
+      if (slot->bus == HVFS_BUS_IDE && !is_type (slot, "ata-hardDisk"))
+        return bad_type (reader, slot, error, "must be \"ata-hardDisk\" or \"disk\" for a .vmdk");
+    }
+  if (!hvfs_vmx_read_file_name (reader->vmx, reader->files, slot->prefix, FALSE, &path, error))
+    return FALSE;
+  add_disk (reader, slot, HVFS_DISK_FILE, HVFS_DEVICE_DISK, path);
+  return TRUE;
+}
+
+static gboolean
+is_ignored_vmdk (const Slot *slot)
+{
+  return is_suffix (slot, ".vmdk");
+}
+
+static gboolean
+is_image (const Slot *slot)
+{
+  return is_suffix (slot, ".iso");
+}
+
+static gboolean
+read_image (const Reader *reader, const Slot *slot, GError **error)
+{
+  char *path = NULL;
+
+  if (slot->type != NULL && !is_type (slot, "cdrom-image"))
+    return bad_type (reader, slot, error, "must be \"cdrom-image\" for an .iso");
+  if (!hvfs_vmx_read_file_name (reader->vmx, reader->files, slot->prefix, TRUE, &path, error))
+    return FALSE;
+  add_disk (reader, slot, HVFS_DISK_FILE, HVFS_DEVICE_CDROM, path);
+  return TRUE;
+}
+
+static gboolean
+is_drive (const Slot *slot)
+{
+  return is_type (slot, "atapi-cdrom") || is_type (slot, "cdrom-raw");
+}
+
+static gboolean
+read_drive (const Reader *reader, const Slot *slot, GError **error)
+{
+  gboolean any = slot->file != NULL && g_ascii_strcasecmp (slot->file, "auto detect") == 0;
+
+  add_disk (reader, slot, HVFS_DISK_BLOCK,
+            is_type (slot, "cdrom-raw") ? HVFS_DEVICE_LUN : HVFS_DEVICE_CDROM,
+            any ? NULL : g_strdup (slot->file));
+  if (any)
+    {
+      HvfsDisk *disk = reader->domain->disks->pdata[reader->domain->disks->len - 1];
+
+      disk->startup = HVFS_STARTUP_OPTIONAL;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_passthrough (const Slot *slot)
+{
+  return slot->bus == HVFS_BUS_SCSI && is_type (slot, "scsi-passthru");
+}
+
+static gboolean
+read_passthrough (const Reader *reader, const Slot *slot, GError **error)
+{
+  if (is_host_cdrom (slot))
+    add_disk (reader, slot, HVFS_DISK_BLOCK, HVFS_DEVICE_LUN, g_strdup (slot->file));
+  return TRUE;
+}
+
+static gboolean
+is_empty (const Slot *slot)
+{
+  return slot->file != NULL
+         && (*slot->file == '\0' || strcmp (slot->file, "emptyBackingString") == 0);
+}
+
+static gboolean
+read_empty (const Reader *reader, const Slot *slot, GError **error)
+{
+  if (slot->type != NULL && !is_type (slot, "cdrom-image"))
+    return bad_type (reader, slot, error, "must be \"cdrom-image\" for an empty drive");
+  add_disk (reader, slot, HVFS_DISK_FILE, HVFS_DEVICE_CDROM, NULL);
+  return TRUE;
+}
+
+/* The first row whose condition holds reads the slot; one without a reader ignores it. */
+static const struct
+{
+  gboolean (*holds) (const Slot *slot);
+  gboolean (*read) (const Reader *reader, const Slot *slot, GError **error);
+} slot_rows[] = {
+  { is_hard_disk, read_hard_disk },
+  { is_ignored_vmdk, NULL },
+  { is_image, read_image },
+  { is_drive, read_drive },
+  { is_passthrough, read_passthrough },
+  { is_empty, read_empty },
+};
+
+static gboolean
+read_slot_keys (const Reader *reader, Slot *slot, gboolean *ret_skip, GError **error)
+{
+  const char *mode = hvfs_vmx_text_get (reader->vmx, "%smode", slot->prefix);
+
+  *ret_skip = FALSE;
+  slot->type = hvfs_vmx_text_get (reader->vmx, "%sdeviceType", slot->prefix);
+  slot->file = hvfs_vmx_text_get (reader->vmx, "%sfileName", slot->prefix);
+  slot->transient = mode != NULL && g_ascii_strcasecmp (mode, "independent-nonpersistent") == 0;
+  if (!hvfs_vmx_text_get_bool (reader->vmx, ret_skip, error, "%sclientDevice", slot->prefix))
+    return FALSE;
+  return *ret_skip
+         || hvfs_vmx_text_get_bool (reader->vmx, &slot->write_through, error, "%swriteThrough",
+                                    slot->prefix);
+}
+
+static gboolean
+read_slot (const Reader *reader, HvfsBus bus, guint controller, guint unit, GError **error)
+{
+  Slot slot = { .bus = bus, .controller = controller, .unit = unit };
+  gboolean present, skip;
+
+  g_snprintf (slot.prefix, sizeof slot.prefix, "%s%u:%u.", bus_word (bus), controller, unit);
+  if (!hvfs_vmx_read_present (reader->vmx, slot.prefix, &present, error))
+    return FALSE;
+  if (!present)
+    return TRUE;
+  if (!read_slot_keys (reader, &slot, &skip, error))
+    return FALSE;
+  if (skip)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (slot_rows); i++)
+    if (slot_rows[i].holds (&slot))
+      return slot_rows[i].read == NULL || slot_rows[i].read (reader, &slot, error);
+  return hvfs_vmx_text_bad (reader->vmx, error, "must be that of a disk or CD-ROM drive",
+                            slot.file != NULL ? "%sdeviceType" : "%sfileName", slot.prefix);
+}
+
+static gboolean
+read_floppy (const Reader *reader, guint unit, GError **error)
+{
+  Slot slot = { .bus = HVFS_BUS_FDC, .unit = unit };
+  gboolean present, skip;
+  const char *type;
+  char *path;
+
+  g_snprintf (slot.prefix, sizeof slot.prefix, "floppy%u.", unit);
+  if (!hvfs_vmx_read_present (reader->vmx, slot.prefix, &present, error))
+    return FALSE;
+  if (!present)
+    return TRUE;
+  if (!read_slot_keys (reader, &slot, &skip, error))
+    return FALSE;
+  if (skip)
+    return TRUE;
+  type = hvfs_vmx_text_get (reader->vmx, "%sfileType", slot.prefix);
+  path = NULL;
+  if (type == NULL
+      || (g_ascii_strcasecmp (type, "device") != 0 && g_ascii_strcasecmp (type, "file") != 0))
+    return hvfs_vmx_text_bad (reader->vmx, error, "must be \"device\" or \"file\"", "%sfileType",
+                              slot.prefix);
+  if (g_ascii_strcasecmp (type, "device") == 0)
+    {
+      add_disk (reader, &slot, HVFS_DISK_BLOCK, HVFS_DEVICE_FLOPPY, g_strdup (slot.file));
+      return TRUE;
+    }
+  if (slot.file != NULL
+      && !hvfs_vmx_read_file_name (reader->vmx, reader->files, slot.prefix, FALSE, &path, error))
+    return FALSE;
+  add_disk (reader, &slot, HVFS_DISK_FILE, HVFS_DEVICE_FLOPPY, path);
+  return TRUE;
+}
+
+/* Reads scsi0 ... or sata0 ...: @models, if any, is told the models of those present. */
+static gboolean
+read_bus (const Reader *reader, HvfsBus bus, guint controllers, guint units, GError **error)
+{
+  for (guint c = 0; c < controllers; c++)
+    {
+      char prefix[8];
+      gboolean present;
+
+      g_snprintf (prefix, sizeof prefix, "%s%u.", bus_word (bus), c);
+      if (!hvfs_vmx_read_present (reader->vmx, prefix, &present, error))
+        return FALSE;
+      for (guint u = 0; present && u < units; u++)
+        if ((bus != HVFS_BUS_SCSI || u != SCSI_OWN_UNIT) && !read_slot (reader, bus, c, u, error))
+          return FALSE;
+    }
+  return TRUE;
+}
+
+/* The model of scsi@c, HVFS_SCSI_NONE if it is not there or has none. */
+static gboolean
+read_model (const Reader *reader, guint c, HvfsScsiModel *ret_model, GError **error)
+{
+  const char *word = hvfs_vmx_text_get (reader->vmx, "scsi%u.virtualDev", c);
+  char prefix[8];
+  gboolean present;
+  int model;
+
+  *ret_model = HVFS_SCSI_NONE;
+  g_snprintf (prefix, sizeof prefix, "scsi%u.", c);
+  if (!hvfs_vmx_read_present (reader->vmx, prefix, &present, error))
+    return FALSE;
+  if (!present || word == NULL)
+    return TRUE;
+  model = hvfs_words_index_nocase (hvfs_vmx_scsi_words, word);
+  if (model < HVFS_SCSI_BUSLOGIC)
+    return hvfs_vmx_text_bad (reader->vmx, error,
+                              "must be \"buslogic\", \"lsilogic\", \"lsisas1068\" or \"pvscsi\"",
+                              "scsi%u.virtualDev", c);
+  *ret_model = model;
+  return TRUE;
+}
+
+/* Returns: how many controllers the address of the last disk on @bus asks for */
+static guint
+count_to_last (const HvfsDomain *domain, HvfsBus bus)
+{
+  for (guint i = domain->disks->len; i > 0; i--)
+    {
+      const HvfsDisk *disk = domain->disks->pdata[i - 1];
+
+      if (disk->bus == bus)
+        return disk->drive.controller + 1;
+    }
+  return 0;
+}
+
+/* The controllers that disks are on: first SCSI, then SATA, then what is missing. */
+static void
+add_controllers (const Reader *reader, const HvfsScsiModel models[static SCSI_CONTROLLERS])
+{
+  static const char *const kept[] = { "present", "virtualDev", NULL };
+  HvfsDomain *domain = reader->domain;
+  guint n_scsi = count_to_last (domain, HVFS_BUS_SCSI);
+  guint n_sata = count_to_last (domain, HVFS_BUS_SATA);
+
+  for (guint c = 0; c < n_scsi; c++)
+    {
+      HvfsController *controller = hvfs_domain_place_controller (domain, HVFS_CONTROLLER_SCSI, c);
+      char prefix[8];
+
+      controller->model = models[c];
+      g_snprintf (prefix, sizeof prefix, "scsi%u.", c);
+      hvfs_vmx_text_mark (reader->vmx, prefix, kept);
+    }
+  for (guint c = 0; c < n_sata; c++)
+    hvfs_domain_place_controller (domain, HVFS_CONTROLLER_SATA, c);
+  hvfs_domain_add_implicit_controllers (domain);
+}
+
+gboolean
+hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain, GError **error)
+{
+  const Reader reader = { vmx, files, domain };
+  gboolean wide = domain->hw_version >= WIDE_HW_VERSION;
+  HvfsScsiModel models[SCSI_CONTROLLERS];
+
+  for (guint c = 0; c < SCSI_CONTROLLERS; c++)
+    if (!read_model (&reader, c, &models[c], error))
+      return FALSE;
+  if (!read_bus (&reader, HVFS_BUS_SCSI, SCSI_CONTROLLERS, wide ? SCSI_WIDE_UNITS : SCSI_UNITS,
+                 error)
+      || !read_bus (&reader, HVFS_BUS_SATA, SATA_CONTROLLERS, SATA_UNITS, error))
+    return FALSE;
+  for (guint i = 0; i < 4; i++)
+    if (!read_slot (&reader, HVFS_BUS_IDE, i / 2, i % 2, error))
+      return FALSE;
+  for (guint i = 0; i < 2; i++)
+    if (!read_floppy (&reader, i, error))
+      return FALSE;
+  add_controllers (&reader, models);
+  return TRUE;
+}

@@ -1,0 +1,187 @@
+/* convert/vmx-read-port.c - serial and parallel ports in a VMX */
+#include "convert/error.h"
+#include "convert/scalar.h"
+#include "convert/vmx-read.h"
+#include "convert/vmx-words.h"
+#include "convert/words.h"
+
+#include <libxml/uri.h>
+#include <string.h>
+
+typedef struct
+{
+  HvfsVmxText *vmx;
+  const HvfsFiles *files;
+  char prefix[16]; /* "parallel0." */
+} Reader;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (xmlURI, xmlFreeURI)
+
+static gboolean
+bad (const Reader *reader, GError **error, const char *key, const char *right)
+{
+  return hvfs_vmx_text_bad (reader->vmx, error, right, "%s%s", reader->prefix, key);
+}
+
+/* A "network" port's URI schemes; without one it is raw. */
+static const struct
+{
+  const char *scheme;
+  HvfsProtocol protocol;
+} schemes[] = {
+  { "tcp", HVFS_PROTOCOL_RAW },        { "tcp4", HVFS_PROTOCOL_RAW },
+  { "tcp6", HVFS_PROTOCOL_RAW },       { "telnet", HVFS_PROTOCOL_TELNET },
+  { "telnets", HVFS_PROTOCOL_TELNETS }, { "ssl", HVFS_PROTOCOL_TLS },
+  { "tcp+ssl", HVFS_PROTOCOL_TLS },    { "tcp4+ssl", HVFS_PROTOCOL_TLS },
+  { "tcp6+ssl", HVFS_PROTOCOL_TLS },
+};
+
+static gboolean
+parse_scheme (const char *scheme, HvfsProtocol *ret_protocol)
+{
+  *ret_protocol = HVFS_PROTOCOL_RAW;
+  if (scheme == NULL)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (g_ascii_strcasecmp (scheme, schemes[i].scheme) == 0)
+      {
+        *ret_protocol = schemes[i].protocol;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* Returns: (transfer full): @host without the brackets of an IPv6 literal */
+static char *
+dup_host (const char *host)
+{
+  gsize len = strlen (host);
+
+  if (len >= 2 && host[0] == '[' && host[len - 1] == ']')
+    return g_strndup (host + 1, len - 2);
+  return g_strdup (host);
+}
+
+static gboolean
+read_network (const Reader *reader, HvfsPort *port, GError **error)
+{
+  const char *name = hvfs_vmx_text_get (reader->vmx, "%sfileName", reader->prefix);
+  const char *end_point = hvfs_vmx_text_get (reader->vmx, "%snetwork.endPoint", reader->prefix);
+  g_autoptr (xmlURI) uri = name != NULL ? xmlParseURI (name) : NULL;
+
+  port->type = HVFS_PORT_NULL;
+  if (uri == NULL || uri->server == NULL || uri->port <= 0)
+    return TRUE;
+  port->type = HVFS_PORT_TCP;
+  if (!parse_scheme (uri->scheme, &port->protocol))
+    return bad (reader, error, "fileName", "its scheme must be tcp, telnet, telnets or ssl");
+  port->listen = end_point == NULL || g_ascii_strcasecmp (end_point, "server") == 0;
+  if (!port->listen && g_ascii_strcasecmp (end_point, "client") != 0)
+    return bad (reader, error, "network.endPoint", "must be \"server\" or \"client\"");
+  port->host = dup_host (uri->server);
+  port->service = g_strdup_printf ("%d", uri->port);
+  return TRUE;
+}
+
+/* Of a port whose fileName is a path of the host, as it stands. */
+static void
+read_path (const Reader *reader, HvfsPort *port, HvfsPortType type)
+{
+  port->type = type;
+  port->path = g_strdup (hvfs_vmx_text_get (reader->vmx, "%sfileName", reader->prefix));
+}
+
+static gboolean
+read_file (const Reader *reader, HvfsPort *port, GError **error)
+{
+  port->type = HVFS_PORT_FILE;
+  return hvfs_vmx_read_file_name (reader->vmx, reader->files, reader->prefix, FALSE, &port->path,
+                                  error);
+}
+
+static gboolean
+read_serial (const Reader *reader, HvfsPort *port, GError **error)
+{
+  const char *type = hvfs_vmx_text_get (reader->vmx, "%sfileType", reader->prefix);
+
+  if (type == NULL || g_ascii_strcasecmp (type, "device") == 0)
+    read_path (reader, port, HVFS_PORT_DEV);
+  else if (g_ascii_strcasecmp (type, "file") == 0)
+    return read_file (reader, port, error);
+  else if (g_ascii_strcasecmp (type, "pipe") == 0)
+    read_path (reader, port, HVFS_PORT_PIPE);
+  else if (g_ascii_strcasecmp (type, "network") == 0)
+    return read_network (reader, port, error);
+  else
+    return bad (reader, error, "fileType", "must be \"device\", \"file\", \"pipe\" or \"network\"");
+  return TRUE;
+}
+
+static gboolean
+read_parallel (const Reader *reader, HvfsPort *port, GError **error)
+{
+  const char *type = hvfs_vmx_text_get (reader->vmx, "%sfileType", reader->prefix);
+
+  if (type != NULL && g_ascii_strcasecmp (type, "file") == 0)
+    return read_file (reader, port, error);
+  if (type == NULL || g_ascii_strcasecmp (type, "device") != 0)
+    return bad (reader, error, "fileType", "must be \"device\" or \"file\"");
+  read_path (reader, port, HVFS_PORT_DEV);
+  return port->path != NULL || bad (reader, error, "fileName", "must name a device");
+}
+
+static void
+mark (const Reader *reader, const HvfsPort *port)
+{
+  static const char *const kept[] = { "present", "fileType", "fileName", "yieldOnMsrRead", NULL };
+  static const char *const kept_network[] = { "network.endPoint", NULL };
+
+  if (port->type == HVFS_PORT_NULL)
+    return;
+  hvfs_vmx_text_mark (reader->vmx, reader->prefix, kept);
+  if (port->type == HVFS_PORT_TCP)
+    hvfs_vmx_text_mark (reader->vmx, reader->prefix, kept_network);
+}
+
+/* The kinds of port, in the order of domain XML. */
+static const struct
+{
+  const char *name;
+  guint limit;
+  HvfsPort *(*add) (HvfsDomain *domain);
+  gboolean (*read) (const Reader *reader, HvfsPort *port, GError **error);
+} kinds[] = {
+  { "serial", HVFS_VMX_SERIALS, hvfs_domain_add_serial, read_serial },
+  { "parallel", HVFS_VMX_PARALLELS, hvfs_domain_add_parallel, read_parallel },
+};
+
+static gboolean
+read_port (Reader *reader, guint kind, guint number, HvfsDomain *domain, GError **error)
+{
+  gboolean present;
+  HvfsPort *port;
+
+  g_snprintf (reader->prefix, sizeof reader->prefix, "%s%u.", kinds[kind].name, number);
+  if (!hvfs_vmx_read_present (reader->vmx, reader->prefix, &present, error))
+    return FALSE;
+  if (!present)
+    return TRUE;
+  port = kinds[kind].add (domain);
+  port->port = number;
+  if (!kinds[kind].read (reader, port, error))
+    return FALSE;
+  mark (reader, port);
+  return TRUE;
+}
+
+gboolean
+hvfs_vmx_read_ports (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain, GError **error)
+{
+  Reader reader = { .vmx = vmx, .files = files };
+
+  for (guint kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
+    for (guint number = 0; number < kinds[kind].limit; number++)
+      if (!read_port (&reader, kind, number, domain, error))
+        return FALSE;
+  return TRUE;
+}

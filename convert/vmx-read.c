@@ -1,0 +1,236 @@
+/* convert/vmx-read.c - VMX text to domain model: what is no device; see vmx.h */
+#include "convert/error.h"
+#include "convert/scalar.h"
+#include "convert/vmx-read.h"
+#include "convert/vmx-words.h"
+#include "convert/vmx.h"
+#include "convert/words.h"
+
+#include <string.h>
+
+#define MIB_KIB 1024
+/* memsize beyond this many MiB would overflow KiB in 64 bits. */
+#define MEMSIZE_MAX (G_MAXINT64 / MIB_KIB)
+
+static gboolean
+read_versions (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+{
+  gint64 config = 0, hardware = 0;
+
+  if (!hvfs_vmx_text_get_int (vmx, &config, error, "config.version")
+      || !hvfs_vmx_text_get_int (vmx, &hardware, error, "virtualHW.version"))
+    return FALSE;
+  if (config != 8)
+    return hvfs_vmx_text_bad (vmx, error, "must be 8", "config.version");
+  if (hardware < 4 || hardware > G_MAXINT)
+    return hvfs_vmx_text_bad (vmx, error, "must be 4 or more", "virtualHW.version");
+  domain->hw_version = hardware;
+  return TRUE;
+}
+
+static gboolean
+read_names (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+{
+  const char *name = hvfs_vmx_text_get (vmx, "displayName");
+  const char *annotation = hvfs_vmx_text_get (vmx, "annotation");
+  g_autofree char *half = name != NULL ? hvfs_unescape (name, '%') : NULL;
+
+  domain->name = half != NULL ? hvfs_unescape (half, '|') : NULL;
+  if (name != NULL && domain->name == NULL)
+    return hvfs_vmx_text_bad (vmx, error, "two hex digits must follow each % and |", "displayName");
+  domain->description = annotation != NULL ? hvfs_unescape (annotation, '|') : NULL;
+  if (annotation != NULL && domain->description == NULL)
+    return hvfs_vmx_text_bad (vmx, error, "two hex digits must follow each |", "annotation");
+  return TRUE;
+}
+
+static gboolean
+read_ids (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+{
+  gint64 genid[2] = { 0, 0 };
+
+  if (!hvfs_vmx_text_get_uuid (vmx, domain->uuid, error, "uuid.bios")
+      || !hvfs_vmx_text_get_int (vmx, &genid[0], error, "vm.genid")
+      || !hvfs_vmx_text_get_int (vmx, &genid[1], error, "vm.genidX"))
+    return FALSE;
+  for (guint i = 0; i < HVFS_UUID_BYTES; i++)
+    domain->genid[i] = (guint64) genid[i / 8] >> (56 - i % 8 * 8);
+  return TRUE;
+}
+
+static gboolean
+read_memory (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+{
+  gint64 size = 32, max = 0, min = 0;
+
+  if (!hvfs_vmx_text_get_int (vmx, &size, error, "memsize")
+      || !hvfs_vmx_text_get_int (vmx, &max, error, "sched.mem.max")
+      || !hvfs_vmx_text_get_int (vmx, &min, error, "sched.mem.minsize"))
+    return FALSE;
+  if (size <= 0 || size % 4 != 0 || size > MEMSIZE_MAX)
+    return hvfs_vmx_text_bad (vmx, error, "must be a multiple of 4 (MiB) greater than 0", "memsize");
+  domain->memory_kib = size * MIB_KIB;
+  domain->current_memory_kib = (max <= 0 ? size : MIN (max, size)) * MIB_KIB;
+  domain->min_guarantee_kib = CLAMP (min, 0, size) * MIB_KIB;
+  return TRUE;
+}
+
+/* Appends the number that @item is, blanks around it allowed. */
+static gboolean
+parse_affinity_item (const char *item, GArray *numbers)
+{
+  g_autofree char *word = g_strstrip (g_strdup (item));
+  guint64 number;
+  guint cpu;
+
+  if (!hvfs_parse_uint64 (word, HVFS_CPUS_LIMIT - 1, &number))
+    return FALSE;
+  cpu = number;
+  g_array_append_val (numbers, cpu);
+  return TRUE;
+}
+
+static gboolean
+read_affinity (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+{
+  const char *text = hvfs_vmx_text_get (vmx, "sched.cpu.affinity");
+  g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_auto (GStrv) items = NULL;
+
+  if (text == NULL || g_ascii_strcasecmp (text, "all") == 0)
+    return TRUE;
+  items = g_strsplit (text, ",", -1);
+  for (char **item = items; *item != NULL; item++)
+    if (!parse_affinity_item (*item, numbers))
+      return hvfs_vmx_text_bad (vmx, error, "must be CPU numbers below 16384 with commas, or \"all\"",
+                                "sched.cpu.affinity");
+  if (numbers->len < domain->vcpus)
+    return hvfs_vmx_text_bad (vmx, error, "must have at least numvcpus CPUs", "sched.cpu.affinity");
+  domain->cpuset = hvfs_numbers_unique (numbers);
+  return TRUE;
+}
+
+static gboolean
+read_shares (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+{
+  const char *text = hvfs_vmx_text_get (vmx, "sched.cpu.shares");
+  int level = hvfs_words_index_nocase (hvfs_vmx_shares_words, text);
+
+  domain->has_shares = text != NULL;
+  if (level >= 0)
+    domain->shares = (guint64) hvfs_vmx_shares_per_vcpu[level] * domain->vcpus;
+  else if (text != NULL && !hvfs_parse_wrapping_uint64 (text, &domain->shares))
+    return hvfs_vmx_text_bad (vmx, error, "must be low, normal, high or a number",
+                              "sched.cpu.shares");
+  return TRUE;
+}
+
+static gboolean
+read_topology (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+{
+  gint64 cores = 1;
+
+  if (!hvfs_vmx_text_get_int (vmx, &cores, error, "cpuid.coresPerSocket"))
+    return FALSE;
+  if (cores <= 1)
+    return TRUE;
+  if (cores > domain->vcpus)
+    return hvfs_vmx_text_bad (vmx, error, "must not be more than numvcpus", "cpuid.coresPerSocket");
+  domain->has_cpu = TRUE;
+  domain->has_topology = TRUE;
+  domain->topology = (HvfsTopology){ domain->vcpus / cores, 1, 1, cores, 1 };
+  return TRUE;
+}
+
+static gboolean
+read_cpus (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+{
+  gint64 vcpus = 1;
+
+  if (!hvfs_vmx_text_get_int (vmx, &vcpus, error, "numvcpus"))
+    return FALSE;
+  if (vcpus < 1 || vcpus > G_MAXUINT)
+    return hvfs_vmx_text_bad (vmx, error, "must be 1 or more", "numvcpus");
+  domain->vcpus = vcpus;
+  domain->current_vcpus = vcpus;
+  return read_affinity (vmx, domain, error) && read_shares (vmx, domain, error)
+         && read_topology (vmx, domain, error);
+}
+
+static gboolean
+read_os (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+{
+  const char *firmware = hvfs_vmx_text_get (vmx, "firmware");
+  gboolean reflect = FALSE;
+
+  domain->guest_os = g_strdup (hvfs_vmx_text_get (vmx, "guestOS"));
+  if (domain->guest_os != NULL && hvfs_has_suffix_nocase (domain->guest_os, "-64"))
+    domain->arch = HVFS_ARCH_X86_64;
+  if (firmware != NULL && strcmp (firmware, "efi") != 0)
+    return hvfs_vmx_text_bad (vmx, error, "must be \"efi\" or missing", "firmware");
+  domain->firmware = firmware != NULL ? HVFS_FIRMWARE_EFI : HVFS_FIRMWARE_NONE;
+  if (!hvfs_vmx_text_get_bool (vmx, &domain->secure_boot, error, "uefi.secureBoot.enabled")
+      || !hvfs_vmx_text_get_bool (vmx, &reflect, error, "smbios.reflecthost"))
+    return FALSE;
+  domain->smbios = reflect ? HVFS_SMBIOS_HOST : HVFS_SMBIOS_NONE;
+  return TRUE;
+}
+
+static gboolean
+read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain, GError **error)
+{
+  /* The genid and secure boot are in the model, but not kept by the VMX writer. */
+  static const char *const kept[] = {
+    ".encoding", "config.version", "virtualHW.version", "guestOS", "displayName", "annotation",
+    "uuid.bios", "uuid.action", "memsize", "sched.mem.max", "sched.mem.minsize", "numvcpus",
+    "sched.cpu.affinity", "sched.cpu.shares", "cpuid.coresPerSocket", "firmware",
+    "smbios.reflecthost", NULL
+  };
+
+  if (!read_versions (vmx, domain, error) || !read_names (vmx, domain, error)
+      || !read_ids (vmx, domain, error) || !read_memory (vmx, domain, error)
+      || !read_cpus (vmx, domain, error) || !read_os (vmx, domain, error))
+    return FALSE;
+  hvfs_vmx_text_mark (vmx, "", kept);
+  return hvfs_vmx_read_disks (vmx, files, domain, error)
+         && hvfs_vmx_read_filesystems (vmx, domain, error)
+         && hvfs_vmx_read_nets (vmx, domain, error)
+         && hvfs_vmx_read_ports (vmx, files, domain, error)
+         && hvfs_vmx_read_display (vmx, domain, error);
+}
+
+HvfsDomain *
+hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **error)
+{
+  g_autoptr (HvfsVmxText) vmx = hvfs_vmx_text_parse (text, len, error);
+  g_autoptr (HvfsDomain) domain = hvfs_domain_new ();
+
+  if (vmx == NULL || !read_domain (vmx, files, domain, error))
+    return NULL;
+  hvfs_vmx_text_each_unmarked (vmx, hvfs_domain_add_extra, domain);
+  return g_steal_pointer (&domain);
+}
+
+gboolean
+hvfs_vmx_read_present (HvfsVmxText *vmx, const char *prefix, gboolean *present, GError **error)
+{
+  gboolean start_connected;
+
+  *present = FALSE;
+  return hvfs_vmx_text_get_bool (vmx, present, error, "%spresent", prefix)
+         && hvfs_vmx_text_get_bool (vmx, &start_connected, error, "%sstartConnected", prefix);
+}
+
+gboolean
+hvfs_vmx_read_file_name (HvfsVmxText *vmx, const HvfsFiles *files, const char *prefix,
+                         gboolean allow_missing, char **ret_path, GError **error)
+{
+  const char *name = hvfs_vmx_text_get (vmx, "%sfileName", prefix);
+  g_autoptr (GError) why = NULL;
+
+  if (name == NULL)
+    return hvfs_vmx_text_bad (vmx, error, "must name a file", "%sfileName", prefix);
+  if (!files->parse (files->data, name, allow_missing, ret_path, &why))
+    return hvfs_vmx_text_bad (vmx, error, why->message, "%sfileName", prefix);
+  return TRUE;
+}

@@ -1,0 +1,44 @@
+/* convert/vmx.h - VMX files to and from the domain model
+ *
+ * Exists as one of the model's text forms; results equal those of libvirt's ESX driver.
+ * What a VMX cannot say, or libvirt refuses, is an error that names the line and key
+ * (reading) or the element of domain XML (writing).
+ */
+#pragma once
+
+#include "convert/domain.h"
+#include "convert/files.h"
+
+/* What a host accepts at least, and what hvfs-convert writes where nothing else is said. */
+#define HVFS_HW_VERSION_DEFAULT 4
+
+/**
+ * hvfs_vmx_read:
+ * @text: @len bytes of a VMX file; need not end in a NUL
+ * @error: EINVAL
+ *
+ * Keys that the model has no field for are kept in its extras.  No state, any thread.
+ *
+ * Returns: (transfer full): the domain
+ */
+HvfsDomain *hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **error);
+
+/**
+ * hvfs_vmx_write:
+ * @hw_version: the virtualHW.version to write; 0: the domain's own, else the default
+ * @error: EINVAL for what is wrong, ENOTSUP for what a VMX, or libvirt, does not have
+ *
+ * The extras of @domain follow behind its own keys, where it has no such key itself.
+ *
+ * Returns: (transfer full): the text of a VMX file in UTF-8
+ */
+char *hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *files,
+                      GError **error);
+
+/**
+ * hvfs_vmx_hw_version_of:
+ * @product: "ESX", "GSX" or "vCenter"
+ *
+ * Returns: the virtualHW.version to define domains with on that product's @major.@minor
+ */
+guint hvfs_vmx_hw_version_of (const char *product, guint major, guint minor);

@@ -1,0 +1,106 @@
+/* convert/xml-out.c - printing XML as libvirt does; see xml-out.h */
+#include "convert/xml-out.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* Control characters that XML 1.0 cannot hold are dropped. */
+static void
+append_escaped (GString *out, const char *text)
+{
+  static const char *const entities[256] = {
+    ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&apos;",
+    [0x01 ... 0x08] = "", [0x0b] = "", [0x0c] = "", [0x0e ... 0x19] = "",
+  };
+
+  for (const char *p = text; *p != '\0'; p++)
+    if (entities[(guchar) *p] != NULL)
+      g_string_append (out, entities[(guchar) *p]);
+    else
+      g_string_append_c (out, *p);
+}
+
+static void
+append_tag (HvfsXmlOut *out, const char *name, va_list attributes)
+{
+  for (guint i = 0; i < out->depth; i++)
+    g_string_append (out->text, "  ");
+  g_string_append_c (out->text, '<');
+  g_string_append (out->text, name);
+  for (const char *key; (key = va_arg (attributes, const char *)) != NULL;)
+    {
+      const char *value = va_arg (attributes, const char *);
+
+      if (value == NULL)
+        continue;
+      g_string_append_c (out->text, ' ');
+      g_string_append (out->text, key);
+      g_string_append (out->text, "='");
+      append_escaped (out->text, value);
+      g_string_append_c (out->text, '\'');
+    }
+}
+
+void
+hvfs_xml_open (HvfsXmlOut *out, const char *name, ...)
+{
+  va_list attributes;
+
+  va_start (attributes, name);
+  append_tag (out, name, attributes);
+  va_end (attributes);
+  g_string_append (out->text, ">\n");
+  out->depth++;
+}
+
+static void
+append_end (HvfsXmlOut *out, const char *name)
+{
+  g_string_append (out->text, "</");
+  g_string_append (out->text, name);
+  g_string_append (out->text, ">\n");
+}
+
+void
+hvfs_xml_close (HvfsXmlOut *out, const char *name)
+{
+  out->depth--;
+  for (guint i = 0; i < out->depth; i++)
+    g_string_append (out->text, "  ");
+  append_end (out, name);
+}
+
+void
+hvfs_xml_empty (HvfsXmlOut *out, const char *name, ...)
+{
+  va_list attributes;
+
+  va_start (attributes, name);
+  append_tag (out, name, attributes);
+  va_end (attributes);
+  g_string_append (out->text, "/>\n");
+}
+
+void
+hvfs_xml_leaf (HvfsXmlOut *out, const char *name, const char *text, ...)
+{
+  va_list attributes;
+
+  if (text == NULL)
+    return;
+  va_start (attributes, text);
+  append_tag (out, name, attributes);
+  va_end (attributes);
+  g_string_append_c (out->text, '>');
+  append_escaped (out->text, text);
+  append_end (out, name);
+}
+
+HvfsXmlNumber
+hvfs_xml_number (gint64 number)
+{
+  HvfsXmlNumber result;
+
+  g_snprintf (result.text, sizeof result.text, "%" G_GINT64_FORMAT, number);
+  return result;
+}
