@@ -234,22 +234,17 @@ test_auth_conf_default (Fixture *f, gconstpointer data)
   assert_found ("vpx://vc/", NULL, NULL, "v", "2");
 }
 
-/* g_get_user_config_dir () is read once a process, so the user's file gets one test. */
+/* g_get_user_config_dir () is read once a process, so the user's file gets one. */
 static void
-test_auth_conf_of_user (void)
+test_auth_conf_of_user (Fixture *f, gconstpointer data)
 {
-  g_autofree char *dir = g_dir_make_tmp ("hvfs-test-XXXXXX", NULL);
-  Fixture f = { dir };
-
   if (g_test_subprocess ())
     {
-      g_unsetenv ("LIBVIRT_AUTH_FILE");
-      g_setenv ("XDG_CONFIG_HOME", dir, TRUE);
-      g_free (write_file (&f, "libvirt/auth.conf", AUTH_CONF, 0600));
       assert_found ("vpx://vc/", NULL, NULL, "fred", "f=r ed");
       return;
     }
-  g_rmdir (dir);
+  g_free (write_file (f, "libvirt/auth.conf", AUTH_CONF, 0600));
+  g_setenv ("XDG_CONFIG_HOME", f->dir, TRUE);
   g_test_trap_subprocess (NULL, 0, 0);
   g_test_trap_assert_passed ();
 }
@@ -307,13 +302,10 @@ test_secret_memory (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *config = g_dir_make_tmp ("hvfs-test-XXXXXX", NULL);
-  int status;
-
   g_test_init (&argc, &argv, NULL);
   if (!g_test_subprocess ())
     {
-      g_setenv ("XDG_CONFIG_HOME", config, TRUE);
+      g_setenv ("XDG_CONFIG_HOME", "/nonexistent", TRUE);
       g_get_user_config_dir ();
     }
   ADD ("order", test_order);
@@ -324,10 +316,8 @@ main (int argc, char **argv)
   ADD ("auth-conf", test_auth_conf);
   ADD ("auth-conf/bad", test_auth_conf_bad);
   ADD ("auth-conf/default", test_auth_conf_default);
+  ADD ("auth-conf/of-user", test_auth_conf_of_user);
   ADD ("no-source", test_no_source);
-  g_test_add_func ("/credentials/auth-conf/of-user", test_auth_conf_of_user);
   g_test_add_func ("/credentials/secret", test_secret_memory);
-  status = g_test_run ();
-  g_rmdir (config);
-  return status;
+  return g_test_run ();
 }
