@@ -4,7 +4,7 @@
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 
 top=$tests_dir/..
-words () { grep -ohE '\bE[A-Z0-9]{3,}\b' "$@" | sort -u; }
+words () { grep -ohE '\bE[A-Z0-9]{2,}\b' "$@" | sort -u; }
 
 sed -n 's/^\.It Er //p' "$top/man/hvfs.5" | sort >"$tmp/page"
 words "$top/backend/fault.c" >"$tmp/faults"
