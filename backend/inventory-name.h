@@ -1,0 +1,14 @@
+/* backend/inventory-name.h - the server's escapes in names of its objects
+ *
+ * Exists because the server stores / \ and % in names as %2f %5c %25, in either
+ * case, and sends and wants them so.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* Undoes the three escapes, once; others stay as they are.  (transfer full) */
+char *hvfs_inventory_name_decode (const char *name);
+
+/* Escapes the three characters.  (transfer full) */
+char *hvfs_inventory_name_encode (const char *plain);

@@ -1,0 +1,24 @@
+/* backend/locate.h - finds the object that a URI's path names
+ *
+ * Exists because the root of a mount is named by a path of inventory names, and
+ * everything after is done by reference.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "backend/session.h"
+
+/**
+ * hvfs_locate:
+ * @path: as in HvfsUri: folders, a datacenter, folders, a cluster, a host; may stop
+ *   anywhere.  Empty: the whole of a vCenter, the one host of an ESX or GSX server.
+ *
+ * Network: one or two requests a component.
+ *
+ * @error: ENOENT naming the component and what there is instead; else a call's
+ *
+ * Returns: (transfer full): a reference value with a type and a text
+ */
+HvfsValue *hvfs_locate (HvfsSession *session, HvfsUriType type, char *const *path,
+                        GCancellable *cancellable, GError **error);

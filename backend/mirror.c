@@ -1,0 +1,510 @@
+/* backend/mirror.c - the server's inventory, kept in memory by its updates
+ *
+ * See mirror.h.  Objects are kept by serial and by reference; their values are
+ * the subtrees of the replies they came in, shared with the last object that had
+ * the same ("poweredOn", the default shares), since most are the same.
+ */
+#include "backend/mirror.h"
+
+#include <string.h>
+
+#include "backend/fault.h"
+#include "convert/error.h"
+
+struct _HvfsMirror
+{
+  GRWLock lock;            /* level 1; held for memory work only */
+  GHashTable *by_serial;   /* lock: serial -> HvfsObject, owned */
+  GHashTable *by_ref;      /* lock: HvfsObject as a set, by type and moref */
+  guint n_objects[HVFS_N_KINDS]; /* lock */
+  guint32 last_serial;     /* lock */
+  gboolean filling;        /* lock */
+  HvfsValue *last[HVFS_N_KINDS][HVFS_MAX_PROPS]; /* lock; to share equal values */
+
+  GMutex link_lock;        /* level 2 */
+  GCond settled;           /* link_lock: n_settled grew; or somebody was cancelled */
+  guint64 n_settled;       /* link_lock */
+  gboolean up;             /* link_lock */
+  char *reason;            /* link_lock */
+  gint64 since_us;         /* link_lock */
+
+  HvfsStats *stats;
+  HvfsMirrorObserver observer; /* set before the first update */
+  gpointer observer_data;
+};
+
+static guint
+ref_hash (gconstpointer key)
+{
+  const HvfsObject *object = key;
+  return g_str_hash (object->moref) ^ (guint) object->kind;
+}
+
+static gboolean
+ref_equal (gconstpointer a, gconstpointer b)
+{
+  const HvfsObject *x = a, *y = b;
+  return x->kind == y->kind && strcmp (x->moref, y->moref) == 0;
+}
+
+static void
+object_free (gpointer data)
+{
+  HvfsObject *object = data;
+
+  for (guint i = 0; i < hvfs_kind_n_props (object->kind); i++)
+    hvfs_value_unref (object->props[i]);
+  g_free (object->moref);
+  g_free (object);
+}
+
+HvfsMirror *
+hvfs_mirror_new (HvfsStats *stats)
+{
+  HvfsMirror *mirror = g_new0 (HvfsMirror, 1);
+
+  g_rw_lock_init (&mirror->lock);
+  g_mutex_init (&mirror->link_lock);
+  g_cond_init (&mirror->settled);
+  mirror->by_serial = g_hash_table_new_full (NULL, NULL, NULL, object_free);
+  mirror->by_ref = g_hash_table_new (ref_hash, ref_equal);
+  mirror->reason = g_strdup ("not connected yet");
+  mirror->since_us = g_get_real_time ();
+  mirror->stats = stats;
+  return mirror;
+}
+
+void
+hvfs_mirror_free (HvfsMirror *mirror)
+{
+  if (mirror == NULL)
+    return;
+  for (guint kind = 0; kind < HVFS_N_KINDS; kind++)
+    for (guint i = 0; i < HVFS_MAX_PROPS; i++)
+      hvfs_value_unref (mirror->last[kind][i]);
+  g_hash_table_unref (mirror->by_ref);
+  g_hash_table_unref (mirror->by_serial);
+  g_free (mirror->reason);
+  g_cond_clear (&mirror->settled);
+  g_mutex_clear (&mirror->link_lock);
+  g_rw_lock_clear (&mirror->lock);
+  g_free (mirror);
+}
+
+void
+hvfs_mirror_observe (HvfsMirror *mirror, const HvfsMirrorObserver *observer, gpointer data)
+{
+  mirror->observer = *observer;
+  mirror->observer_data = data;
+}
+
+/* ---- reading ---- */
+
+GRWLock *
+hvfs_mirror_lock (HvfsMirror *mirror)
+{
+  return &mirror->lock;
+}
+
+HvfsObject *
+hvfs_mirror_get (HvfsMirror *mirror, guint32 serial)
+{
+  return g_hash_table_lookup (mirror->by_serial, GUINT_TO_POINTER (serial));
+}
+
+HvfsObject *
+hvfs_mirror_find (HvfsMirror *mirror, const char *type, const char *moref)
+{
+  HvfsObject key = { .moref = (char *) moref };
+
+  if (moref == NULL || !hvfs_kind_from_type (type, &key.kind))
+    return NULL;
+  return g_hash_table_lookup (mirror->by_ref, &key);
+}
+
+HvfsObject *
+hvfs_mirror_resolve (HvfsMirror *mirror, const HvfsValue *value)
+{
+  return value == NULL
+           ? NULL
+           : hvfs_mirror_find (mirror, hvfs_value_type (value), hvfs_value_text (value, NULL));
+}
+
+void
+hvfs_mirror_iter_init (HvfsMirror *mirror, GHashTableIter *iter)
+{
+  g_hash_table_iter_init (iter, mirror->by_serial);
+}
+
+guint
+hvfs_mirror_n_objects (HvfsMirror *mirror, HvfsKind kind)
+{
+  return mirror->n_objects[kind];
+}
+
+HvfsValue *
+hvfs_object_get (const HvfsObject *object, guint index)
+{
+  return (object->missing & HVFS_PROP (index)) != 0 ? NULL : object->props[index];
+}
+
+gboolean
+hvfs_object_check (const HvfsObject *object, HvfsPropMask wanted, GError **error)
+{
+  HvfsPropMask missing = object->missing & wanted;
+
+  if (missing == 0)
+    return TRUE;
+  g_propagate_error (error, hvfs_fault_new_error_localized (
+                              object->props[g_bit_nth_lsf (missing, -1)]));
+  return FALSE;
+}
+
+/* ---- the link ---- */
+
+gboolean
+hvfs_mirror_is_up (HvfsMirror *mirror, char **ret_reason, gint64 *ret_since_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mirror->link_lock);
+
+  if (ret_reason != NULL)
+    *ret_reason = g_strdup (mirror->reason);
+  if (ret_since_us != NULL)
+    *ret_since_us = mirror->since_us;
+  return mirror->up;
+}
+
+void
+hvfs_mirror_set_link (HvfsMirror *mirror, gboolean up, const char *reason)
+{
+  gboolean changed;
+
+  g_mutex_lock (&mirror->link_lock);
+  changed = mirror->up != up;
+  mirror->up = up;
+  if (changed)
+    mirror->since_us = g_get_real_time ();
+  if (strcmp (mirror->reason, reason) != 0)
+    {
+      g_free (mirror->reason);
+      mirror->reason = g_strdup (reason);
+    }
+  g_mutex_unlock (&mirror->link_lock);
+
+  if (changed && mirror->observer.link != NULL)
+    mirror->observer.link (up, mirror->observer_data);
+}
+
+/* ---- waiting for a value ---- */
+
+static void
+wake_all (GCancellable *cancellable, gpointer data)
+{
+  HvfsMirror *mirror = data;
+
+  g_mutex_lock (&mirror->link_lock);
+  g_cond_broadcast (&mirror->settled);
+  g_mutex_unlock (&mirror->link_lock);
+}
+
+/* -1: the object is gone. */
+static int
+says (HvfsMirror *mirror, guint32 serial, guint index, const char *text)
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&mirror->lock);
+  HvfsObject *object = hvfs_mirror_get (mirror, serial);
+
+  if (object == NULL)
+    return -1;
+  return g_strcmp0 (hvfs_value_text (hvfs_object_get (object, index), NULL), text) == 0;
+}
+
+gboolean
+hvfs_mirror_await (HvfsMirror *mirror, guint32 serial, guint index, const char *text,
+                   gint64 deadline_us, GCancellable *cancellable, GError **error)
+{
+  gulong handler = cancellable == NULL ? 0
+                                       : g_cancellable_connect (cancellable, G_CALLBACK (wake_all),
+                                                                mirror, NULL);
+  int code = 0;
+
+  for (;;)
+    {
+      guint64 seen;
+      int found;
+
+      g_mutex_lock (&mirror->link_lock);
+      seen = mirror->n_settled;
+      g_mutex_unlock (&mirror->link_lock);
+      found = says (mirror, serial, index, text);
+      if (found != 0)
+        {
+          code = found < 0 ? ESTALE : 0;
+          break;
+        }
+      g_mutex_lock (&mirror->link_lock);
+      while (code == 0 && mirror->n_settled == seen)
+        if (g_cancellable_is_cancelled (cancellable))
+          code = EINTR;
+        else if (!g_cond_wait_until (&mirror->settled, &mirror->link_lock, deadline_us))
+          code = ETIMEDOUT;
+      g_mutex_unlock (&mirror->link_lock);
+      if (code != 0)
+        break;
+    }
+  g_cancellable_disconnect (cancellable, handler);
+  if (code != 0)
+    g_set_error (error, HVFS_ERROR, code, "%s",
+                 code == ESTALE ? "it is not in the inventory any more" : g_strerror (code));
+  return code == 0;
+}
+
+/* ---- writing ---- */
+
+static void
+tell (HvfsMirror *mirror, HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed)
+{
+  if (mirror->observer.object != NULL)
+    mirror->observer.object (object, event, changed, mirror->observer_data);
+}
+
+static void
+settle (HvfsMirror *mirror)
+{
+  if (mirror->observer.settled != NULL)
+    mirror->observer.settled (mirror->observer_data);
+  g_mutex_lock (&mirror->link_lock);
+  mirror->n_settled++;
+  g_cond_broadcast (&mirror->settled);
+  g_mutex_unlock (&mirror->link_lock);
+}
+
+static HvfsObject *
+object_add (HvfsMirror *mirror, HvfsKind kind, const char *type, const char *moref)
+{
+  HvfsObject *object
+    = g_malloc0 (sizeof *object + hvfs_kind_n_props (kind) * sizeof object->props[0]);
+
+  object->serial = ++mirror->last_serial;
+  object->kind = kind;
+  object->type = g_intern_string (type); /* one of those in schema.c */
+  object->moref = g_strdup (moref);
+  g_hash_table_insert (mirror->by_serial, GUINT_TO_POINTER (object->serial), object);
+  g_hash_table_add (mirror->by_ref, object);
+  mirror->n_objects[kind]++;
+  return object;
+}
+
+static void
+object_remove (HvfsMirror *mirror, HvfsObject *object)
+{
+  g_hash_table_remove (mirror->by_ref, object);
+  mirror->n_objects[object->kind]--;
+  tell (mirror, object, HVFS_OBJECT_LEFT, 0);
+  g_hash_table_remove (mirror->by_serial, GUINT_TO_POINTER (object->serial));
+}
+
+/* Stores @value (NULL: unset) at @index; says whether that made a difference. */
+static gboolean
+object_set (HvfsMirror *mirror, HvfsObject *object, guint index, HvfsValue *value,
+            gboolean is_fault)
+{
+  HvfsPropMask bit = HVFS_PROP (index);
+  HvfsValue **slot = &object->props[index], **last = &mirror->last[object->kind][index];
+
+  if (is_fault == ((object->missing & bit) != 0) && hvfs_value_equal (*slot, value))
+    return FALSE;
+  object->missing = is_fault ? object->missing | bit : object->missing & ~bit;
+  hvfs_value_unref (*slot);
+  *slot = NULL;
+  if (value == NULL)
+    return TRUE;
+  if (!hvfs_value_equal (*last, value))
+    {
+      hvfs_value_unref (*last);
+      *last = hvfs_value_ref (value);
+    }
+  *slot = hvfs_value_ref (*last);
+  return TRUE;
+}
+
+/* When the server says that it changed; else now. */
+static gint64
+time_of (const HvfsObject *object, HvfsObjectEvent event)
+{
+  gint64 us = 0;
+
+  if (event == HVFS_OBJECT_ENTERED && object->kind == HVFS_KIND_VM)
+    us = MAX (hvfs_value_time_us (hvfs_object_get (object, HVFS_VM_MODIFIED), NULL),
+              hvfs_value_time_us (hvfs_object_get (object, HVFS_VM_BOOT_TIME), NULL));
+  else if (event == HVFS_OBJECT_ENTERED && object->kind == HVFS_KIND_HOST)
+    us = hvfs_value_time_us (hvfs_object_get (object, HVFS_HOST_BOOT_TIME), NULL);
+  return us > 0 ? us : g_get_real_time ();
+}
+
+/* @changes: PropertyChange[] or DynamicProperty[] among @parent's children, named
+ * @element.  Those given are set in @given. */
+static HvfsPropMask
+object_assign (HvfsMirror *mirror, HvfsObject *object, const HvfsValue *parent,
+               const char *element, guint api, HvfsPropMask *given)
+{
+  gboolean is_fault = strcmp (element, "missingSet") == 0;
+  HvfsPropMask changed = 0;
+
+  for (guint i = 0; i < hvfs_value_n_children (parent); i++)
+    {
+      HvfsValue *change = hvfs_value_nth (parent, i);
+      const char *path, *op;
+      int index;
+
+      if (strcmp (hvfs_value_name (change), element) != 0)
+        continue;
+      path = hvfs_value_text (change, is_fault ? "path" : "name");
+      index = path == NULL ? -1 : hvfs_prop_index (object->kind, path, api);
+      if (index < 0)
+        continue;
+      op = hvfs_value_text (change, "op");
+      *given |= HVFS_PROP (index);
+      if (object_set (mirror, object, index,
+                      op != NULL && strstr (op, "emove") != NULL /* remove, indirectRemove */
+                        ? NULL
+                        : hvfs_value_get (change, is_fault ? "fault" : "val"),
+                      is_fault))
+        changed |= HVFS_PROP (index);
+    }
+  return changed;
+}
+
+/* @update is an ObjectUpdate (@element changeSet) or an ObjectContent (propSet);
+ * @whole: properties that it does not mention are unset. */
+static void
+object_update (HvfsMirror *mirror, const HvfsValue *ref, const HvfsValue *update,
+               const char *element, gboolean whole, guint api)
+{
+  const char *type = hvfs_value_type (ref), *moref = hvfs_value_text (ref, NULL);
+  HvfsObject *object = hvfs_mirror_find (mirror, type, moref);
+  HvfsObjectEvent event = object == NULL ? HVFS_OBJECT_ENTERED : HVFS_OBJECT_CHANGED;
+  HvfsPropMask given = 0, changed;
+  HvfsKind kind;
+
+  if (moref == NULL || !hvfs_kind_from_type (type, &kind) || kind == HVFS_KIND_TASK)
+    return;
+  if (object == NULL)
+    object = object_add (mirror, kind, type, moref);
+  object->seen = TRUE;
+  changed = object_assign (mirror, object, update, element, api, &given);
+  changed |= object_assign (mirror, object, update, "missingSet", api, &given);
+  for (guint i = 0; whole && i < hvfs_kind_n_props (kind); i++)
+    if ((given & HVFS_PROP (i)) == 0 && object_set (mirror, object, i, NULL, FALSE))
+      changed |= HVFS_PROP (i);
+  if (event == HVFS_OBJECT_CHANGED && changed == 0)
+    return;
+  object->changed_us = time_of (object, event);
+  hvfs_stats_add (mirror->stats, HVFS_STAT_OBJECT_UPDATES, 1);
+  tell (mirror, object, event, changed);
+}
+
+void
+hvfs_mirror_apply (HvfsMirror *mirror, HvfsValue *const *updates, guint n_updates,
+                   guint api, GPtrArray *again)
+{
+  g_autoptr (GHashTable) entered = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) left = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+
+  for (guint i = 0; i < n_updates; i++)
+    {
+      HvfsValue *ref = hvfs_value_get (updates[i], "obj");
+      const char *kind = hvfs_value_text (updates[i], "kind");
+      const char *moref = hvfs_value_text (ref, NULL);
+
+      if (kind == NULL || moref == NULL)
+        continue;
+      if (strcmp (kind, "leave") == 0)
+        g_hash_table_insert (left, (char *) moref, ref);
+      else
+        {
+          gboolean enter = strcmp (kind, "enter") == 0;
+
+          if (enter)
+            g_hash_table_add (entered, (char *) moref);
+          object_update (mirror, ref, updates[i], "changeSet", enter, api);
+        }
+    }
+
+  GHashTableIter iter;
+  gpointer moref, ref;
+  g_hash_table_iter_init (&iter, left);
+  while (g_hash_table_iter_next (&iter, &moref, &ref))
+    {
+      HvfsObject *object = hvfs_mirror_resolve (mirror, ref);
+
+      if (object == NULL)
+        continue;
+      if (g_hash_table_contains (entered, moref))
+        g_ptr_array_add (again, hvfs_value_ref (ref));
+      else
+        object_remove (mirror, object);
+    }
+  if (!mirror->filling)
+    settle (mirror);
+}
+
+void
+hvfs_mirror_apply_content (HvfsMirror *mirror, GPtrArray *refs, HvfsValue *const *contents,
+                           guint n_contents, guint api)
+{
+  g_autoptr (GHashTable) found = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+
+  for (guint i = 0; i < n_contents; i++)
+    {
+      HvfsValue *ref = hvfs_value_get (contents[i], "obj");
+
+      if (ref == NULL)
+        continue;
+      g_hash_table_add (found, (char *) hvfs_value_text (ref, NULL));
+      object_update (mirror, ref, contents[i], "propSet", TRUE, api);
+    }
+  for (guint i = 0; i < refs->len; i++)
+    {
+      HvfsValue *ref = refs->pdata[i];
+      HvfsObject *object = hvfs_mirror_resolve (mirror, ref);
+
+      if (object != NULL && !g_hash_table_contains (found, hvfs_value_text (ref, NULL)))
+        object_remove (mirror, object);
+    }
+  if (!mirror->filling)
+    settle (mirror);
+}
+
+void
+hvfs_mirror_begin_fill (HvfsMirror *mirror)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+  GHashTableIter iter;
+  gpointer object;
+
+  mirror->filling = TRUE;
+  g_hash_table_iter_init (&iter, mirror->by_serial);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    ((HvfsObject *) object)->seen = FALSE;
+}
+
+void
+hvfs_mirror_end_fill (HvfsMirror *mirror)
+{
+  g_autoptr (GPtrArray) gone = g_ptr_array_new ();
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+  GHashTableIter iter;
+  gpointer object;
+
+  mirror->filling = FALSE;
+  g_hash_table_iter_init (&iter, mirror->by_serial);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    if (!((HvfsObject *) object)->seen)
+      g_ptr_array_add (gone, object);
+  for (guint i = 0; i < gone->len; i++)
+    object_remove (mirror, gone->pdata[i]);
+  settle (mirror);
+}

@@ -1,0 +1,140 @@
+/* backend/power.c - the power states of a machine, and the ways between them */
+#include "backend/power.h"
+
+#include <string.h>
+
+#include "convert/error.h"
+
+/* How long the mirror may lag behind a task that is done. */
+#define LAG_US (10 * G_TIME_SPAN_SECOND)
+#define GUEST_US (5 * G_TIME_SPAN_MINUTE)
+
+static const struct
+{
+  const char *value, *word;
+} states[] = {
+  { "poweredOn", "running" },
+  { "poweredOff", "off" },
+  { "suspended", "suspended" },
+};
+
+/* @to: the state that it leads to, and in which there is nothing to do; NULL for
+ * an action that leaves the state as it is. */
+typedef struct
+{
+  const char *word, *method, *to;
+  gboolean by_guest; /* no task: the guest is asked, and takes its time */
+} Verb;
+
+static const Verb verbs[] = {
+  { "running", "PowerOnVM_Task", "poweredOn", FALSE },
+  { "start", "PowerOnVM_Task", "poweredOn", FALSE },
+  { "resume", "PowerOnVM_Task", "poweredOn", FALSE },
+  { "off", "PowerOffVM_Task", "poweredOff", FALSE },
+  { "destroy", "PowerOffVM_Task", "poweredOff", FALSE },
+  { "suspended", "SuspendVM_Task", "suspended", FALSE },
+  { "suspend", "SuspendVM_Task", "suspended", FALSE },
+  { "reset", "ResetVM_Task", NULL, FALSE },
+  { "shutdown", "ShutdownGuest", "poweredOff", TRUE },
+  { "reboot", "RebootGuest", NULL, TRUE },
+  { "standby", "StandbyGuest", "suspended", TRUE },
+};
+
+const char *
+hvfs_power_word (const HvfsObject *vm)
+{
+  const char *connection = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CONNECTION), NULL);
+  const char *power = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_POWER), NULL);
+
+  if (connection != NULL && g_ascii_strcasecmp (connection, "connected") != 0)
+    return connection; /* the server's words are ours */
+  for (guint i = 0; power != NULL && i < G_N_ELEMENTS (states); i++)
+    if (g_ascii_strcasecmp (power, states[i].value) == 0)
+      return states[i].word;
+  return NULL;
+}
+
+static const Verb *
+verb_from_word (const char *word, GError **error)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      if (strcmp (verbs[i].word, word) == 0)
+        return &verbs[i];
+      g_string_append_printf (words, "%s%s", i > 0 ? ", " : "", verbs[i].word);
+    }
+  g_set_error (error, HVFS_ERROR, EINVAL, "'%.64s' is not one of %s", word, words->str);
+  return NULL;
+}
+
+/* Looks the machine up.  @ret_there: whether it is in the state @to already. */
+static char *
+dup_moref (const HvfsServer *server, guint32 serial, const char *to, gboolean *ret_there,
+           GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  HvfsObject *vm = hvfs_mirror_get (server->mirror, serial);
+
+  if (vm == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      return NULL;
+    }
+  *ret_there = to != NULL
+               && g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_POWER), NULL), to) == 0;
+  return g_strdup (vm->moref);
+}
+
+static gboolean
+ask_guest (const HvfsServer *server, const Verb *verb, guint32 serial, HvfsRequest *request,
+           GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) reply
+    = hvfs_session_call (server->session, request, HVFS_CALL_CHANGE, 0, NULL, error);
+
+  if (reply == NULL)
+    return FALSE;
+  if (verb->to == NULL
+      || hvfs_mirror_await (server->mirror, serial, HVFS_VM_POWER, verb->to,
+                            g_get_monotonic_time () + GUEST_US, cancellable, error))
+    return TRUE;
+  g_prefix_error (error, "the guest was asked to %s and may still do it: ", verb->word);
+  return FALSE;
+}
+
+gboolean
+hvfs_power_run (const HvfsServer *server, guint32 serial, const char *word,
+                GCancellable *cancellable, GError **error)
+{
+  const Verb *verb = verb_from_word (word, error);
+  gboolean there = FALSE;
+  g_autofree char *moref = verb == NULL ? NULL
+                                        : dup_moref (server, serial, verb->to, &there, error);
+  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (moref == NULL)
+    return FALSE;
+  if (there)
+    return TRUE;
+  request = hvfs_request_new (verb->method, "VirtualMachine", moref);
+  if (verb->by_guest)
+    return ask_guest (server, verb, serial, request, cancellable, error);
+  if (hvfs_tasks_run (server->tasks, request, server->timeout_s, cancellable, NULL, &failure))
+    {
+      if (verb->to != NULL)
+        hvfs_mirror_await (server->mirror, serial, HVFS_VM_POWER, verb->to,
+                           g_get_monotonic_time () + LAG_US, NULL, NULL);
+      return TRUE;
+    }
+  /* Somebody else was faster: what was asked for is so. */
+  if (g_strcmp0 (hvfs_error_fault (failure), "InvalidPowerState") == 0 && verb->to != NULL
+      && hvfs_mirror_await (server->mirror, serial, HVFS_VM_POWER, verb->to,
+                            g_get_monotonic_time (), NULL, NULL))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}

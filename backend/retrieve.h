@@ -1,0 +1,21 @@
+/* backend/retrieve.h - reads properties once, whole, whatever the API version
+ *
+ * Exists to hide the three ways of it: RetrievePropertiesEx with its pages, and
+ * RetrieveProperties where that is missing.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "backend/session.h"
+
+/* The API version of @session as 100 * major + minor. */
+guint hvfs_session_api (HvfsSession *session);
+
+/* A request to which the caller adds one "specSet" with filter.h. */
+HvfsRequest *hvfs_retrieve_new (HvfsSession *session);
+
+/* Network: one request a page.  @error: a call's.
+ * Returns: (transfer full) (element-type HvfsValue): ObjectContent[] */
+GPtrArray *hvfs_retrieve (HvfsSession *session, HvfsRequest *request,
+                          GCancellable *cancellable, GError **error);

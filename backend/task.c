@@ -1,0 +1,493 @@
+/* backend/task.c - operations that the server runs, and waiting for them
+ *
+ * See task.h.  `known` is what the stream has told of tasks, `waits` is who
+ * sleeps; a waiter looks at what is known of its task each time it is woken.
+ */
+#include "backend/task.h"
+
+#include <string.h>
+
+#include "backend/fault.h"
+#include "backend/filter.h"
+#include "backend/retrieve.h"
+#include "backend/schema.h"
+#include "convert/error.h"
+
+/* How long the stream may take to name a new task before it is watched by name. */
+#define UNNAMED_US (100 * G_TIME_SPAN_MILLISECOND)
+/* How long a cancelled task may take to end before its writer is let go. */
+#define CANCEL_US (10 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  char *moref;
+  guint64 order;                    /* when first heard of */
+  HvfsValue *props[HVFS_N_TASK];
+} Known;
+
+typedef struct
+{
+  const char *moref;
+  gboolean watched;                 /* in the view, or has a filter */
+  char *filter;                     /* where there are no views */
+  gboolean lost;                    /* the server does not know it any more */
+} Wait;
+
+struct _HvfsTasks
+{
+  HvfsSession *session;
+
+  GMutex lock;
+  GCond changed;                    /* any of the below */
+  GHashTable *known;                /* lock: moref -> Known */
+  GHashTable *waits;                /* lock: moref -> Wait, on its waiter's stack */
+  guint64 last_order;               /* lock */
+  char *collector;                  /* lock; of the present session */
+  char *view;                       /* lock; NULL without views */
+  GPtrArray *done;                  /* lock: in the view, waited for no more */
+  gboolean up;                      /* lock */
+};
+
+static void
+known_free (gpointer data)
+{
+  Known *known = data;
+
+  for (guint i = 0; i < HVFS_N_TASK; i++)
+    hvfs_value_unref (known->props[i]);
+  g_free (known->moref);
+  g_free (known);
+}
+
+HvfsTasks *
+hvfs_tasks_new (HvfsSession *session)
+{
+  HvfsTasks *tasks = g_new0 (HvfsTasks, 1);
+
+  tasks->session = session;
+  g_mutex_init (&tasks->lock);
+  g_cond_init (&tasks->changed);
+  tasks->known = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, known_free);
+  tasks->waits = g_hash_table_new (g_str_hash, g_str_equal);
+  tasks->done = g_ptr_array_new_with_free_func (g_free);
+  return tasks;
+}
+
+void
+hvfs_tasks_free (HvfsTasks *tasks)
+{
+  if (tasks == NULL)
+    return;
+  g_hash_table_unref (tasks->waits);
+  g_hash_table_unref (tasks->known);
+  g_ptr_array_unref (tasks->done);
+  g_free (tasks->collector);
+  g_free (tasks->view);
+  g_cond_clear (&tasks->changed);
+  g_mutex_clear (&tasks->lock);
+  g_free (tasks);
+}
+
+
+/* ---- watching by name ---- */
+
+static void
+add_task_refs (HvfsRequest *request, const char *element, GPtrArray *morefs)
+{
+  for (guint i = 0; i < morefs->len; i++)
+    hvfs_request_moref (request, element, "Task", morefs->pdata[i]);
+}
+
+/* Adds @add to @view and takes @remove out of it.  Returns what is unresolved. */
+static HvfsValue *
+modify_view (HvfsTasks *tasks, const char *view, GPtrArray *add, GPtrArray *remove,
+             GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_request_new ("ModifyListView", "ListView", view);
+
+  add_task_refs (request, "add", add);
+  add_task_refs (request, "remove", remove);
+  /* To name a task twice does no harm, so this may be repeated as a read may. */
+  return hvfs_session_call (tasks->session, request, HVFS_CALL_READ, 0, cancellable, error);
+}
+
+static void
+mark_unresolved (HvfsTasks *tasks, const HvfsValue *reply)
+{
+  g_mutex_lock (&tasks->lock);
+  for (guint i = 0; i < hvfs_value_n_children (reply); i++)
+    {
+      const char *moref = hvfs_value_text (hvfs_value_nth (reply, i), NULL);
+      Wait *wait = moref == NULL ? NULL : g_hash_table_lookup (tasks->waits, moref);
+
+      if (wait != NULL)
+        wait->lost = TRUE;
+    }
+  g_cond_broadcast (&tasks->changed);
+  g_mutex_unlock (&tasks->lock);
+}
+
+static char *
+create_task_filter (HvfsTasks *tasks, const char *collector, const char *view,
+                    const char *manager, const char *task, GCancellable *cancellable,
+                    GError **error)
+{
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new ("CreateFilter", "PropertyCollector", collector);
+  g_autoptr (HvfsValue) reply = NULL;
+
+  hvfs_filter_write_tasks (request, "spec", hvfs_session_api (tasks->session), view, manager, task);
+  hvfs_request_bool (request, "partialUpdates", FALSE);
+  reply = hvfs_session_call (tasks->session, request, HVFS_CALL_READ, 0, cancellable, error);
+  return g_strdup (hvfs_value_text (reply, "returnval"));
+}
+
+/* Puts all tasks that the stream has not named into the view, with one call for
+ * those that came together; or makes a filter for this one. */
+static void
+watch (HvfsTasks *tasks, Wait *self)
+{
+  g_autoptr (GPtrArray) add = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) remove = NULL;
+  g_autofree char *view = NULL, *collector = NULL;
+  g_autoptr (HvfsValue) reply = NULL;
+  GHashTableIter iter;
+  gpointer moref, wait;
+
+  g_mutex_lock (&tasks->lock);
+  view = g_strdup (tasks->view);
+  collector = g_strdup (tasks->collector);
+  g_hash_table_iter_init (&iter, tasks->waits);
+  while (view != NULL && g_hash_table_iter_next (&iter, &moref, &wait))
+    if (!((Wait *) wait)->watched && !g_hash_table_contains (tasks->known, moref))
+      {
+        ((Wait *) wait)->watched = TRUE;
+        g_ptr_array_add (add, g_strdup (moref));
+      }
+  self->watched = TRUE;
+  remove = g_steal_pointer (&tasks->done);
+  tasks->done = g_ptr_array_new_with_free_func (g_free);
+  g_mutex_unlock (&tasks->lock);
+
+  if (view == NULL)
+    self->filter
+      = create_task_filter (tasks, collector, NULL, NULL, self->moref, NULL, NULL);
+  else if (add->len > 0
+           && (reply = modify_view (tasks, view, add, remove, NULL, NULL)) != NULL)
+    mark_unresolved (tasks, reply);
+  /* A failure shows as a lost connection, after which hvfs_tasks_watch names them. */
+}
+
+static void
+unwatch (HvfsTasks *tasks, Wait *wait)
+{
+  if (wait->filter != NULL)
+    {
+      g_autoptr (HvfsRequest) request
+        = hvfs_request_new ("DestroyPropertyFilter", "PropertyFilter", wait->filter);
+      g_autoptr (HvfsValue) reply
+        = hvfs_session_call (tasks->session, request, HVFS_CALL_READ, 0, NULL, NULL);
+      g_free (wait->filter);
+    }
+  else if (wait->watched)
+    {
+      /* Taken out of the view with the next one that goes in. */
+      g_mutex_lock (&tasks->lock);
+      g_ptr_array_add (tasks->done, g_strdup (wait->moref));
+      g_mutex_unlock (&tasks->lock);
+    }
+}
+
+gboolean
+hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GCancellable *cancellable,
+                  GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (tasks->session);
+  const char *view_manager = hvfs_value_text (content, "viewManager");
+  g_autoptr (GPtrArray) pending = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autoptr (HvfsValue) unresolved = NULL;
+  g_autofree char *view = NULL, *filter = NULL;
+  GHashTableIter iter;
+  gpointer moref;
+
+  if (view_manager != NULL)
+    {
+      g_autoptr (HvfsRequest) request
+        = hvfs_request_new ("CreateListView", "ViewManager", view_manager);
+      g_autoptr (HvfsValue) reply = hvfs_session_call (tasks->session, request, HVFS_CALL_READ,
+                                                       0, cancellable, error);
+      if (reply == NULL)
+        return FALSE;
+      view = g_strdup (hvfs_value_text (reply, "returnval"));
+    }
+  filter = create_task_filter (tasks, collector, view, hvfs_value_text (content, "taskManager"),
+                               NULL, cancellable, error);
+  if (filter == NULL)
+    return FALSE;
+
+  g_mutex_lock (&tasks->lock);
+  g_free (tasks->view);
+  g_free (tasks->collector);
+  tasks->view = g_strdup (view);
+  tasks->collector = g_strdup (collector);
+  g_ptr_array_set_size (tasks->done, 0);
+  g_hash_table_iter_init (&iter, tasks->waits);
+  while (g_hash_table_iter_next (&iter, &moref, NULL))
+    g_ptr_array_add (pending, g_strdup (moref));
+  g_mutex_unlock (&tasks->lock);
+
+  if (view == NULL || pending->len == 0)
+    return TRUE;
+  unresolved = modify_view (tasks, view, pending, none, cancellable, error);
+  mark_unresolved (tasks, unresolved);
+  return unresolved != NULL;
+}
+
+/* ---- what the stream tells ---- */
+
+void
+hvfs_tasks_apply (HvfsTasks *tasks, const HvfsValue *update, guint api)
+{
+  const char *moref = hvfs_value_text (update, "obj");
+  Known *known;
+
+  if (moref == NULL)
+    return;
+  g_mutex_lock (&tasks->lock);
+  if (g_strcmp0 (hvfs_value_text (update, "kind"), "leave") == 0)
+    {
+      g_hash_table_remove (tasks->known, moref);
+      g_cond_broadcast (&tasks->changed);
+      g_mutex_unlock (&tasks->lock);
+      return;
+    }
+  known = g_hash_table_lookup (tasks->known, moref);
+  if (known == NULL)
+    {
+      known = g_new0 (Known, 1);
+      known->moref = g_strdup (moref);
+      known->order = ++tasks->last_order;
+      g_hash_table_insert (tasks->known, known->moref, known);
+    }
+  for (guint i = 0; i < hvfs_value_n_children (update); i++)
+    {
+      HvfsValue *change = hvfs_value_nth (update, i), *value;
+      const char *path = hvfs_value_text (change, "name");
+      int index = path == NULL ? -1 : hvfs_prop_index (HVFS_KIND_TASK, path, api);
+
+      if (index < 0)
+        continue;
+      value = hvfs_value_get (change, "val");
+      /* The first end is the end: some servers replay older states after it. */
+      if (index == HVFS_TASK_STATE && known->props[index] != NULL
+          && (g_strcmp0 (hvfs_value_text (known->props[index], NULL), "success") == 0
+              || g_strcmp0 (hvfs_value_text (known->props[index], NULL), "error") == 0))
+        continue;
+      hvfs_value_unref (known->props[index]);
+      known->props[index] = value == NULL ? NULL : hvfs_value_ref (value);
+    }
+  g_cond_broadcast (&tasks->changed);
+  g_mutex_unlock (&tasks->lock);
+}
+
+void
+hvfs_tasks_begin_fill (HvfsTasks *tasks)
+{
+  g_mutex_lock (&tasks->lock);
+  g_hash_table_remove_all (tasks->known);
+  g_mutex_unlock (&tasks->lock);
+}
+
+void
+hvfs_tasks_set_link (HvfsTasks *tasks, gboolean up)
+{
+  g_mutex_lock (&tasks->lock);
+  tasks->up = up;
+  g_cond_broadcast (&tasks->changed);
+  g_mutex_unlock (&tasks->lock);
+}
+
+static int
+compare_order (gconstpointer a, gconstpointer b)
+{
+  const Known *x = *(Known *const *) a, *y = *(Known *const *) b;
+  return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void
+hvfs_tasks_foreach (HvfsTasks *tasks, void (*func) (const HvfsTaskView *, gpointer),
+                    gpointer data)
+{
+  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer known;
+
+  g_mutex_lock (&tasks->lock);
+  g_hash_table_iter_init (&iter, tasks->known);
+  while (g_hash_table_iter_next (&iter, NULL, &known))
+    g_ptr_array_add (sorted, known);
+  g_ptr_array_sort (sorted, compare_order);
+  for (guint i = 0; i < sorted->len; i++)
+    {
+      Known *one = sorted->pdata[i];
+      HvfsTaskView view = { one->moref, one->props };
+      func (&view, data);
+    }
+  g_mutex_unlock (&tasks->lock);
+}
+
+/* ---- running one ---- */
+
+static void
+wake (GCancellable *cancellable, gpointer data)
+{
+  HvfsTasks *tasks = data;
+
+  g_mutex_lock (&tasks->lock);
+  g_cond_broadcast (&tasks->changed);
+  g_mutex_unlock (&tasks->lock);
+}
+
+/* Whether the task is over by what is known; then also how.  Lock held. */
+static gboolean
+is_over (HvfsTasks *tasks, const Wait *wait, HvfsValue **ret_result, GError **error,
+         gboolean *ret_ok)
+{
+  Known *known = g_hash_table_lookup (tasks->known, wait->moref);
+  const char *state = known == NULL ? NULL : hvfs_value_text (known->props[HVFS_TASK_STATE], NULL);
+
+  if (g_strcmp0 (state, "success") == 0)
+    {
+      if (ret_result != NULL && known->props[HVFS_TASK_RESULT] != NULL)
+        *ret_result = hvfs_value_ref (known->props[HVFS_TASK_RESULT]);
+      *ret_ok = TRUE;
+      return TRUE;
+    }
+  if (g_strcmp0 (state, "error") != 0)
+    return FALSE;
+  g_propagate_error (error, hvfs_fault_new_error_localized (known->props[HVFS_TASK_ERROR]));
+  *ret_ok = FALSE;
+  return TRUE;
+}
+
+/* Asks the server to cancel.  FALSE: it does not, the task goes on. */
+static gboolean
+cancel (HvfsTasks *tasks, const char *moref)
+{
+  g_autoptr (HvfsRequest) request = hvfs_request_new ("CancelTask", "Task", moref);
+  g_autoptr (HvfsValue) reply
+    = hvfs_session_call (tasks->session, request, HVFS_CALL_CHANGE, 0, NULL, NULL);
+
+  return reply != NULL;
+}
+
+static gboolean
+set_unknown (const char *moref, GError **error)
+{
+  g_set_error (error, HVFS_ERROR, EIO,
+               "the server was lost while its task %s ran; outcome unknown", moref);
+  return FALSE;
+}
+
+/* Sleeps until something may have changed, at most until @deadline (0: none). */
+static gboolean
+sleep_until (HvfsTasks *tasks, gint64 deadline)
+{
+  if (deadline > 0)
+    return g_cond_wait_until (&tasks->changed, &tasks->lock, deadline);
+  g_cond_wait (&tasks->changed, &tasks->lock);
+  return TRUE;
+}
+
+/* Lock held on entry and exit, let go while asleep and in calls. */
+static gboolean
+wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
+          HvfsValue **ret_result, GError **error)
+{
+  gint64 named_by = g_get_monotonic_time () + UNNAMED_US;
+  gint64 lost_at = 0, cancelled_at = 0;
+  gboolean ok = FALSE;
+
+  while (!is_over (tasks, wait, ret_result, error, &ok))
+    {
+      gint64 now = g_get_monotonic_time (), deadline = 0;
+
+      if (wait->lost)
+        return set_unknown (wait->moref, error);
+      if (cancelled_at == 0 && g_cancellable_is_cancelled (cancellable))
+        {
+          gboolean accepted;
+
+          g_mutex_unlock (&tasks->lock);
+          accepted = cancel (tasks, wait->moref);
+          g_mutex_lock (&tasks->lock);
+          cancelled_at = accepted ? now : now - CANCEL_US;
+          continue;
+        }
+      if (cancelled_at > 0 && now >= cancelled_at + CANCEL_US)
+        {
+          g_set_error (error, HVFS_ERROR, EINTR,
+                       "interrupted; the server's task %s could not be cancelled and goes on",
+                       wait->moref);
+          return FALSE;
+        }
+      lost_at = tasks->up ? 0 : lost_at > 0 ? lost_at : now;
+      if (lost_at > 0 && now >= lost_at + lost_s * G_TIME_SPAN_SECOND)
+        return set_unknown (wait->moref, error);
+      if (!wait->watched && tasks->up && now >= named_by
+          && !g_hash_table_contains (tasks->known, wait->moref))
+        {
+          g_mutex_unlock (&tasks->lock);
+          watch (tasks, wait);
+          g_mutex_lock (&tasks->lock);
+          continue;
+        }
+      if (cancelled_at > 0)
+        deadline = cancelled_at + CANCEL_US;
+      else if (lost_at > 0)
+        deadline = lost_at + lost_s * G_TIME_SPAN_SECOND;
+      else if (!wait->watched && now < named_by)
+        deadline = named_by;
+      sleep_until (tasks, deadline);
+    }
+  return ok;
+}
+
+gboolean
+hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
+                GCancellable *cancellable, HvfsValue **ret_result, GError **error)
+{
+  g_autoptr (HvfsValue) reply
+    = hvfs_session_call (tasks->session, request, HVFS_CALL_CHANGE, 0, NULL, error);
+  g_autoptr (GError) failure = NULL;
+  Wait wait = { .moref = hvfs_value_text (reply, "returnval") };
+  gulong handler = 0;
+  gboolean ok;
+
+  if (reply == NULL)
+    return FALSE;
+  if (wait.moref == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, EPROTO, "%s: the server named no task",
+                   hvfs_request_method (request));
+      return FALSE;
+    }
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (wake), tasks, NULL);
+  g_mutex_lock (&tasks->lock);
+  g_hash_table_insert (tasks->waits, (char *) wait.moref, &wait);
+  ok = wait_for (tasks, &wait, lost_s, cancellable, ret_result, &failure);
+  g_hash_table_remove (tasks->waits, wait.moref);
+  g_mutex_unlock (&tasks->lock);
+  g_cancellable_disconnect (cancellable, handler);
+  unwatch (tasks, &wait);
+  if (ok)
+    return TRUE;
+  if (g_strcmp0 (hvfs_error_fault (failure), "RequestCanceled") == 0
+      && g_cancellable_is_cancelled (cancellable))
+    g_set_error (error, HVFS_ERROR, EINTR, "interrupted: the server's task was cancelled");
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}

@@ -1,0 +1,508 @@
+/* backend/updater.c - the thread that keeps the mirror true; see updater.h */
+#include "backend/updater.h"
+
+#include <string.h>
+
+#include "backend/filter.h"
+#include "backend/locate.h"
+#include "backend/retrieve.h"
+#include "convert/error.h"
+
+#define API_WAIT_EX 401       /* WaitForUpdatesEx, CreatePropertyCollector */
+#define MAX_WAIT_S 60         /* one request a minute when nothing happens */
+#define MAX_OBJECT_UPDATES 1000
+#define POLL_US (2 * G_TIME_SPAN_SECOND)  /* CheckForUpdates, on servers before 4.1 */
+#define BACKOFF_MIN_US (250 * G_TIME_SPAN_MILLISECOND)
+#define BACKOFF_MAX_US (4 * G_TIME_SPAN_SECOND)
+
+struct _HvfsUpdater
+{
+  HvfsSession *session;
+  HvfsMirror *mirror;
+  HvfsTasks *tasks;
+  HvfsUri *uri;
+  HvfsStats *stats;
+  guint timeout_s;
+
+  GThread *thread;
+  GCancellable *stop;       /* never reset */
+
+  /* The update thread's own; hvfs_updater_fill's before it starts. */
+  char *collector;
+  char *version;
+  guint generation;         /* of the session that the filters belong to */
+  guint api;
+
+  GMutex lock;
+  GCond woken;              /* stop; confirmed */
+  HvfsValue *root;          /* lock */
+  GCancellable *wait;       /* lock: of the wait under way; cancelled when lost */
+  char *lost;               /* lock: why hvfs_updater_confirm gave the server up */
+  gboolean confirming;      /* lock */
+};
+
+HvfsUpdater *
+hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, HvfsUri *uri,
+                  guint timeout_s, HvfsStats *stats)
+{
+  HvfsUpdater *updater = g_new0 (HvfsUpdater, 1);
+
+  updater->session = session;
+  updater->mirror = mirror;
+  updater->tasks = tasks;
+  updater->uri = uri;
+  updater->timeout_s = timeout_s;
+  updater->stats = stats;
+  updater->stop = g_cancellable_new ();
+  g_mutex_init (&updater->lock);
+  g_cond_init (&updater->woken);
+  return updater;
+}
+
+void
+hvfs_updater_free (HvfsUpdater *updater)
+{
+  if (updater == NULL)
+    return;
+  g_cancellable_cancel (updater->stop);
+  g_mutex_lock (&updater->lock);
+  if (updater->wait != NULL)
+    g_cancellable_cancel (updater->wait);
+  g_cond_broadcast (&updater->woken);
+  g_mutex_unlock (&updater->lock);
+  if (updater->thread != NULL)
+    g_thread_join (updater->thread);
+  hvfs_value_unref (updater->root);
+  g_free (updater->collector);
+  g_free (updater->version);
+  g_free (updater->lost);
+  g_object_unref (updater->stop);
+  g_cond_clear (&updater->woken);
+  g_mutex_clear (&updater->lock);
+  g_free (updater);
+}
+
+HvfsValue *
+hvfs_updater_ref_root (HvfsUpdater *updater)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&updater->lock);
+  return hvfs_value_ref (updater->root);
+}
+
+/* ---- one round of the stream ---- */
+
+static HvfsRequest *
+wait_request (HvfsUpdater *updater)
+{
+  gboolean ex = updater->api >= API_WAIT_EX;
+  HvfsRequest *request = hvfs_request_new (ex ? "WaitForUpdatesEx" : "CheckForUpdates",
+                                           "PropertyCollector", updater->collector);
+
+  hvfs_request_text (request, "version", updater->version);
+  if (ex)
+    {
+      hvfs_request_open (request, "options", NULL);
+      hvfs_request_int (request, "maxWaitSeconds", MAX_WAIT_S);
+      hvfs_request_int (request, "maxObjectUpdates", MAX_OBJECT_UPDATES);
+      hvfs_request_close (request);
+    }
+  return request;
+}
+
+/* The wait's own cancellable, so that hvfs_updater_confirm can end it. */
+static HvfsValue *
+call_wait (HvfsUpdater *updater, HvfsRequest *request, GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (GCancellable) wait = g_cancellable_new ();
+  gulong handler = 0;
+  HvfsValue *reply;
+
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (g_cancellable_cancel),
+                                     g_object_ref (wait), g_object_unref);
+  g_mutex_lock (&updater->lock);
+  updater->wait = wait;
+  if (g_cancellable_is_cancelled (updater->stop))
+    g_cancellable_cancel (wait);
+  g_mutex_unlock (&updater->lock);
+
+  reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ,
+                             updater->api >= API_WAIT_EX ? MAX_WAIT_S : 0, wait, error);
+
+  g_mutex_lock (&updater->lock);
+  updater->wait = NULL;
+  g_mutex_unlock (&updater->lock);
+  g_cancellable_disconnect (cancellable, handler);
+  return reply;
+}
+
+static gboolean
+reread (HvfsUpdater *updater, GPtrArray *refs, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (updater->session);
+  g_autoptr (GPtrArray) contents = NULL;
+
+  hvfs_filter_write_objects (request, "specSet", updater->api, refs);
+  contents = hvfs_retrieve (updater->session, request, cancellable, error);
+  if (contents == NULL && hvfs_error_fault (error != NULL ? *error : NULL) != NULL
+      && strcmp (hvfs_error_fault (*error), "ManagedObjectNotFound") == 0)
+    {
+      g_clear_error (error);
+      contents = g_ptr_array_new ();
+    }
+  if (contents == NULL)
+    return FALSE;
+  hvfs_mirror_apply_content (updater->mirror, refs, (HvfsValue *const *) contents->pdata,
+                             contents->len, updater->api);
+  return TRUE;
+}
+
+/* Applies an UpdateSet: the inventory's updates at once, the tasks' after it, so
+ * that whoever waits for a task finds its effects if they came with it. */
+static gboolean
+apply_set (HvfsUpdater *updater, const HvfsValue *set, GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (GPtrArray) updates = g_ptr_array_new ();
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new ();
+  g_autoptr (GPtrArray) again
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
+
+  for (guint i = 0; i < hvfs_value_n_children (set); i++)
+    {
+      HvfsValue *filter = hvfs_value_nth (set, i);
+
+      if (strcmp (hvfs_value_name (filter), "filterSet") != 0)
+        continue;
+      for (guint j = 0; j < hvfs_value_n_children (filter); j++)
+        {
+          HvfsValue *update = hvfs_value_nth (filter, j);
+
+          if (strcmp (hvfs_value_name (update), "objectSet") != 0)
+            continue;
+          if (g_strcmp0 (hvfs_value_type (hvfs_value_get (update, "obj")), "Task") == 0)
+            g_ptr_array_add (tasks, update);
+          else
+            g_ptr_array_add (updates, update);
+        }
+    }
+  hvfs_stats_add (updater->stats, HVFS_STAT_UPDATE_SETS, 1);
+  if (updates->len > 0)
+    hvfs_mirror_apply (updater->mirror, (HvfsValue *const *) updates->pdata, updates->len,
+                       updater->api, again);
+  if (again->len > 0 && !reread (updater, again, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < tasks->len; i++)
+    hvfs_tasks_apply (updater->tasks, tasks->pdata[i], updater->api);
+  return TRUE;
+}
+
+/* One call.  @ret_truncated: more is there already. */
+static gboolean
+wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (HvfsRequest) request = wait_request (updater);
+  g_autoptr (HvfsValue) reply = call_wait (updater, request, cancellable, error);
+  const HvfsValue *set = hvfs_value_get (reply, "returnval");
+  const char *version = hvfs_value_text (set, "version");
+
+  if (reply == NULL)
+    return FALSE;
+  *ret_truncated = hvfs_value_bool (set, "truncated");
+  if (set == NULL)
+    return TRUE;
+  if (!apply_set (updater, set, cancellable, error))
+    return FALSE;
+  if (version != NULL)
+    {
+      g_free (updater->version);
+      updater->version = g_strdup (version);
+    }
+  return TRUE;
+}
+
+/* ---- connecting and filling ---- */
+
+static gboolean
+create_collector (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
+  const char *shared = hvfs_value_text (content, "propertyCollector");
+  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (HvfsValue) reply = NULL;
+
+  g_clear_pointer (&updater->collector, g_free);
+  if (shared == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, EPROTO, "the server names no property collector");
+      return FALSE;
+    }
+  if (updater->api < API_WAIT_EX)
+    {
+      updater->collector = g_strdup (shared);
+      return TRUE;
+    }
+  request = hvfs_request_new ("CreatePropertyCollector", "PropertyCollector", shared);
+  reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0, cancellable, error);
+  updater->collector = g_strdup (hvfs_value_text (reply, "returnval"));
+  return updater->collector != NULL;
+}
+
+static gboolean
+create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
+  g_autoptr (HvfsValue) root = hvfs_locate (updater->session, updater->uri->type,
+                                            updater->uri->path, cancellable, error);
+  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (HvfsValue) reply = NULL;
+  HvfsScope scope;
+
+  if (root == NULL)
+    return FALSE;
+  /* Only below the root of the inventory is there something above to look up. */
+  scope = hvfs_value_equal (root, hvfs_value_get (content, "rootFolder"))
+            ? HVFS_SCOPE_DOWN
+            : HVFS_SCOPE_DOWN_AND_UP;
+  g_mutex_lock (&updater->lock);
+  hvfs_value_unref (updater->root);
+  updater->root = hvfs_value_ref (root);
+  g_mutex_unlock (&updater->lock);
+
+  request = hvfs_request_new ("CreateFilter", "PropertyCollector", updater->collector);
+  hvfs_filter_write_inventory (request, "spec", updater->api, scope, hvfs_value_type (root),
+                               hvfs_value_text (root, NULL));
+  hvfs_request_bool (request, "partialUpdates", FALSE);
+  reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0, cancellable, error);
+  return reply != NULL
+         && hvfs_tasks_watch (updater->tasks, updater->collector, cancellable, error);
+}
+
+/* Builds collector and filters in the session as it is, and fills the mirror. */
+static gboolean
+rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  gboolean truncated = TRUE;
+
+  updater->generation = hvfs_session_get_generation (updater->session);
+  updater->api = hvfs_session_api (updater->session);
+  g_free (updater->version);
+  updater->version = g_strdup ("");
+  if (!create_collector (updater, cancellable, error)
+      || !create_filters (updater, cancellable, error))
+    return FALSE;
+  hvfs_mirror_begin_fill (updater->mirror);
+  hvfs_tasks_begin_fill (updater->tasks);
+  while (truncated)
+    if (!wait_once (updater, &truncated, cancellable, error))
+      return FALSE;
+  hvfs_mirror_end_fill (updater->mirror);
+  return TRUE;
+}
+
+static void
+set_link (HvfsUpdater *updater, gboolean up, const char *reason)
+{
+  hvfs_mirror_set_link (updater->mirror, up, reason);
+  hvfs_tasks_set_link (updater->tasks, up);
+}
+
+gboolean
+hvfs_updater_fill (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  if (!hvfs_session_connect (updater->session, cancellable, error)
+      || !rebuild (updater, cancellable, error))
+    return FALSE;
+  set_link (updater, TRUE, "");
+  return TRUE;
+}
+
+/* ---- the thread ---- */
+
+static gboolean
+stopped (HvfsUpdater *updater)
+{
+  return g_cancellable_is_cancelled (updater->stop);
+}
+
+/* Sleeps, but no longer than until the end. */
+static void
+pause_us (HvfsUpdater *updater, gint64 us)
+{
+  gint64 until = g_get_monotonic_time () + us;
+
+  g_mutex_lock (&updater->lock);
+  while (!stopped (updater)
+         && g_cond_wait_until (&updater->woken, &updater->lock, until))
+    ;
+  g_mutex_unlock (&updater->lock);
+}
+
+/* The server is lost: says so, and tries until it is back. */
+static void
+reconnect (HvfsUpdater *updater, const GError *reason)
+{
+  gint64 backoff_us = BACKOFF_MIN_US;
+
+  set_link (updater, FALSE, reason->message);
+  g_warning ("lost the server: %s", reason->message);
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+
+      pause_us (updater, backoff_us);
+      if (stopped (updater))
+        return;
+      g_mutex_lock (&updater->lock);
+      g_clear_pointer (&updater->lost, g_free);
+      g_mutex_unlock (&updater->lock);
+      if (hvfs_session_connect (updater->session, updater->stop, &error)
+          && rebuild (updater, updater->stop, &error))
+        break;
+      hvfs_mirror_set_link (updater->mirror, FALSE, error->message);
+      backoff_us = MIN (backoff_us * 2, BACKOFF_MAX_US);
+    }
+  set_link (updater, TRUE, "");
+  g_message ("the server is back");
+}
+
+/* What a wait that failed asks for. */
+static void
+recover (HvfsUpdater *updater, GError *failure)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *lost = NULL;
+
+  if (stopped (updater) || g_strcmp0 (hvfs_error_fault (failure), "RequestCanceled") == 0)
+    return;
+  g_mutex_lock (&updater->lock);
+  lost = g_steal_pointer (&updater->lost);
+  g_mutex_unlock (&updater->lock);
+  if (lost != NULL)
+    {
+      g_autoptr (GError) silent = g_error_new_literal (HVFS_ERROR, EIO, lost);
+      reconnect (updater, silent);
+      return;
+    }
+  /* A fault came from a server that is there: the filters are gone, or the
+   * version is not known any more. */
+  if (hvfs_error_fault (failure) != NULL && rebuild (updater, updater->stop, &error))
+    return;
+  if (!stopped (updater))
+    reconnect (updater, error != NULL ? error : failure);
+}
+
+static gpointer
+update_thread (gpointer data)
+{
+  HvfsUpdater *updater = data;
+  gboolean again = FALSE;
+
+  while (!stopped (updater))
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean truncated = FALSE;
+
+      if (updater->generation != hvfs_session_get_generation (updater->session))
+        {
+          /* Somebody's call found the session expired and logged in again. */
+          if (!rebuild (updater, updater->stop, &error))
+            recover (updater, error);
+          continue;
+        }
+      if (wait_once (updater, &truncated, updater->stop, &error))
+        {
+          again = FALSE;
+          if (updater->api < API_WAIT_EX && !truncated)
+            pause_us (updater, POLL_US);
+        }
+      /* A connection may be cut for many reasons; only when the next one fails
+       * too is the server lost.  What was silent for the time-out is lost. */
+      else if (!again && hvfs_error_fault (error) == NULL
+               && !g_error_matches (error, HVFS_ERROR, ETIMEDOUT)
+               && !g_error_matches (error, HVFS_ERROR, ECANCELED))
+        again = TRUE;
+      else
+        {
+          again = FALSE;
+          recover (updater, error);
+        }
+    }
+  return NULL;
+}
+
+void
+hvfs_updater_start (HvfsUpdater *updater)
+{
+  updater->thread = g_thread_new ("hvfs-update", update_thread, updater);
+}
+
+/* ---- is it still there? ---- */
+
+gboolean
+hvfs_updater_is_fresh (HvfsUpdater *updater)
+{
+  gint64 silent_us = g_get_monotonic_time () - hvfs_session_last_heard_us (updater->session);
+
+  return silent_us < updater->timeout_s * G_TIME_SPAN_SECOND / 2;
+}
+
+static gboolean
+check_link (HvfsUpdater *updater, GError **error)
+{
+  g_autofree char *reason = NULL;
+
+  if (hvfs_mirror_is_up (updater->mirror, &reason, NULL))
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
+  return FALSE;
+}
+
+/* Asks for the time; a server that does not answer is given up. */
+static void
+ask (HvfsUpdater *updater)
+{
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new ("CurrentTime", "ServiceInstance", "ServiceInstance");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvfsValue) reply
+    = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0, updater->stop, &error);
+
+  if (reply != NULL || hvfs_error_fault (error) != NULL || stopped (updater))
+    return;
+  set_link (updater, FALSE, error->message);
+  g_mutex_lock (&updater->lock);
+  g_free (updater->lost);
+  updater->lost = g_strdup (error->message);
+  if (updater->wait != NULL)
+    g_cancellable_cancel (updater->wait);
+  g_mutex_unlock (&updater->lock);
+}
+
+gboolean
+hvfs_updater_confirm (HvfsUpdater *updater, GError **error)
+{
+  gboolean mine;
+
+  if (!check_link (updater, error))
+    return FALSE;
+  if (hvfs_updater_is_fresh (updater))
+    return TRUE;
+  g_mutex_lock (&updater->lock);
+  mine = !updater->confirming;
+  updater->confirming = TRUE;
+  while (!mine && updater->confirming)
+    g_cond_wait (&updater->woken, &updater->lock);
+  g_mutex_unlock (&updater->lock);
+  if (mine)
+    {
+      ask (updater);
+      g_mutex_lock (&updater->lock);
+      updater->confirming = FALSE;
+      g_cond_broadcast (&updater->woken);
+      g_mutex_unlock (&updater->lock);
+    }
+  return check_link (updater, error);
+}
