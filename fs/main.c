@@ -1,6 +1,281 @@
-/* fs/main.c - the hvfs program */
-int
-main (void)
+/* fs/main.c - the hvfs program
+ *
+ * Exists to put the parts together in the one order that works: everything that
+ * can fail for the user (the URI, the mount point, the credentials, the login, the
+ * first fill of the mirror, the mount) comes before the parent's exit and is one
+ * line on stderr; threads start only in the child, which does all of it.
+ */
+#include "config.h"
+
+#include "fs/fs.h"
+#include "fs/ops.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libxml/parser.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "convert/error.h"
+#include "fs/log.h"
+#include "fs/mountpoint.h"
+#include "fs/options.h"
+
+#define MAX_THREADS 20 /* FUSE's; they never wait */
+
+static int
+complain (const GError *error)
 {
-  return 1;
+  fprintf (stderr, "hvfs: %s\n", error->message);
+  return EXIT_FAILURE;
+}
+
+/* ---- the parts ---- */
+
+static void
+usage_changed (guint32 serial, gpointer data)
+{
+  HvfsFs *fs = data;
+  HvfsRow *const tables[] = { hvfs_domain_table, hvfs_host_table };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (HvfsRow *row = tables[i]; row->mode != 0; row++)
+      if ((row->flags & HVFS_ROW_FETCHED) != 0)
+        hvfs_notifier_inode (fs->notifier, hvfs_node_ino ((HvfsNode){ row, serial, 0 }));
+}
+
+static void
+fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, guint timeout_s)
+{
+  hvfs_rows_init ();
+  fs->uri = hvfs_uri_ref (uri);
+  fs->uid = getuid ();
+  fs->gid = getgid ();
+  fs->stats = hvfs_stats_new ();
+  fs->session = hvfs_session_new (uri, credentials, timeout_s, fs->stats);
+  fs->mirror = hvfs_mirror_new (fs->stats);
+  fs->tasks = hvfs_tasks_new (fs->session);
+  fs->updater
+    = hvfs_updater_new (fs->session, fs->mirror, fs->tasks, uri, timeout_s, fs->stats);
+  fs->quickstats = hvfs_quickstats_new (fs->session, fs->mirror, usage_changed, fs);
+  fs->server = (HvfsServer){ fs->session, fs->tasks, fs->mirror, timeout_s };
+  fs->failures = hvfs_failures_new ();
+  fs->notifier = hvfs_notifier_new (fs->stats);
+  hvfs_tree_init (fs);
+}
+
+static void
+fs_clear (HvfsFs *fs)
+{
+  hvfs_jobs_free (fs->jobs);
+  hvfs_updater_free (fs->updater);
+  hvfs_notifier_free (fs->notifier);
+  hvfs_session_logout (fs->session);
+  hvfs_quickstats_free (fs->quickstats);
+  hvfs_tasks_free (fs->tasks);
+  hvfs_tree_clear (fs);
+  hvfs_mirror_free (fs->mirror);
+  hvfs_session_free (fs->session);
+  hvfs_failures_free (fs->failures);
+  hvfs_stats_free (fs->stats);
+  hvfs_uri_unref (fs->uri);
+}
+
+/* ---- mounting ---- */
+
+static struct fuse_session *
+new_session (HvfsFs *fs, HvfsOptions *options, GError **error)
+{
+  g_autofree char *source = hvfs_uri_to_display (fs->uri);
+  g_autofree char *fsname = g_strconcat ("fsname=", source, NULL);
+  char *opts = NULL;
+  struct fuse_session *session = NULL;
+
+  if (fuse_opt_add_opt (&opts, "subtype=hvfs,default_permissions") == 0
+      && fuse_opt_add_opt_escaped (&opts, fsname) == 0
+      && fuse_opt_add_arg (&options->fuse, "-o") == 0
+      && fuse_opt_add_arg (&options->fuse, opts) == 0)
+    session = fuse_session_new (&options->fuse, &hvfs_ops, sizeof hvfs_ops, fs);
+  free (opts);
+  if (session == NULL)
+    g_set_error (error, HVFS_ERROR, EINVAL, "bad mount options: %s", hvfs_log_last_of_fuse ());
+  return session;
+}
+
+static gboolean
+mount_session (struct fuse_session *session, const char *mountpoint, GError **error)
+{
+  if (fuse_session_mount (session, mountpoint) == 0)
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, EIO, "cannot mount at '%s': %s%s", mountpoint,
+               hvfs_log_last_of_fuse (),
+               geteuid () != 0 && g_find_program_in_path ("fusermount3") == NULL
+                 ? " (fusermount3 is missing: install the package fuse3)"
+                 : "");
+  return FALSE;
+}
+
+/* ---- the daemon ---- */
+
+/* Leaves the terminal and tells the parent, which ends with success. */
+static void
+go_to_background (int ready_fd)
+{
+  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
+
+  setsid ();
+  if (chdir ("/") != 0)
+    g_warning ("cannot go to /: %s", g_strerror (errno));
+  hvfs_log_to_syslog ();
+  for (int fd = 0; null >= 0 && fd <= 2; fd++)
+    dup2 (null, fd);
+  if (null >= 0)
+    close (null);
+  if (write (ready_fd, "", 1) != 1)
+    g_warning ("the parent did not wait");
+  close (ready_fd);
+}
+
+static int
+loop (HvfsFs *fs, struct fuse_session *session)
+{
+  struct fuse_loop_config *config = fuse_loop_cfg_create ();
+  int result;
+
+  fuse_loop_cfg_set_max_threads (config, MAX_THREADS);
+  hvfs_notifier_start (fs->notifier, session);
+  hvfs_updater_start (fs->updater);
+  result = fuse_session_loop_mt (session, config);
+  fuse_loop_cfg_destroy (config);
+  return result;
+}
+
+/* All but the parent's waiting.  @ready_fd: -1 in the foreground. */
+static int
+serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, GError **error)
+{
+  struct fuse_session *session;
+  int result = -1;
+
+  if (!hvfs_updater_fill (fs->updater, NULL, error))
+    return -1;
+  fs->mounted_us = g_get_real_time ();
+  session = new_session (fs, options, error);
+  if (session == NULL)
+    return -1;
+  if (fuse_set_signal_handlers (session) != 0)
+    g_set_error (error, HVFS_ERROR, EIO, "cannot set signal handlers");
+  else if (mount_session (session, mountpoint, error))
+    {
+      fs->jobs = hvfs_jobs_new ();
+      if (ready_fd >= 0)
+        go_to_background (ready_fd);
+      result = loop (fs, session);
+      /* First what might still use the session. */
+      hvfs_notifier_stop (fs->notifier);
+      hvfs_jobs_free (g_steal_pointer (&fs->jobs));
+      fuse_session_unmount (session);
+    }
+  fuse_remove_signal_handlers (session);
+  fuse_session_destroy (session);
+  return result;
+}
+
+static int
+run (HvfsUri *uri, HvfsOptions *options, const char *mountpoint, int ready_fd)
+{
+  HvfsFs fs = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvfsCredentials) credentials = hvfs_credentials_find (
+    uri, options->username, options->password_file, isatty (STDIN_FILENO), &error);
+  int result;
+
+  if (credentials == NULL)
+    return complain (error);
+  curl_global_init (CURL_GLOBAL_DEFAULT);
+  xmlInitParser ();
+  fs_init (&fs, uri, credentials, options->timeout_s);
+  result = serve (&fs, options, mountpoint, ready_fd, &error);
+  if (error != NULL)
+    complain (error);
+  fs_clear (&fs);
+  xmlCleanupParser ();
+  curl_global_cleanup ();
+  return result == 0 || result == SIGTERM || result == SIGINT || result == SIGHUP
+           ? EXIT_SUCCESS
+           : EXIT_FAILURE;
+}
+
+/* The parent's part: it ends as soon as the child is ready, or with it. */
+static int
+await_child (pid_t child, int ready_fd)
+{
+  char byte;
+  int status;
+  gssize n;
+
+  do
+    n = read (ready_fd, &byte, 1);
+  while (n < 0 && errno == EINTR);
+  if (n == 1)
+    return EXIT_SUCCESS;
+  while (waitpid (child, &status, 0) < 0 && errno == EINTR)
+    ;
+  return WIFEXITED (status) && WEXITSTATUS (status) != 0 ? WEXITSTATUS (status) : EXIT_FAILURE;
+}
+
+static int
+start (HvfsUri *uri, HvfsOptions *options, const char *mountpoint)
+{
+  int fds[2];
+  pid_t child;
+
+  if (options->foreground || options->debug)
+    return run (uri, options, mountpoint, -1);
+  if (pipe2 (fds, O_CLOEXEC) != 0 || (child = fork ()) < 0)
+    {
+      fprintf (stderr, "hvfs: cannot start: %s\n", g_strerror (errno));
+      return EXIT_FAILURE;
+    }
+  if (child == 0)
+    {
+      close (fds[0]);
+      return run (uri, options, mountpoint, fds[1]);
+    }
+  close (fds[1]);
+  return await_child (child, fds[0]);
+}
+
+int
+main (int argc, char **argv)
+{
+  HvfsOptions options;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvfsUri) uri = NULL;
+  g_autofree char *mountpoint = NULL;
+  int status = EXIT_SUCCESS;
+
+  signal (SIGPIPE, SIG_IGN);
+  if (!hvfs_options_parse (&options, argc, argv, &error))
+    status = complain (error);
+  else if (options.help)
+    hvfs_options_print_help ();
+  else if (options.version)
+    printf ("hvfs %s\n", PACKAGE_VERSION);
+  else
+    {
+      hvfs_log_init (options.debug);
+      uri = hvfs_uri_parse (options.uri, &error);
+      if (uri == NULL || !hvfs_mountpoint_prepare (options.mountpoint, &mountpoint, &error))
+        status = complain (error);
+      else
+        status = start (uri, &options, mountpoint);
+    }
+  hvfs_options_clear (&options);
+  return status;
 }

@@ -1,0 +1,233 @@
+/* fs/attr-domain.c - the files in one domain's directory
+ *
+ * Exists so that cat and echo are enough to read and change a domain: one value,
+ * or one group of values, a file.  hvfs_domain_table, at the end, is the list;
+ * hvfs(5) has one entry a row, and a test keeps the two equal.
+ */
+#include "fs/fs.h"
+
+#include <string.h>
+
+#define KIB_PER_MIB 1024
+
+/* The text of a property: a line of its own, or nothing where it is unset. */
+static void
+append_line (GString *out, const HvfsObject *vm, guint index)
+{
+  const char *text = hvfs_value_text (hvfs_object_get (vm, index), NULL);
+
+  if (text != NULL && *text != '\0')
+    g_string_append_printf (out, "%s\n", text);
+}
+
+static gboolean
+require (const HvfsObject *vm, guint index, const char *what, GError **error)
+{
+  return hvfs_object_get (vm, index) != NULL || hvfs_show_unknown (what, error);
+}
+
+static gboolean
+state_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  const char *word = hvfs_power_word (vm);
+
+  if (word == NULL)
+    return hvfs_show_unknown ("state", error);
+  g_string_append_printf (out, "%s\n", word);
+  return TRUE;
+}
+
+static gboolean
+state_store (HvfsStore *store, const char *line, GError **error)
+{
+  return hvfs_power_run (&store->fs->server, store->serial, line, store->cancellable, error);
+}
+
+/* @unit: what one of the server's units is in ours; -1, no limit, stays -1. */
+static gboolean
+allocation_show (const HvfsObject *vm, guint index, gint64 unit, GString *out, GError **error)
+{
+  HvfsValue *allocation = hvfs_object_get (vm, index);
+  const char *level = hvfs_value_text (allocation, "shares.level");
+  gint64 limit = hvfs_value_int (allocation, "limit", -1);
+
+  if (allocation == NULL)
+    return hvfs_show_unknown ("resource allocation", error);
+  hvfs_show_int (out, "reservation", hvfs_value_int (allocation, "reservation", 0) * unit);
+  hvfs_show_int (out, "limit", limit < 0 ? -1 : limit * unit);
+  hvfs_show_text (out, "shares",
+                  level == NULL || strcmp (level, "custom") == 0
+                    ? hvfs_value_text (allocation, "shares.shares")
+                    : level);
+  return TRUE;
+}
+
+static gboolean
+sched_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  return allocation_show (vm, HVFS_VM_CPU_ALLOCATION, 1, out, error);
+}
+
+static gboolean
+memtune_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  return allocation_show (vm, HVFS_VM_MEMORY_ALLOCATION, KIB_PER_MIB, out, error);
+}
+
+static gboolean
+memory_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  gint64 mib = hvfs_value_int (hvfs_object_get (vm, HVFS_VM_MEMORY), NULL, 0);
+
+  if (!require (vm, HVFS_VM_MEMORY, "memory", error))
+    return FALSE;
+  g_string_append_printf (out, "%" G_GINT64_FORMAT "\n", mib * KIB_PER_MIB);
+  return TRUE;
+}
+
+static gboolean
+vcpus_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  append_line (out, vm, HVFS_VM_CPUS);
+  return require (vm, HVFS_VM_CPUS, "virtual CPUs", error);
+}
+
+static gboolean
+uuid_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  append_line (out, vm, HVFS_VM_UUID);
+  return require (vm, HVFS_VM_UUID, "uuid", error);
+}
+
+static gboolean
+template_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  gboolean is_template = hvfs_value_bool (hvfs_object_get (vm, HVFS_VM_TEMPLATE), NULL);
+
+  g_string_append (out, is_template ? "yes\n" : "no\n");
+  return TRUE;
+}
+
+static gboolean
+hostname_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  append_line (out, vm, HVFS_VM_GUEST_HOSTNAME);
+  return TRUE;
+}
+
+/* One address a line; a server before 4.0 does not say how long the prefix is. */
+static void
+append_addresses (GString *out, const HvfsValue *nic)
+{
+  const char *mac = hvfs_value_text (nic, "macAddress");
+  HvfsValue *config = hvfs_value_get (nic, "ipConfig");
+  const HvfsValue *parent = config != NULL ? config : nic;
+
+  for (guint i = 0; mac != NULL && i < hvfs_value_n_children (parent); i++)
+    {
+      HvfsValue *address = hvfs_value_nth (parent, i);
+      const char *ip = hvfs_value_text (address, config != NULL ? "ipAddress" : NULL);
+
+      if (strcmp (hvfs_value_name (address), "ipAddress") != 0 || ip == NULL)
+        continue;
+      g_string_append_printf (out, "%s %s", mac, ip);
+      if (config != NULL)
+        g_string_append_printf (out, "/%" G_GINT64_FORMAT,
+                                hvfs_value_int (address, "prefixLength", 0));
+      g_string_append_c (out, '\n');
+    }
+}
+
+static gboolean
+addresses_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  HvfsValue *nics = hvfs_object_get (vm, HVFS_VM_GUEST_NET);
+
+  for (guint i = 0; i < hvfs_value_n_children (nics); i++)
+    append_addresses (out, hvfs_value_nth (nics, i));
+  return TRUE;
+}
+
+static gboolean
+tools_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  hvfs_show_text (out, "status",
+                  hvfs_value_text (hvfs_object_get (vm, HVFS_VM_TOOLS_STATUS), NULL));
+  hvfs_show_text (out, "running",
+                  hvfs_value_text (hvfs_object_get (vm, HVFS_VM_TOOLS_RUNNING), NULL));
+  hvfs_show_text (out, "version",
+                  hvfs_value_text (hvfs_object_get (vm, HVFS_VM_TOOLS_VERSION), NULL));
+  return TRUE;
+}
+
+static gboolean
+annotation_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  const char *text = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_ANNOTATION), NULL);
+
+  if (text == NULL || *text == '\0')
+    return TRUE;
+  g_string_append (out, text);
+  if (!g_str_has_suffix (text, "\n"))
+    g_string_append_c (out, '\n');
+  return TRUE;
+}
+
+static gboolean
+stats_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  HvfsUsage usage;
+
+  if (!hvfs_quickstats_get (fs->quickstats, vm->serial, &usage))
+    return TRUE;
+  if (usage.cpu_mhz >= 0)
+    hvfs_show_int (out, "cpu", usage.cpu_mhz);
+  if (usage.memory_mib >= 0)
+    hvfs_show_int (out, "memory", usage.memory_mib * KIB_PER_MIB);
+  if (usage.guest_memory_mib >= 0)
+    hvfs_show_int (out, "guest_memory", usage.guest_memory_mib * KIB_PER_MIB);
+  if (usage.uptime_s >= 0)
+    hvfs_show_int (out, "uptime", usage.uptime_s);
+  if (usage.storage_bytes >= 0)
+    hvfs_show_int (out, "storage", usage.storage_bytes);
+  return TRUE;
+}
+
+static gboolean
+error_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  hvfs_failures_print_one (fs->failures, vm->serial, out);
+  return TRUE;
+}
+
+#define READ (S_IFREG | 0444)
+#define READ_WRITE (S_IFREG | 0644)
+
+HvfsRow hvfs_domain_table[] = {
+  { .name = "state", .mode = READ_WRITE, .show = state_show, .store = state_store,
+    .depends = HVFS_PROP (HVFS_VM_POWER) | HVFS_PROP (HVFS_VM_CONNECTION) },
+  { .name = "sched", .mode = READ, .show = sched_show,
+    .depends = HVFS_PROP (HVFS_VM_CPU_ALLOCATION) },
+  { .name = "memtune", .mode = READ, .show = memtune_show,
+    .depends = HVFS_PROP (HVFS_VM_MEMORY_ALLOCATION) },
+  { .name = "memory", .mode = READ, .show = memory_show, .depends = HVFS_PROP (HVFS_VM_MEMORY) },
+  { .name = "vcpus", .mode = READ, .show = vcpus_show, .depends = HVFS_PROP (HVFS_VM_CPUS) },
+  { .name = "template", .mode = READ, .show = template_show,
+    .depends = HVFS_PROP (HVFS_VM_TEMPLATE) },
+  { .name = "annotation", .mode = READ, .show = annotation_show,
+    .depends = HVFS_PROP (HVFS_VM_ANNOTATION) },
+  { .name = "hostname", .mode = READ, .show = hostname_show,
+    .depends = HVFS_PROP (HVFS_VM_GUEST_HOSTNAME) },
+  { .name = "addresses", .mode = READ, .show = addresses_show,
+    .depends = HVFS_PROP (HVFS_VM_GUEST_NET) },
+  { .name = "tools", .mode = READ, .show = tools_show,
+    .depends = HVFS_PROP (HVFS_VM_TOOLS_STATUS) | HVFS_PROP (HVFS_VM_TOOLS_RUNNING)
+               | HVFS_PROP (HVFS_VM_TOOLS_VERSION) },
+  { .name = "uuid", .mode = READ, .show = uuid_show, .depends = HVFS_PROP (HVFS_VM_UUID) },
+  HVFS_MOREF_ROW,
+  { .name = "stats", .mode = READ, .show = stats_show, .flags = HVFS_ROW_FETCHED },
+  { .name = "error", .mode = READ, .show = error_show },
+  { NULL }
+};
+
+HvfsRow hvfs_domain_row = { .mode = S_IFDIR | 0555, .table = hvfs_domain_table };

@@ -1,0 +1,26 @@
+/* fs/failure.h - what failed, kept to be read
+ *
+ * Exists because an errno is too short: the last failure of each domain is in its
+ * file "error", the last hundred of the mount in .hvfs/errors, all in the log.
+ * Thread safe, with a lock of its own.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct _HvfsFailures HvfsFailures;
+
+HvfsFailures *hvfs_failures_new (void);
+void hvfs_failures_free (HvfsFailures *failures);
+
+/* @what: "state off"; @path: the file's path, for the list of all */
+void hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *path,
+                        const char *what, const GError *error);
+
+/* An operation on the object @serial worked, or the object is gone. */
+void hvfs_failures_clear (HvfsFailures *failures, guint32 serial);
+
+/* Appends the line of @serial, nothing if it has none. */
+void hvfs_failures_print_one (HvfsFailures *failures, guint32 serial, GString *out);
+/* Appends the last hundred lines, oldest first. */
+void hvfs_failures_print (HvfsFailures *failures, GString *out);

@@ -1,0 +1,70 @@
+/* fs/fs.h - one mount: what its parts share
+ *
+ * Exists as the context that is handed down (fuse_req_userdata, show, store), so
+ * that nothing in fs/ is global but the tables of rows.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "backend/mirror.h"
+#include "backend/power.h"
+#include "backend/quickstats.h"
+#include "backend/session.h"
+#include "backend/task.h"
+#include "backend/updater.h"
+#include "fs/failure.h"
+#include "fs/index.h"
+#include "fs/job.h"
+#include "fs/notify.h"
+#include "fs/row.h"
+
+struct _HvfsFs
+{
+  /* Set before the first thread starts, and never changed. */
+  HvfsUri *uri;
+  HvfsStats *stats;
+  HvfsSession *session;
+  HvfsMirror *mirror;
+  HvfsTasks *tasks;
+  HvfsUpdater *updater;
+  HvfsQuickstats *quickstats;
+  HvfsServer server;
+  HvfsFailures *failures;
+  HvfsNotifier *notifier;
+  HvfsJobs *jobs;
+  uid_t uid;
+  gid_t gid;
+  gint64 mounted_us;       /* since 1970 */
+
+  /* The mirror's lock. */
+  HvfsIndex *index;
+  guint32 root;            /* serial of the object that the mount is rooted at; 0: gone */
+  HvfsRow *root_table;     /* what that object has at the root, besides hvfs_root_table */
+  gboolean dc_below;       /* datacenters are at the root or below, not above it */
+  GPtrArray *touched;      /* objects whose places are to be looked at again */
+  gboolean restructured;   /* folders, clusters or hosts came, went or moved */
+};
+
+/* fs/tree.c */
+
+/* Starts to follow the mirror; before its first update. */
+void hvfs_tree_init (HvfsFs *fs);
+void hvfs_tree_clear (HvfsFs *fs);
+
+/* The fixed entries of the directory @node: at the root two tables, else one.
+ * Ended by NULL.  The object of each is @ret_a[i]. */
+void hvfs_tree_tables (HvfsFs *fs, HvfsNode node, HvfsRow *ret_tables[3], guint32 ret_a[3]);
+
+/* Appends the path of the directory @ino below the root, without a first slash;
+ * FALSE if it is not in the tree.  The mirror's lock must be held. */
+gboolean hvfs_tree_path (HvfsFs *fs, guint64 ino, GString *path);
+
+/* The path of @object's own directory; FALSE if it has none. */
+gboolean hvfs_tree_object_path (HvfsFs *fs, const HvfsObject *object, GString *path);
+
+/* Appends what the link @node says; FALSE if it leads nowhere. */
+gboolean hvfs_tree_link (HvfsFs *fs, HvfsNode node, GString *target);
+
+/* The inode of @object's own directory, 0 if it has none. */
+guint64 hvfs_tree_object_ino (HvfsFs *fs, const HvfsObject *object);

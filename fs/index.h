@@ -1,0 +1,73 @@
+/* fs/index.h - which names are in which directory
+ *
+ * Exists so that a name is found, and a directory listed, without a walk over the
+ * inventory, and so that every change of it is known by name, which is what the
+ * kernel must be told.  Where two objects have one name in one directory, the one
+ * with the lowest moref has it, the others "NAME~MOREF".
+ *
+ * Guarded by the mirror's lock, as what it is made from.
+ */
+#pragma once
+
+#include "backend/mirror.h"
+
+typedef struct _HvfsIndex HvfsIndex;
+
+/* One name: in the directory @dir, for the inode @child. */
+typedef struct
+{
+  guint64 dir;
+  const char *name;
+  guint64 child;
+} HvfsPlace;
+
+/* Told that @name came into @dir, went from it, or now means another inode. */
+typedef void (*HvfsIndexChanged) (guint64 dir, const char *name, gpointer data);
+
+HvfsIndex *hvfs_index_new (HvfsIndexChanged changed, gpointer data);
+void hvfs_index_free (HvfsIndex *index);
+
+/**
+ * hvfs_index_place:
+ * @owner: whose places they are; a @places without any takes it out everywhere
+ *
+ * Makes @places all the places of @owner.  What stays costs nothing but the look.
+ */
+void hvfs_index_place (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *places,
+                       guint n_places);
+
+/* Returns: the inode of @name in @dir, 0 if there is none.  O(1). */
+guint64 hvfs_index_lookup (HvfsIndex *index, guint64 dir, const char *name);
+
+gboolean hvfs_index_is_empty (HvfsIndex *index, guint64 dir);
+
+/**
+ * hvfs_index_list:
+ * @after: 0, or the position of the last entry seen
+ * @func: called in order until it returns FALSE
+ *
+ * Positions only grow: who goes on from one sees nothing twice, whatever came and
+ * went meanwhile.
+ */
+void hvfs_index_list (HvfsIndex *index, guint64 dir, guint64 after,
+                      gboolean (*func) (const char *name, guint64 child, guint64 position,
+                                        gpointer data),
+                      gpointer data);
+
+/**
+ * hvfs_index_find_place:
+ * @owner: serial of the owner
+ * @child: the inode looked for
+ * @ret_dir: (out): the directory that holds it
+ *
+ * Returns: (transfer full) (nullable): its name there
+ */
+char *hvfs_index_find_place (HvfsIndex *index, guint32 owner, guint64 child, guint64 *ret_dir);
+
+/* Calls @func for each directory that is not empty. */
+void hvfs_index_foreach_dir (HvfsIndex *index, void (*func) (guint64 dir, gpointer data),
+                             gpointer data);
+
+/* Calls @func for the child of each place of each owner. */
+void hvfs_index_foreach_child (HvfsIndex *index, void (*func) (guint64 child, gpointer data),
+                               gpointer data);

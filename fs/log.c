@@ -1,0 +1,72 @@
+/* fs/log.c - where messages go; see log.h */
+#define FUSE_USE_VERSION 314
+#include "fs/log.h"
+
+#include <fuse_log.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+/* Set before there are threads, but for use_syslog, which only turns on. */
+static gboolean debugging;
+static gint use_syslog;
+static char last_of_fuse[256];
+
+static int
+priority_of (GLogLevelFlags level)
+{
+  if ((level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL)) != 0)
+    return LOG_ERR;
+  if ((level & G_LOG_LEVEL_WARNING) != 0)
+    return LOG_WARNING;
+  return (level & G_LOG_LEVEL_DEBUG) != 0 ? LOG_DEBUG : LOG_INFO;
+}
+
+static GLogWriterOutput
+write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  const char *message = "";
+
+  if ((level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO)) != 0 && !debugging)
+    return G_LOG_WRITER_HANDLED;
+  for (gsize i = 0; i < n_fields; i++)
+    if (strcmp (fields[i].key, "MESSAGE") == 0)
+      message = fields[i].value;
+  if (g_atomic_int_get (&use_syslog))
+    syslog (priority_of (level), "%s", message);
+  else
+    fprintf (stderr, "hvfs: %s\n", message);
+  return G_LOG_WRITER_HANDLED;
+}
+
+static void
+write_fuse_log (enum fuse_log_level level, const char *format, va_list args)
+{
+  g_autofree char *text = g_strchomp (g_strdup_vprintf (format, args));
+
+  if (level == FUSE_LOG_DEBUG)
+    g_debug ("%s", text);
+  else
+    g_strlcpy (last_of_fuse, text, sizeof last_of_fuse);
+}
+
+void
+hvfs_log_init (gboolean debug)
+{
+  debugging = debug;
+  g_log_set_writer_func (write_log, NULL, NULL);
+  fuse_set_log_func (write_fuse_log);
+}
+
+void
+hvfs_log_to_syslog (void)
+{
+  openlog ("hvfs", LOG_PID, LOG_DAEMON);
+  g_atomic_int_set (&use_syslog, 1);
+}
+
+const char *
+hvfs_log_last_of_fuse (void)
+{
+  return last_of_fuse;
+}

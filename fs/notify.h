@@ -1,0 +1,34 @@
+/* fs/notify.h - tells the kernel what it must forget
+ *
+ * Exists because the kernel caches names, attributes and contents without a time
+ * limit, and because telling it can wait for locks that requests hold: so one
+ * thread tells, with a queue, no lock held, and no request handler waits for it.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "backend/stats.h"
+
+struct fuse_session;
+typedef struct _HvfsNotifier HvfsNotifier;
+
+HvfsNotifier *hvfs_notifier_new (HvfsStats *stats);
+void hvfs_notifier_free (HvfsNotifier *notifier);
+
+/* What is queued before that is dropped: there is nothing cached yet. */
+void hvfs_notifier_start (HvfsNotifier *notifier, struct fuse_session *session);
+/* No notification is sent once this returned. */
+void hvfs_notifier_stop (HvfsNotifier *notifier);
+
+/* Contents and attributes of @ino; of a directory, its listing.  Any thread, any lock. */
+void hvfs_notifier_inode (HvfsNotifier *notifier, guint64 ino);
+/* What @name in @dir leads to, also if that was nothing. */
+void hvfs_notifier_entry (HvfsNotifier *notifier, guint64 dir, const char *name);
+
+/* Whether the kernel has been told all.  If not, what it caches may be old. */
+gboolean hvfs_notifier_is_idle (HvfsNotifier *notifier);
+
+/* Waits until all that is queued now was told, but at most a second: for jobs,
+ * whose writers then see what they did.  Never in a request handler. */
+void hvfs_notifier_flush (HvfsNotifier *notifier);

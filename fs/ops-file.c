@@ -1,0 +1,314 @@
+/* fs/ops-file.c - contents
+ *
+ * Exists to render a file when it is opened or read and to hand what is written,
+ * line by line, to its row.
+ *
+ * A file that only updates change is read through the kernel's cache and rendered
+ * when the kernel asks, which it does once.  While there is something that the
+ * kernel was not told yet, and for files that change without an update, the text
+ * is rendered at open, kept with the handle, and read past the cache.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "convert/error.h"
+#include "fs/ops-priv.h"
+
+#define MAX_WRITE_BYTES (64 * 1024)
+
+static gboolean
+wants_to_read (int flags)
+{
+  return (flags & O_ACCMODE) != O_WRONLY;
+}
+
+/* All of the file's text; NULL on error.  (transfer full) */
+static GString *
+render (HvfsFs *fs, guint64 ino, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  GString *text;
+  HvfsNode node;
+  HvfsObject *object;
+
+  if (!hvfs_ops_resolve (fs, ino, &node, &object))
+    {
+      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      return NULL;
+    }
+  if (object != NULL && !hvfs_object_check (object, node.row->depends, error))
+    return NULL;
+  text = g_string_sized_new (64);
+  if (node.row->show (fs, object, text, error))
+    return text;
+  g_string_free (text, TRUE);
+  return NULL;
+}
+
+/* ---- open ---- */
+
+typedef struct
+{
+  guint64 ino;
+  struct fuse_file_info fi;
+} OpenJob;
+
+static void
+finish_open (fuse_req_t req, const HvfsRow *row, guint64 ino, struct fuse_file_info *fi)
+{
+  HvfsFs *fs = hvfs_ops_fs (req);
+  gboolean idle = hvfs_notifier_is_idle (fs->notifier);
+  g_autoptr (GError) error = NULL;
+  GString *text = NULL;
+
+  fi->fh = 0;
+  fi->direct_io = 1;
+  if (wants_to_read (fi->flags))
+    {
+      text = render (fs, ino, &error);
+      if (text == NULL)
+        {
+          fuse_reply_err (req, hvfs_error_errno (error));
+          return;
+        }
+      if ((row->flags & (HVFS_ROW_VOLATILE | HVFS_ROW_FETCHED)) == 0 && idle
+          && (fi->flags & O_ACCMODE) == O_RDONLY)
+        {
+          fi->direct_io = 0;
+          fi->keep_cache = 1;
+          g_string_free (text, TRUE);
+        }
+      else
+        fi->fh = (uintptr_t) text;
+    }
+  fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
+  if (fuse_reply_open (req, fi) != 0 && fi->fh != 0) /* interrupted: no release comes */
+    g_string_free ((GString *) (uintptr_t) fi->fh, TRUE);
+}
+
+static void
+open_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
+{
+  OpenJob *job = data;
+  HvfsFs *fs = hvfs_ops_fs (req);
+  g_autoptr (GError) error = NULL;
+  HvfsNode node;
+  gboolean ok;
+
+  hvfs_node_from_ino (job->ino, &node);
+  ok = hvfs_updater_confirm (fs->updater, &error)
+       && ((node.row->flags & HVFS_ROW_FETCHED) == 0
+           || hvfs_quickstats_fetch (fs->quickstats, node.a, cancellable, &error));
+  hvfs_ops_settle (req);
+  if (ok)
+    finish_open (req, node.row, job->ino, &job->fi);
+  else
+    fuse_reply_err (req, hvfs_error_errno (error));
+}
+
+void
+hvfs_ops_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  HvfsFs *fs = hvfs_ops_fs (req);
+  gboolean reads = wants_to_read (fi->flags), ask = FALSE;
+  HvfsNode node;
+
+  if (!hvfs_node_from_ino (ino, &node) || !S_ISREG (node.row->mode))
+    {
+      fuse_reply_err (req, ESTALE);
+      return;
+    }
+  /* Root may open what nobody can write. */
+  if ((fi->flags & O_ACCMODE) != O_RDONLY && node.row->store == NULL)
+    {
+      fuse_reply_err (req, EACCES);
+      return;
+    }
+  if (reads && (node.row->flags & HVFS_ROW_LOCAL) == 0)
+    {
+      if (!hvfs_mirror_is_up (fs->mirror, NULL, NULL))
+        {
+          fuse_reply_err (req, EIO);
+          return;
+        }
+      ask = !hvfs_updater_is_fresh (fs->updater)
+            || ((node.row->flags & HVFS_ROW_FETCHED) != 0
+                && !hvfs_quickstats_is_fresh (fs->quickstats, node.a));
+    }
+  if (reads)
+    hvfs_stats_add (fs->stats, ask ? HVFS_STAT_CACHE_MISSES : HVFS_STAT_CACHE_HITS, 1);
+  if (ask)
+    {
+      OpenJob job = { ino, *fi };
+      hvfs_jobs_push (fs->jobs, req, open_job, g_memdup2 (&job, sizeof job), g_free);
+    }
+  else
+    finish_open (req, node.row, ino, fi);
+}
+
+void
+hvfs_ops_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  if (fi->fh != 0)
+    g_string_free ((GString *) (uintptr_t) fi->fh, TRUE);
+  fuse_reply_err (req, 0);
+}
+
+/* ---- read ---- */
+
+static void
+reply_slice (fuse_req_t req, const GString *text, size_t size, off_t off)
+{
+  if (off < 0 || (gsize) off >= text->len)
+    fuse_reply_buf (req, NULL, 0);
+  else
+    fuse_reply_buf (req, text->str + off, MIN (size, text->len - off));
+}
+
+void
+hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) text = NULL;
+  HvfsFs *fs = hvfs_ops_fs (req);
+
+  if (fi->fh != 0)
+    {
+      reply_slice (req, (const GString *) (uintptr_t) fi->fh, size, off);
+      return;
+    }
+  if (!hvfs_mirror_is_up (fs->mirror, NULL, NULL))
+    {
+      HvfsNode node;
+
+      if (!hvfs_node_from_ino (ino, &node) || (node.row->flags & HVFS_ROW_LOCAL) == 0)
+        {
+          fuse_reply_err (req, EIO);
+          return;
+        }
+    }
+  text = render (fs, ino, &error);
+  if (text == NULL)
+    fuse_reply_err (req, hvfs_error_errno (error));
+  else
+    reply_slice (req, text, size, off);
+}
+
+/* ---- write ---- */
+
+typedef struct
+{
+  guint64 ino;
+  gsize size;
+  char text[]; /* NUL-terminated */
+} WriteJob;
+
+static char *
+dup_path (HvfsFs *fs, guint64 ino)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  GString *path = g_string_new (NULL);
+
+  if (!hvfs_tree_path (fs, ino, path))
+    g_string_append_printf (path, "inode %" G_GUINT64_FORMAT, ino);
+  return g_string_free (path, FALSE);
+}
+
+static void
+remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line, const GError *error)
+{
+  if (error != NULL)
+    {
+      g_autofree char *path = dup_path (fs, ino);
+      g_autofree char *what = g_strdup_printf ("%s: '%.100s'", node.row->name, line);
+
+      hvfs_failures_add (fs->failures, node.a, path, what, error);
+    }
+  else
+    hvfs_failures_clear (fs->failures, node.a);
+  hvfs_notifier_inode (fs->notifier,
+                       hvfs_node_ino ((HvfsNode){
+                         hvfs_row_named (hvfs_domain_table, "error"), node.a, node.b }));
+}
+
+static gboolean
+store_line (HvfsFs *fs, WriteJob *job, HvfsNode node, const char *line,
+            GCancellable *cancellable, GError **error)
+{
+  HvfsStore store = { fs, node.a, cancellable };
+  GError *failure = NULL;
+
+  if (*line == '\0')
+    g_set_error (&failure, HVFS_ERROR, EINVAL, "an empty write says nothing to do");
+  else if (hvfs_updater_confirm (fs->updater, &failure))
+    node.row->store (&store, line, &failure);
+  remember (fs, job->ino, node, line, failure);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
+/* Each line is a command of its own; the first that fails ends it.  Nothing but
+ * blanks is one command, an empty one. */
+static gboolean
+store_lines (HvfsFs *fs, WriteJob *job, HvfsNode node, GCancellable *cancellable, GError **error)
+{
+  g_auto (GStrv) lines = g_strsplit (g_strstrip (job->text), "\n", -1);
+
+  if (lines[0] == NULL)
+    return store_line (fs, job, node, "", cancellable, error);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (*g_strstrip (lines[i]) != '\0'
+        && !store_line (fs, job, node, lines[i], cancellable, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+write_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
+{
+  WriteJob *job = data;
+  HvfsFs *fs = hvfs_ops_fs (req);
+  g_autoptr (GError) error = NULL;
+  HvfsNode node;
+  gsize size = job->size;
+  gboolean ok;
+
+  hvfs_node_from_ino (job->ino, &node);
+  ok = store_lines (fs, job, node, cancellable, &error);
+  hvfs_notifier_flush (fs->notifier);
+  hvfs_ops_settle (req);
+  if (ok)
+    fuse_reply_write (req, size);
+  else
+    fuse_reply_err (req, hvfs_error_errno (error));
+}
+
+void
+hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size, off_t off,
+                struct fuse_file_info *fi)
+{
+  WriteJob *job;
+  HvfsNode node;
+
+  if (!hvfs_node_from_ino (ino, &node) || node.row->store == NULL)
+    {
+      fuse_reply_err (req, EBADF);
+      return;
+    }
+  if (size > MAX_WRITE_BYTES || memchr (buffer, '\0', size) != NULL)
+    {
+      fuse_reply_err (req, size > MAX_WRITE_BYTES ? EFBIG : EINVAL);
+      return;
+    }
+  job = g_malloc (sizeof *job + size + 1);
+  job->ino = ino;
+  job->size = size;
+  memcpy (job->text, buffer, size);
+  job->text[size] = '\0';
+  hvfs_jobs_push (hvfs_ops_fs (req)->jobs, req, write_job, job, g_free);
+}

@@ -1,0 +1,160 @@
+/* fs/options.c - the command line
+ *
+ * Exists to take what a user types, what mount(8) passes on for a line of fstab,
+ * and nothing else: an option that is not known is an error that names it.
+ */
+#include "fs/options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "convert/error.h"
+
+#define DEFAULT_TIMEOUT_S 30
+#define MAX_TIMEOUT_S 3600
+
+enum { KEY_KEEP, KEY_IGNORE };
+
+#define OPTION(template, member) { template, offsetof (HvfsOptions, member), 1 }
+
+static const struct fuse_opt table[] = {
+  OPTION ("-f", foreground),
+  OPTION ("-d", debug),
+  OPTION ("debug", debug),
+  OPTION ("-h", help),
+  OPTION ("--help", help),
+  OPTION ("-V", version),
+  OPTION ("--version", version),
+  { "username=%s", offsetof (HvfsOptions, username), 0 },
+  { "password_file=%s", offsetof (HvfsOptions, password_file), 0 },
+  { "timeout=%u", offsetof (HvfsOptions, timeout_s), 0 },
+  /* For libfuse. */
+  FUSE_OPT_KEY ("ro", KEY_KEEP),
+  FUSE_OPT_KEY ("rw", KEY_KEEP),
+  FUSE_OPT_KEY ("allow_other", KEY_KEEP),
+  FUSE_OPT_KEY ("auto_unmount", KEY_KEEP),
+  FUSE_OPT_KEY ("suid", KEY_KEEP),
+  FUSE_OPT_KEY ("nosuid", KEY_KEEP),
+  FUSE_OPT_KEY ("dev", KEY_KEEP),
+  FUSE_OPT_KEY ("nodev", KEY_KEEP),
+  FUSE_OPT_KEY ("exec", KEY_KEEP),
+  FUSE_OPT_KEY ("noexec", KEY_KEEP),
+  FUSE_OPT_KEY ("atime", KEY_KEEP),
+  FUSE_OPT_KEY ("noatime", KEY_KEEP),
+  FUSE_OPT_KEY ("async", KEY_KEEP),
+  FUSE_OPT_KEY ("sync", KEY_KEEP),
+  /* For mount(8) and systemd, which pass some of them on. */
+  FUSE_OPT_KEY ("_netdev", KEY_IGNORE),
+  FUSE_OPT_KEY ("nofail", KEY_IGNORE),
+  FUSE_OPT_KEY ("auto", KEY_IGNORE),
+  FUSE_OPT_KEY ("noauto", KEY_IGNORE),
+  FUSE_OPT_KEY ("defaults", KEY_IGNORE),
+  FUSE_OPT_KEY ("relatime", KEY_IGNORE),
+  FUSE_OPT_KEY ("user", KEY_IGNORE),
+  FUSE_OPT_KEY ("user=", KEY_IGNORE),
+  FUSE_OPT_KEY ("users", KEY_IGNORE),
+  FUSE_OPT_KEY ("nouser", KEY_IGNORE),
+  FUSE_OPT_KEY ("owner", KEY_IGNORE),
+  FUSE_OPT_KEY ("group", KEY_IGNORE),
+  FUSE_OPT_KEY ("x-", KEY_IGNORE),
+  FUSE_OPT_KEY ("comment=", KEY_IGNORE),
+  FUSE_OPT_END
+};
+
+typedef struct
+{
+  HvfsOptions options; /* the first: the table's offsets are into it */
+  GError *error;
+} Parse;
+
+static int
+take (void *data, const char *arg, int key, struct fuse_args *out)
+{
+  Parse *parse = data;
+
+  if (key == KEY_KEEP || parse->error != NULL)
+    return 1;
+  if (key == KEY_IGNORE || g_str_has_prefix (arg, "x-"))
+    return 0;
+  if (key == FUSE_OPT_KEY_OPT)
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL,
+                 "unknown option '%s'; hvfs --help lists those there are", arg);
+  else if (parse->options.uri == NULL)
+    parse->options.uri = g_strdup (arg);
+  else if (parse->options.mountpoint == NULL)
+    parse->options.mountpoint = g_strdup (arg);
+  else
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL,
+                 "one argument too many: '%s'; a URI and a mount point are enough", arg);
+  return 0;
+}
+
+static gboolean
+check (const HvfsOptions *options, GError **error)
+{
+  if (options->help || options->version)
+    return TRUE;
+  if (options->uri == NULL || options->mountpoint == NULL)
+    g_set_error (error, HVFS_ERROR, EINVAL, "%s is missing: hvfs [options] URI MOUNTPOINT",
+                 options->uri == NULL ? "the URI" : "the mount point");
+  else if (options->timeout_s == 0 || options->timeout_s > MAX_TIMEOUT_S)
+    g_set_error (error, HVFS_ERROR, EINVAL, "timeout= wants seconds, 1 to %d", MAX_TIMEOUT_S);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
+hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error)
+{
+  Parse parse = { .options = { .timeout_s = DEFAULT_TIMEOUT_S } };
+  struct fuse_args args = FUSE_ARGS_INIT (argc, argv);
+
+  if (fuse_opt_parse (&args, &parse, table, take) != 0 && parse.error == NULL)
+    g_set_error (&parse.error, HVFS_ERROR, EINVAL, "an option has a bad value");
+  *options = parse.options;
+  options->fuse = args;
+  if (parse.error != NULL)
+    {
+      g_propagate_error (error, parse.error);
+      return FALSE;
+    }
+  return check (options, error);
+}
+
+void
+hvfs_options_clear (HvfsOptions *options)
+{
+  g_free (options->uri);
+  g_free (options->mountpoint);
+  free (options->username); /* fuse_opt_parse's */
+  free (options->password_file);
+  fuse_opt_free_args (&options->fuse);
+}
+
+void
+hvfs_options_print_help (void)
+{
+  printf (
+    "Usage: hvfs [options] URI MOUNTPOINT\n"
+    "\n"
+    "Mounts a vCenter, ESX or GSX server as a tree of datacenters, clusters, hosts\n"
+    "and domains.  URI is vpx://, esx:// or gsx://[USER@]HOST[:PORT]/[PATH][?NAME=VALUE&...]\n"
+    "\n"
+    "    -f                      stay in the foreground, log to stderr\n"
+    "    -d, -o debug            the same, and log everything\n"
+    "    -h, --help              show this help\n"
+    "    -V, --version           show the version\n"
+    "    -o ro                   refuse every change\n"
+    "    -o allow_other          let other users in, by the files' modes\n"
+    "    -o auto_unmount         unmount also when hvfs is killed\n"
+    "    -o username=NAME        who logs in, unless the URI says\n"
+    "    -o password_file=FILE   where the password is\n"
+    "    -o timeout=SECONDS      how soon a lost server is noticed (default %d)\n"
+    "\n"
+    "Without a password file the password comes from $HVFS_PASSWORD_FILE, systemd's\n"
+    "credential hvfs-password, libvirt's auth.conf, or is asked for.  To unmount:\n"
+    "fusermount3 -u MOUNTPOINT.  See hvfs(1) and hvfs(5).\n",
+    DEFAULT_TIMEOUT_S);
+}

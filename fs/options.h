@@ -1,0 +1,31 @@
+/* fs/options.h - the command line */
+#pragma once
+
+#define FUSE_USE_VERSION 314
+#include <fuse_lowlevel.h>
+#include <glib.h>
+
+typedef struct
+{
+  char *uri;
+  char *mountpoint;
+  gboolean foreground;
+  gboolean debug;
+  gboolean help;
+  gboolean version;
+  char *username;        /* nullable */
+  char *password_file;   /* nullable */
+  guint timeout_s;
+  struct fuse_args fuse; /* what libfuse is told */
+} HvfsOptions;
+
+/**
+ * hvfs_options_parse:
+ *
+ * @error: EINVAL, naming what is wrong
+ */
+gboolean hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error);
+void hvfs_options_clear (HvfsOptions *options);
+
+/* To stdout. */
+void hvfs_options_print_help (void);
