@@ -34,11 +34,3 @@ HvfsDomain *hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, 
  */
 char *hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *files,
                       GError **error);
-
-/**
- * hvfs_vmx_hw_version_of:
- * @product: "ESX", "GSX" or "vCenter"
- *
- * Returns: the virtualHW.version to define domains with on that product's @major.@minor
- */
-guint hvfs_vmx_hw_version_of (const char *product, guint major, guint minor);

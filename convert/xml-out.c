@@ -20,6 +20,15 @@ append_escaped (GString *out, const char *text)
       g_string_append_c (out, *p);
 }
 
+char *
+hvfs_xml_escape (const char *text)
+{
+  GString *escaped = g_string_new (NULL);
+
+  append_escaped (escaped, text);
+  return g_string_free (escaped, FALSE);
+}
+
 static void
 append_tag (HvfsXmlOut *out, const char *name, va_list attributes)
 {

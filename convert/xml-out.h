@@ -24,6 +24,9 @@ void hvfs_xml_empty (HvfsXmlOut *out, const char *name, ...) G_GNUC_NULL_TERMINA
 /* <name attributes>text</name>; nothing at all if @text is NULL */
 void hvfs_xml_leaf (HvfsXmlOut *out, const char *name, const char *text, ...) G_GNUC_NULL_TERMINATED;
 
+/* Returns: (transfer full): @text as it stands between tags and quotes */
+char *hvfs_xml_escape (const char *text);
+
 /* A number as text, for attributes: HVFS_XML_NUMBER (7).  Lives as long as the block. */
 typedef struct
 {

@@ -35,10 +35,21 @@ vmx_to_xml (const char *text, gsize len, const char *expected, GError **error)
   return hvfs_domain_xml_write (domain, HVFS_DOMAIN_XML_SECURE);
 }
 
+static char *
+xml_to_vmx (const char *text, gsize len, const char *expected, GError **error)
+{
+  g_autoptr (HvfsDomain) domain = hvfs_domain_xml_read (text, len, error);
+  const char *version = strstr (expected, "virtualHW.version = \"");
+  guint hw_version = version != NULL ? atoi (strchr (version, '"') + 1) : 0;
+
+  return domain != NULL ? hvfs_vmx_write (domain, hw_version, &stub_files, error) : NULL;
+}
+
 static const Direction directions[] = {
   { ".vmx", ".xml", vmx_to_xml },
+  { ".xml", ".vmx", xml_to_vmx },
 };
-static const char *const directories[] = { "vmx2xml" };
+static const char *const directories[] = { "vmx2xml", "xml2vmx" };
 
 static void
 test_pair (gconstpointer data)

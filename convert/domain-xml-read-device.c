@@ -1,0 +1,207 @@
+/* convert/domain-xml-read-device.c - interfaces, folders, graphics and video in domain XML */
+#include "convert/domain-xml-read.h"
+#include "convert/domain-xml-write.h"
+#include "convert/error.h"
+#include "convert/scalar.h"
+#include "convert/words.h"
+
+#include <string.h>
+
+gboolean
+hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+{
+  HvfsFilesystem *filesystem = hvfs_domain_add_filesystem (reader->domain);
+  int type = HVFS_FILESYSTEM_MOUNT;
+
+  if (!hvfs_xml_attr_word (node, "type", hvfs_filesystem_type_words, 0, EINVAL, &type, error))
+    return FALSE;
+  filesystem->type = type;
+  filesystem->source = hvfs_xml_attr (hvfs_xml_child (node, "source"), "dir");
+  filesystem->target = hvfs_xml_attr (hvfs_xml_child (node, "target"), "dir");
+  filesystem->readonly = hvfs_xml_child (node, "readonly") != NULL;
+  if (filesystem->source == NULL && type == HVFS_FILESYSTEM_MOUNT)
+    return hvfs_xml_bad (node, EINVAL, error, "must have a <source dir='...'>");
+  if (filesystem->target == NULL)
+    return hvfs_xml_bad (node, EINVAL, error, "must have a <target dir='...'>");
+  return TRUE;
+}
+
+/* An address as hosts make them up. */
+static void
+make_up_mac (guint8 *mac)
+{
+  guint32 random = g_random_int ();
+
+  mac[0] = 0x00;
+  mac[1] = 0x0c;
+  mac[2] = 0x29;
+  memcpy (mac + 3, &random, 3);
+}
+
+static gboolean
+read_mac (HvfsNet *net, const xmlNode *node, GError **error)
+{
+  const xmlNode *mac = hvfs_xml_child (node, "mac");
+  g_autofree char *address = hvfs_xml_attr (mac, "address");
+  int type = HVFS_MAC_DEFAULT, check = HVFS_SWITCH_DEFAULT;
+
+  if (address != NULL && !hvfs_parse_mac (address, net->mac))
+    return hvfs_xml_bad (mac, EINVAL, error, "address='%s' must be 6 pairs of hex digits with colons",
+                         address);
+  if ((net->mac[0] & 1) != 0)
+    return hvfs_xml_bad (mac, EINVAL, error, "address='%s' is multicast, it must be unicast", address);
+  if (hvfs_is_zero (net->mac, HVFS_MAC_BYTES))
+    make_up_mac (net->mac);
+  if (!hvfs_xml_attr_word (mac, "type", hvfs_mac_type_words, HVFS_MAC_GENERATED, EINVAL, &type, error)
+      || !hvfs_xml_attr_word (mac, "check", hvfs_switch_words, HVFS_SWITCH_YES, EINVAL, &check, error))
+    return FALSE;
+  net->mac_type = type;
+  net->mac_check = check;
+  return TRUE;
+}
+
+static gboolean
+read_net_model (HvfsNet *net, const xmlNode *node, GError **error)
+{
+  const xmlNode *model = hvfs_xml_child (node, "model");
+  g_autofree char *word = hvfs_xml_attr (model, "type");
+  int index = hvfs_words_index_nocase (hvfs_net_model_words, word);
+
+  if (word == NULL || *word == '\0')
+    return TRUE;
+  if (index < 0)
+    return hvfs_xml_bad (model, ENOTSUP, error,
+                         "type='%s' must be vlance, vmxnet, vmxnet2, vmxnet3, e1000 or e1000e", word);
+  net->model = index;
+  return TRUE;
+}
+
+static gboolean
+read_vds (HvfsNet *net, const xmlNode *node, const xmlNode *source, GError **error)
+{
+  g_autofree char *switch_id = hvfs_xml_attr (source, "switchid");
+
+  if (switch_id == NULL)
+    return hvfs_xml_bad (node, EINVAL, error, "must have a <source switchid='...'>");
+  if (!hvfs_parse_uuid (switch_id, net->switch_id))
+    return hvfs_xml_bad (source, EINVAL, error, "switchid='%s' must be a UUID", switch_id);
+  net->portgroup_id = hvfs_xml_attr (source, "portgroupid");
+  return hvfs_xml_attr_int64 (source, "portid", &net->port_id, error)
+         && hvfs_xml_attr_int64 (source, "connectionid", &net->connection_id, error);
+}
+
+static gboolean
+read_net_source (HvfsNet *net, const xmlNode *node, GError **error)
+{
+  const xmlNode *source = hvfs_xml_child (node, "source");
+
+  if (net->type == HVFS_NET_VDS)
+    return read_vds (net, node, source, error);
+  if (net->type != HVFS_NET_BRIDGE)
+    return TRUE;
+  net->bridge = hvfs_xml_attr (source, "bridge");
+  return net->bridge != NULL
+         || hvfs_xml_bad (node, EINVAL, error, "must have a <source bridge='...'>");
+}
+
+gboolean
+hvfs_xml_read_net (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+{
+  HvfsNet *net = hvfs_domain_add_net (reader->domain);
+  int type = HVFS_NET_USER;
+
+  if (!hvfs_xml_attr_word (node, "type", hvfs_net_type_words, 0, EINVAL, &type, error))
+    return FALSE;
+  net->type = type;
+  net->dev = hvfs_xml_attr (hvfs_xml_child (node, "target"), "dev");
+  if (net->dev != NULL && (*net->dev == '\0' || hvfs_net_dev_is_made_up (net->dev)))
+    g_clear_pointer (&net->dev, g_free);
+  return read_mac (net, node, error) && read_net_source (net, node, error)
+         && read_net_model (net, node, error);
+}
+
+static gboolean
+read_vnc_port (HvfsGraphics *vnc, const xmlNode *node, GError **error)
+{
+  int autoport = HVFS_SWITCH_DEFAULT;
+  gint64 port = -1;
+
+  if (!hvfs_xml_attr_int64 (node, "port", &port, error)
+      || !hvfs_xml_attr_word (node, "autoport", hvfs_switch_words, HVFS_SWITCH_YES, EINVAL,
+                              &autoport, error))
+    return FALSE;
+  if (port < -1 || port > G_MAXINT)
+    return hvfs_xml_bad (node, EINVAL, error, "port must be a port, or -1 for any");
+  vnc->autoport = autoport == HVFS_SWITCH_DEFAULT ? port == -1 : autoport == HVFS_SWITCH_YES;
+  vnc->port = vnc->autoport ? 0 : MAX (port, 0);
+  return TRUE;
+}
+
+/* The address to listen on: the attribute, or that of the first <listen> of an address. */
+static gboolean
+read_vnc_listen (HvfsGraphics *vnc, const xmlNode *node, GError **error)
+{
+  const xmlNode *listen = hvfs_xml_child (node, "listen");
+  g_autofree char *address = NULL;
+
+  vnc->listen = hvfs_xml_attr (node, "listen");
+  for (; listen != NULL && address == NULL; listen = hvfs_xml_next (listen, "listen"))
+    {
+      g_autofree char *type = hvfs_xml_attr (listen, "type");
+
+      if (g_strcmp0 (type, "address") == 0)
+        address = hvfs_xml_attr (listen, "address");
+    }
+  if (vnc->listen != NULL && *vnc->listen == '\0')
+    g_clear_pointer (&vnc->listen, g_free);
+  if (address == NULL || *address == '\0')
+    return TRUE;
+  if (vnc->listen != NULL && strcmp (vnc->listen, address) != 0)
+    return hvfs_xml_bad (node, ENOTSUP, error, "listen='%s' must be the address of <listen>, '%s'",
+                         vnc->listen, address);
+  g_free (vnc->listen);
+  vnc->listen = g_steal_pointer (&address);
+  return TRUE;
+}
+
+gboolean
+hvfs_xml_read_graphics (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+{
+  HvfsGraphics *graphics = hvfs_domain_add_graphics (reader->domain);
+  int type = -1;
+
+  if (!hvfs_xml_attr_word (node, "type", hvfs_graphics_type_words, 0, EINVAL, &type, error))
+    return FALSE;
+  if (type < 0)
+    return hvfs_xml_bad (node, EINVAL, error, "must have a type, such as 'vnc'");
+  graphics->type = type;
+  graphics->keymap = hvfs_xml_attr (node, "keymap");
+  graphics->password = hvfs_xml_attr (node, "passwd");
+  return read_vnc_port (graphics, node, error) && read_vnc_listen (graphics, node, error);
+}
+
+gboolean
+hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+{
+  HvfsVideo *video = hvfs_domain_add_video (reader->domain);
+  const xmlNode *model = hvfs_xml_child (node, "model");
+  int type = HVFS_VIDEO_VMVGA;
+  guint vram_kib = 0;
+
+  if (!hvfs_xml_attr_word (model, "type", hvfs_video_type_words, 0, EINVAL, &type, error)
+      || !hvfs_xml_attr_uint (model, "vram", &vram_kib, error)
+      || !hvfs_xml_attr_uint (model, "heads", &video->heads, error))
+    return FALSE;
+  if (vram_kib > HVFS_VRAM_MAX_KIB)
+    return hvfs_xml_bad (model, EINVAL, error, "vram must be at most %u", HVFS_VRAM_MAX_KIB);
+  video->type = type == HVFS_VIDEO_DEFAULT ? HVFS_VIDEO_VMVGA : (HvfsVideoType) type;
+  video->vram_kib = hvfs_round_vram (vram_kib);
+  return TRUE;
+}
+
+void
+hvfs_xml_finish_videos (HvfsXmlReader *reader)
+{
+  if (reader->domain->graphics->len > 0 && reader->domain->videos->len == 0)
+    hvfs_domain_add_video (reader->domain);
+}

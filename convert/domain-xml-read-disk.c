@@ -1,0 +1,254 @@
+/* convert/domain-xml-read-disk.c - disks and controllers in domain XML */
+#include "convert/device-names.h"
+#include "convert/domain-xml-read.h"
+#include "convert/error.h"
+#include "convert/words.h"
+
+#include <string.h>
+
+/* What a target's name says of its bus. */
+static HvfsBus
+bus_of_name (const char *target)
+{
+  static const struct
+  {
+    const char *prefix;
+    HvfsBus bus;
+  } names[] = {
+    { "hd", HVFS_BUS_IDE }, { "sd", HVFS_BUS_SCSI }, { "vd", HVFS_BUS_VIRTIO },
+    { "xvd", HVFS_BUS_XEN }, { "ubd", HVFS_BUS_UML },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_has_prefix (target, names[i].prefix))
+      return names[i].bus;
+  return HVFS_BUS_IDE;
+}
+
+static gboolean
+read_source (HvfsDisk *disk, const xmlNode *node, GError **error)
+{
+  static const char *const attributes[] = {
+    [HVFS_DISK_FILE] = "file",
+    [HVFS_DISK_BLOCK] = "dev",
+    [HVFS_DISK_DIR] = "dir",
+  };
+  const xmlNode *source = hvfs_xml_child (node, "source");
+  int type = HVFS_DISK_FILE, startup = HVFS_STARTUP_DEFAULT;
+
+  if (!hvfs_xml_attr_word (node, "type", hvfs_disk_type_words, HVFS_DISK_FILE, EINVAL, &type, error)
+      || !hvfs_xml_attr_word (source, "startupPolicy", hvfs_startup_policy_words, 0, EINVAL,
+                              &startup, error))
+    return FALSE;
+  disk->type = source != NULL ? type : HVFS_DISK_FILE;
+  disk->startup = startup;
+  if (disk->type < G_N_ELEMENTS (attributes))
+    disk->path = hvfs_xml_attr (source, attributes[disk->type]);
+  if (disk->path != NULL && *disk->path == '\0')
+    g_clear_pointer (&disk->path, g_free);
+  return TRUE;
+}
+
+static gboolean
+read_target (HvfsDisk *disk, const xmlNode *node, GError **error)
+{
+  const xmlNode *target = hvfs_xml_child (node, "target");
+  int bus = HVFS_BUS_NONE;
+
+  disk->target = hvfs_xml_attr (target, "dev");
+  if (disk->target == NULL || *disk->target == '\0')
+    return hvfs_xml_bad (node, EINVAL, error, "must have a <target dev='...'>");
+  if (!hvfs_xml_attr_word (target, "bus", hvfs_bus_words, HVFS_BUS_IDE, EINVAL, &bus, error))
+    return FALSE;
+  disk->bus = bus;
+  return TRUE;
+}
+
+static gboolean
+read_driver (HvfsDisk *disk, const xmlNode *node, GError **error)
+{
+  const xmlNode *driver = hvfs_xml_child (node, "driver");
+  int cache = HVFS_CACHE_DEFAULT;
+
+  if (!hvfs_xml_attr_word (driver, "cache", hvfs_disk_cache_words, 0, EINVAL, &cache, error))
+    return FALSE;
+  disk->cache = cache;
+  disk->driver = hvfs_xml_attr (driver, "name");
+  return TRUE;
+}
+
+static gboolean
+read_address (HvfsDisk *disk, const xmlNode *node, GError **error)
+{
+  const xmlNode *address = hvfs_xml_child (node, "address");
+  g_autofree char *type = hvfs_xml_attr (address, "type");
+  HvfsDrive *drive = &disk->drive;
+
+  if (address == NULL)
+    return TRUE;
+  if (g_strcmp0 (type, "drive") != 0)
+    return hvfs_xml_bad (address, type != NULL ? ENOTSUP : EINVAL, error,
+                         "type='%s' must be drive for a disk", type != NULL ? type : "");
+  drive->known = TRUE;
+  return hvfs_xml_attr_uint (address, "controller", &drive->controller, error)
+         && hvfs_xml_attr_uint (address, "bus", &drive->bus, error)
+         && hvfs_xml_attr_uint (address, "target", &drive->target, error)
+         && hvfs_xml_attr_uint (address, "unit", &drive->unit, error);
+}
+
+static gboolean
+check_floppy (const HvfsDisk *disk, const xmlNode *node, GError **error)
+{
+  gboolean floppy = disk->device == HVFS_DEVICE_FLOPPY;
+
+  if (floppy && !g_str_has_prefix (disk->target, "fd"))
+    return hvfs_xml_bad (node, EINVAL, error, "the name of a floppy must be fda or fdb, not '%s'",
+                         disk->target);
+  if (floppy && disk->bus != HVFS_BUS_NONE && disk->bus != HVFS_BUS_FDC)
+    return hvfs_xml_bad (node, EINVAL, error, "the bus of a floppy must be fdc, not '%s'",
+                         hvfs_bus_words[disk->bus]);
+  if (!floppy && disk->bus == HVFS_BUS_FDC)
+    return hvfs_xml_bad (node, EINVAL, error, "only a floppy can be on the bus fdc, not '%s'",
+                         disk->target);
+  return TRUE;
+}
+
+static gboolean
+check_source (const HvfsDisk *disk, const xmlNode *node, GError **error)
+{
+  gboolean hard = disk->device == HVFS_DEVICE_DISK || disk->device == HVFS_DEVICE_LUN;
+
+  if (disk->device == HVFS_DEVICE_DISK && disk->path == NULL && disk->type <= HVFS_DISK_DIR)
+    return hvfs_xml_bad (node, EINVAL, error, "the disk '%s' must have a source", disk->target);
+  if (hard && disk->startup == HVFS_STARTUP_REQUISITE)
+    return hvfs_xml_bad (node, EINVAL, error, "startupPolicy='requisite' is for cdrom and floppy only");
+  if (disk->device == HVFS_DEVICE_LUN && disk->type != HVFS_DISK_BLOCK)
+    return hvfs_xml_bad (node, ENOTSUP, error, "the lun '%s' must be of the type block, with a source",
+                         disk->target);
+  return TRUE;
+}
+
+gboolean
+hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+{
+  g_autoptr (HvfsDisk) disk = hvfs_disk_new ();
+  int device = HVFS_DEVICE_DISK;
+
+  if (!hvfs_xml_attr_word (node, "device", hvfs_disk_device_words, 0, EINVAL, &device, error)
+      || !read_source (disk, node, error) || !read_target (disk, node, error)
+      || !read_driver (disk, node, error) || !read_address (disk, node, error))
+    return FALSE;
+  disk->device = device;
+  if (!check_floppy (disk, node, error) || !check_source (disk, node, error))
+    return FALSE;
+  disk->readonly = device == HVFS_DEVICE_CDROM || hvfs_xml_child (node, "readonly") != NULL;
+  disk->transient = hvfs_xml_child (node, "transient") != NULL;
+  for (guint i = 0; i < reader->domain->disks->len; i++)
+    if (strcmp (((HvfsDisk *) reader->domain->disks->pdata[i])->target, disk->target) == 0)
+      return hvfs_xml_bad (node, EINVAL, error, "there is a disk '%s' already", disk->target);
+  hvfs_domain_place_disk (reader->domain, g_steal_pointer (&disk));
+  return TRUE;
+}
+
+static gboolean
+add_controller (HvfsXmlReader *reader, const xmlNode *node, guint index, GError **error)
+{
+  int type = -1, model = HVFS_SCSI_NONE;
+
+  if (!hvfs_xml_attr_word (node, "type", hvfs_controller_type_words, 0, EINVAL, &type, error))
+    return FALSE;
+  if (type < 0)
+    return hvfs_xml_bad (node, EINVAL, error, "must have a type");
+  if (type == HVFS_CONTROLLER_SCSI
+      && !hvfs_xml_attr_word (node, "model", hvfs_scsi_model_words, HVFS_SCSI_AUTO, ENOTSUP, &model,
+                              error))
+    return FALSE;
+  if (hvfs_domain_get_controller (reader->domain, type, index) != NULL)
+    return hvfs_xml_bad (node, EINVAL, error, "there is a controller '%s' %u already",
+                         hvfs_controller_type_words[type], index);
+  hvfs_domain_place_controller (reader->domain, type, index)->model = model;
+  return TRUE;
+}
+
+gboolean
+hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+{
+  guint index = 0;
+
+  if (!xmlHasProp (node, (const xmlChar *) "index"))
+    {
+      g_ptr_array_add (reader->unnumbered, (gpointer) node);
+      return TRUE;
+    }
+  return hvfs_xml_attr_uint (node, "index", &index, error)
+         && add_controller (reader, node, index, error);
+}
+
+/* Gives the controller the lowest number that none of its type has. */
+static gboolean
+add_unnumbered (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+{
+  g_autofree char *word = hvfs_xml_attr (node, "type");
+  int type = hvfs_words_index (hvfs_controller_type_words, word);
+  guint index = 0;
+
+  while (type >= 0 && hvfs_domain_get_controller (reader->domain, type, index) != NULL)
+    index++;
+  return add_controller (reader, node, index, error);
+}
+
+static gboolean
+finish_address (HvfsDisk *disk, GError **error)
+{
+  int index = hvfs_disk_name_index (disk->target);
+
+  if (disk->bus == HVFS_BUS_NONE)
+    disk->bus = disk->device == HVFS_DEVICE_FLOPPY ? HVFS_BUS_FDC : bus_of_name (disk->target);
+  if (disk->drive.known)
+    return TRUE;
+  if (index < 0)
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "disk '%s': its name must be like sda, hda or fda",
+                   disk->target);
+      return FALSE;
+    }
+  disk->drive = hvfs_drive_from_index (disk->bus, index, FALSE);
+  return TRUE;
+}
+
+static gboolean
+check_unique_address (const HvfsDomain *domain, guint n, GError **error)
+{
+  const HvfsDisk *disk = domain->disks->pdata[n];
+
+  for (guint i = 0; i < n && disk->drive.known; i++)
+    {
+      const HvfsDisk *other = domain->disks->pdata[i];
+
+      if (other->bus == disk->bus && other->drive.controller == disk->drive.controller
+          && other->drive.bus == disk->drive.bus && other->drive.target == disk->drive.target
+          && other->drive.unit == disk->drive.unit)
+        {
+          g_set_error (error, HVFS_ERROR, ENOTSUP, "disk '%s': has the address of the disk '%s'",
+                       disk->target, other->target);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+hvfs_xml_finish_disks (HvfsXmlReader *reader, GError **error)
+{
+  HvfsDomain *domain = reader->domain;
+
+  for (guint i = 0; i < reader->unnumbered->len; i++)
+    if (!add_unnumbered (reader, reader->unnumbered->pdata[i], error))
+      return FALSE;
+  for (guint i = 0; i < domain->disks->len; i++)
+    if (!finish_address (domain->disks->pdata[i], error)
+        || !check_unique_address (domain, i, error))
+      return FALSE;
+  hvfs_domain_add_implicit_controllers (domain);
+  return TRUE;
+}

@@ -1,0 +1,373 @@
+/* convert/domain-xml-read.c - domain XML to domain model: what is no device; see domain-xml.h */
+#include "convert/domain-xml-read.h"
+#include "convert/error.h"
+#include "convert/scalar.h"
+#include "convert/words.h"
+
+#include <string.h>
+
+/* <domain type=''>, <os><type> and <vcpu placement=''>: one value is right, the rest
+ * are other hypervisors'. */
+static const char *const virt_type_words[] = {
+  "vmware", "qemu", "kvm", "xen", "lxc", "uml", "openvz", "test", "hyperv", "vbox", "phyp",
+  "parallels", "bhyve", "vz", "hvf", NULL
+};
+static const char *const os_type_words[] = { "hvm", "xen", "linux", "exe", "uml", "xenpvh", NULL };
+static const char *const placement_words[] = { "static", "auto", NULL };
+static const char *const feature_words[] = { "enrolled-keys", "secure-boot", NULL };
+
+/* Returns: how many bytes @unit is, 0 if it is none */
+static guint64
+parse_unit (const char *unit)
+{
+  static const char prefixes[] = "kmgtpe";
+  const char *prefix;
+  guint64 base, bytes = 1;
+
+  if (g_ascii_strcasecmp (unit, "b") == 0 || g_ascii_strcasecmp (unit, "byte") == 0
+      || g_ascii_strcasecmp (unit, "bytes") == 0)
+    return 1;
+  prefix = *unit != '\0' ? strchr (prefixes, g_ascii_tolower (*unit)) : NULL;
+  if (prefix == NULL)
+    return 0;
+  if (unit[1] == '\0' || g_ascii_strcasecmp (unit + 1, "iB") == 0)
+    base = 1024;
+  else if (g_ascii_strcasecmp (unit + 1, "B") == 0)
+    base = 1000;
+  else
+    return 0;
+  for (const char *p = prefixes; p <= prefix; p++)
+    bytes *= base;
+  return bytes;
+}
+
+/* @ret_kib: (inout): left alone if there is no such element, or nothing in it */
+static gboolean
+read_size (const xmlNode *node, guint64 *ret_kib, GError **error)
+{
+  g_autofree char *text = hvfs_xml_text (node);
+  g_autofree char *unit = hvfs_xml_attr (node, "unit");
+  guint64 size, unit_bytes;
+
+  if (text == NULL || *text == '\0')
+    return TRUE;
+  if (!hvfs_parse_uint64 (text, G_MAXUINT64, &size))
+    return hvfs_xml_bad (node, EINVAL, error, "'%s' must be a whole number", text);
+  unit_bytes = unit != NULL && *unit != '\0' ? parse_unit (unit) : 1024;
+  if (unit_bytes == 0)
+    return hvfs_xml_bad (node, EINVAL, error, "unit='%s' must be one like b, KiB, KB, MiB or GiB", unit);
+  if (size > (G_MAXINT64 - 1023) / unit_bytes)
+    return hvfs_xml_bad (node, EINVAL, error, "'%s' is too much memory", text);
+  *ret_kib = (size * unit_bytes + 1023) / 1024;
+  return TRUE;
+}
+
+static gboolean
+read_memory (HvfsDomain *domain, const xmlNode *node, GError **error)
+{
+  const xmlNode *memtune = hvfs_xml_child (node, "memtune");
+  const xmlNode *max = hvfs_xml_child (node, "maxMemory");
+  guint64 current = 0;
+
+  if (max != NULL)
+    return hvfs_xml_bad (max, ENOTSUP, error, "memory slots are unsupported");
+  if (!read_size (hvfs_xml_child (node, "memory"), &domain->memory_kib, error)
+      || !read_size (hvfs_xml_child (node, "currentMemory"), &current, error)
+      || !read_size (hvfs_xml_child (memtune, "min_guarantee"), &domain->min_guarantee_kib, error))
+    return FALSE;
+  if (domain->memory_kib == 0)
+    return hvfs_xml_bad (node, EINVAL, error, "must have a <memory> greater than 0");
+  domain->current_memory_kib = current == 0 ? domain->memory_kib : MIN (current, domain->memory_kib);
+  return TRUE;
+}
+
+static gboolean
+read_identity (HvfsDomain *domain, const xmlNode *node, GError **error)
+{
+  const xmlNode *uuid_node = hvfs_xml_child (node, "uuid");
+  g_autofree char *uuid = uuid_node != NULL ? hvfs_xml_text (uuid_node) : g_uuid_string_random ();
+
+  domain->name = hvfs_xml_text (hvfs_xml_child (node, "name"));
+  if (domain->name == NULL || *domain->name == '\0')
+    return hvfs_xml_bad (node, EINVAL, error, "must have a <name>");
+  if (!hvfs_parse_uuid (uuid, domain->uuid))
+    return hvfs_xml_bad (uuid_node, EINVAL, error, "'%s' must be a UUID, 16 pairs of hex digits", uuid);
+  domain->description = hvfs_xml_text (hvfs_xml_child (node, "description"));
+  if (domain->description != NULL && *domain->description == '\0')
+    g_clear_pointer (&domain->description, g_free);
+  return TRUE;
+}
+
+/* The number at the start of @text, blanks before it; *@text moves behind it. */
+static gboolean
+take_cpu (const char **text, guint *ret_cpu)
+{
+  const char *p = *text + strspn (*text, " \t\r\n");
+  guint64 number = 0;
+
+  if (!g_ascii_isdigit (*p))
+    return FALSE;
+  for (; g_ascii_isdigit (*p) && number < HVFS_CPUS_LIMIT; p++)
+    number = number * 10 + (*p - '0');
+  if (number >= HVFS_CPUS_LIMIT)
+    return FALSE;
+  *ret_cpu = number;
+  *text = p + strspn (p, " \t\r\n");
+  return TRUE;
+}
+
+/* Sets or clears in @map what @item says: "3", "1-4" or "^2". */
+static gboolean
+parse_cpuset_item (const char *item, gboolean *map)
+{
+  const char *p = item + strspn (item, " \t\r\n");
+  gboolean clear = *p == '^';
+  guint first, last;
+
+  if (clear)
+    p++;
+  if (!take_cpu (&p, &first))
+    return FALSE;
+  last = first;
+  if (*p == '-' && !clear)
+    {
+      p++;
+      if (!take_cpu (&p, &last) || last < first)
+        return FALSE;
+    }
+  for (guint cpu = first; cpu <= last; cpu++)
+    map[cpu] = !clear;
+  return *p == '\0';
+}
+
+/* Returns: (transfer full) (nullable): the numbers that "0-3,^1,7" stands for */
+static GArray *
+parse_cpuset (const char *text)
+{
+  g_auto (GStrv) items = g_strsplit (text, ",", -1);
+  g_autofree gboolean *map = g_new0 (gboolean, HVFS_CPUS_LIMIT);
+  g_autoptr (GArray) cpus = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (char **item = items; *item != NULL; item++)
+    if (!parse_cpuset_item (*item, map))
+      return NULL;
+  for (guint cpu = 0; cpu < HVFS_CPUS_LIMIT; cpu++)
+    if (map[cpu])
+      g_array_append_val (cpus, cpu);
+  return cpus->len > 0 ? g_steal_pointer (&cpus) : NULL;
+}
+
+static gboolean
+read_vcpu_count (HvfsDomain *domain, const xmlNode *node, GError **error)
+{
+  g_autofree char *text = hvfs_xml_text (node);
+  guint64 vcpus = 1;
+
+  if (text != NULL && *text != '\0' && !hvfs_parse_uint64 (text, G_MAXUINT, &vcpus))
+    return hvfs_xml_bad (node, EINVAL, error, "'%s' must be a whole number", text);
+  if (vcpus < 1)
+    return hvfs_xml_bad (node, EINVAL, error, "must be 1 or more");
+  domain->vcpus = vcpus;
+  domain->current_vcpus = vcpus;
+  if (!hvfs_xml_attr_uint (node, "current", &domain->current_vcpus, error))
+    return FALSE;
+  if (domain->current_vcpus > domain->vcpus)
+    return hvfs_xml_bad (node, EINVAL, error, "current must not be more than there are");
+  return TRUE;
+}
+
+static gboolean
+read_vcpu (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
+{
+  const xmlNode *node = hvfs_xml_child (domain_node, "vcpu");
+  const xmlNode *vcpus = hvfs_xml_child (domain_node, "vcpus");
+  g_autofree char *cpuset = hvfs_xml_attr (node, "cpuset");
+  int placement = 0;
+
+  if (vcpus != NULL)
+    return hvfs_xml_bad (vcpus, ENOTSUP, error, "virtual CPUs one by one are unsupported");
+  if (!read_vcpu_count (domain, node, error)
+      || !hvfs_xml_attr_word (node, "placement", placement_words, 0, EINVAL, &placement, error))
+    return FALSE;
+  if (cpuset == NULL || placement != 0)
+    return TRUE;
+  domain->cpuset = parse_cpuset (cpuset);
+  return domain->cpuset != NULL
+         || hvfs_xml_bad (node, EINVAL, error, "cpuset='%s' must be numbers below 16384 like 0-3,^1,7",
+                          cpuset);
+}
+
+static gboolean
+read_shares (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
+{
+  const xmlNode *node = hvfs_xml_child (hvfs_xml_child (domain_node, "cputune"), "shares");
+  g_autofree char *text = hvfs_xml_text (node);
+
+  domain->has_shares = text != NULL && *text != '\0';
+  return !domain->has_shares || hvfs_parse_uint64 (text, G_MAXUINT64, &domain->shares)
+         || hvfs_xml_bad (node, EINVAL, error, "'%s' must be a whole number", text);
+}
+
+/* A count that must be there, unless it has a default already, and not 0. */
+static gboolean
+read_count (const xmlNode *node, const char *name, guint *count, GError **error)
+{
+  return hvfs_xml_attr_uint (node, name, count, error)
+         && (*count > 0 || hvfs_xml_bad (node, EINVAL, error, "must have %s, 1 or more", name));
+}
+
+static gboolean
+read_cpu (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
+{
+  const xmlNode *node = hvfs_xml_child (domain_node, "cpu");
+  const xmlNode *topology = hvfs_xml_child (node, "topology");
+  HvfsTopology *t = &domain->topology;
+  int mode = HVFS_CPU_CUSTOM;
+
+  if (!hvfs_xml_attr_word (node, "mode", hvfs_cpu_mode_words, 0, EINVAL, &mode, error))
+    return FALSE;
+  domain->has_cpu = node != NULL;
+  domain->cpu_mode = mode;
+  domain->has_topology = topology != NULL;
+  if (topology == NULL)
+    return TRUE;
+  *t = (HvfsTopology){ .dies = 1, .clusters = 1 };
+  return read_count (topology, "sockets", &t->sockets, error)
+         && read_count (topology, "dies", &t->dies, error)
+         && read_count (topology, "clusters", &t->clusters, error)
+         && read_count (topology, "cores", &t->cores, error)
+         && read_count (topology, "threads", &t->threads, error);
+}
+
+static gboolean
+read_os_type (HvfsDomain *domain, const xmlNode *os, const xmlNode *node, GError **error)
+{
+  g_autofree char *text = hvfs_xml_text (node);
+  int type = hvfs_words_index (os_type_words, text), arch = HVFS_ARCH_I686;
+
+  if (text == NULL || *text == '\0')
+    return hvfs_xml_bad (os, EINVAL, error, "must have a <type>hvm</type>");
+  if (type != 0)
+    return hvfs_xml_bad (node, type < 0 ? ENOTSUP : EINVAL, error, "'%s' must be hvm", text);
+  if (!hvfs_xml_attr_word (node, "arch", hvfs_arch_words, 0, ENOTSUP, &arch, error))
+    return FALSE;
+  if (arch > HVFS_ARCH_X86_64)
+    return hvfs_xml_bad (node, EINVAL, error, "arch='%s' must be i686 or x86_64", hvfs_arch_words[arch]);
+  domain->arch = arch;
+  return TRUE;
+}
+
+static gboolean
+read_firmware_features (HvfsDomain *domain, const xmlNode *os, GError **error)
+{
+  const xmlNode *feature = hvfs_xml_child (hvfs_xml_child (os, "firmware"), "feature");
+
+  for (; feature != NULL; feature = hvfs_xml_next (feature, "feature"))
+    {
+      int name = -1, enabled = HVFS_SWITCH_NO;
+
+      if (!hvfs_xml_attr_word (feature, "name", feature_words, 0, EINVAL, &name, error)
+          || !hvfs_xml_attr_word (feature, "enabled", hvfs_switch_words, HVFS_SWITCH_YES, EINVAL,
+                                  &enabled, error))
+        return FALSE;
+      if (name == 1)
+        domain->secure_boot = enabled == HVFS_SWITCH_YES;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_os (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
+{
+  const xmlNode *os = hvfs_xml_child (domain_node, "os");
+  const xmlNode *smbios_node = hvfs_xml_child (os, "smbios");
+  int firmware = HVFS_FIRMWARE_NONE, smbios = HVFS_SMBIOS_NONE;
+
+  if (os == NULL)
+    return hvfs_xml_bad (domain_node, EINVAL, error, "must have <os><type>hvm</type></os>");
+  if (!read_os_type (domain, os, hvfs_xml_child (os, "type"), error)
+      || !hvfs_xml_attr_word (os, "firmware", hvfs_firmware_words, HVFS_FIRMWARE_BIOS, EINVAL,
+                              &firmware, error)
+      || !read_firmware_features (domain, os, error)
+      || !hvfs_xml_attr_word (smbios_node, "mode", hvfs_smbios_words, 0, EINVAL, &smbios, error))
+    return FALSE;
+  domain->firmware = firmware;
+  domain->smbios = smbios;
+  return TRUE;
+}
+
+static gboolean
+refuse_memory_device (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+{
+  return hvfs_xml_bad (node, ENOTSUP, error, "memory devices are unsupported");
+}
+
+/* Elements of <devices> that mean something here.  Others are dropped in silence. */
+static const struct
+{
+  const char *name;
+  gboolean (*read) (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+} devices[] = {
+  { "disk", hvfs_xml_read_disk },
+  { "controller", hvfs_xml_read_controller },
+  { "filesystem", hvfs_xml_read_filesystem },
+  { "interface", hvfs_xml_read_net },
+  { "serial", hvfs_xml_read_serial },
+  { "parallel", hvfs_xml_read_parallel },
+  { "console", hvfs_xml_read_console },
+  { "graphics", hvfs_xml_read_graphics },
+  { "video", hvfs_xml_read_video },
+  { "memory", refuse_memory_device },
+};
+
+static gboolean
+read_device (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
+    if (hvfs_xml_is (node, devices[i].name))
+      return devices[i].read (reader, node, error);
+  return TRUE;
+}
+
+static gboolean
+read_devices (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
+{
+  g_autoptr (GPtrArray) unnumbered = g_ptr_array_new ();
+  HvfsXmlReader reader = { domain, unnumbered, NULL };
+  const xmlNode *node = hvfs_xml_child (hvfs_xml_child (domain_node, "devices"), NULL);
+
+  for (; node != NULL; node = hvfs_xml_next (node, NULL))
+    if (!read_device (&reader, node, error))
+      return FALSE;
+  hvfs_xml_finish_videos (&reader);
+  return hvfs_xml_finish_disks (&reader, error) && hvfs_xml_finish_ports (&reader, error);
+}
+
+static gboolean
+check_virt_type (const xmlNode *node, GError **error)
+{
+  g_autofree char *type = hvfs_xml_attr (node, "type");
+  int index = hvfs_words_index (virt_type_words, type);
+
+  if (!hvfs_xml_is (node, "domain"))
+    return hvfs_xml_bad (node, EINVAL, error, "must be <domain>");
+  if (index == 0)
+    return TRUE;
+  return hvfs_xml_bad (node, type != NULL && index < 0 ? ENOTSUP : EINVAL, error,
+                       "type='%s' must be vmware", type != NULL ? type : "");
+}
+
+HvfsDomain *
+hvfs_domain_xml_read (const char *text, gsize len, GError **error)
+{
+  g_autoptr (xmlDoc) doc = hvfs_xml_parse (text, len, HVFS_DOMAIN_XML_MAX_BYTES, error);
+  const xmlNode *node = doc != NULL ? xmlDocGetRootElement (doc) : NULL;
+  g_autoptr (HvfsDomain) domain = hvfs_domain_new ();
+
+  if (node == NULL || !check_virt_type (node, error) || !read_identity (domain, node, error)
+      || !read_memory (domain, node, error) || !read_vcpu (domain, node, error)
+      || !read_shares (domain, node, error) || !read_os (domain, node, error)
+      || !read_cpu (domain, node, error) || !read_devices (domain, node, error))
+    return NULL;
+  return g_steal_pointer (&domain);
+}

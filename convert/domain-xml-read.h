@@ -1,0 +1,33 @@
+/* convert/domain-xml-read.h - the parts of the domain XML reader, by device
+ *
+ * Private to domain-xml-read*.c.  Each reads one element below <devices>; FALSE with an
+ * error where it is wrong.
+ */
+#pragma once
+
+#include "convert/domain-xml.h"
+#include "convert/xml-in.h"
+
+/* What can be decided only when the whole document is read. */
+typedef struct
+{
+  HvfsDomain *domain;
+  GPtrArray *unnumbered; /* of xmlNode: controllers without an index */
+  const xmlNode *console; /* nullable: the first one */
+} HvfsXmlReader;
+
+gboolean hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+gboolean hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+gboolean hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+gboolean hvfs_xml_read_net (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+gboolean hvfs_xml_read_serial (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+gboolean hvfs_xml_read_parallel (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+gboolean hvfs_xml_read_console (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+gboolean hvfs_xml_read_graphics (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+gboolean hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+
+/* After the last device: addresses and the controllers they need; the numbers of ports
+ * and what the console stands for; the display that graphics need. */
+gboolean hvfs_xml_finish_disks (HvfsXmlReader *reader, GError **error);
+gboolean hvfs_xml_finish_ports (HvfsXmlReader *reader, GError **error);
+void hvfs_xml_finish_videos (HvfsXmlReader *reader);

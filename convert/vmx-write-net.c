@@ -1,0 +1,149 @@
+/* convert/vmx-write-net.c - the network interfaces of a domain as VMX keys */
+#include "convert/error.h"
+#include "convert/scalar.h"
+#include "convert/vmx-words.h"
+#include "convert/vmx-write.h"
+#include "convert/xml-out.h"
+
+#include <string.h>
+
+/* How VMware deals with a MAC address depends on its range. */
+typedef struct
+{
+  gboolean generated; /* not static */
+  gboolean vpx;       /* given by a vCenter, if generated */
+  HvfsSwitch check;
+} MacRange;
+
+static MacRange
+mac_range (const guint8 *mac)
+{
+  static const guint8 host[] = { 0x00, 0x0c, 0x29 }, vmware[] = { 0x00, 0x50, 0x56 };
+  gboolean in_vmware = memcmp (mac, vmware, sizeof vmware) == 0;
+
+  if (memcmp (mac, host, sizeof host) == 0)
+    return (MacRange){ .generated = TRUE };
+  if (in_vmware && mac[3] <= 0x3f)
+    return (MacRange){ .generated = FALSE };
+  if (in_vmware && mac[3] >= 0x80 && mac[3] <= 0xbf)
+    return (MacRange){ .generated = TRUE, .vpx = TRUE };
+  return (MacRange){ .check = HVFS_SWITCH_NO };
+}
+
+static void
+write_mac (HvfsVmxOut *out, const HvfsNet *net, guint n)
+{
+  g_autofree char *address = hvfs_format_mac (net->mac);
+  MacRange mac = mac_range (net->mac);
+
+  if (net->mac_type != HVFS_MAC_DEFAULT)
+    mac.generated = net->mac_type == HVFS_MAC_GENERATED;
+  if (net->mac_type == HVFS_MAC_GENERATED)
+    mac.check = HVFS_SWITCH_DEFAULT;
+  if (net->mac_check != HVFS_SWITCH_DEFAULT)
+    mac.check = net->mac_check;
+  hvfs_vmx_put (out, !mac.generated ? "static" : mac.vpx ? "vpx" : "generated",
+                "ethernet%u.addressType", n);
+  hvfs_vmx_put (out, address, mac.generated ? "ethernet%u.generatedAddress" : "ethernet%u.address",
+                n);
+  if (mac.generated && !mac.vpx)
+    hvfs_vmx_put (out, "0", "ethernet%u.generatedAddressOffset", n);
+  if (mac.check != HVFS_SWITCH_DEFAULT)
+    hvfs_vmx_put (out, mac.check == HVFS_SWITCH_YES ? "true" : "false",
+                  "ethernet%u.checkMACAddress", n);
+}
+
+static void
+write_model (HvfsVmxOut *out, const HvfsNet *net, guint n)
+{
+  if (net->model == HVFS_NET_MODEL_UNKNOWN)
+    return;
+  if (net->model >= HVFS_NET_MODEL_OTHER)
+    hvfs_vmx_refuse (out, EINVAL,
+                     "interface %u: the model must be vlance, vmxnet, vmxnet2, vmxnet3, e1000 or "
+                     "e1000e, not '%s'",
+                     n, hvfs_net_model_words[net->model]);
+  else if (net->model == HVFS_NET_MODEL_VMXNET2)
+    {
+      hvfs_vmx_put (out, "vmxnet", "ethernet%u.virtualDev", n);
+      hvfs_vmx_put (out, "15", "ethernet%u.features", n);
+    }
+  else
+    hvfs_vmx_put (out, hvfs_net_model_words[net->model], "ethernet%u.virtualDev", n);
+}
+
+static void
+put_id (HvfsVmxOut *out, gint64 id, guint n, const char *key)
+{
+  if (id != 0)
+    hvfs_vmx_put (out, HVFS_XML_NUMBER (id), "ethernet%u.dvs.%s", n, key);
+}
+
+static void
+write_vds (HvfsVmxOut *out, const HvfsNet *net, guint n)
+{
+  g_autofree char *switch_id = hvfs_format_vmx_uuid (net->switch_id);
+
+  hvfs_vmx_put (out, switch_id, "ethernet%u.dvs.switchId", n);
+  put_id (out, net->port_id, n, "portId");
+  if (net->portgroup_id != NULL)
+    {
+      g_autofree char *escaped = hvfs_xml_escape (net->portgroup_id); /* as libvirt does */
+
+      hvfs_vmx_put (out, escaped, "ethernet%u.dvs.portgroupId", n);
+    }
+  put_id (out, net->connection_id, n, "connectionId");
+}
+
+static void
+write_bridge (HvfsVmxOut *out, const HvfsNet *net, guint n)
+{
+  if (net->bridge != NULL)
+    hvfs_vmx_put (out, net->bridge, "ethernet%u.networkName", n);
+  hvfs_vmx_put (out, net->dev != NULL ? "custom" : "bridged", "ethernet%u.connectionType", n);
+  if (net->dev != NULL)
+    hvfs_vmx_put (out, net->dev, "ethernet%u.vnet", n);
+}
+
+static void
+write_net (HvfsVmxOut *out, const HvfsNet *net, guint n)
+{
+  hvfs_vmx_put (out, "true", "ethernet%u.present", n);
+  write_model (out, net, n);
+  switch (net->type)
+    {
+    case HVFS_NET_BRIDGE:
+      write_bridge (out, net, n);
+      break;
+    case HVFS_NET_USER:
+      hvfs_vmx_put (out, "nat", "ethernet%u.connectionType", n);
+      break;
+    case HVFS_NET_NULL:
+      break;
+    case HVFS_NET_VDS:
+      write_vds (out, net, n);
+      break;
+    default:
+      hvfs_vmx_refuse (out, ENOTSUP,
+                       "interface %u: the type '%s' is unsupported, bridge, user, null and vds are "
+                       "not",
+                       n, hvfs_net_type_words[net->type]);
+    }
+  write_mac (out, net, n);
+}
+
+void
+hvfs_vmx_write_nets (HvfsVmxOut *out)
+{
+  const GPtrArray *nets = out->domain->nets;
+  guint limit = out->hw_version < HVFS_VMX_PCI_VERSION ? 4 : 10;
+
+  if (nets->len > limit)
+    {
+      hvfs_vmx_refuse (out, EINVAL, "interface %u: there can be %u with virtualHW.version %u", limit,
+                       limit, out->hw_version);
+      return;
+    }
+  for (guint i = 0; i < nets->len; i++)
+    write_net (out, nets->pdata[i], i);
+}

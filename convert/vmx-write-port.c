@@ -1,0 +1,86 @@
+/* convert/vmx-write-port.c - the serial and parallel ports of a domain as VMX keys */
+#include "convert/error.h"
+#include "convert/vmx-words.h"
+#include "convert/vmx-write.h"
+
+typedef struct
+{
+  const char *name; /* "serial" */
+  guint limit;
+} Kind;
+
+static const Kind serial = { "serial", HVFS_VMX_SERIALS };
+static const Kind parallel = { "parallel", HVFS_VMX_PARALLELS };
+
+static void
+write_network (HvfsVmxOut *out, const HvfsPort *port)
+{
+  static const char *const schemes[] = {
+    [HVFS_PROTOCOL_RAW] = "tcp",
+    [HVFS_PROTOCOL_TELNET] = "telnet",
+    [HVFS_PROTOCOL_TELNETS] = "telnets",
+    [HVFS_PROTOCOL_TLS] = "ssl",
+  };
+  g_autofree char *uri
+    = g_strdup_printf ("%s://%s:%s", schemes[port->protocol], port->host, port->service);
+
+  hvfs_vmx_put (out, uri, "serial%u.fileName", port->port);
+  hvfs_vmx_put (out, port->listen ? "server" : "client", "serial%u.network.endPoint", port->port);
+}
+
+/* What is at the other end: fileType and what belongs to it. */
+static void
+write_source (HvfsVmxOut *out, const Kind *kind, const HvfsPort *port)
+{
+  static const char *const types[] = {
+    [HVFS_PORT_DEV] = "device",
+    [HVFS_PORT_FILE] = "file",
+    [HVFS_PORT_PIPE] = "pipe",
+    [HVFS_PORT_TCP] = "network",
+  };
+  const char *type = port->type < G_N_ELEMENTS (types) ? types[port->type] : NULL;
+
+  if (type == NULL || (kind == &parallel && port->type > HVFS_PORT_FILE))
+    {
+      hvfs_vmx_refuse (out, ENOTSUP, "%s %u: the type '%s' is unsupported, %s are not", kind->name,
+                       port->port, hvfs_port_type_words[port->type],
+                       kind == &parallel ? "dev and file" : "dev, file, pipe and tcp");
+      return;
+    }
+  hvfs_vmx_put (out, type, "%s%u.fileType", kind->name, port->port);
+  if (port->type == HVFS_PORT_TCP)
+    write_network (out, port);
+  else if (port->type == HVFS_PORT_FILE)
+    hvfs_vmx_put_file (out, port->path, kind->name, "%s%u.fileName", kind->name, port->port);
+  else if (port->path != NULL)
+    hvfs_vmx_put (out, port->path, "%s%u.fileName", kind->name, port->port);
+  if (port->type == HVFS_PORT_PIPE)
+    {
+      hvfs_vmx_put (out, "client", "%s%u.pipe.endPoint", kind->name, port->port);
+      hvfs_vmx_put (out, "false", "%s%u.tryNoRxLoss", kind->name, port->port);
+    }
+}
+
+static void
+write_port (HvfsVmxOut *out, const Kind *kind, const HvfsPort *port)
+{
+  if (port->port >= kind->limit)
+    {
+      hvfs_vmx_refuse (out, EINVAL, "%s: the port must be 0 to %u, not %u", kind->name,
+                       kind->limit - 1, port->port);
+      return;
+    }
+  hvfs_vmx_put (out, "true", "%s%u.present", kind->name, port->port);
+  write_source (out, kind, port);
+  if (kind == &serial)
+    hvfs_vmx_put (out, "true", "serial%u.yieldOnMsrRead", port->port);
+}
+
+void
+hvfs_vmx_write_ports (HvfsVmxOut *out)
+{
+  for (guint i = 0; i < out->domain->serials->len; i++)
+    write_port (out, &serial, out->domain->serials->pdata[i]);
+  for (guint i = 0; i < out->domain->parallels->len; i++)
+    write_port (out, &parallel, out->domain->parallels->pdata[i]);
+}

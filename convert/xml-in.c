@@ -1,0 +1,166 @@
+/* convert/xml-in.c - reading XML that nobody vouches for; see xml-in.h */
+#include "convert/xml-in.h"
+#include "convert/error.h"
+#include "convert/scalar.h"
+#include "convert/words.h"
+
+#include <libxml/parser.h>
+#include <string.h>
+
+#define PARSE_OPTIONS                                                                     \
+  (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA          \
+   | XML_PARSE_BIG_LINES)
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (xmlParserCtxt, xmlFreeParserCtxt)
+
+/* Called at a <!DOCTYPE>: whatever it declares, it can only do harm. */
+static void
+refuse_document_type (void *data, const xmlChar *name, const xmlChar *external_id,
+                      const xmlChar *system_id)
+{
+  xmlParserCtxt *context = data;
+
+  context->_private = context;
+  xmlStopParser (context);
+}
+
+static void
+set_parse_error (xmlParserCtxt *context, GError **error)
+{
+  const xmlError *last = xmlCtxtGetLastError (context);
+  g_autofree char *message = NULL;
+
+  if (context->_private != NULL)
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "XML with a document type is refused: remove <!DOCTYPE>");
+      return;
+    }
+  message = g_utf8_make_valid (last != NULL && last->message != NULL ? last->message : "not XML", -1);
+  g_strdelimit (g_strchomp (message), "\r\n", ' ');
+  g_set_error (error, HVFS_ERROR, EINVAL, "line %d: %s", last != NULL ? last->line : 1, message);
+}
+
+xmlDoc *
+hvfs_xml_parse (const char *text, gsize len, gsize max_bytes, GError **error)
+{
+  g_autoptr (xmlParserCtxt) context = xmlNewParserCtxt ();
+  g_autoptr (xmlDoc) doc = NULL;
+
+  if (len > max_bytes || len > G_MAXINT)
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "the XML must not be larger than %" G_GSIZE_FORMAT " bytes",
+                   max_bytes);
+      return NULL;
+    }
+  context->sax->internalSubset = refuse_document_type;
+  doc = xmlCtxtReadMemory (context, text, (int) len, NULL, NULL, PARSE_OPTIONS);
+  if (doc != NULL && context->_private == NULL && xmlDocGetRootElement (doc) != NULL)
+    return g_steal_pointer (&doc);
+  set_parse_error (context, error);
+  return NULL;
+}
+
+gboolean
+hvfs_xml_is (const xmlNode *node, const char *name)
+{
+  return node->type == XML_ELEMENT_NODE && node->ns == NULL
+         && (name == NULL || strcmp ((const char *) node->name, name) == 0);
+}
+
+static const xmlNode *
+first_from (const xmlNode *node, const char *name)
+{
+  while (node != NULL && !hvfs_xml_is (node, name))
+    node = node->next;
+  return node;
+}
+
+const xmlNode *
+hvfs_xml_child (const xmlNode *node, const char *name)
+{
+  return node != NULL ? first_from (node->children, name) : NULL;
+}
+
+const xmlNode *
+hvfs_xml_next (const xmlNode *node, const char *name)
+{
+  return first_from (node->next, name);
+}
+
+/* Returns: (transfer full) (nullable): a copy of @text in GLib's memory; frees @text */
+static char *
+take_xml_string (xmlChar *text)
+{
+  char *copy = g_strdup ((const char *) text);
+
+  xmlFree (text);
+  return copy;
+}
+
+char *
+hvfs_xml_text (const xmlNode *node)
+{
+  return node != NULL ? take_xml_string (xmlNodeGetContent (node)) : NULL;
+}
+
+char *
+hvfs_xml_attr (const xmlNode *node, const char *name)
+{
+  return node != NULL ? take_xml_string (xmlGetNoNsProp (node, (const xmlChar *) name)) : NULL;
+}
+
+gboolean
+hvfs_xml_bad (const xmlNode *node, int code, GError **error, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_strdelimit (message, "\r\n", ' ');
+  g_set_error (error, HVFS_ERROR, code, "line %ld: <%s>: %s", xmlGetLineNo (node), node->name, message);
+  return FALSE;
+}
+
+gboolean
+hvfs_xml_attr_word (const xmlNode *node, const char *name, const char *const *words, int first,
+                    int code, int *ret, GError **error)
+{
+  g_autofree char *word = hvfs_xml_attr (node, name);
+  g_autofree char *right = NULL;
+  int value = hvfs_words_index (words, word);
+
+  if (word == NULL)
+    return TRUE;
+  if (value >= first)
+    {
+      *ret = value;
+      return TRUE;
+    }
+  right = hvfs_words_list (words, first);
+  return hvfs_xml_bad (node, code, error, "%s='%s' must be %s", name, word, right);
+}
+
+gboolean
+hvfs_xml_attr_uint (const xmlNode *node, const char *name, guint *ret, GError **error)
+{
+  g_autofree char *text = hvfs_xml_attr (node, name);
+  guint64 value;
+
+  if (text == NULL)
+    return TRUE;
+  if (!hvfs_parse_uint64 (text, G_MAXUINT, &value))
+    return hvfs_xml_bad (node, EINVAL, error, "%s='%s' must be a number, 0 or more", name, text);
+  *ret = value;
+  return TRUE;
+}
+
+gboolean
+hvfs_xml_attr_int64 (const xmlNode *node, const char *name, gint64 *ret, GError **error)
+{
+  g_autofree char *text = hvfs_xml_attr (node, name);
+
+  return text == NULL || hvfs_parse_int64 (text, ret)
+         || hvfs_xml_bad (node, EINVAL, error, "%s='%s' must be a whole number", name, text);
+}
