@@ -56,34 +56,12 @@ func reconfigured(c *call) {
 	}
 }
 
-func markAsTemplate(c *call) (interface{}, *fault) {
-	vm := vmOf(c.this)
-	if vm != nil && vm.ResourcePool != nil {
-		pool := *vm.ResourcePool
-		defer func() {
-			if rp, ok := simulator.Map.Get(pool).(*simulator.ResourcePool); ok && vm.ResourcePool == nil {
-				rp.Vm = without(rp.Vm, vm.Self)
-			}
-		}()
-	}
-	return c.thenChanged()
-}
-
-func markAsVirtualMachine(c *call) (interface{}, *fault) {
-	res, f := c.thenChanged()
-	if vm := vmOf(c.this); f == nil && vm.ResourcePool != nil {
-		if rp, ok := simulator.Map.Get(*vm.ResourcePool).(*simulator.ResourcePool); ok {
-			rp.Vm = append(without(rp.Vm, vm.Self), vm.Self)
-		}
-	}
-	return res, f
-}
-
-// thenChanged calls the simulator's method and gives the VM a new changeVersion.
-func (c *call) thenChanged() (interface{}, *fault) {
+// thenChanged answers MarkAsTemplate and MarkAsVirtualMachine: it calls the simulator's method and gives the VM a new changeVersion.
+func thenChanged(c *call) (interface{}, *fault) {
 	res, f := c.native()
 	if vm := vmOf(c.this); f == nil && vm != nil {
 		c.w.configChanged(vm)
+		c.w.relink(vm) // a template has no pool
 	}
 	return res, f
 }

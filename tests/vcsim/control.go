@@ -1,15 +1,49 @@
 // control.go - steering a running server
 //
-// Plain http on a loopback port of its own; its URL is in the ready file.
-// Answers are text or JSON; an error is status 400 and a line.
+// Plain http on a loopback port of its own; its URL is in the ready file. GET
+// for what reads, POST for what changes; parameters as a query or a form. The
+// answer is "ok", a line, or JSON; a mistake is status 400 and a line.
 //
-//   GET  /requests                   {"total":n,"bytes":n,"Method":n,…} since the last reset
-//   GET  /log                        the newest requests, oldest first, one JSON object each
-//   POST /reset                      forget both
-//   POST /task-time?ms=N[&method=M]  the time that tasks take from now on
-//   POST /expire                     end all sessions
-//   POST /down, POST /up             cut all connections and refuse new ones; listen again on
-//                                    the same port, with all state kept
+//   GET  /requests   {"total":n,"bytes":n,"Method":n,…} since the last reset
+//   GET  /log        the newest requests, oldest first, one JSON object each
+//   GET  /sessions   how many are logged in
+//   GET  /rules      the misbehaviours in waiting
+//   POST /reset      forget requests and log
+//   POST /expire     end all sessions
+//   POST /down       cut all connections and refuse new ones, state kept
+//   POST /up         listen again, on the same port
+//   POST /cut        cut all connections, listen on
+//   POST /certificate?kind=own|other|expired|wronghost
+//                    the certificate that new connections are shown
+//   POST /task-time?ms=N[&method=M]
+//                    the time that tasks take from now on
+//   POST /fail?what=W[&method=M][&this=ID][&n=N][&times=N][&ms=N][&bytes=N][&fault=F][&message=TEXT]
+//                    the N-th matching call from now (default the first) and, with times, the
+//                    N following ones (0: all) misbehave. W:
+//                      drop      connection cut before the call is performed
+//                      lost      performed, then cut before the reply
+//                      half      cut in mid-reply          truncate  half a reply, well framed
+//                      slow      the reply comes ms late   trickle   it takes ms to arrive
+//                      silent    performed, never answered
+//                      garbage   no XML                    empty     no body
+//                      html, 401, 500, 503                 type      a wrong Content-Type
+//                      other     the reply to another method
+//                      huge      a text of so many bytes   deep      100,000 levels
+//                      entity    growing and external entities
+//                      fault     a SOAP fault of type F, not performed
+//                      count     nothing at all: counts hits
+//   POST /heal       forget all misbehaviours
+//   POST /set?object=O&path=P[&value=TEXT]
+//                    set a property of an object (by id, or by a name that is unique) to a
+//                    text, or to the XML in value: <val xsi:type="…">…</val>, several for an
+//                    array; without a value it becomes unset. Lists of hosts, pools and
+//                    datastores follow
+//   POST /deny?path=P[&object=O], POST /allow?…
+//                    nobody may read the property of the object, or of all
+//   POST /vapp?vm=O&name=N
+//                    put a VM into a vApp
+//   POST /connection?host=O&state=connected|disconnected|notResponding
+//                    of a host, and of its VMs
 
 package main
 
@@ -19,6 +53,9 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
 )
 
 type control struct {
@@ -27,6 +64,9 @@ type control struct {
 	gate  *gate
 }
 
+// action is one control; what it returns is the answer.
+type action func(r *http.Request) (interface{}, error)
+
 // serveControl begins to listen and gives the URL.
 func serveControl(c *control) (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -34,33 +74,52 @@ func serveControl(c *control) (string, error) {
 		return "", err
 	}
 	mux := http.NewServeMux()
-	c.routes(mux)
+	for path, a := range c.reading() {
+		mux.HandleFunc(path, serve(http.MethodGet, a))
+	}
+	for path, a := range c.changing() {
+		mux.HandleFunc(path, serve(http.MethodPost, a))
+	}
 	go func() { _ = http.Serve(l, mux) }()
 	return "http://" + l.Addr().String(), nil
 }
 
-// action is one control; what it returns is the answer.
-type action func(r *http.Request) (interface{}, error)
-
-func (c *control) routes(mux *http.ServeMux) {
-	for path, a := range map[string]action{
-		"/requests":  func(*http.Request) (interface{}, error) { return c.front.log.total(), nil },
-		"/log":       func(*http.Request) (interface{}, error) { return c.front.log.copy(), nil },
-		"/reset":     func(*http.Request) (interface{}, error) { c.front.log.reset(); return nil, nil },
-		"/task-time": c.taskTime,
-		"/expire":    func(*http.Request) (interface{}, error) { c.w.do(c.w.expire); return nil, nil },
-		"/down":      func(*http.Request) (interface{}, error) { c.gate.close(); return nil, nil },
-		"/up":        func(*http.Request) (interface{}, error) { return nil, c.gate.open() },
-	} {
-		mux.HandleFunc(path, serve(path, a))
+func (c *control) reading() map[string]action {
+	return map[string]action{
+		"/requests": func(*http.Request) (interface{}, error) { return c.front.log.total(), nil },
+		"/log":      func(*http.Request) (interface{}, error) { return c.front.log.copy(), nil },
+		"/rules":    func(*http.Request) (interface{}, error) { return c.front.faults.list(), nil },
+		"/sessions": c.sessions,
 	}
 }
 
-func serve(path string, a action) http.HandlerFunc {
-	reads := path == "/requests" || path == "/log"
+func (c *control) changing() map[string]action {
+	return map[string]action{
+		"/reset":       just(c.front.log.reset),
+		"/heal":        just(c.front.faults.clear),
+		"/expire":      just(func() { c.w.do(c.w.expire) }),
+		"/down":        just(c.gate.close),
+		"/up":          func(*http.Request) (interface{}, error) { return nil, c.gate.open() },
+		"/cut":         func(*http.Request) (interface{}, error) { c.gate.close(); return nil, c.gate.open() },
+		"/certificate": c.certificate,
+		"/task-time":   c.taskTime,
+		"/fail":        c.fail,
+		"/set":         c.set,
+		"/deny":        func(r *http.Request) (interface{}, error) { return c.deny(r, true) },
+		"/allow":       func(r *http.Request) (interface{}, error) { return c.deny(r, false) },
+		"/vapp":        c.vapp,
+		"/connection":  c.connection,
+	}
+}
+
+func just(f func()) action {
+	return func(*http.Request) (interface{}, error) { f(); return nil, nil }
+}
+
+func serve(method string, a action) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
-		if reads != (r.Method == http.MethodGet) {
-			http.Error(rw, "use GET for /requests and /log, POST for all else", http.StatusMethodNotAllowed)
+		if r.Method != method {
+			http.Error(rw, "use "+method, http.StatusMethodNotAllowed)
 			return
 		}
 		answer, err := a(r)
@@ -76,8 +135,6 @@ func write(rw http.ResponseWriter, answer interface{}) {
 	switch a := answer.(type) {
 	case nil:
 		fmt.Fprintln(rw, "ok")
-	case string:
-		fmt.Fprintln(rw, a)
 	case []logEntry:
 		for i := range a {
 			_ = json.NewEncoder(rw).Encode(&a[i])
@@ -87,18 +144,22 @@ func write(rw http.ResponseWriter, answer interface{}) {
 	}
 }
 
-func number(r *http.Request, name string) (int, error) {
-	n, err := strconv.Atoi(r.FormValue(name))
-	if err != nil {
-		return 0, fmt.Errorf("%s: %q is no number", name, r.FormValue(name))
-	}
+func (c *control) sessions(*http.Request) (interface{}, error) {
+	n := 0
+	c.w.do(func() {
+		for _, s := range c.w.sessions {
+			if s.loggedIn {
+				n++
+			}
+		}
+	})
 	return n, nil
 }
 
 func (c *control) taskTime(r *http.Request) (interface{}, error) {
-	ms, err := number(r, "ms")
+	ms, err := strconv.Atoi(r.FormValue("ms"))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ms: %q is no number", r.FormValue("ms"))
 	}
 	c.w.do(func() {
 		if m := r.FormValue("method"); m != "" {
@@ -109,4 +170,87 @@ func (c *control) taskTime(r *http.Request) (interface{}, error) {
 		}
 	})
 	return nil, nil
+}
+
+func (c *control) certificate(r *http.Request) (interface{}, error) {
+	kind := r.FormValue("kind")
+	if kind == "own" {
+		c.gate.setCertificate(c.gate.own)
+		return nil, nil
+	}
+	if !certificateKinds[kind] {
+		return nil, fmt.Errorf("kind: %q is none of own, other, expired and wronghost", kind)
+	}
+	cert, _, err := makeCertificate(kind)
+	if err == nil {
+		c.gate.setCertificate(cert)
+	}
+	return nil, err
+}
+
+func (c *control) fail(r *http.Request) (interface{}, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, err
+	}
+	rule, err := newRule(r.Form)
+	if err == nil {
+		c.front.faults.add(rule)
+	}
+	return nil, err
+}
+
+// onObject runs f with the world held and the object that a parameter names.
+func (c *control) onObject(r *http.Request, param string, f func(obj types.ManagedObjectReference) error) (interface{}, error) {
+	var err error
+	c.w.do(func() {
+		obj, e := findObject(r.FormValue(param))
+		if err = e; err == nil {
+			err = f(obj.Reference())
+		}
+	})
+	return nil, err
+}
+
+func (c *control) set(r *http.Request) (interface{}, error) {
+	return c.onObject(r, "object", func(ref moref) error {
+		return c.w.setProperty(simulator.Map.Get(ref), r.FormValue("path"), r.FormValue("value"))
+	})
+}
+
+func (c *control) deny(r *http.Request, denied bool) (interface{}, error) {
+	path := r.FormValue("path")
+	if path == "" {
+		return nil, fmt.Errorf("path: which property?")
+	}
+	if r.FormValue("object") == "" {
+		c.w.do(func() { c.w.deny(moref{}, path, denied) })
+		return nil, nil
+	}
+	return c.onObject(r, "object", func(ref moref) error { c.w.deny(ref, path, denied); return nil })
+}
+
+func (c *control) vapp(r *http.Request) (interface{}, error) {
+	return c.onObject(r, "vm", func(ref moref) error {
+		vm := vmOf(ref)
+		if vm == nil || r.FormValue("name") == "" {
+			return fmt.Errorf("a VM and a name, please")
+		}
+		return c.w.intoApp(vm, r.FormValue("name"))
+	})
+}
+
+func (c *control) connection(r *http.Request) (interface{}, error) {
+	return c.onObject(r, "host", func(ref moref) error {
+		h, ok := simulator.Map.Get(ref).(*simulator.HostSystem)
+		if !ok {
+			return fmt.Errorf("%s is no host", ref.Value)
+		}
+		switch s := types.HostSystemConnectionState(r.FormValue("state")); s {
+		case types.HostSystemConnectionStateConnected, types.HostSystemConnectionStateDisconnected,
+			types.HostSystemConnectionStateNotResponding:
+			c.w.setConnection(h, s)
+			return nil
+		}
+		return fmt.Errorf("state: %q is none of connected, disconnected and notResponding", r.FormValue("state"))
+	})
 }

@@ -20,9 +20,10 @@ import (
 const maxRequest = 64 << 20
 
 type front struct {
-	w    *world
-	rest http.Handler // /folder and what else the simulator serves
-	log  *requestLog
+	w      *world
+	rest   http.Handler // /folder and what else the simulator serves
+	log    *requestLog
+	faults *misbehaviour
 }
 
 func (f *front) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -59,30 +60,32 @@ func (f *front) soap(rw http.ResponseWriter, r *http.Request) {
 		return // the client went away
 	}
 	api := callAPI(r.Header.Get("SOAPAction"), f.w.opt.api)
-	method, this, req, flt := decodeRequest(api, body)
-	entry := f.log.begin(r, method)
-	entry.This = this.Value
-	c := &call{w: f.w, method: method, this: this, req: req, api: api, ctx: r.Context()}
-	f.w.do(func() {
-		c.session = f.w.session(rw, r)
-		entry.Session = c.session.cookie[:8]
-	})
+	c := &call{w: f.w, api: api, ctx: r.Context()}
+	var flt *fault
+	c.method, c.this, c.req, flt = decodeRequest(api, body)
+	entry := f.log.begin(r, c.method)
+	perform := func() answer { return f.perform(c, flt, entry, rw, r) }
+	if rule := f.faults.match(api, c.method, c.this); rule != nil {
+		defer f.log.end(entry, -1, 0)
+		acts[rule.What](rule, rw, r, perform)
+		return
+	}
+	a := perform()
+	f.log.end(entry, a.status, f.send(rw, r, a.status, a.body))
+}
+
+// perform does what a decoded call asks, or answers why it could not be decoded.
+func (f *front) perform(c *call, flt *fault, entry *logEntry, rw http.ResponseWriter, r *http.Request) answer {
+	f.w.do(func() { c.session = f.w.session(rw, r) })
 	var res interface{}
 	if flt == nil {
 		res, flt = c.dispatch()
 	}
-	out, status := reply(api, method, res, flt)
+	f.log.note(entry, c, flt)
 	if flt != nil {
-		entry.Fault = schemaName(indirectType(flt.detail))
+		return answer{encodeFault(c.api, flt), http.StatusInternalServerError}
 	}
-	f.log.end(entry, status, f.send(rw, r, status, out))
-}
-
-func reply(api apiVersion, method string, res interface{}, flt *fault) ([]byte, int) {
-	if flt != nil {
-		return encodeFault(api, flt), http.StatusInternalServerError
-	}
-	return encodeResponse(api, method, res), http.StatusOK
+	return answer{encodeResponse(c.api, c.method, res), http.StatusOK}
 }
 
 func (f *front) send(rw http.ResponseWriter, r *http.Request, status int, out []byte) int {

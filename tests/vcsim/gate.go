@@ -18,7 +18,6 @@ import (
 	"math/big"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 )
@@ -26,10 +25,11 @@ import (
 type gate struct {
 	opt     *options
 	handler http.Handler
-	addr    string // what the kernel chose, once
+	addr    string           // what the kernel chose, once
+	own     *tls.Certificate // the one that clients were told to trust
 
 	mu     sync.Mutex
-	cert   *tls.Certificate // mu
+	shown  *tls.Certificate // mu; nil: own
 	server *http.Server     // mu; nil: closed
 }
 
@@ -71,13 +71,16 @@ func (g *gate) close() {
 func (g *gate) certificate() *tls.Certificate {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.cert
+	if g.shown != nil {
+		return g.shown
+	}
+	return g.own
 }
 
 func (g *gate) setCertificate(c *tls.Certificate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.cert = c
+	g.shown = c
 }
 
 func (g *gate) url() string {
@@ -88,30 +91,33 @@ func (g *gate) url() string {
 	return scheme + "://" + g.addr + "/sdk"
 }
 
-// makeCertificate makes a self-signed one for the loopback, and writes it to file
-// if that is not empty.
-func makeCertificate(file string) (*tls.Certificate, error) {
+// certificateKinds: what can be wrong with one ("other": only that nobody knows it).
+var certificateKinds = map[string]bool{"own": true, "other": true, "expired": true, "wronghost": true}
+
+// makeCertificate makes a self-signed one for the loopback, and gives it as PEM too.
+func makeCertificate(kind string) (*tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	t := &x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()),
-		Subject:   pkix.Name{CommonName: "localhost", Organization: []string{"vcsim"}},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(10, 0, 0),
+		Subject:   pkix.Name{CommonName: "localhost", Organization: []string{"vcsim " + kind}},
+		NotBefore: time.Now().AddDate(-1, 0, 0), NotAfter: time.Now().AddDate(10, 0, 0),
 		IsCA: true, BasicConstraintsValid: true,
 		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		DNSNames:    []string{"localhost"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}}
+	switch kind {
+	case "expired":
+		t.NotAfter = time.Now().AddDate(0, 0, -1)
+	case "wronghost":
+		t.Subject.CommonName, t.DNSNames, t.IPAddresses = "elsewhere.example.com", []string{"elsewhere.example.com"}, nil
+	}
 	der, err := x509.CreateCertificate(rand.Reader, t, t, &key.PublicKey, key)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if file != "" {
-		text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-		if err := os.WriteFile(file, text, 0o644); err != nil {
-			return nil, err
-		}
-	}
-	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, text, nil
 }

@@ -64,6 +64,16 @@ func (l *requestLog) end(e *logEntry, status, bytes int) {
 	l.bytes += int64(bytes)
 }
 
+// note adds what became known of a call when it was performed.
+func (l *requestLog) note(e *logEntry, c *call, f *fault) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e.This, e.Session = c.this.Value, c.session.cookie[:8]
+	if f != nil {
+		e.Fault = schemaName(indirectType(f.detail))
+	}
+}
+
 func (l *requestLog) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

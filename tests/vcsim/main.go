@@ -54,11 +54,16 @@ func run(o *options) error {
 	}
 	defer model.Remove()
 	rest := legacy(model)
-	cert, err := makeCertificate(o.certFile)
+	cert, text, err := makeCertificate("own")
 	if err != nil {
 		return err
 	}
-	g := &gate{opt: o, cert: cert, handler: rest}
+	if o.certFile != "" {
+		if err := os.WriteFile(o.certFile, text, 0o644); err != nil {
+			return err
+		}
+	}
+	g := &gate{opt: o, own: cert, handler: rest}
 	controlURL := ""
 	if !o.plain {
 		w := newWorld(o)
@@ -68,7 +73,7 @@ func run(o *options) error {
 		if o.sessionIdle > 0 {
 			go w.idle(time.Duration(o.sessionIdle) * time.Second)
 		}
-		f := &front{w: w, rest: rest, log: newRequestLog()}
+		f := &front{w: w, rest: rest, log: newRequestLog(), faults: &misbehaviour{}}
 		g.handler = f
 		if controlURL, err = serveControl(&control{w: w, front: f, gate: g}); err != nil {
 			return err

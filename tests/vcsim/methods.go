@@ -51,8 +51,11 @@ var handlers = map[string]handler{
 	"RebootGuest":     guestVerb,
 	"StandbyGuest":    guestVerb,
 
-	"MarkAsTemplate":       markAsTemplate,
-	"MarkAsVirtualMachine": markAsVirtualMachine,
+	"DisconnectHost_Task": disconnectHost,
+	"ReconnectHost_Task":  reconnectHost,
+
+	"MarkAsTemplate":       thenChanged,
+	"MarkAsVirtualMachine": thenChanged,
 }
 
 // Called without it: they wait.

@@ -75,6 +75,7 @@ func finishModel(o *options, dir string) error {
 	serviceContent().About = fixedAbout(o)
 	for _, ref := range refsOf("Datacenter") {
 		dc := simulator.Map.Get(ref).(*simulator.Datacenter)
+		clearDatastores(dc) // a host's template names some that do not exist
 		for i := 0; i < o.ds; i++ {
 			if err := addDatastore(o, dc, i, dir); err != nil {
 				return err
@@ -165,6 +166,14 @@ func addDatastore(o *options, dc *simulator.Datacenter, i int, dir string) error
 	dc.Datastore = append(dc.Datastore, ds.Self)
 	mountDatastore(ds, hostsOf(dc))
 	return nil
+}
+
+func clearDatastores(dc *simulator.Datacenter) {
+	dc.Datastore = nil
+	for _, h := range hostsOf(dc) {
+		h.Datastore = nil
+		computeResource(h).Datastore = nil
+	}
 }
 
 // container is whatever has a childEntity.

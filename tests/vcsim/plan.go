@@ -34,6 +34,15 @@ type planField struct {
 	since    apiVersion
 }
 
+// alwaysSent: optional numbers that real servers send even when they are 0,
+// which the Go types cannot tell from absent.
+var alwaysSent = map[string]bool{
+	"VirtualMachineQuickStats": true, "HostListSummaryQuickStats": true, "ChoiceOption.defaultIndex": true,
+	"FileInfo.fileSize": true, "DatastoreSummary.uncommitted": true, "VirtualMachineConfigSummary.cpuReservation": true,
+	"VirtualMachineConfigSummary.memoryReservation": true, "VirtualMachineConfigSummary.numEthernetCards": true,
+	"VirtualMachineConfigSummary.numVirtualDisks": true,
+}
+
 type plan struct {
 	name    string
 	fields  []planField
@@ -79,6 +88,7 @@ func (p *plan) collect(t reflect.Type, prefix []int) {
 		}
 		k := f.Type.Kind()
 		pf.required = !pf.omit && k != reflect.Ptr && k != reflect.Slice && k != reflect.Interface
+		pf.omit = pf.omit && !alwaysSent[schemaName(t)] && !alwaysSent[schemaName(t)+"."+pf.name]
 		pf.since = fieldSince(schemaName(t), pf.name)
 		p.fields = append(p.fields, pf)
 	}

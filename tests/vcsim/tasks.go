@@ -219,6 +219,7 @@ func (c *call) takeInner(inner moref) (types.AnyType, *fault) {
 // afterTask: what the simulator leaves undone.
 var afterTask = map[string]func(*call){
 	"ReconfigVM_Task": reconfigured,
+	"RelocateVM_Task": relocated,
 	"Rename_Task":     renamed,
 }
 
@@ -240,5 +241,12 @@ func renamed(c *call) {
 		c.w.configChanged(o)
 	case mo.Entity:
 		o.Entity().Name = name
+	}
+}
+
+// relocated: the simulator leaves the lists of hosts, pools and datastores.
+func relocated(c *call) {
+	if vm := vmOf(c.this); vm != nil {
+		c.w.relink(vm)
 	}
 }
