@@ -1,0 +1,43 @@
+/* tests/list-attrs.c - prints the tables of fs/ as hvfs(5) lists them
+ *
+ * One "SECTION<tab>NAME MODE" a row: MODE is r, w or rw; a directory is "NAME/".
+ */
+#include <stdio.h>
+
+#include "fs/row.h"
+
+static const struct
+{
+  const char *section;
+  const HvfsRow *table;
+} tables[] = {
+  { "THE ROOT", hvfs_root_table },
+  { "THE ROOT", hvfs_inventory_table },
+  { "THE ROOT", hvfs_host_folder_table },
+  { "DATACENTERS", hvfs_datacenter_table },
+  { "CLUSTERS", hvfs_cluster_table },
+  { "HOSTS", hvfs_host_table },
+  { "DOMAINS", hvfs_domain_table },
+  { "DATASTORES", hvfs_datastore_table },
+  { "NETWORKS", hvfs_network_table },
+  { "THE MOUNT ITSELF", hvfs_self_table },
+};
+
+static void
+print_row (const char *section, const HvfsRow *row)
+{
+  if (S_ISDIR (row->mode))
+    printf ("%s\t%s/\n", section, row->name);
+  else
+    printf ("%s\t%s %s%s\n", section, row->name, row->mode & S_IRUSR ? "r" : "",
+            row->mode & S_IWUSR ? "w" : "");
+}
+
+int
+main (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (const HvfsRow *row = tables[i].table; row->name != NULL; row++)
+      print_row (tables[i].section, row);
+  return 0;
+}
