@@ -6,6 +6,7 @@
 #include "convert/vmx-text.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
+#include "convert/vmx.h"
 
 #include <string.h>
 

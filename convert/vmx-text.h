@@ -11,9 +11,6 @@
 
 #include "convert/domain.h"
 
-/* A VMX is refused beyond this many bytes; real ones have a few thousand. */
-#define HVFS_VMX_MAX_BYTES (16 * 1024 * 1024)
-
 typedef struct _HvfsVmxText HvfsVmxText;
 
 /**

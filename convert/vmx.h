@@ -9,6 +9,9 @@
 #include "convert/domain.h"
 #include "convert/files.h"
 
+/* A VMX is refused beyond this many bytes; real ones have a few thousand. */
+#define HVFS_VMX_MAX_BYTES (16 * 1024 * 1024)
+
 /* What a host accepts at least, and what hvfs-convert writes where nothing else is said. */
 #define HVFS_HW_VERSION_DEFAULT 4
 

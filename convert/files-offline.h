@@ -1,0 +1,27 @@
+/* convert/files-offline.h - file names where no host can be asked
+ *
+ * Exists for hvfs-convert: the user says where the VMX lies and which datastores there
+ * are; without that, every datastore exists.
+ */
+#pragma once
+
+#include "convert/files.h"
+
+typedef struct _HvfsOfflineFiles HvfsOfflineFiles;
+
+/* The directory of a VMX of which nobody knows where it lies. */
+#define HVFS_OFFLINE_DIRECTORY "[?] ?"
+
+/**
+ * hvfs_offline_files_new:
+ * @directory: "[datastore] path" of the VMX's directory, for names without one
+ * @datastores: (nullable): NULL-terminated, "NAME" or "NAME=VOLUME-UUID" each: all there are
+ * @error: EINVAL: which of them is not of that form
+ */
+HvfsOfflineFiles *hvfs_offline_files_new (const char *directory, const char *const *datastores,
+                                          GError **error);
+void hvfs_offline_files_free (HvfsOfflineFiles *offline);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsOfflineFiles, hvfs_offline_files_free)
+
+/* Returns: (transfer none): the functions; valid as long as @offline */
+const HvfsFiles *hvfs_offline_files_get (HvfsOfflineFiles *offline);

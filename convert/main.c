@@ -1,0 +1,206 @@
+/* convert/main.c - hvfs-convert: VMX files to domain XML and back, without a server
+ *
+ * Exists for users who have files and no host: what `virsh domxml-from-native` and
+ * `domxml-to-native` do over a connection.  hvfs-convert(1) describes it.
+ */
+#include <config.h>
+
+#include "convert/domain-xml.h"
+#include "convert/error.h"
+#include "convert/files-offline.h"
+#include "convert/vmx.h"
+#include "convert/words.h"
+
+#include <gio/gio.h>
+#include <gio/gunixinputstream.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Both kinds of text are refused beyond this. */
+#define INPUT_MAX_BYTES MAX (HVFS_VMX_MAX_BYTES, HVFS_DOMAIN_XML_MAX_BYTES)
+#define HW_VERSION_MIN 4
+
+typedef enum
+{
+  KIND_XML,
+  KIND_VMX,
+} Kind;
+static const char *const kind_words[] = { "xml", "vmx", NULL };
+
+typedef struct
+{
+  char *to; /* nullable */
+  int hw_version;
+  char *directory; /* nullable */
+  char **datastores; /* nullable */
+  gboolean version;
+  char **names; /* nullable */
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->to);
+  g_free (options->directory);
+  g_strfreev (options->datastores);
+  g_strfreev (options->names);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "to", 0, 0, G_OPTION_ARG_STRING, &options->to,
+      "What to make, xml or vmx; by default what the input is not", "KIND" },
+    { "hw-version", 0, 0, G_OPTION_ARG_INT, &options->hw_version,
+      "The virtualHW.version of a VMX made from XML (default 4)", "N" },
+    { "directory", 0, 0, G_OPTION_ARG_STRING, &options->directory,
+      "Where the VMX lies, as '[DATASTORE] DIRECTORY' (default '" HVFS_OFFLINE_DIRECTORY "')", "DIR" },
+    { "datastore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->datastores,
+      "A datastore that exists; may be repeated (default: all exist)", "NAME[=VOLUME-UUID]" },
+    { "version", 'V', 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->names, NULL, "[FILE]" },
+    { NULL }
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, "Converts a VMX file to libvirt domain XML, or back.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  return g_option_context_parse (context, argc, argv, error);
+}
+
+static gboolean
+check_options (const Options *options, GError **error)
+{
+  if (options->to != NULL && hvfs_words_index (kind_words, options->to) < 0)
+    g_set_error (error, HVFS_ERROR, EINVAL, "--to=%s: must be xml or vmx", options->to);
+  else if (options->hw_version != 0 && options->hw_version < HW_VERSION_MIN)
+    g_set_error (error, HVFS_ERROR, EINVAL, "--hw-version=%d: must be %d or more",
+                 options->hw_version, HW_VERSION_MIN);
+  else if (options->names != NULL && g_strv_length (options->names) > 1)
+    g_set_error (error, HVFS_ERROR, EINVAL, "'%s': only one file is converted at a time",
+                 options->names[1]);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static GInputStream *
+open_input (const char *name, GError **error)
+{
+  g_autoptr (GFile) file = NULL;
+
+  if (strcmp (name, "-") == 0)
+    return g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  file = g_file_new_for_path (name);
+  return G_INPUT_STREAM (g_file_read (file, NULL, error));
+}
+
+/* Reads all there is, but not much more than anybody wants. */
+static GBytes *
+read_input (const char *name, GError **error)
+{
+  g_autoptr (GInputStream) input = open_input (name, error);
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  guint8 buffer[65536];
+  gssize n = 0;
+
+  if (input == NULL)
+    return NULL;
+  while (text->len <= INPUT_MAX_BYTES
+         && (n = g_input_stream_read (input, buffer, sizeof buffer, NULL, error)) > 0)
+    g_byte_array_append (text, buffer, n);
+  return n < 0 ? NULL : g_byte_array_free_to_bytes (g_steal_pointer (&text));
+}
+
+/* XML begins with a tag, maybe behind blanks or a byte order mark; a VMX never does. */
+static Kind
+guess_kind (const char *text, gsize len)
+{
+  static const char *const marks[] = { "\xef\xbb\xbf", "\xff\xfe", "\xfe\xff" };
+  gsize i = 0;
+
+  for (guint m = 0; m < G_N_ELEMENTS (marks) && i == 0; m++)
+    if (len >= strlen (marks[m]) && memcmp (text, marks[m], strlen (marks[m])) == 0)
+      i = strlen (marks[m]);
+  while (i < len && (g_ascii_isspace (text[i]) || text[i] == '\0'))
+    i++;
+  return i < len && text[i] == '<' ? KIND_XML : KIND_VMX;
+}
+
+static char *
+convert (const Options *options, const char *text, gsize len, GError **error)
+{
+  Kind from = guess_kind (text, len);
+  Kind to = options->to != NULL ? (Kind) hvfs_words_index (kind_words, options->to)
+            : from == KIND_XML  ? KIND_VMX
+                                : KIND_XML;
+  g_autoptr (HvfsOfflineFiles) offline = NULL;
+  g_autoptr (HvfsDomain) domain = NULL;
+  const HvfsFiles *files;
+
+  offline = hvfs_offline_files_new (
+    options->directory != NULL ? options->directory : HVFS_OFFLINE_DIRECTORY,
+    (const char *const *) options->datastores, error);
+  if (offline == NULL)
+    return NULL;
+  files = hvfs_offline_files_get (offline);
+  domain = from == KIND_XML ? hvfs_domain_xml_read (text, len, error)
+                            : hvfs_vmx_read (text, len, files, error);
+  if (domain == NULL)
+    return NULL;
+  return to == KIND_XML
+           ? hvfs_domain_xml_write (domain, HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE)
+           : hvfs_vmx_write (domain, options->hw_version, files, error);
+}
+
+static gboolean
+convert_file (const Options *options, const char *name, GError **error)
+{
+  g_autoptr (GBytes) input = read_input (name, error);
+  g_autofree char *output = NULL;
+  const char *text;
+  gsize len;
+
+  if (input == NULL)
+    return FALSE;
+  text = g_bytes_get_data (input, &len);
+  output = convert (options, text != NULL ? text : "", len, error);
+  if (output == NULL)
+    return FALSE;
+  if (fputs (output, stdout) != EOF && fflush (stdout) == 0)
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, errno, "standard output: %s", g_strerror (errno));
+  return FALSE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  g_autoptr (GError) error = NULL;
+  const char *name = "-";
+
+  setlocale (LC_ALL, "");
+  if (!parse_options (&options, &argc, &argv, &error) || !check_options (&options, &error))
+    {
+      fprintf (stderr, "hvfs-convert: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  if (options.version)
+    {
+      printf ("hvfs-convert " PACKAGE_VERSION "\n");
+      return EXIT_SUCCESS;
+    }
+  if (options.names != NULL && options.names[0] != NULL)
+    name = options.names[0];
+  if (convert_file (&options, name, &error))
+    return EXIT_SUCCESS;
+  fprintf (stderr, "hvfs-convert: %s: %s\n", strcmp (name, "-") == 0 ? "standard input" : name,
+           error->message);
+  return EXIT_FAILURE;
+}

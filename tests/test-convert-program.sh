@@ -1,0 +1,148 @@
+#!/bin/sh
+# tests/test-convert-program.sh - hvfs-convert as its users run it
+#
+# The example of libvirt's documentation both ways, each option, what it reads from,
+# what it refuses, and that its manual has the options of its help.
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+
+convert=$build_dir/convert/hvfs-convert
+storage=local-storage=498076b2-02796c1a-ef5b-000ae484a6a3
+
+cat >"$tmp/fedora.vmx" <<'VMX'
+#!/usr/bin/vmware
+config.version = "8"
+virtualHW.version = "4"
+floppy0.present = "false"
+displayName = "Fedora11"
+guestOS = "rhel5"
+memsize = "1024"
+scsi0.present = "true"
+scsi0.virtualDev = "lsilogic"
+scsi0:0.present = "true"
+scsi0:0.fileName = "/vmfs/volumes/498076b2-02796c1a-ef5b-000ae484a6a3/Fedora11/Fedora11.vmdk"
+scsi0:0.deviceType = "scsi-hardDisk"
+ethernet0.present = "true"
+ethernet0.networkName = "VM Network"
+ethernet0.addressType = "vpx"
+ethernet0.generatedAddress = "00:50:56:91:48:c7"
+uuid.bios = "50 11 5e 16 9b dc 49 d7-f1 71 53 c4 d7 f9 17 10"
+tools.syncTime = "FALSE"
+VMX
+
+cat >"$tmp/fedora.xml" <<'XML'
+<domain type='vmware'>
+  <name>Fedora11</name>
+  <uuid>50115e16-9bdc-49d7-f171-53c4d7f91710</uuid>
+  <memory unit='KiB'>1048576</memory>
+  <currentMemory unit='KiB'>1048576</currentMemory>
+  <vcpu placement='static'>1</vcpu>
+  <os>
+    <type arch='i686'>hvm</type>
+  </os>
+  <clock offset='utc'/>
+  <on_poweroff>destroy</on_poweroff>
+  <on_reboot>restart</on_reboot>
+  <on_crash>destroy</on_crash>
+  <devices>
+    <disk type='file' device='disk'>
+      <source file='[local-storage] Fedora11/Fedora11.vmdk'/>
+      <target dev='sda' bus='scsi'/>
+      <address type='drive' controller='0' bus='0' target='0' unit='0'/>
+    </disk>
+    <controller type='scsi' index='0' model='lsilogic'/>
+    <interface type='bridge'>
+      <mac address='00:50:56:91:48:c7' type='generated'/>
+      <source bridge='VM Network'/>
+    </interface>
+    <video>
+      <model type='vmvga' vram='4096' primary='yes'/>
+    </video>
+  </devices>
+</domain>
+XML
+
+cat >"$tmp/fedora-back.vmx" <<'VMX'
+.encoding = "UTF-8"
+config.version = "8"
+virtualHW.version = "4"
+guestOS = "other"
+uuid.bios = "50 11 5e 16 9b dc 49 d7-f1 71 53 c4 d7 f9 17 10"
+displayName = "Fedora11"
+memsize = "1024"
+numvcpus = "1"
+scsi0.present = "true"
+scsi0.virtualDev = "lsilogic"
+scsi0:0.present = "true"
+scsi0:0.deviceType = "scsi-hardDisk"
+scsi0:0.fileName = "/vmfs/volumes/498076b2-02796c1a-ef5b-000ae484a6a3/Fedora11/Fedora11.vmdk"
+floppy0.present = "false"
+floppy1.present = "false"
+ethernet0.present = "true"
+ethernet0.networkName = "VM Network"
+ethernet0.connectionType = "bridged"
+ethernet0.addressType = "vpx"
+ethernet0.generatedAddress = "00:50:56:91:48:c7"
+svga.vramSize = "4194304"
+VMX
+
+# --- both ways, from a file and from standard input
+
+"$convert" --datastore "$storage" "$tmp/fedora.vmx" >"$tmp/out.xml"
+diff "$tmp/fedora.xml" "$tmp/out.xml"
+"$convert" --datastore "$storage" - <"$tmp/fedora.vmx" | diff "$tmp/fedora.xml" -
+"$convert" --datastore "$storage" <"$tmp/fedora.xml" | diff "$tmp/fedora-back.vmx" -
+{ printf '\357\273\277'; cat "$tmp/fedora.xml"; } | "$convert" --datastore "$storage" |
+  diff "$tmp/fedora-back.vmx" -
+
+# --- options
+
+# source_of NAME ARGUMENT...  The file of the disk of that name.
+source_of () {
+  sed "s|fileName = .*|fileName = \"$1\"|" "$tmp/fedora.vmx" >"$tmp/named.vmx"
+  shift
+  "$convert" "$@" "$tmp/named.vmx" | sed -n "s/.*<source file='\(.*\)'.*/\1/p"
+}
+expect_eq 'a loose file' "$(source_of a.vmdk)" '[?] ?/a.vmdk'
+expect_eq 'in a directory' "$(source_of a.vmdk --directory '[ds] dir/vm/')" '[ds] dir/vm/a.vmdk'
+expect_eq 'at the top' "$(source_of a.vmdk --directory '[ds]')" '[ds] a.vmdk'
+expect_eq 'any datastore' "$(source_of /vmfs/volumes/x/y/a.vmdk)" '[x] y/a.vmdk'
+expect_eq 'by name' "$(source_of /vmfs/volumes/x/y/a.vmdk --datastore x)" '[x] y/a.vmdk'
+expect_eq 'two datastores' "$(source_of /vmfs/volumes/u/a.vmdk --datastore x --datastore y=u)" '[y] a.vmdk'
+expect_eq 'elsewhere' "$(source_of /mnt/a.vmdk)" '/mnt/a.vmdk'
+source_of /vmfs/volumes/x/a.vmdk >/dev/null
+expect_failure "no datastore 'x'" "$convert" --datastore y "$tmp/named.vmx"
+
+"$convert" --hw-version 10 "$tmp/fedora.xml" | grep -qx 'virtualHW.version = "10"'
+"$convert" --hw-version 10 "$tmp/fedora.xml" | grep -qx 'vmci0.present = "true"'
+"$convert" --to xml "$tmp/fedora.xml" | diff "$tmp/fedora.xml" -
+"$convert" --to vmx "$tmp/fedora.vmx" >"$tmp/same.vmx"
+grep -qx 'guestOS = "rhel5"' "$tmp/same.vmx"
+expect_eq 'the last line' "$(tail -n 1 "$tmp/same.vmx")" 'tools.syncTime = "FALSE"'
+sed 's/\[local-storage\] Fedora11/[?] ?/' "$tmp/fedora.xml" | "$convert" |
+  grep -qx 'scsi0:0.fileName = "Fedora11.vmdk"'
+
+# --- refusals, one line each
+
+sed 's/1024/1023/' "$tmp/fedora.vmx" >"$tmp/bad.vmx"
+expect_failure 'line 7: memsize = "1023": must be a multiple of 4 (MiB) greater than 0' \
+  "$convert" "$tmp/bad.vmx"
+sed "s/'vmware'/'kvm'/" "$tmp/fedora.xml" >"$tmp/bad.xml"
+expect_failure "line 1: <domain>: type='kvm' must be vmware" "$convert" "$tmp/bad.xml"
+expect_failure 'config.version is missing' "$convert" /dev/null
+expect_failure 'must be xml or vmx' "$convert" --to pdf "$tmp/fedora.xml"
+expect_failure 'must be 4 or more' "$convert" --hw-version 3 "$tmp/fedora.xml"
+expect_failure "must be '[DATASTORE] DIRECTORY'" "$convert" --directory dir "$tmp/fedora.xml"
+expect_failure 'must be NAME or NAME=VOLUME-UUID' "$convert" --datastore = "$tmp/fedora.xml"
+expect_failure 'only one file' "$convert" "$tmp/fedora.xml" "$tmp/fedora.xml"
+expect_failure 'nowhere' "$convert" "$tmp/nowhere"
+expect_failure 'Unknown option' "$convert" --frobnicate
+if [ -c /dev/full ]; then
+  expect_failure 'standard output' sh -c "\"$convert\" \"$tmp/fedora.xml\" >/dev/full"
+fi
+
+# --- the manual has the options of the help, and no other
+
+"$convert" --help | grep -oE -- '--[a-z-]+' | sort -u >"$tmp/help"
+sed -n '/^\.Sh OPTIONS/,/^\.Sh EXIT/p' "$tests_dir/../man/hvfs-convert.1" |
+  sed -n 's/^\.It Fl \(. , \)\{0,1\}\(-[a-z-]*\).*/-\2/p' | sort -u >"$tmp/page"
+expect_eq 'options of help and manual' "$(cat "$tmp/page")" "$(cat "$tmp/help")"
