@@ -14,7 +14,7 @@
 #define DEFAULT_TIMEOUT_S 30
 #define MAX_TIMEOUT_S 3600
 
-enum { KEY_KEEP, KEY_IGNORE };
+enum { KEY_KEEP, KEY_IGNORE, KEY_TIMEOUT };
 
 #define OPTION(template, member) { template, offsetof (HvfsOptions, member), 1 }
 
@@ -28,7 +28,7 @@ static const struct fuse_opt table[] = {
   OPTION ("--version", version),
   { "username=%s", offsetof (HvfsOptions, username), 0 },
   { "password_file=%s", offsetof (HvfsOptions, password_file), 0 },
-  { "timeout=%u", offsetof (HvfsOptions, timeout_s), 0 },
+  FUSE_OPT_KEY ("timeout=", KEY_TIMEOUT),
   /* For libfuse. */
   FUSE_OPT_KEY ("ro", KEY_KEEP),
   FUSE_OPT_KEY ("rw", KEY_KEEP),
@@ -68,6 +68,19 @@ typedef struct
   GError *error;
 } Parse;
 
+/* Not by libfuse's own %u, which takes "-1" and complains in a line of its own. */
+static void
+take_timeout (Parse *parse, const char *value)
+{
+  guint64 seconds;
+
+  if (g_ascii_string_to_unsigned (value, 10, 1, MAX_TIMEOUT_S, &seconds, NULL))
+    parse->options.timeout_s = (guint) seconds;
+  else
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "timeout='%s': seconds are wanted, 1 to %d",
+                 value, MAX_TIMEOUT_S);
+}
+
 static int
 take (void *data, const char *arg, int key, struct fuse_args *out)
 {
@@ -77,7 +90,9 @@ take (void *data, const char *arg, int key, struct fuse_args *out)
     return 1;
   if (key == KEY_IGNORE || g_str_has_prefix (arg, "x-"))
     return 0;
-  if (key == FUSE_OPT_KEY_OPT)
+  if (key == KEY_TIMEOUT)
+    take_timeout (parse, strchr (arg, '=') + 1);
+  else if (key == FUSE_OPT_KEY_OPT)
     g_set_error (&parse->error, HVFS_ERROR, EINVAL,
                  "unknown option '%s'; hvfs --help lists those there are", arg);
   else if (parse->options.uri == NULL)
@@ -98,8 +113,6 @@ check (const HvfsOptions *options, GError **error)
   if (options->uri == NULL || options->mountpoint == NULL)
     g_set_error (error, HVFS_ERROR, EINVAL, "%s is missing: hvfs [options] URI MOUNTPOINT",
                  options->uri == NULL ? "the URI" : "the mount point");
-  else if (options->timeout_s == 0 || options->timeout_s > MAX_TIMEOUT_S)
-    g_set_error (error, HVFS_ERROR, EINVAL, "timeout= wants seconds, 1 to %d", MAX_TIMEOUT_S);
   else
     return TRUE;
   return FALSE;

@@ -78,6 +78,9 @@ cleanup () {
   trap - EXIT
   set +e
   for mount in $mounts; do end_mount "$mount"; done
+  # And what a test mounted by itself.
+  awk -v dir="$tmp/" 'index ($2, dir) == 1 { print $2 }' /proc/mounts |
+    while read -r mount; do umount "$mount" || fusermount3 -uz "$mount"; done 2>/dev/null
   for pid in $vcsims; do end_process "$pid"; done
   if command -v at_exit >/dev/null; then at_exit; fi
   [ "$status" = 0 ] || [ "$status" = 77 ] || dump_logs
@@ -186,7 +189,14 @@ vcsim_uri () {
 control () {
   method=$1 path=$2
   shift 2
+  requires curl
   curl -fsS --noproxy '*' -X "$method" "$@" "$vcsim_control$path"
+}
+
+# vcsim_requests METHOD  How often it was called since the last POST /reset.
+vcsim_requests () {
+  count=$(control GET /requests | grep -o "\"$1\":[0-9]*" || echo 0)
+  echo "${count##*:}"
 }
 
 # --- mounting

@@ -1,0 +1,59 @@
+#!/bin/sh
+# tests/test-mount-end.sh - unmounting, by whatever means, logs out; the daemon is one
+# that went to the background
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+requires_fuse
+
+has_logged_out () { [ "$(vcsim_requests Logout)" = 1 ]; }
+is_unmounted () { ! mountpoint -q "$mnt"; }
+
+# The process whose mount it is: the one with our mount point in its arguments.
+daemon_pid () {
+  for process in /proc/[0-9]*; do
+    if tr '\0' '\n' <"$process/cmdline" | grep -qxF "$mnt"; then echo "${process#/proc/}"; fi
+  done 2>/dev/null
+}
+
+# ends COMMAND...  with %PID for the daemon's
+ends () {
+  control POST /reset >"$tmp/out"
+  "$HVFS" "$(vcsim_uri vpx)" "$mnt" </dev/null || fail "cannot mount"
+  mountpoint -q "$mnt" || fail 'it returned before it had mounted'
+  pid=$(daemon_pid)
+  mounts="$pid:$mnt $mounts"
+  expect_eq 'its directory' "$(readlink "/proc/$pid/cwd")" /
+  expect_eq 'its input' "$(readlink "/proc/$pid/fd/0")" /dev/null
+  eval "$(echo "$*" | sed "s/%PID/$pid/")"
+  await is_gone "$pid"
+  await has_logged_out
+  is_unmounted || fail "still mounted after $*"
+  mounts=
+}
+
+start_vcsim
+ends fusermount3 -u "$mnt"
+ends kill -TERM %PID
+ends kill -INT %PID
+ends kill -HUP %PID
+[ "$(id -u)" != 0 ] || ends umount "$mnt"
+
+# A busy mount too, and whoever is in it is told.
+busy () {
+  (cd "$mnt" && exec sleep 60) &
+  sleeper=$!
+  await test "$(readlink "/proc/$sleeper/cwd")" = "$mnt"
+  kill -TERM "$1"
+}
+ends busy %PID
+kill "$sleeper"
+
+# After SIGKILL the place is free again for the next mount.
+"$HVFS" "$(vcsim_uri vpx)" "$mnt" </dev/null
+pid=$(daemon_pid)
+mounts="$pid:$mnt"
+kill -KILL "$pid"
+await is_gone "$pid"
+expect_failure 'not connected' ls "$mnt"
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+[ -s "$mnt/about" ] || fail 'nothing there'
+unmount_hvfs

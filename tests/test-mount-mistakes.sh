@@ -1,0 +1,72 @@
+#!/bin/sh
+# tests/test-mount-mistakes.sh - a newcomer's mistakes: each gives one line that says
+# what to do, exit status 1, and nothing mounted
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+requires_fuse
+
+# refused TEXT ARGUMENT...
+refused () {
+  text=$1
+  shift
+  status=0
+  "$HVFS" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+  expect_eq "status of hvfs $*" "$status" 1
+  expect_eq "lines of hvfs $*: $(cat "$tmp/err")" "$(wc -l <"$tmp/err")" 1
+  grep -qF -- "$text" "$tmp/err" || fail "hvfs $* does not say '$text' but: $(cat "$tmp/err")"
+  ! mountpoint -q "$mnt" || fail "hvfs $* mounted"
+}
+
+start_vcsim -user user -password 'pass word'
+uri=$(vcsim_uri vpx)
+echo wrong >"$tmp/wrong"
+chmod 600 "$tmp/wrong"
+
+refused 'URI is missing'
+refused 'mount point is missing' "$uri"
+refused "unknown option" -o colour=red "$uri" "$mnt"
+refused "timeout" -o timeout=soon "$uri" "$mnt"
+refused "timeout" -o timeout=0 "$uri" "$mnt"
+refused "'vc' is no URI" vc "$mnt"
+refused "unknown type 'https'" "https://$vcsim_hostport/" "$mnt"
+refused "unknown URI parameter 'colour'" "$uri&colour=red" "$mnt"
+refused "no_verify: '2'" "$uri&no_verify=2" "$mnt"
+refused '-o password_file' "vpx://user:secret@$vcsim_hostport/" "$mnt"
+refused "$tmp/nowhere" "$uri" "$tmp/nowhere"
+refused "$tmp/wrong" "$uri" "$tmp/wrong"
+
+refused "$tmp/missing" -o "password_file=$tmp/missing" "$uri" "$mnt"
+refused 'empty' -o password_file=/dev/null "$uri" "$mnt"
+refused 'password' -o "password_file=$tmp/wrong" "$uri" "$mnt"
+HVFS_PASSWORD_FILE='' refused 'password_file' "$uri" "$mnt"
+refused 'USER@' "vpx://$vcsim_hostport/?cacert=$vcsim_cert" "$mnt"
+
+# Once: retries lock accounts.
+control POST /reset >"$tmp/out"
+refused 'password' -o "password_file=$tmp/wrong" "$uri" "$mnt"
+expect_eq 'logins with a wrong password' "$(vcsim_requests Login)" 1
+
+refused 'hvfs.invalid' "vpx://user@hvfs.invalid/" "$mnt"
+refused '127.0.0.1' "vpx://user@127.0.0.1:1/" "$mnt"
+refused 'pin=sha256//' "vpx://user@$vcsim_hostport/" "$mnt"
+refused "$tmp/no-such.pem" "vpx://user@$vcsim_hostport/?cacert=$tmp/no-such.pem" "$mnt"
+refused 'pin' "$uri&pin=sha256//AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" "$mnt"
+refused 'hvfs: ' "vpx://user@$vcsim_hostport/?transport=http" "$mnt"
+refused 'nowhere' "$(vcsim_uri vpx DC0/nowhere)" "$mnt"
+
+# The pin that the message shows is one that works.
+"$HVFS" "vpx://user@$vcsim_hostport/" "$mnt" </dev/null 2>"$tmp/err" && fail 'untrusted, but mounted'
+pin=$(grep -o 'sha256//[A-Za-z0-9+/=]*' "$tmp/err" | head -n 1)
+mount_hvfs "vpx://user@$vcsim_hostport/?pin=$pin" "$mnt"
+
+# In use already.
+mkdir "$tmp/other"
+status=0
+"$HVFS" "$uri" "$mnt" 2>"$tmp/err" </dev/null || status=$?
+expect_eq 'mounting twice' "$status" 1
+expect_eq "lines of mounting twice: $(cat "$tmp/err")" "$(wc -l <"$tmp/err")" 1
+
+# A wrong word in state.
+vm=$(find "$mnt/by-name" -type l | sort | head -n 1)
+expect_failure 'Invalid argument' bash -c "echo flying >'$vm/state'"
+grep -q "'flying'" "$vm/error" || fail "error does not say it: $(cat "$vm/error")"
+unmount_hvfs

@@ -1,0 +1,46 @@
+#!/bin/sh
+# tests/test-mount-secrets.sh - where a password comes from, and where it must not be
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+requires_fuse
+
+secret=Xyzzy-4711-plugh
+start_vcsim -user user -password "$secret"
+printf '%s\n' "$secret" >"$tmp/password"
+
+# In no place that others read, nor in the tree, the log, or the environment of a child.
+mount_hvfs "$(vcsim_uri vpx)" "$mnt" -d
+for place in "/proc/$hvfs_pid/cmdline" "/proc/$hvfs_pid/environ" /proc/mounts "$hvfs_log" \
+             "$mnt/about" "$mnt/.hvfs/status" "$mnt/.hvfs/errors" "$mnt/.hvfs/stats"; do
+  ! tr '\0' '\n' <"$place" | grep -qF "$secret" || fail "the password is in $place"
+done
+source=$(awk -v mnt="$mnt" '$2 == mnt { print $1, $3 }' /proc/mounts)
+expect_eq 'what is mounted' "$source" "vpx://$vcsim_hostport/ fuse.hvfs"
+unmount_hvfs
+
+# From each source, with the others gone; the account is refused for any other password.
+unset HVFS_PASSWORD_FILE
+mounts_from () {
+  mount_hvfs "$@"
+  [ -s "$mnt/about" ] || fail "nothing there: $*"
+  unmount_hvfs
+}
+mounts_from "$(vcsim_uri vpx)" "$mnt" -o "password_file=$tmp/password"
+mounts_from "$(vcsim_uri vpx | sed s/user@//)" "$mnt" -o "password_file=$tmp/password,username=user"
+
+mkdir "$tmp/credentials"
+cp "$tmp/password" "$tmp/credentials/hvfs-password"
+CREDENTIALS_DIRECTORY=$tmp/credentials
+export CREDENTIALS_DIRECTORY
+mounts_from "$(vcsim_uri vpx)" "$mnt"
+unset CREDENTIALS_DIRECTORY
+
+printf '[auth-esx-127.0.0.1]\ncredentials=a\n[credentials-a]\nusername=user\npassword=%s\n' \
+  "$secret" >"$tmp/auth.conf"
+chmod 600 "$tmp/auth.conf"
+anyone=$(vcsim_uri vpx | sed s/user@//)
+mounts_from "$anyone&authfile=$tmp/auth.conf" "$mnt"
+LIBVIRT_AUTH_FILE=$tmp/auth.conf mounts_from "$anyone" "$mnt"
+mkdir "$XDG_CONFIG_HOME/libvirt"
+cp -p "$tmp/auth.conf" "$XDG_CONFIG_HOME/libvirt/"
+unset LIBVIRT_AUTH_FILE
+mounts_from "$anyone" "$mnt"
