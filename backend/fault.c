@@ -289,6 +289,12 @@ hvfs_fault_errno (const char *type)
   return row != NULL ? row->code : EIO;
 }
 
+const char *
+hvfs_fault_nth (guint n)
+{
+  return n < G_N_ELEMENTS (rows) ? rows[n].type : NULL;
+}
+
 gboolean
 hvfs_fault_is_a (const char *type, const char *ancestor)
 {

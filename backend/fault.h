@@ -17,6 +17,9 @@
  */
 int hvfs_fault_errno (const char *type);
 
+/* Returns: (nullable): the @n-th type of the table, NULL after the last */
+const char *hvfs_fault_nth (guint n);
+
 /* Whether @type (NULL allowed) is @ancestor or, by the table, derives from it. */
 gboolean hvfs_fault_is_a (const char *type, const char *ancestor);
 

@@ -50,16 +50,21 @@ struct _HvfsReply
   GError *error;       /* the first */
 };
 
+/* Words of the server's may be cut in mid-character, or hold line ends. */
 static void G_GNUC_PRINTF (2, 3)
 fail (HvfsReply *reply, const char *format, ...)
 {
+  g_autofree char *text = NULL, *valid = NULL;
   va_list args;
 
   if (reply->error != NULL)
     return;
   va_start (args, format);
-  reply->error = g_error_new_valist (HVFS_ERROR, EIO, format, args);
+  text = g_strdup_vprintf (format, args);
   va_end (args);
+  valid = g_utf8_make_valid (text, -1);
+  g_strdelimit (valid, "\r\n\t", ' ');
+  reply->error = g_error_new_literal (HVFS_ERROR, EIO, valid);
 }
 
 static HvfsName *
@@ -315,7 +320,7 @@ check (HvfsReply *reply, GError **error)
       const xmlError *last = xmlCtxtGetLastError (reply->parser);
       g_autofree char *why = g_strdup (last != NULL ? last->message : "malformed");
 
-      fail (reply, "the server's reply is not complete XML: %s", g_strchomp (why));
+      fail (reply, "the server's reply is not complete XML: %.200s", g_strchomp (why));
     }
   else if (input != NULL && (gsize) (input->end - input->cur) > reply->limits->pending_bytes)
     fail (reply, "the server's reply holds a tag of more than %zu bytes",
