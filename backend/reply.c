@@ -240,11 +240,15 @@ on_text (void *data, const xmlChar *text, int len)
     g_string_append_len (reply->text, (const char *) text, len);
 }
 
+/* Stops at once: libxml2 would keep the entities that follow, handlers or not. */
 static void
 on_doctype (void *data, const xmlChar *name, const xmlChar *external_id,
             const xmlChar *system_id)
 {
-  fail (data, "the server's reply has a document type; is this a vSphere server?");
+  HvfsReply *reply = data;
+
+  fail (reply, "the server's reply has a document type; is this a vSphere server?");
+  xmlStopParser (reply->parser);
 }
 
 /* Only silences the parser: what went wrong is read from it in check (). */
@@ -298,6 +302,7 @@ hvfs_reply_free (HvfsReply *reply)
 {
   if (reply == NULL)
     return;
+  g_clear_pointer (&reply->parser->myDoc, xmlFreeDoc);
   xmlFreeParserCtxt (reply->parser);
   pop_children (reply, 0, TRUE);
   g_ptr_array_unref (reply->children);
