@@ -38,10 +38,11 @@ ends kill -HUP %PID
 [ "$(id -u)" != 0 ] || ends umount "$mnt"
 
 # A busy mount too, and whoever is in it is told.
+is_inside () { [ "$(readlink "/proc/$sleeper/cwd")" = "$mnt" ]; }
 busy () {
   (cd "$mnt" && exec sleep 60) &
   sleeper=$!
-  await test "$(readlink "/proc/$sleeper/cwd")" = "$mnt"
+  await is_inside
   kill -TERM "$1"
 }
 ends busy %PID
