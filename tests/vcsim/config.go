@@ -26,6 +26,7 @@ func (w *world) configChanged(vm *simulator.VirtualMachine) {
 	vm.Config.ChangeVersion = version
 	vm.Config.Modified = now
 	w.setResourceConfig(vm)
+	w.writeVMX(vm)
 	w.touch(vm.Self)
 }
 

@@ -21,19 +21,20 @@ const maxRequest = 64 << 20
 
 type front struct {
 	w      *world
-	rest   http.Handler // /folder and what else the simulator serves
 	log    *requestLog
 	faults *misbehaviour
 }
 
 func (f *front) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	switch r.URL.Path {
-	case "/sdk", "/sdk/", "/sdk/vimService":
+	switch p := r.URL.Path; {
+	case p == "/sdk" || p == "/sdk/" || p == "/sdk/vimService":
 		f.soap(rw, r)
-	case "/sdk/vimServiceVersions.xml":
+	case p == "/sdk/vimServiceVersions.xml":
 		f.versions(rw, r)
+	case p == "/folder" || strings.HasPrefix(p, "/folder/"):
+		f.folder(rw, r)
 	default:
-		f.rest.ServeHTTP(rw, r)
+		http.NotFound(rw, r)
 	}
 }
 

@@ -83,7 +83,7 @@ func placesOf(dc *simulator.Datacenter, o *options) []place {
 // cardOf: an ethernet card on the datacenter's first port group, else VM Network.
 func cardOf(dc *simulator.Datacenter) types.VirtualEthernetCard {
 	nic := esx.EthernetCard.VirtualEthernetCard
-	nic.Key = -1
+	nic.Key = -13
 	refs := append([]moref(nil), dc.Network...)
 	sortRefs(refs)
 	for _, ref := range refs {
@@ -121,13 +121,7 @@ func (w *world) fillPlace(p place, n *int) error {
 
 // seed makes one VM the simulator's way.
 func (p *place) seed(name string) (*simulator.VirtualMachine, error) {
-	var devices object.VirtualDeviceList
-	scsi, _ := devices.CreateSCSIController("pvscsi")
-	ide, _ := devices.CreateIDEController()
-	cdrom, _ := devices.CreateCdrom(ide.(*types.VirtualIDEController))
-	disk := devices.CreateDisk(scsi.(types.BaseVirtualController), moref{}, "[LocalDS_0] "+name+"/"+name+".vmdk")
-	disk.CapacityInKB = 16 << 20
-	devices = append(devices, scsi, cdrom, disk, &types.VirtualVmxnet3{VirtualVmxnet: types.VirtualVmxnet{VirtualEthernetCard: p.nic}})
+	devices := p.devices("[LocalDS_0] " + name + "/" + name + ".vmdk")
 	changes, _ := devices.ConfigSpec(types.VirtualDeviceConfigSpecOperationAdd)
 	req := &types.CreateVM_Task{This: p.folder.Self, Pool: p.pool, Host: &p.hosts[0].Self,
 		Config: types.VirtualMachineConfigSpec{Name: name, GuestId: string(types.VirtualMachineGuestOsIdentifierOtherGuest),
@@ -141,6 +135,26 @@ func (p *place) seed(name string) (*simulator.VirtualMachine, error) {
 		return nil, fmt.Errorf("creating %s: %T", name, e.Fault)
 	}
 	return simulator.Map.Get(task.Info.Result.(moref)).(*simulator.VirtualMachine), nil
+}
+
+// devices of a typical VM. Keys below 0 are the request's own; 200 is the first
+// IDE controller, which every VM has.
+func (p *place) devices(disk string) object.VirtualDeviceList {
+	const scsi = -10
+	first, thin := int32(0), true
+	nic := p.nic
+	return object.VirtualDeviceList{
+		&types.ParaVirtualSCSIController{VirtualSCSIController: types.VirtualSCSIController{SharedBus: types.VirtualSCSISharingNoSharing,
+			VirtualController: types.VirtualController{VirtualDevice: types.VirtualDevice{Key: scsi}}}},
+		&types.VirtualDisk{CapacityInKB: 16 << 20, CapacityInBytes: 16 << 30,
+			VirtualDevice: types.VirtualDevice{Key: -11, ControllerKey: scsi, UnitNumber: &first,
+				Backing: &types.VirtualDiskFlatVer2BackingInfo{DiskMode: string(types.VirtualDiskModePersistent), ThinProvisioned: &thin,
+					VirtualDeviceFileBackingInfo: types.VirtualDeviceFileBackingInfo{FileName: disk}}}},
+		&types.VirtualCdrom{VirtualDevice: types.VirtualDevice{Key: -12, ControllerKey: 200, UnitNumber: &first,
+			Connectable: &types.VirtualDeviceConnectInfo{AllowGuestControl: true},
+			Backing:     &types.VirtualCdromRemotePassthroughBackingInfo{}}},
+		&types.VirtualVmxnet3{VirtualVmxnet: types.VirtualVmxnet{VirtualEthernetCard: nic}},
+	}
 }
 
 // copy makes the i-th VM of a place from its first.
@@ -176,7 +190,7 @@ func (p *place) copy(seed *simulator.VirtualMachine, pristine reflect.Value, i i
 func (p *place) files(ds *simulator.Datastore, vm *simulator.VirtualMachine) {
 	dir := filepath.Join(ds.Info.GetDatastoreInfo().Url, vm.Name)
 	_ = os.Mkdir(dir, 0o700)
-	for _, suffix := range []string{".vmx", ".nvram", ".vmdk", "-flat.vmdk"} {
+	for _, suffix := range []string{".nvram", ".vmdk", "-flat.vmdk"} {
 		_ = os.WriteFile(filepath.Join(dir, vm.Name+suffix), nil, 0o600)
 	}
 	_ = os.WriteFile(filepath.Join(dir, "vmware.log"), nil, 0o600)
@@ -215,6 +229,7 @@ func (w *world) finishMachine(vm *simulator.VirtualMachine, n int) {
 	setStorage(vm)
 	w.setResourceConfig(vm)
 	w.setGuest(vm)
+	w.writeVMX(vm)
 }
 
 // mixedState: of ten VMs six run with tools, one without, one is suspended and

@@ -53,7 +53,7 @@ func run(o *options) error {
 		return err
 	}
 	defer model.Remove()
-	rest := legacy(model)
+	bare := legacy(model)
 	cert, text, err := makeCertificate("own")
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func run(o *options) error {
 			return err
 		}
 	}
-	g := &gate{opt: o, own: cert, handler: rest}
+	g := &gate{opt: o, own: cert, handler: bare}
 	controlURL := ""
 	if !o.plain {
 		w := newWorld(o)
@@ -73,7 +73,7 @@ func run(o *options) error {
 		if o.sessionIdle > 0 {
 			go w.idle(time.Duration(o.sessionIdle) * time.Second)
 		}
-		f := &front{w: w, rest: rest, log: newRequestLog(), faults: &misbehaviour{}}
+		f := &front{w: w, log: newRequestLog(), faults: &misbehaviour{}}
 		g.handler = f
 		if controlURL, err = serveControl(&control{w: w, front: f, gate: g}); err != nil {
 			return err
@@ -88,8 +88,7 @@ func run(o *options) error {
 	return wait(o)
 }
 
-// legacy gives the simulator's own handlers: all of them for -plain, else those
-// for files.
+// legacy gives the simulator's own handlers, for -plain.
 func legacy(m *simulator.Model) http.Handler {
 	inner := m.Service.NewServer()
 	_ = inner.Listener.Close() // served by our own listener

@@ -232,13 +232,34 @@ func finishHost(h *simulator.HostSystem, i int) {
 	h.Summary.QuickStats.OverallCpuUsage = int32(500 + 7*i%1000)
 	h.Summary.QuickStats.OverallMemoryUsage = int32(1024 + 64*i%2048)
 	h.Summary.QuickStats.Uptime = 86400
-	if h.Capability != nil {
-		h.Capability.ScreenshotSupported = true
-		h.Capability.VmotionSupported = true
-	}
+	yes := true
+	h.Capability = &types.HostCapability{RecursiveResourcePoolsSupported: true, CpuMemoryResourceConfigurationSupported: true,
+		RebootSupported: true, ShutdownSupported: true, VmotionSupported: true, MaxSupportedVMs: 1024, MaxRunningVMs: 1024,
+		MaxSupportedVcpus: 128, MaxRegisteredVMs: 4096, SanSupported: true, NfsSupported: true, IscsiSupported: true,
+		VlanTaggingSupported: true, NicTeamingSupported: true, HighGuestMemSupported: true, MaintenanceModeSupported: true,
+		SuspendedRelocateSupported: true, PerVmSwapFiles: true, BackgroundSnapshotsSupported: true, ScreenshotSupported: true,
+		ScaledScreenshotSupported: true, StorageVMotionSupported: &yes}
+	setHardware(h)
 	uuid := uuidOf("host " + h.Name)
 	h.Summary.Hardware.Uuid = uuid
 	if h.Hardware != nil {
 		h.Hardware.SystemInfo.Uuid = uuid
+	}
+}
+
+// setHardware makes the template, a laptop, a server.
+func setHardware(h *simulator.HostSystem) {
+	const (
+		packages, cores, threads = 2, 16, 32
+		hz, memory               = 2400000000, int64(256) << 30
+	)
+	s := h.Summary.Hardware
+	s.CpuModel, s.CpuMhz, s.MemorySize = "Intel(R) Xeon(R) CPU E5-2665 0 @ 2.40GHz", hz/1000000, memory
+	s.NumCpuPkgs, s.NumCpuCores, s.NumCpuThreads = packages, cores, threads
+	s.Vendor, s.Model = "Dell Inc.", "PowerEdge R620"
+	if h.Hardware != nil {
+		h.Hardware.SystemInfo.Vendor, h.Hardware.SystemInfo.Model = s.Vendor, s.Model
+		h.Hardware.CpuInfo = types.HostCpuInfo{NumCpuPackages: packages, NumCpuCores: cores, NumCpuThreads: threads, Hz: hz}
+		h.Hardware.MemorySize = memory
 	}
 }

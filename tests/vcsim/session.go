@@ -173,14 +173,16 @@ func (c *call) readsSessionManager() bool {
 	return len(specs) != 0
 }
 
+func (w *world) validUser(r *types.Login) bool {
+	if w.opt.user != "" {
+		return r.UserName == w.opt.user && r.Password == w.opt.password
+	}
+	return r.UserName != "" && r.Password != ""
+}
+
 func login(c *call) (interface{}, *fault) {
 	r := c.req.(*types.Login)
-	o := c.w.opt
-	good := r.UserName != "" && r.Password != ""
-	if o.user != "" {
-		good = r.UserName == o.user && r.Password == o.password
-	}
-	if !good || c.session.loggedIn {
+	if !c.w.validUser(r) || c.session.loggedIn {
 		return nil, &fault{&types.InvalidLogin{}, "Cannot complete login due to an incorrect user name or password."}
 	}
 	if r.Locale != "" && r.Locale != "en" && r.Locale != "en_US" {

@@ -1,0 +1,149 @@
+// folder.go - /folder: the files of datastores over HTTP
+//
+// Exists because the simulator serves them to anyone, takes DELETE for GET, and
+// reads the inventory without its lock. As on real servers: a login by cookie
+// or by Basic authentication; GET with ranges, HEAD, PUT, DELETE; a directory
+// is HTML to read and 405 to write.
+
+package main
+
+import (
+	"html"
+	"io"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+func (f *front) folder(rw http.ResponseWriter, r *http.Request) {
+	entry := f.log.begin(r, r.Method+" /folder")
+	status := http.StatusUnauthorized
+	root := ""
+	f.w.do(func() {
+		if f.w.mayRead(r) {
+			status, root = http.StatusNotFound, f.w.datastoreDir(r.FormValue("dcPath"), r.FormValue("dsName"))
+		}
+	})
+	if rule := f.faults.match(f.w.opt.api, r.Method+" /folder", moref{}); rule != nil {
+		defer f.log.end(entry, -1, 0)
+		acts[rule.What](rule, rw, r, func() answer { return answer{nil, http.StatusOK} })
+		return
+	}
+	if root == "" {
+		http.Error(rw, http.StatusText(status), status)
+	} else {
+		// Clean keeps names such as ../.. below the root.
+		name := path.Clean("/" + strings.TrimPrefix(r.URL.Path, "/folder"))
+		status = serveFile(rw, r, filepath.Join(root, name))
+	}
+	f.log.end(entry, status, 0)
+}
+
+// mayRead: a session that is logged in, or a user that might log in.
+func (w *world) mayRead(r *http.Request) bool {
+	if c, err := r.Cookie(cookieName); err == nil {
+		if s := w.sessions[c.Value]; s != nil && s.loggedIn {
+			return true
+		}
+	}
+	user, password, ok := r.BasicAuth()
+	return ok && w.validUser(&types.Login{UserName: user, Password: password})
+}
+
+// datastoreDir finds a datastore by the path of its datacenter, which a host
+// can do without; "": there is none.
+func (w *world) datastoreDir(dcPath, name string) string {
+	for _, ref := range refsOf("Datastore") {
+		ds := simulator.Map.Get(ref).(*simulator.Datastore)
+		if ds.Name != name {
+			continue
+		}
+		dc := datacenterOf(ds)
+		if inventoryPath(dc) == strings.Trim(dcPath, "/") || dcPath == "" && w.opt.isHost() {
+			return ds.Info.GetDatastoreInfo().Url
+		}
+	}
+	return ""
+}
+
+// inventoryPath names an entity by its ancestors below the root folder.
+func inventoryPath(ref moref) string {
+	var names []string
+	for e, ok := simulator.Map.Get(ref).(mo.Entity); ok && e.Entity().Parent != nil; {
+		names = append([]string{entityName(e.Reference())}, names...)
+		e, ok = simulator.Map.Get(*e.Entity().Parent).(mo.Entity)
+	}
+	return strings.Join(names, "/")
+}
+
+func serveFile(rw http.ResponseWriter, r *http.Request, file string) int {
+	info, err := os.Stat(file)
+	isDir := err == nil && info.IsDir()
+	status := http.StatusOK
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		if err == nil && !isDir {
+			http.ServeFile(rw, r, file)
+			return status
+		}
+		if isDir {
+			listDir(rw, file)
+			return status
+		}
+		status = http.StatusNotFound
+	case http.MethodPut:
+		status = putFile(r, file, isDir, err == nil)
+	case http.MethodDelete:
+		switch {
+		case err != nil:
+			status = http.StatusNotFound
+		case isDir:
+			status = http.StatusMethodNotAllowed
+		case os.Remove(file) != nil:
+			status = http.StatusInternalServerError
+		}
+	default:
+		status = http.StatusMethodNotAllowed
+	}
+	rw.WriteHeader(status)
+	return status
+}
+
+func listDir(rw http.ResponseWriter, dir string) {
+	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	list, _ := os.ReadDir(dir)
+	_, _ = io.WriteString(rw, "<html><body><ul>\n")
+	for _, e := range list {
+		_, _ = io.WriteString(rw, "<li>"+html.EscapeString(e.Name())+"</li>\n")
+	}
+	_, _ = io.WriteString(rw, "</ul></body></html>\n")
+}
+
+// putFile replaces a file once all of it has come.
+func putFile(r *http.Request, file string, isDir, existed bool) int {
+	if isDir || r.ContentLength < 0 {
+		return http.StatusMethodNotAllowed
+	}
+	if os.MkdirAll(filepath.Dir(file), 0o700) != nil {
+		return http.StatusInternalServerError
+	}
+	out, err := os.CreateTemp(filepath.Dir(file), ".upload-")
+	if err != nil {
+		return http.StatusInternalServerError
+	}
+	defer os.Remove(out.Name())
+	n, err := io.Copy(out, r.Body)
+	if cerr := out.Close(); err != nil || cerr != nil || n != r.ContentLength || os.Rename(out.Name(), file) != nil {
+		return http.StatusInternalServerError
+	}
+	if existed {
+		return http.StatusOK
+	}
+	return http.StatusCreated
+}
