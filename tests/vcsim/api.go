@@ -3,11 +3,12 @@
 // Exists so that the server can be an old one (-api 2.5, -api 4.0) and so that
 // a call is read and answered in the version that its SOAPAction names, as real
 // servers do: what is newer is refused in requests and left out of replies.
-// The tables hold what hvfs may meet, not the whole history.
+// The table holds what hvfs may meet, not the whole history.
 
 package main
 
 import (
+	_ "embed" // history.txt
 	"fmt"
 	"strconv"
 	"strings"
@@ -52,64 +53,28 @@ func callAPI(soapAction string, server apiVersion) apiVersion {
 	return v
 }
 
-// Each line: a version, then what came with it. "Type" a class, "Type.field" a
-// field or property, "Method()" a method.
-const history = `
-4.0 VirtualApp DistributedVirtualPortgroup DistributedVirtualSwitch VmwareDistributedVirtualSwitch
-4.0 Datacenter.datastoreFolder Datacenter.networkFolder DatastoreSummary.uncommitted
-4.0 VirtualMachine.layoutEx VirtualMachine.storage VirtualMachineSummary.storage VirtualMachine.parentVApp VirtualMachine.rootSnapshot
-4.0 VirtualMachineConfigInfo.instanceUuid VirtualMachineConfigSummary.instanceUuid AboutInfo.instanceUuid
-4.0 GuestInfo.toolsVersionStatus GuestInfo.toolsRunningStatus VirtualMachineGuestSummary.toolsVersionStatus VirtualMachineGuestSummary.toolsRunningStatus
-4.0 VirtualMachineSnapshotTree.id VirtualDeviceConnectInfo.status ServiceContent.vmProvisioningChecker ServiceContent.vmCompatibilityChecker
-4.0 ServiceContent.dvSwitchManager ServiceContent.hostProfileManager ServiceContent.clusterProfileManager ServiceContent.complianceManager
-4.0 ServiceContent.localizationManager ServiceContent.ovfManager ServiceContent.ipPoolManager
-4.0 VirtualMachineConfigSpec.instanceUuid VirtualMachineConfigSpec.memoryHotAddEnabled VirtualMachineConfigSpec.cpuHotAddEnabled
-4.0 VirtualMachineConfigSpec.cpuHotRemoveEnabled VirtualMachineConfigSpec.changeTrackingEnabled
-4.0 VirtualMachineConfigInfo.memoryHotAddEnabled VirtualMachineConfigInfo.cpuHotAddEnabled VirtualMachineConfigInfo.cpuHotRemoveEnabled
-4.0 VirtualMachineConfigInfo.changeTrackingEnabled VirtualMachineRelocateSpec.diskMoveType VirtualMachineCloneSpec.snapshot
-4.0 RelocateVM_Task.priority RevertToSnapshot_Task.suppressPowerOn RevertToCurrentSnapshot_Task.suppressPowerOn FindByUuid.instanceUuid FindAllByUuid.instanceUuid
-4.0 VirtualE1000e VirtualVmxnet3 VirtualLsiLogicSASController ParaVirtualSCSIController VirtualEthernetCardDistributedVirtualPortBackingInfo
-4.0 CreateScreenshot_Task() CheckMigrate_Task() CheckRelocate_Task() RefreshStorageInfo() CreateDVS_Task() PowerOnMultiVM_Task()
-4.1 RetrievePropertiesEx() ContinueRetrievePropertiesEx() CancelRetrievePropertiesEx() WaitForUpdatesEx() CreatePropertyCollector() DestroyPropertyCollector()
-4.1 PropertyFilterSpec.reportMissingObjectsInResults UpdateSet.truncated VirtualMachineQuickStats.uptimeSeconds HostListSummaryQuickStats.uptime
-4.1 GuestNicInfo.ipConfig GuestNicInfo.dnsConfig GuestInfo.ipStack ServiceContent.storageResourceManager AcquireTicket()
-4.1 VirtualSerialPortURIBackingInfo VirtualUSBUSBBackingInfo
-5.0 StoragePod TerminateVM() ConsolidateVMDisks_Task() DatastoreSummary.maintenanceMode OpaqueNetwork
-5.0 GuestInfo.toolsVersionStatus2 VirtualMachineGuestSummary.toolsVersionStatus2 GuestInfo.guestOperationsReady GuestInfo.interactiveGuestOperationsReady
-5.0 VirtualMachineConfigSpec.numCoresPerSocket VirtualMachineConfigSpec.firmware VirtualMachineConfigSpec.memoryReservationLockedToMax
-5.0 VirtualMachineConfigInfo.firmware VirtualMachineConfigInfo.memoryReservationLockedToMax VirtualMachineBootOptions.bootOrder VirtualHardware.numCoresPerSocket
-5.0 ServiceContent.guestOperationsManager ServiceContent.serviceManager RemoveSnapshot_Task.consolidate RemoveAllSnapshots_Task.consolidate
-4.1 HostConfigManager.authenticationManager HostConfigManager.powerSystem
-5.0 HostConfigManager.imageConfigManager HostConfigManager.cacheConfigurationManager HostConfigManager.iscsiManager
-5.5 HostConfigManager.vFlashManager HostConfigManager.vsanSystem HostConfigManager.vsanInternalSystem
-6.0 HostConfigManager.messageBusProxy HostConfigManager.userDirectory HostConfigManager.accountManager
-6.0 HostConfigManager.hostAccessManager HostConfigManager.graphicsManager HostConfigManager.certificateManager
-6.0 ServiceContent.overheadMemoryManager ServiceContent.certificateManager ServiceContent.ioFilterManager
-6.5 ServiceContent.hostSpecManager ServiceContent.cryptoManager ServiceContent.healthUpdateManager
-6.5 ServiceContent.failoverClusterConfigurator ServiceContent.failoverClusterManager
-5.1 VirtualMachineConfigSpec.latencySensitivity VirtualMachineConfigSpec.nestedHVEnabled VirtualMachineConfigInfo.latencySensitivity
-5.1 VirtualMachineConfigInfo.nestedHVEnabled VirtualDevice.slotInfo ServiceContent.userDirectoryManager
-5.5 VirtualDisk.capacityInBytes VirtualDeviceFileBackingInfo.backingObjectId VirtualDeviceConfigSpec.profile VirtualMachineRelocateSpec.deviceChange
-5.5 VirtualMachineRelocateSpec.profile VirtualMachineCloneSpec.memory ServiceContent.datastoreNamespaceManager
-6.0 VirtualMachineRelocateSpec.service VirtualMachineRelocateSpec.folder
-6.5 VirtualDeviceConfigSpec.backing VirtualMachineBootOptions.efiSecureBootEnabled ServiceContent.vStorageObjectManager VirtualMachineConfigSpec.crypto
-`
+// Each line: a version, a class (or none, for classes themselves and methods,
+// which are written Method()), and what came with it. Made by history.py.
+//
+//go:embed history.txt
+var history string
 
 var sinceTable = parseHistory()
 
 func parseHistory() map[string]apiVersion {
 	table := map[string]apiVersion{}
-	for _, line := range strings.Split(history, "\n") {
+	for _, line := range strings.Split(strings.TrimSpace(history), "\n") {
 		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
-		}
 		v, err := parseAPI(words[0])
 		if err != nil {
 			panic(err)
 		}
-		for _, w := range words[1:] {
-			table[w] = v
+		prefix := strings.TrimSuffix(words[1], ":")
+		if prefix != "" {
+			prefix += "."
+		}
+		for _, w := range words[2:] {
+			table[prefix+w] = v
 		}
 	}
 	return table

@@ -164,12 +164,16 @@ func (e *encoder) fields(v reflect.Value, p *plan) {
 		for _, x := range f.index {
 			fv = fv.Field(x)
 		}
-		if f.omit && isZeroLeaf(fv) {
+		if (f.omit || isEnum(f.typ)) && isZeroLeaf(fv) {
 			continue
 		}
 		e.element(f.name, fv, f.typeattr || p.isArray)
 	}
 }
+
+// isEnum: no member of an enumeration is empty, so that is absent even where the
+// simulator ought to have set one.
+func isEnum(t reflect.Type) bool { return t.Kind() == reflect.String && t.PkgPath() != "" }
 
 // isZeroLeaf: whether an optional field holds nothing (structs never do).
 func isZeroLeaf(v reflect.Value) bool {
