@@ -176,9 +176,10 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, G
       if (ready_fd >= 0)
         go_to_background (ready_fd);
       result = loop (fs, session);
-      /* First what might still use the session. */
-      hvfs_notifier_stop (fs->notifier);
+      /* First what might still use the session: a notification may wait for the
+       * reply of a job. */
       hvfs_jobs_free (g_steal_pointer (&fs->jobs));
+      hvfs_notifier_stop (fs->notifier);
       fuse_session_unmount (session);
     }
   fuse_remove_signal_handlers (session);

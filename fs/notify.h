@@ -26,9 +26,15 @@ void hvfs_notifier_inode (HvfsNotifier *notifier, guint64 ino);
 /* What @name in @dir leads to, also if that was nothing. */
 void hvfs_notifier_entry (HvfsNotifier *notifier, guint64 dir, const char *name);
 
+/* While a request that changes names in @dir is answered, the kernel holds the lock
+ * that a notification of an entry there would wait for: such are kept back between
+ * these two, and one that waits already is left to wait alone.  They nest. */
+void hvfs_notifier_hold (HvfsNotifier *notifier, guint64 dir);
+void hvfs_notifier_release (HvfsNotifier *notifier, guint64 dir);
+
 /* Whether the kernel has been told all.  If not, what it caches may be old. */
 gboolean hvfs_notifier_is_idle (HvfsNotifier *notifier);
 
-/* Waits until all that is queued now was told, but at most a second: for jobs,
- * whose writers then see what they did.  Never in a request handler. */
+/* Waits until all that is queued now was told, but for what is kept back, and at most
+ * a second: for jobs, whose writers then see what they did.  Never in FUSE's threads. */
 void hvfs_notifier_flush (HvfsNotifier *notifier);

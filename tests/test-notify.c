@@ -1,0 +1,168 @@
+/* tests/test-notify.c - the order in which the kernel is told, and what it is not
+ *
+ * In place of libfuse's two notifications stand these, which write down what they
+ * were called with, and can be made to wait as the kernel's do.
+ */
+#define FUSE_USE_VERSION 314
+#include <fuse_lowlevel.h>
+#include <glib.h>
+
+#include "fs/notify.h"
+
+static GMutex lock;
+static GCond changed;
+static GString *told;      /* lock */
+static guint64 locked_dir; /* lock: an entry there waits */
+static gboolean waits;     /* lock: one does */
+
+int
+fuse_lowlevel_notify_inval_inode (struct fuse_session *session, fuse_ino_t ino, off_t off,
+                                  off_t len)
+{
+  g_mutex_lock (&lock);
+  g_string_append_printf (told, "%" G_GUINT64_FORMAT " ", ino);
+  g_mutex_unlock (&lock);
+  return 0;
+}
+
+int
+fuse_lowlevel_notify_inval_entry (struct fuse_session *session, fuse_ino_t dir, const char *name,
+                                  size_t len)
+{
+  g_mutex_lock (&lock);
+  waits = locked_dir == dir;
+  g_cond_broadcast (&changed);
+  while (locked_dir == dir)
+    g_cond_wait (&changed, &lock);
+  g_string_append_printf (told, "%" G_GUINT64_FORMAT "/%s ", dir, name);
+  g_mutex_unlock (&lock);
+  return 0;
+}
+
+typedef struct
+{
+  HvfsStats *stats;
+  HvfsNotifier *notifier;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  told = g_string_new (NULL);
+  f->stats = hvfs_stats_new ();
+  f->notifier = hvfs_notifier_new (f->stats);
+  hvfs_notifier_start (f->notifier, NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  hvfs_notifier_free (f->notifier);
+  hvfs_stats_free (f->stats);
+  g_string_free (told, TRUE);
+}
+
+static void
+assert_told (const char *wanted)
+{
+  g_mutex_lock (&lock);
+  g_assert_cmpstr (told->str, ==, wanted);
+  g_string_truncate (told, 0);
+  g_mutex_unlock (&lock);
+}
+
+static void
+test_order (Fixture *f, gconstpointer data)
+{
+  hvfs_notifier_inode (f->notifier, 7);
+  hvfs_notifier_entry (f->notifier, 8, "a");
+  hvfs_notifier_inode (f->notifier, 8);
+  hvfs_notifier_flush (f->notifier);
+  g_assert_true (hvfs_notifier_is_idle (f->notifier));
+  assert_told ("7 8/a 8 ");
+}
+
+/* Entries of a directory wait for its request; all else goes on. */
+static void
+test_hold (Fixture *f, gconstpointer data)
+{
+  hvfs_notifier_hold (f->notifier, 8);
+  hvfs_notifier_hold (f->notifier, 8);
+  hvfs_notifier_entry (f->notifier, 8, "a");
+  hvfs_notifier_inode (f->notifier, 8);
+  hvfs_notifier_entry (f->notifier, 9, "b");
+  hvfs_notifier_flush (f->notifier);
+  g_assert_false (hvfs_notifier_is_idle (f->notifier));
+  assert_told ("8 9/b ");
+
+  hvfs_notifier_release (f->notifier, 8);
+  hvfs_notifier_flush (f->notifier);
+  assert_told ("");
+
+  hvfs_notifier_release (f->notifier, 8);
+  hvfs_notifier_flush (f->notifier);
+  g_assert_true (hvfs_notifier_is_idle (f->notifier));
+  assert_told ("8/a ");
+}
+
+static void
+set_locked (guint64 dir)
+{
+  g_mutex_lock (&lock);
+  locked_dir = dir;
+  waits = FALSE;
+  g_cond_broadcast (&changed);
+  g_mutex_unlock (&lock);
+}
+
+/* The kernel had the lock before the request was heard of: the thread that waits
+ * for it is left behind, and nobody else waits. */
+static void
+test_left_behind (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 3; i++)
+    {
+      set_locked (8);
+      hvfs_notifier_entry (f->notifier, 8, "a");
+      hvfs_notifier_inode (f->notifier, 7);
+      g_mutex_lock (&lock);
+      while (!waits)
+        g_cond_wait (&changed, &lock);
+      g_mutex_unlock (&lock);
+
+      hvfs_notifier_hold (f->notifier, 8);
+      hvfs_notifier_flush (f->notifier);
+      g_assert_false (hvfs_notifier_is_idle (f->notifier));
+      assert_told ("7 ");
+
+      set_locked (0);
+      hvfs_notifier_release (f->notifier, 8);
+      while (!hvfs_notifier_is_idle (f->notifier))
+        g_thread_yield ();
+      assert_told ("8/a ");
+    }
+}
+
+/* What is still kept back or waited for at the end is given up, not waited for. */
+static void
+test_end (Fixture *f, gconstpointer data)
+{
+  hvfs_notifier_hold (f->notifier, 8);
+  hvfs_notifier_entry (f->notifier, 8, "a");
+  hvfs_notifier_flush (f->notifier);
+  hvfs_notifier_stop (f->notifier);
+  hvfs_notifier_release (f->notifier, 8);
+  assert_told ("");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/notify/order", test_order);
+  ADD ("/notify/hold", test_hold);
+  ADD ("/notify/left-behind", test_left_behind);
+  ADD ("/notify/end", test_end);
+  return g_test_run ();
+}
