@@ -4,8 +4,9 @@
  * the kernel asks for, with each entry's attributes, so that find and ls -l need
  * no request an entry.
  *
- * Positions: 1 and 2 are . and .., then the rows of the tables, and from
- * INDEX_START on the index's own, which stay right while entries come and go.
+ * Positions: 1 and 2 are . and .., then the rows of the tables, from INDEX_START on
+ * the index's own, which stay right while entries come and go, and from OWN_START on
+ * those of the directory's dir_ops.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #define FIRST_ROW 3
 #define INDEX_START (1 << 16)
+#define OWN_START ((off_t) 1 << 48)
 
 typedef struct
 {
@@ -66,10 +68,21 @@ add_child (Listing *listing, const char *name, guint64 ino, off_t next)
   return add_entry (listing, name, &entry, next);
 }
 
-static gboolean
-add_indexed (const char *name, guint64 child, guint64 position, gpointer data)
+/* Where a lister's own positions begin among all. */
+typedef struct
 {
-  return add_child (data, name, child, INDEX_START + position);
+  Listing *listing;
+  off_t start;
+  gboolean full;
+} Positioned;
+
+static gboolean
+add_positioned (const char *name, guint64 child, guint64 position, gpointer data)
+{
+  Positioned *at = data;
+
+  at->full = !add_child (at->listing, name, child, at->start + position);
+  return !at->full;
 }
 
 /* The fixed entries from @off on; FALSE when the buffer is full. */
@@ -97,14 +110,22 @@ add_rows (Listing *listing, HvfsNode node, off_t off)
 static void
 fill (Listing *listing, guint64 ino, HvfsNode node, off_t off)
 {
+  Positioned at = { listing, INDEX_START, FALSE };
+
   if (off < 1 && !add_dot (listing, ".", ino, 1))
     return;
   if (off < 2 && !add_dot (listing, "..", 1, 2))
     return;
   if (off < INDEX_START && !add_rows (listing, node, off))
     return;
-  hvfs_index_list (listing->fs->index, ino, off < INDEX_START ? 0 : off - INDEX_START,
-                   add_indexed, listing);
+  if (off < OWN_START)
+    hvfs_index_list (listing->fs->index, ino, off < INDEX_START ? 0 : off - INDEX_START,
+                     add_positioned, &at);
+  if (at.full || node.row->dir_ops == NULL || node.row->dir_ops->list == NULL)
+    return;
+  at.start = OWN_START;
+  node.row->dir_ops->list (listing->fs, node, off < OWN_START ? 0 : off - OWN_START,
+                           add_positioned, &at);
 }
 
 static void

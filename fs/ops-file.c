@@ -120,6 +120,11 @@ hvfs_ops_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
       fuse_reply_err (req, ESTALE);
       return;
     }
+  if (node.row->file_ops != NULL)
+    {
+      hvfs_ops_file_open (req, ino, fi);
+      return;
+    }
   /* Root may open what nobody can write. */
   if ((fi->flags & O_ACCMODE) != O_RDONLY && node.row->store == NULL)
     {
@@ -151,6 +156,13 @@ hvfs_ops_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 void
 hvfs_ops_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+  HvfsNode node;
+
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    {
+      hvfs_ops_file_release (req, ino, fi);
+      return;
+    }
   if (fi->fh != 0)
     g_string_free ((GString *) (uintptr_t) fi->fh, TRUE);
   fuse_reply_err (req, 0);
@@ -173,7 +185,13 @@ hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fu
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) text = NULL;
   HvfsFs *fs = hvfs_ops_fs (req);
+  HvfsNode node;
 
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    {
+      hvfs_ops_file_read (req, ino, size, off, fi);
+      return;
+    }
   if (fi->fh != 0)
     {
       reply_slice (req, (const GString *) (uintptr_t) fi->fh, size, off);
@@ -181,8 +199,6 @@ hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fu
     }
   if (!hvfs_mirror_is_up (fs->mirror, NULL, NULL))
     {
-      HvfsNode node;
-
       if (!hvfs_node_from_ino (ino, &node) || (node.row->flags & HVFS_ROW_LOCAL) == 0)
         {
           fuse_reply_err (req, EIO);
@@ -295,6 +311,11 @@ hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size,
   WriteJob *job;
   HvfsNode node;
 
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    {
+      hvfs_ops_file_write (req, ino, buffer, size, off, fi);
+      return;
+    }
   if (!hvfs_node_from_ino (ino, &node) || node.row->store == NULL)
     {
       fuse_reply_err (req, EBADF);
@@ -311,4 +332,28 @@ hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size,
   memcpy (job->text, buffer, size);
   job->text[size] = '\0';
   hvfs_jobs_push (hvfs_ops_fs (req)->jobs, req, write_job, job, g_free);
+}
+
+/* ---- closing: a store has told its writer already ---- */
+
+void
+hvfs_ops_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  HvfsNode node;
+
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    hvfs_ops_file_flush (req, ino, fi);
+  else
+    fuse_reply_err (req, 0);
+}
+
+void
+hvfs_ops_fsync (fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_file_info *fi)
+{
+  HvfsNode node;
+
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    hvfs_ops_file_fsync (req, ino, fi);
+  else
+    fuse_reply_err (req, 0);
 }

@@ -1,6 +1,7 @@
-/* fs/ops-priv.h - what the three files of request handlers share
+/* fs/ops-priv.h - what the files of request handlers share
  *
- * ops.c: names and attributes; ops-dir.c: listings; ops-file.c: contents.  FUSE's
+ * ops.c: lookup and attributes; ops-dir.c: listings; ops-name.c: names that come and
+ * go; ops-file.c: contents, by rows' show and store; ops-own.c: by file_ops.  FUSE's
  * threads run the handlers and answer from memory; what must ask the server is
  * pushed to the job pool.
  */
@@ -23,14 +24,31 @@ hvfs_ops_fs (fuse_req_t req)
 gboolean hvfs_ops_resolve (HvfsFs *fs, guint64 ino, HvfsNode *ret_node,
                            HvfsObject **ret_object);
 
-/* Attributes, with the size that a read would have.  Under the mirror's lock. */
-void hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *ret_st);
+/* Attributes, with the size that a read would have; FALSE when it is not there any
+ * more.  Under the mirror's lock. */
+gboolean hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *ret_st);
+
+static inline struct timespec
+hvfs_ops_timespec (gint64 us)
+{
+  return (struct timespec){ us / G_TIME_SPAN_SECOND, us % G_TIME_SPAN_SECOND * 1000 };
+}
+
+/* Appends where the link @node leads; FALSE: nowhere.  Under the mirror's lock. */
+gboolean hvfs_ops_link (HvfsFs *fs, HvfsNode node, GString *target);
 
 /* What the kernel is told of an entry; 0 for no such entry.  Under the lock. */
 void hvfs_ops_entry (HvfsFs *fs, guint64 ino, struct fuse_entry_param *ret_entry);
 
 /* Whether the size cannot be told before something is fetched.  Under the lock. */
 gboolean hvfs_ops_must_fetch (HvfsFs *fs, HvfsNode node);
+
+/* Makes the size known, if it can be.  Network; a job's. */
+void hvfs_ops_fetch (HvfsCall *call, HvfsNode node);
+
+/* These take the mirror's lock.  @fi: (nullable) */
+void hvfs_ops_reply_entry (fuse_req_t req, guint64 ino);
+void hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *fi);
 
 /* Ends the request's interruption; call before each reply from a job. */
 void hvfs_ops_settle (fuse_req_t req);
@@ -48,3 +66,31 @@ void hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 void hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size, off_t off,
                      struct fuse_file_info *fi);
 void hvfs_ops_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void hvfs_ops_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void hvfs_ops_fsync (fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_file_info *fi);
+
+/* ops-own.c: the same of rows that have file_ops */
+void hvfs_ops_file_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void hvfs_ops_file_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+                         struct fuse_file_info *fi);
+void hvfs_ops_file_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size,
+                          off_t off, struct fuse_file_info *fi);
+void hvfs_ops_file_setattr (fuse_req_t req, fuse_ino_t ino, const struct stat *st, int to_set,
+                            struct fuse_file_info *fi);
+void hvfs_ops_file_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void hvfs_ops_file_fsync (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void hvfs_ops_file_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+
+/* ops-name.c */
+void hvfs_ops_create (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+                      struct fuse_file_info *fi);
+void hvfs_ops_mknod (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+                     dev_t rdev);
+void hvfs_ops_mkdir (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode);
+void hvfs_ops_symlink (fuse_req_t req, const char *target, fuse_ino_t parent, const char *name);
+void hvfs_ops_unlink (fuse_req_t req, fuse_ino_t parent, const char *name);
+void hvfs_ops_rmdir (fuse_req_t req, fuse_ino_t parent, const char *name);
+void hvfs_ops_rename (fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+                      const char *new_name, unsigned int flags);
+void hvfs_ops_hardlink (fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_parent,
+                        const char *new_name);

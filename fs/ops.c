@@ -1,4 +1,4 @@
-/* fs/ops.c - names and attributes
+/* fs/ops.c - lookup and attributes
  *
  * Exists as the way in for the kernel's requests.  Every node is three numbers in
  * its inode number, so there is nothing to count and nothing to forget: an object
@@ -18,10 +18,17 @@ hvfs_ops_resolve (HvfsFs *fs, guint64 ino, HvfsNode *ret_node, HvfsObject **ret_
   *ret_object = NULL;
   if (!hvfs_node_from_ino (ino, ret_node))
     return FALSE;
-  if (ret_node->a == 0)
+  if (ret_node->a == 0 || (ret_node->row->flags & HVFS_ROW_UNMIRRORED) != 0)
     return TRUE;
   *ret_object = hvfs_mirror_get (fs->mirror, ret_node->a);
   return *ret_object != NULL;
+}
+
+gboolean
+hvfs_ops_link (HvfsFs *fs, HvfsNode node, GString *target)
+{
+  return node.row->link != NULL ? node.row->link (fs, node, target)
+                                : hvfs_tree_link (fs, node, target);
 }
 
 static gsize
@@ -30,15 +37,15 @@ content_size (HvfsFs *fs, HvfsNode node, const HvfsObject *object)
   g_autoptr (GString) text = g_string_sized_new (256);
 
   if (S_ISLNK (node.row->mode))
-    hvfs_tree_link (fs, node, text);
-  else if (S_ISREG (node.row->mode)
+    hvfs_ops_link (fs, node, text);
+  else if (S_ISREG (node.row->mode) && node.row->show != NULL
            && (object == NULL || hvfs_object_check (object, node.row->depends, NULL))
            && !node.row->show (fs, object, text, NULL))
     return 0;
   return text->len;
 }
 
-void
+gboolean
 hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *ret_st)
 {
   gint64 us = object != NULL ? object->changed_us
@@ -53,10 +60,12 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat 
   ret_st->st_gid = fs->gid;
   ret_st->st_size = content_size (fs, node, object);
   ret_st->st_blksize = 4096;
+  ret_st->st_mtim = hvfs_ops_timespec (us);
+  if (node.row->stat != NULL && !node.row->stat (fs, node, object, ret_st))
+    return FALSE;
   ret_st->st_blocks = (ret_st->st_size + 511) / 512;
-  ret_st->st_mtim.tv_sec = us / G_TIME_SPAN_SECOND;
-  ret_st->st_mtim.tv_nsec = us % G_TIME_SPAN_SECOND * 1000;
   ret_st->st_atim = ret_st->st_ctim = ret_st->st_mtim;
+  return TRUE;
 }
 
 static double
@@ -75,10 +84,11 @@ hvfs_ops_entry (HvfsFs *fs, guint64 ino, struct fuse_entry_param *ret_entry)
   ret_entry->entry_timeout = HVFS_FOR_EVER_S;
   if (ino == 0 || !hvfs_ops_resolve (fs, ino, &node, &object))
     return;
+  if (!hvfs_ops_stat (fs, node, object, &ret_entry->attr))
+    return;
   ret_entry->ino = ino;
   ret_entry->generation = 1;
   ret_entry->attr_timeout = attr_timeout (node);
-  hvfs_ops_stat (fs, node, object, &ret_entry->attr);
 }
 
 gboolean
@@ -86,8 +96,23 @@ hvfs_ops_must_fetch (HvfsFs *fs, HvfsNode node)
 {
   HvfsUsage usage;
 
+  if (node.row->is_known != NULL)
+    return !node.row->is_known (fs, node);
   return (node.row->flags & HVFS_ROW_FETCHED) != 0
          && !hvfs_quickstats_get (fs->quickstats, node.a, &usage);
+}
+
+void
+hvfs_ops_fetch (HvfsCall *call, HvfsNode node)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (node.row->fetch != NULL)
+    node.row->fetch (call, node, &error);
+  else
+    hvfs_quickstats_fetch (call->fs->quickstats, node.a, call->cancellable, &error);
+  if (error != NULL)
+    g_debug ("%s: %s", node.row->name != NULL ? node.row->name : "", error->message);
 }
 
 void
@@ -114,11 +139,18 @@ child_ino (HvfsFs *fs, guint64 dir, HvfsNode node, const char *name)
       if (row != NULL && (row->visible == NULL || row->visible (fs, child)))
         return hvfs_node_ino (child);
     }
+  if (node.row->dir_ops != NULL && node.row->dir_ops->lookup != NULL)
+    {
+      guint64 ino = node.row->dir_ops->lookup (fs, node, name);
+
+      if (ino != 0)
+        return ino;
+    }
   return hvfs_index_lookup (fs->index, dir, name);
 }
 
-static void
-reply_entry (fuse_req_t req, guint64 ino)
+void
+hvfs_ops_reply_entry (fuse_req_t req, guint64 ino)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
   struct fuse_entry_param entry;
@@ -129,17 +161,36 @@ reply_entry (fuse_req_t req, guint64 ino)
   fuse_reply_entry (req, &entry);
 }
 
+typedef struct
+{
+  guint64 parent, ino;
+} LookupJob;
+
+/* The kernel holds the directory's lock: see hvfs_notifier_hold. */
 static void
 lookup_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 {
-  guint64 ino = *(guint64 *) data;
+  const LookupJob *job = data;
+  HvfsFs *fs = hvfs_ops_fs (req);
+  HvfsCall call = { fs, fuse_req_ctx (req)->pid, cancellable };
   HvfsNode node;
 
   /* Without it the size is what is known: none. */
-  if (hvfs_node_from_ino (ino, &node))
-    hvfs_quickstats_fetch (hvfs_ops_fs (req)->quickstats, node.a, cancellable, NULL);
+  if (hvfs_node_from_ino (job->ino, &node))
+    hvfs_ops_fetch (&call, node);
   hvfs_ops_settle (req);
-  reply_entry (req, ino);
+  hvfs_ops_reply_entry (req, job->ino);
+  hvfs_notifier_release (fs->notifier, job->parent);
+}
+
+static void
+push_lookup (fuse_req_t req, guint64 parent, guint64 ino)
+{
+  HvfsFs *fs = hvfs_ops_fs (req);
+  LookupJob job = { parent, ino };
+
+  hvfs_notifier_hold (fs->notifier, parent);
+  hvfs_jobs_push (fs->jobs, req, lookup_job, g_memdup2 (&job, sizeof job), g_free);
 }
 
 static void
@@ -160,9 +211,9 @@ ops_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
   if (!there)
     fuse_reply_err (req, ESTALE);
   else if (fetch)
-    hvfs_jobs_push (fs->jobs, req, lookup_job, g_memdup2 (&ino, sizeof ino), g_free);
+    push_lookup (req, parent, ino);
   else
-    reply_entry (req, ino);
+    hvfs_ops_reply_entry (req, ino);
 }
 
 static void
@@ -179,30 +230,68 @@ ops_forget_multi (fuse_req_t req, size_t count, struct fuse_forget_data *forgets
 
 /* ---- attributes ---- */
 
-static void
-reply_attr (fuse_req_t req, guint64 ino)
+void
+hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *fi)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
+  gboolean there, own = FALSE;
   struct stat st;
   HvfsNode node;
   HvfsObject *object;
-  gboolean there;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  there = hvfs_ops_resolve (fs, ino, &node, &object);
-  if (there)
-    hvfs_ops_stat (fs, node, object, &st);
+  there = hvfs_ops_resolve (fs, ino, &node, &object) && hvfs_ops_stat (fs, node, object, &st);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+  if (there && fi != NULL && fi->fh != 0 && node.row->file_ops != NULL
+      && node.row->file_ops->fstat != NULL)
+    own = node.row->file_ops->fstat (fs, node, fi, &st);
   if (there)
-    fuse_reply_attr (req, &st, attr_timeout (node));
+    fuse_reply_attr (req, &st, own ? 0 : attr_timeout (node));
   else
     fuse_reply_err (req, ESTALE);
+}
+
+typedef struct
+{
+  guint64 ino;
+  struct fuse_file_info *fi, copy;
+} AttrJob;
+
+static void
+getattr_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
+{
+  AttrJob *job = data;
+  HvfsCall call = { hvfs_ops_fs (req), fuse_req_ctx (req)->pid, cancellable };
+  HvfsNode node;
+
+  hvfs_node_from_ino (job->ino, &node);
+  hvfs_ops_fetch (&call, node);
+  hvfs_ops_settle (req);
+  hvfs_ops_reply_attr (req, job->ino, job->fi != NULL ? &job->copy : NULL);
 }
 
 static void
 ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-  reply_attr (req, ino);
+  HvfsFs *fs = hvfs_ops_fs (req);
+  gboolean fetch;
+  HvfsNode node;
+  HvfsObject *object;
+
+  g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
+  fetch = hvfs_ops_resolve (fs, ino, &node, &object) && node.row->is_known != NULL
+          && hvfs_ops_must_fetch (fs, node);
+  g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+  if (fetch)
+    {
+      AttrJob job = { ino, fi, { 0 } };
+
+      if (fi != NULL)
+        job.copy = *fi;
+      hvfs_jobs_push (fs->jobs, req, getattr_job, g_memdup2 (&job, sizeof job), g_free);
+    }
+  else
+    hvfs_ops_reply_attr (req, ino, fi);
 }
 
 /* A control file is emptied and touched without effect, as in sysfs; what cannot
@@ -213,9 +302,11 @@ ops_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
 {
   HvfsNode node;
 
-  if (hvfs_node_from_ino (ino, &node) && node.row->store != NULL
-      && (to_set & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) == 0)
-    reply_attr (req, ino);
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    hvfs_ops_file_setattr (req, ino, st, to_set, fi);
+  else if (hvfs_node_from_ino (ino, &node) && node.row->store != NULL
+      &&      (to_set & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) == 0)
+    hvfs_ops_reply_attr (req, ino, fi);
   else
     fuse_reply_err (req, EPERM);
 }
@@ -230,7 +321,7 @@ ops_readlink (fuse_req_t req, fuse_ino_t ino)
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   there = hvfs_node_from_ino (ino, &node) && S_ISLNK (node.row->mode)
-          && hvfs_tree_link (fs, node, target);
+          && hvfs_ops_link (fs, node, target);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   if (there)
     fuse_reply_readlink (req, target->str);
@@ -244,45 +335,6 @@ ops_statfs (fuse_req_t req, fuse_ino_t ino)
   struct statvfs st = { .f_bsize = 4096, .f_frsize = 4096, .f_namemax = 1024 };
 
   fuse_reply_statfs (req, &st);
-}
-
-/* ---- what is refused ---- */
-
-static void
-ops_mknod (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev)
-{
-  fuse_reply_err (req, EPERM);
-}
-
-static void
-ops_mkdir (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
-{
-  fuse_reply_err (req, EPERM);
-}
-
-static void
-ops_remove (fuse_req_t req, fuse_ino_t parent, const char *name)
-{
-  fuse_reply_err (req, EPERM);
-}
-
-static void
-ops_symlink (fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
-{
-  fuse_reply_err (req, EPERM);
-}
-
-static void
-ops_rename (fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
-            const char *new_name, unsigned int flags)
-{
-  fuse_reply_err (req, EPERM);
-}
-
-static void
-ops_link (fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_parent, const char *new_name)
-{
-  fuse_reply_err (req, EPERM);
 }
 
 /* ---- the connection ---- */
@@ -304,18 +356,6 @@ ops_opendir (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   fuse_reply_err (req, ENOSYS);
 }
 
-static void
-ops_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
-{
-  fuse_reply_err (req, 0);
-}
-
-static void
-ops_fsync (fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_file_info *fi)
-{
-  fuse_reply_err (req, 0);
-}
-
 const struct fuse_lowlevel_ops hvfs_ops = {
   .init = ops_init,
   .lookup = ops_lookup,
@@ -324,13 +364,14 @@ const struct fuse_lowlevel_ops hvfs_ops = {
   .getattr = ops_getattr,
   .setattr = ops_setattr,
   .readlink = ops_readlink,
-  .mknod = ops_mknod,
-  .mkdir = ops_mkdir,
-  .unlink = ops_remove,
-  .rmdir = ops_remove,
-  .symlink = ops_symlink,
-  .rename = ops_rename,
-  .link = ops_link,
+  .mknod = hvfs_ops_mknod,
+  .mkdir = hvfs_ops_mkdir,
+  .unlink = hvfs_ops_unlink,
+  .rmdir = hvfs_ops_rmdir,
+  .symlink = hvfs_ops_symlink,
+  .rename = hvfs_ops_rename,
+  .link = hvfs_ops_hardlink,
+  .create = hvfs_ops_create,
   .statfs = ops_statfs,
   .opendir = ops_opendir,
   .readdir = hvfs_ops_readdir,
@@ -338,7 +379,7 @@ const struct fuse_lowlevel_ops hvfs_ops = {
   .open = hvfs_ops_open,
   .read = hvfs_ops_read,
   .write = hvfs_ops_write,
-  .flush = ops_flush,
-  .fsync = ops_fsync,
+  .flush = hvfs_ops_flush,
+  .fsync = hvfs_ops_fsync,
   .release = hvfs_ops_release,
 };

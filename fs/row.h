@@ -13,6 +13,7 @@
 
 typedef struct _HvfsFs HvfsFs;
 typedef struct _HvfsRow HvfsRow;
+struct fuse_file_info;
 
 typedef enum
 {
@@ -22,6 +23,8 @@ typedef enum
   HVFS_ROW_LOCAL = 1 << 1,
   /* Shows what the server does not push (see quickstats.h): fetched when old. */
   HVFS_ROW_FETCHED = 1 << 2,
+  /* Its node's a is a number of its own, no object's: see HvfsRow.stat. */
+  HVFS_ROW_UNMIRRORED = 1 << 3,
 } HvfsRowFlags;
 
 /* What a writer's line is applied to.  On the job pool; no lock held. */
@@ -41,6 +44,68 @@ typedef struct
   guint32 a, b;
 } HvfsNode;
 
+/* Who asks for something that is more than a look. */
+typedef struct
+{
+  HvfsFs *fs;
+  pid_t pid;                 /* the thread's; 0: unknown */
+  GCancellable *cancellable; /* NULL: this thread must not wait; see HvfsFileOps */
+} HvfsCall;
+
+/* Goes on while it returns TRUE.  @position: grows from entry to entry, below 2^40. */
+typedef gboolean (*HvfsListFunc) (const char *name, guint64 ino, guint64 position,
+                                  gpointer data);
+
+/* A directory in which names come and go by other ways than the server's updates.
+ * What is NULL is refused with EPERM. */
+typedef struct
+{
+  /* Besides the fixed entries and the index.  Memory only, under the mirror's lock. */
+  guint64 (*lookup) (HvfsFs *fs, HvfsNode dir, const char *name); /* 0: none */
+  void (*list) (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer data);
+
+  /* These run on the job pool, no lock held, and may wait.  Fixed entries without
+   * file_ops are refused before.  The kernel holds the directories' locks until the
+   * reply, so what they notify of an entry there goes out after it.  Each creates
+   * and returns an inode, 0 on error. */
+  guint64 (*create) (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
+                     struct fuse_file_info *fi, GError **error);
+  guint64 (*mkdir) (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GError **error);
+  guint64 (*symlink) (HvfsCall *call, HvfsNode dir, const char *name, const char *target,
+                      GError **error);
+  gboolean (*unlink) (HvfsCall *call, HvfsNode dir, const char *name, GError **error);
+  gboolean (*rmdir) (HvfsCall *call, HvfsNode dir, const char *name, GError **error);
+  /* Both directories have these same ops.  @flags: RENAME_NOREPLACE or 0. */
+  gboolean (*rename) (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
+                      const char *new_name, guint flags, GError **error);
+} HvfsDirOps;
+
+/* A file that is neither shown nor stored a line at a time.  fi->fh is the file's.
+ *
+ * Each is called in a thread that must not wait (call->cancellable is NULL), and if
+ * it then fails with EWOULDBLOCK once more on the job pool; no lock held.  open must
+ * set fi's caching.  What is NULL succeeds and does nothing, but read and write. */
+typedef struct
+{
+  gboolean (*open) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
+  /* (transfer full): at most @size bytes; fewer at the end only */
+  GBytes *(*read) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
+                   goffset off, GError **error);
+  /* All or nothing. */
+  gboolean (*write) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char *data,
+                     gsize size, goffset off, GError **error);
+  /* @fi: NULL when by name */
+  gboolean (*setattr) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi,
+                       const struct stat *st, int to_set, GError **error);
+  gboolean (*flush) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
+  gboolean (*fsync) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
+  /* Nobody hears of its error but EWOULDBLOCK. */
+  gboolean (*release) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
+  /* What fstat sees, where that differs from stat; FALSE: it does not.  Memory. */
+  gboolean (*fstat) (HvfsFs *fs, HvfsNode node, const struct fuse_file_info *fi,
+                     struct stat *st);
+} HvfsFileOps;
+
 struct _HvfsRow
 {
   const char *name;  /* NULL where the name is an object's */
@@ -58,11 +123,30 @@ struct _HvfsRow
   /* File: does what one line says, and waits for it.  @line has no blanks around. */
   gboolean (*store) (HvfsStore *store, const char *line, GError **error);
 
+  /* File: in place of show and store. */
+  const HvfsFileOps *file_ops;
+
   /* Directory: its fixed entries, ended by a row with neither name nor mode. */
   HvfsRow *table;
 
+  /* Directory: names that come and go by these. */
+  const HvfsDirOps *dir_ops;
+
+  /* Link: appends where it leads; FALSE: nowhere.  NULL: to its object's directory.
+   * Under the mirror's lock. */
+  gboolean (*link) (HvfsFs *fs, HvfsNode node, GString *target);
+
   /* Whether it is listed at all.  NULL: always.  Under the mirror's lock. */
   gboolean (*visible) (HvfsFs *fs, HvfsNode node);
+
+  /* Corrects the attributes that the row and its object give; FALSE when it is
+   * there no more.  Under the mirror's lock, memory only. */
+  gboolean (*stat) (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st);
+
+  /* Whether its size is known; NULL: always.  Under the mirror's lock, memory only. */
+  gboolean (*is_known) (HvfsFs *fs, HvfsNode node);
+  /* Makes it known.  On the job pool, no lock held. */
+  gboolean (*fetch) (HvfsCall *call, HvfsNode node, GError **error);
 
   /* Filled in by hvfs_rows_init. */
   guint16 id;
