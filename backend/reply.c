@@ -187,12 +187,13 @@ static HvfsValue *
 value_of (HvfsReply *reply, const Frame *frame)
 {
   guint n = reply->children->len - frame->first_child;
-  HvfsValue **children = (HvfsValue **) reply->children->pdata + frame->first_child;
 
   if (n == 0)
     return hvfs_value_new_leaf_interned (frame->name, frame->type, reply->text->str,
                                          reply->text->len);
-  return hvfs_value_new_node_interned (frame->name, frame->type, children, n);
+  return hvfs_value_new_node_interned (frame->name, frame->type,
+                                       (HvfsValue **) reply->children->pdata + frame->first_child,
+                                       n);
 }
 
 /* The array's references went to their parent, or are dropped. */
