@@ -50,13 +50,6 @@ func deref64(p *int64) int64 {
 	return *p
 }
 
-func reconfigured(c *call) {
-	if vm := vmOf(c.this); vm != nil {
-		vm.Summary.Config.Annotation = vm.Config.Annotation
-		c.w.configChanged(vm)
-	}
-}
-
 // thenChanged answers MarkAsTemplate and MarkAsVirtualMachine: it calls the simulator's method and gives the VM a new changeVersion.
 func thenChanged(c *call) (interface{}, *fault) {
 	res, f := c.native()

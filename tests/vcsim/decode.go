@@ -213,7 +213,7 @@ func (d *decoder) open(v reflect.Value, tok xml.StartElement, p *plan) *fault {
 		return invalid("element %s of %s: type %q is unknown", tok.Name.Local, p.name, name)
 	}
 	target := reflect.New(t)
-	if v.Type() == emptyIface {
+	if v.NumMethod() == 0 {
 		if f := d.value(target.Elem(), tok, p); f != nil {
 			return f
 		}

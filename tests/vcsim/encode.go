@@ -215,7 +215,7 @@ func itemName(t reflect.Type) string {
 		t = t.Elem()
 	}
 	switch {
-	case t == emptyIface:
+	case t.Kind() == reflect.Interface && t.NumMethod() == 0:
 		return "anyType"
 	case t.Kind() == reflect.Interface:
 		return t.Name()[len("Base"):]

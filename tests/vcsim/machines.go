@@ -134,7 +134,9 @@ func (p *place) seed(name string) (*simulator.VirtualMachine, error) {
 	if e := task.Info.Error; e != nil {
 		return nil, fmt.Errorf("creating %s: %T", name, e.Fault)
 	}
-	return simulator.Map.Get(task.Info.Result.(moref)).(*simulator.VirtualMachine), nil
+	vm := simulator.Map.Get(task.Info.Result.(moref)).(*simulator.VirtualMachine)
+	tidyDevices(vm.Config.Hardware.Device)
+	return vm, nil
 }
 
 // devices of a typical VM. Keys below 0 are the request's own; 200 is the first

@@ -51,6 +51,8 @@ var handlers = map[string]handler{
 	"RebootGuest":     guestVerb,
 	"StandbyGuest":    guestVerb,
 
+	"ReconfigVM_Task": reconfigure,
+
 	"DisconnectHost_Task": disconnectHost,
 	"ReconnectHost_Task":  reconnectHost,
 

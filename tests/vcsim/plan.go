@@ -17,11 +17,10 @@ import (
 )
 
 var (
-	timeType   = reflect.TypeOf(time.Time{})
-	morefType  = reflect.TypeOf(types.ManagedObjectReference{})
-	vimTypes   = types.TypeFunc()
-	planCache  sync.Map // reflect.Type -> *plan
-	emptyIface = reflect.TypeOf((*interface{})(nil)).Elem()
+	timeType  = reflect.TypeOf(time.Time{})
+	morefType = reflect.TypeOf(types.ManagedObjectReference{})
+	vimTypes  = types.TypeFunc()
+	planCache sync.Map // reflect.Type -> *plan
 )
 
 type planField struct {

@@ -218,7 +218,6 @@ func (c *call) takeInner(inner moref) (types.AnyType, *fault) {
 
 // afterTask: what the simulator leaves undone.
 var afterTask = map[string]func(*call){
-	"ReconfigVM_Task": reconfigured,
 	"RelocateVM_Task": relocated,
 	"Rename_Task":     renamed,
 }

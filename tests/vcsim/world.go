@@ -45,6 +45,7 @@ type call struct {
 	method  string
 	this    moref
 	req     interface{}
+	body    []byte // as it came
 	api     apiVersion
 	session *session
 	ctx     context.Context // ends when the client goes away
