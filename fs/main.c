@@ -188,16 +188,13 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, G
 }
 
 static int
-run (HvfsUri *uri, HvfsOptions *options, const char *mountpoint, int ready_fd)
+run (HvfsUri *uri, HvfsCredentials *credentials, HvfsOptions *options, const char *mountpoint,
+     int ready_fd)
 {
   HvfsFs fs = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (HvfsCredentials) credentials = hvfs_credentials_find (
-    uri, options->username, options->password_file, isatty (STDIN_FILENO), &error);
   int result;
 
-  if (credentials == NULL)
-    return complain (error);
   curl_global_init (CURL_GLOBAL_DEFAULT);
   xmlInitParser ();
   fs_init (&fs, uri, credentials, options->timeout_s);
@@ -230,14 +227,21 @@ await_child (pid_t child, int ready_fd)
   return WIFEXITED (status) && WEXITSTATUS (status) != 0 ? WEXITSTATUS (status) : EXIT_FAILURE;
 }
 
+/* The terminal is asked before there are two processes that Ctrl-C would end, of
+ * which one has to make it echo again. */
 static int
 start (HvfsUri *uri, HvfsOptions *options, const char *mountpoint)
 {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvfsCredentials) credentials = hvfs_credentials_find (
+    uri, options->username, options->password_file, isatty (STDIN_FILENO), &error);
   int fds[2];
   pid_t child;
 
+  if (credentials == NULL)
+    return complain (error);
   if (options->foreground || options->debug)
-    return run (uri, options, mountpoint, -1);
+    return run (uri, credentials, options, mountpoint, -1);
   if (pipe2 (fds, O_CLOEXEC) != 0 || (child = fork ()) < 0)
     {
       fprintf (stderr, "hvfs: cannot start: %s\n", g_strerror (errno));
@@ -246,7 +250,7 @@ start (HvfsUri *uri, HvfsOptions *options, const char *mountpoint)
   if (child == 0)
     {
       close (fds[0]);
-      return run (uri, options, mountpoint, fds[1]);
+      return run (uri, credentials, options, mountpoint, fds[1]);
     }
   close (fds[1]);
   return await_child (child, fds[0]);

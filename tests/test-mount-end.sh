@@ -54,7 +54,7 @@ pid=$(daemon_pid)
 mounts="$pid:$mnt"
 kill -KILL "$pid"
 await is_gone "$pid"
-expect_failure 'not connected' ls "$mnt"
+expect_failure "$mnt" ls "$mnt"
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 [ -s "$mnt/about" ] || fail 'nothing there'
 unmount_hvfs

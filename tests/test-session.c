@@ -7,6 +7,7 @@
 #include "backend/session.h"
 
 #include <glib/gstdio.h>
+#include <libxml/parser.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -847,6 +848,7 @@ main (int argc, char **argv)
   int result;
 
   g_test_init (&argc, &argv, NULL);
+  xmlInitParser (); /* before the first thread, as fs/main.c does */
   make_password_file ();
   g_test_add_func ("/session/life", test_life);
   g_test_add_func ("/session/counters", test_counters);
