@@ -1,4 +1,4 @@
-/* backend/config.h - the configurations of machines: read, changed, made and ended
+/* backend/vmconfig.h - the configurations of machines: read, changed, made and ended
  *
  * Exists so that fs/ sees a configuration as text: domain XML that is true as long
  * as the server does not change it, and that can be committed.  What is big and
