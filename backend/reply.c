@@ -337,6 +337,19 @@ check (HvfsReply *reply, GError **error)
   return FALSE;
 }
 
+/* What goes wrong while characters are converted libxml2 would print: it does not
+ * tell the handler of the parser, only that of the thread. */
+static void
+parse (HvfsReply *reply, const char *data, gsize len, gboolean end)
+{
+  xmlStructuredErrorFunc former = xmlStructuredError;
+  void *former_data = xmlStructuredErrorContext;
+
+  xmlSetStructuredErrorFunc (NULL, on_error);
+  xmlParseChunk (reply->parser, data, (int) len, end);
+  xmlSetStructuredErrorFunc (former_data, former);
+}
+
 gboolean
 hvfs_reply_feed (HvfsReply *reply, const char *data, gsize len, GError **error)
 {
@@ -347,7 +360,7 @@ hvfs_reply_feed (HvfsReply *reply, const char *data, gsize len, GError **error)
     {
       gsize part = MIN (len, 256 * 1024);
 
-      xmlParseChunk (reply->parser, data, (int) part, FALSE);
+      parse (reply, data, part, FALSE);
       data += part;
       len -= part;
       if (!check (reply, error))
@@ -375,7 +388,7 @@ hvfs_reply_finish (HvfsReply *reply, GError **error)
   HvfsValue *value;
 
   if (reply->error == NULL)
-    xmlParseChunk (reply->parser, NULL, 0, TRUE);
+    parse (reply, NULL, 0, TRUE);
   if (reply->bytes == 0)
     fail (reply, "the server's reply is empty");
   if (!check (reply, error))

@@ -1,7 +1,8 @@
 /* tests/connect-check.c - logs in to a server, makes one call, logs out
  *
- * For scripts that test what lies between: proxies, certificates, addresses.
- * Usage: connect-check URI PASSWORD-FILE [TIMEOUT-S]
+ * For scripts that test what lies between: proxies, certificates, addresses, dead
+ * networks.  Usage: connect-check URI PASSWORD-FILE [TIMEOUT-S [WAIT-S]]
+ * With WAIT-S the call is one that the server answers after so many seconds.
  * Prints the server's name, the version, the user and the counters; an error on
  * stderr, with its errno's name first.
  */
@@ -18,6 +19,25 @@ fail (const GError *error)
 {
   fprintf (stderr, "%s: %s\n", strerrorname_np (hvfs_error_errno (error)), error->message);
   return 1;
+}
+
+/* A wait for updates of nothing. */
+static int
+wait_long (HvfsSession *session, guint wait_s)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (session);
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new ("WaitForUpdatesEx", "PropertyCollector",
+                        hvfs_value_text (content, "propertyCollector"));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvfsValue) reply = NULL;
+
+  hvfs_request_text (request, "version", "");
+  hvfs_request_open (request, "options", NULL);
+  hvfs_request_int (request, "maxWaitSeconds", wait_s);
+  hvfs_request_close (request);
+  reply = hvfs_session_call (session, request, HVFS_CALL_READ, wait_s, NULL, &error);
+  return reply != NULL ? 0 : fail (error);
 }
 
 static int
@@ -53,9 +73,9 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
-  if (argc < 3 || argc > 4)
+  if (argc < 3 || argc > 5)
     {
-      fprintf (stderr, "usage: connect-check URI PASSWORD-FILE [TIMEOUT-S]\n");
+      fprintf (stderr, "usage: connect-check URI PASSWORD-FILE [TIMEOUT-S [WAIT-S]]\n");
       return 2;
     }
   uri = hvfs_uri_parse (argv[1], &error);
@@ -64,5 +84,7 @@ main (int argc, char **argv)
   if (credentials == NULL)
     return fail (error);
   session = hvfs_session_new (uri, credentials, argc > 3 ? (guint) atoi (argv[3]) : 10, stats);
-  return hvfs_session_connect (session, NULL, &error) ? check (session, stats) : fail (error);
+  if (!hvfs_session_connect (session, NULL, &error))
+    return fail (error);
+  return argc > 4 ? wait_long (session, (guint) atoi (argv[4])) : check (session, stats);
 }
