@@ -25,15 +25,16 @@ static const Step steps[] = {
   { "dcDatastore", "Datacenter", "datastore", 0, 400, { NULL } },
   { "dcNetwork", "Datacenter", "network", 0, 400, { NULL } },
   { "host", "ComputeResource", "host", 0, 0, { "hostVm", "hostDatastore", "hostNetwork" } },
-  { "hostVm", "HostSystem", "vm", 0, 0, { "up", "upVapp" } },
+  { "hostVm", "HostSystem", "vm", 0, 0, { "up", "inVapp" } },
   { "hostDatastore", "HostSystem", "datastore", 0, 0, { NULL } },
   { "hostNetwork", "HostSystem", "network", 0, 0, { NULL } },
   { "vappVm", "ResourcePool", "vm", 400, 0, { NULL } },
   { "vappPool", "ResourcePool", "resourcePool", 400, 0, { "vappVm", "vappPool" } },
   { "up", "ManagedEntity", "parent", 0, 0, { "up" } },
-  { "upVapp", "VirtualMachine", "parentVApp", 401, 0, { "upVappFolder", "upVappVapp" } },
-  { "upVappVapp", "VirtualApp", "parentVApp", 401, 0, { "upVappFolder", "upVappVapp" } },
-  { "upVappFolder", "VirtualApp", "parentFolder", 400, 0, { "up" } },
+  /* Not every server lists a vApp in its folder. */
+  { "inVapp", "VirtualMachine", "parentVApp", 401, 0, { "upVapp", "vappInVapp" } },
+  { "vappInVapp", "VirtualApp", "parentVApp", 401, 0, { "upVapp", "vappInVapp" } },
+  { "upVapp", "VirtualApp", "parentFolder", 400, 0, { "up" } },
 };
 
 static gboolean

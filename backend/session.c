@@ -142,7 +142,14 @@ note_failure (HvfsSession *session, const GError *failure)
   g_clear_error (&session->failure);
   session->failure = g_error_copy (failure);
   if (session->refused == NULL && hvfs_fault_is_a (hvfs_error_fault (failure), "InvalidLogin"))
-    session->refused = g_error_copy (failure);
+    {
+      session->refused = g_error_copy (failure);
+      g_free (session->refused->message);
+      session->refused->message
+        = g_strdup_printf ("%s; not tried again, so that the account is not locked: mount"
+                           " anew with the right password",
+                           failure->message);
+    }
   g_mutex_unlock (&session->lock);
 }
 

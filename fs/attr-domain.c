@@ -226,7 +226,7 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "uuid", .mode = READ, .show = uuid_show, .depends = HVFS_PROP (HVFS_VM_UUID) },
   HVFS_MOREF_ROW,
   { .name = "stats", .mode = READ, .show = stats_show, .flags = HVFS_ROW_FETCHED },
-  { .name = "error", .mode = READ, .show = error_show },
+  { .name = "error", .mode = READ, .show = error_show, .flags = HVFS_ROW_LOCAL },
   { NULL }
 };
 

@@ -24,7 +24,7 @@ wants_to_read (int flags)
 }
 
 /* All of the file's text; NULL on error.  (transfer full) */
-static GString *
+static GBytes *
 render (HvfsFs *fs, guint64 ino, GError **error)
 {
   g_autoptr (GRWLockReaderLocker) locker
@@ -42,9 +42,16 @@ render (HvfsFs *fs, guint64 ino, GError **error)
     return NULL;
   text = g_string_sized_new (64);
   if (node.row->show (fs, object, text, error))
-    return text;
+    return g_string_free_to_bytes (text);
   g_string_free (text, TRUE);
   return NULL;
+}
+
+/* What an open handle keeps, if it keeps a text. */
+static GBytes *
+handle_text (const struct fuse_file_info *fi)
+{
+  return (GBytes *) (uintptr_t) fi->fh;
 }
 
 /* ---- open ---- */
@@ -61,7 +68,7 @@ finish_open (fuse_req_t req, const HvfsRow *row, guint64 ino, struct fuse_file_i
   HvfsFs *fs = hvfs_ops_fs (req);
   gboolean idle = hvfs_notifier_is_idle (fs->notifier);
   g_autoptr (GError) error = NULL;
-  GString *text = NULL;
+  g_autoptr (GBytes) text = NULL;
 
   fi->fh = 0;
   fi->direct_io = 1;
@@ -78,14 +85,13 @@ finish_open (fuse_req_t req, const HvfsRow *row, guint64 ino, struct fuse_file_i
         {
           fi->direct_io = 0;
           fi->keep_cache = 1;
-          g_string_free (text, TRUE);
         }
       else
-        fi->fh = (uintptr_t) text;
+        fi->fh = (uintptr_t) g_steal_pointer (&text);
     }
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
   if (fuse_reply_open (req, fi) != 0 && fi->fh != 0) /* interrupted: no release comes */
-    g_string_free ((GString *) (uintptr_t) fi->fh, TRUE);
+    g_bytes_unref (handle_text (fi));
 }
 
 static void
@@ -164,26 +170,29 @@ hvfs_ops_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
       return;
     }
   if (fi->fh != 0)
-    g_string_free ((GString *) (uintptr_t) fi->fh, TRUE);
+    g_bytes_unref (handle_text (fi));
   fuse_reply_err (req, 0);
 }
 
 /* ---- read ---- */
 
 static void
-reply_slice (fuse_req_t req, const GString *text, size_t size, off_t off)
+reply_slice (fuse_req_t req, GBytes *text, size_t size, off_t off)
 {
-  if (off < 0 || (gsize) off >= text->len)
+  gsize len;
+  const char *data = g_bytes_get_data (text, &len);
+
+  if (off < 0 || (gsize) off >= len)
     fuse_reply_buf (req, NULL, 0);
   else
-    fuse_reply_buf (req, text->str + off, MIN (size, text->len - off));
+    fuse_reply_buf (req, data + off, MIN (size, len - off));
 }
 
 void
 hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GString) text = NULL;
+  g_autoptr (GBytes) text = NULL;
   HvfsFs *fs = hvfs_ops_fs (req);
   HvfsNode node;
 
@@ -194,7 +203,9 @@ hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fu
     }
   if (fi->fh != 0)
     {
-      reply_slice (req, (const GString *) (uintptr_t) fi->fh, size, off);
+      /* A release may come before the reply's call is back. */
+      text = g_bytes_ref (handle_text (fi));
+      reply_slice (req, text, size, off);
       return;
     }
   if (!hvfs_mirror_is_up (fs->mirror, NULL, NULL))
