@@ -1,0 +1,85 @@
+#!/bin/sh
+# The server is lost in each way there is, and comes back: reads fail meanwhile and
+# never lie, nothing hangs, and afterwards all is as before, inodes included.
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+requires "$PYTHON" timeout
+start_vcsim -vm 4
+mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=4
+vm=$mnt/by-name/DC0_H0_VM0
+says () { [ "$(timeout 20 cat "$1" 2>/dev/null)" = "$2" ]; }
+status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
+# fails COMMAND...  With EIO, and within what the time-out allows.
+fails () {
+  if timeout 20 "$@" >/dev/null 2>"$tmp/err"; then return 1; fi
+  grep -q "Input/output error" "$tmp/err"
+}
+set_power () { control POST /set -d object=DC0_H0_VM0 -d path=runtime.powerState -d "value=<val xsi:type=\"VirtualMachinePowerState\">$1</val>" >/dev/null; }
+inodes () { find "$mnt/datacenters" "$mnt/by-name" -printf '%i %p\n' | sort; }
+inodes >"$tmp/inodes"
+ls -lR "$mnt" >/dev/null
+cat "$mnt"/by-name/*/state >/dev/null
+
+# back  As it was, and true again.
+back () {
+  await status_is connected
+  await says "$vm/state" "$1"
+  inodes | diff "$tmp/inodes" - >"$tmp/diff" || fail "not as before: $(head -n 5 "$tmp/diff")"
+}
+
+# Killed and restarted, seen from a client: refused connections, then all new.
+control POST /down >/dev/null
+await status_is lost
+await fails cat "$vm/state"
+fails cat "$vm/memory" || fail "memory was read without a server"
+fails ls "$mnt/by-name" || fail "by-name was listed without a server"
+[ -d "$vm" ] || fail "paths are gone while the server is"
+grep -q . "$mnt/.hvfs/errors" || :
+if timeout 20 sh -c "echo off >'$vm/state'" 2>"$tmp/err"; then fail "a write without a server"; fi
+grep -q "no connection" "$vm/error" || fail "error says: $(cat "$vm/error")"
+# What changes meanwhile is seen afterwards.
+set_power suspended
+control POST /up >/dev/null
+back suspended
+set_power poweredOn
+back running
+
+# All connections cut, which need not be noticed.
+control POST /cut >/dev/null
+back running
+set_power poweredOff
+await says "$vm/state" off
+
+# The session expired: another login, no interruption.
+logins=$(stat_of "$mnt" logins)
+control POST /expire >/dev/null
+logged_in () { [ "$(stat_of "$mnt" logins)" -gt "$logins" ]; }
+echo running >"$vm/state" || fail "a write after the session expired"
+await logged_in
+back running
+set_power suspended
+await says "$vm/state" suspended
+set_power poweredOn
+await says "$vm/state" running
+
+# Silent, while connections stay open: noticed by whoever reads, within the time-out.
+kill -STOP "$vcsim_pid"
+stopped_at=$(date +%s)
+await fails cat "$vm/state"
+took=$(($(date +%s) - stopped_at))
+status_is lost || fail "silent, and not lost: $(cat "$mnt/.hvfs/status")"
+fails cat "$vm/memory" || fail "memory was read from a silent server"
+kill -CONT "$vcsim_pid"
+[ "$took" -le 30 ] || fail "a silent server was noticed after $took s"
+back running
+
+# No longer the password: one attempt, then none, and a word about it.
+control POST /reset >/dev/null
+control POST "/fail?what=fault&method=Login&fault=InvalidLogin&times=0" >/dev/null
+control POST /expire >/dev/null
+await status_is lost
+await fails cat "$vm/state"
+grep -qi "password" "$mnt/.hvfs/status" || fail "it does not say why: $(cat "$mnt/.hvfs/status")"
+poll 3 false || : # time in which it could try again
+expect_eq "logins with a refused password" \
+  "$(control GET /requests | sed -n 's/.*"Login":\([0-9]*\).*/\1/p')" 1
+unmount_hvfs

@@ -1,0 +1,71 @@
+#!/bin/sh
+# Every place that a URI's path can name, as the root of a mount; hosts and old
+# servers; and the domains below each root, in all three ways to find them.
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+listing () { ls -A "$1" | tr '\n' ' '; }
+extras=".hvfs about by-folder by-name by-uuid"
+
+# root_is TYPE PATH N LISTING [PARAMETERS]  The mount has N domains and that root.
+root_is () {
+  mount_hvfs "$(vcsim_uri "$1" "$2" "${5-}")" "$mnt"
+  expect_eq "root of $1:///$2" "$(listing "$mnt")" "$4 "
+  expect_eq "domains of $1:///$2" "$(ls "$mnt/by-name" | wc -l)" "$3"
+  expect_eq "by uuid, of $1:///$2" "$(ls "$mnt/by-uuid" | wc -l)" "$3"
+  expect_eq "by folder, of $1:///$2" "$(find "$mnt/by-folder" -type l | wc -l)" "$3"
+  expect_eq "states of $1:///$2" "$(cat "$mnt"/by-name/*/state "$mnt"/by-folder/*/*/state | wc -l)" $(($3 * 2))
+  expect_eq "directories of $1:///$2" "$(find "$mnt" -type d -path '*/domains/*' | wc -l)" "$3"
+  # Where the datacenter is above, there is nothing that a link could lead to.
+  find "$mnt" -type l | while read -r link; do [ -e "$link" ] || fail "$link leads nowhere"; done
+  find "$mnt" -path '*/datastores/*/info' -o -path '*/networks/*/info' | while read -r info; do
+    grep -q ^type= "$info" || fail "$info: $(cat "$info")"
+  done
+  off=$(ls "$mnt/by-name" | head -n 1)
+  echo off >"$mnt/by-name/$off/state" || fail "off in $1:///$2"
+  expect_eq "state in $1:///$2" "$(cat "$mnt/by-name/$off/state")" off
+  unmount_hvfs
+}
+
+start_vcsim -vm 4
+root_is vpx "" 8 "$extras datacenters tasks"
+root_is vpx DC0 8 "$extras clusters datastores hosts moref networks tasks"
+root_is vpx DC0/DC0_C0 4 "$extras hosts info moref tasks"
+root_is vpx DC0/DC0_C0/DC0_C0_H1 1 "$extras datastores domains info moref networks state stats tasks"
+root_is vpx DC0/DC0_H0 4 "$extras datastores domains info moref networks state stats tasks"
+expect_failure "no 'nowhere'" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
+expect_failure "there is DC0" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
+expect_failure "no 'nohost' in DC0_C0" "$HVFS" "$(vcsim_uri vpx DC0/DC0_C0/nohost)" "$mnt"
+stop_vcsim
+
+start_vcsim -folder 1 -vm 3
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+dc=$(cd "$mnt/datacenters" && find . -name DC0 | sed 's|^\./||')
+case $dc in */DC0) ;; *) fail "no folder above DC0: $dc" ;; esac
+cluster=$(cd "$mnt/datacenters/$dc/clusters" && find . -name DC0_C0 | sed 's|^\./||')
+unmount_hvfs
+root_in_folder () { mount_hvfs "$(vcsim_uri vpx "$1")" "$mnt"; listing "$mnt"; unmount_hvfs; }
+expect_eq "a folder of datacenters" "$(root_in_folder "${dc%/*}")" "$extras datacenters tasks "
+expect_eq "a datacenter in a folder" "$(root_in_folder "$dc")" "$extras clusters datastores hosts moref networks tasks "
+expect_eq "a folder of hosts" "$(root_in_folder "$dc/${cluster%/*}")" "$extras clusters hosts tasks "
+expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$extras hosts info moref tasks "
+stop_vcsim
+
+host_root="$extras datastores domains info moref networks state stats tasks"
+start_vcsim -esx -vm 3
+root_is esx "" 3 "$host_root"
+stop_vcsim
+start_vcsim -esx -vm 3 -tls=false
+root_is esx "" 3 "$host_root"
+stop_vcsim
+start_vcsim -gsx -vm 3 -tls=false
+root_is gsx "" 3 "$host_root"
+stop_vcsim
+for api in 2.5 4.0 4.1 5.0; do
+  start_vcsim -api $api -vm 4
+  root_is vpx "" 8 "$extras datacenters tasks"
+  root_is vpx DC0/DC0_C0 4 "$extras hosts info moref tasks"
+  stop_vcsim
+done
+
+# IPv6.
+start_vcsim -l "[::1]:0" -vm 1
+root_is vpx DC0 2 "$extras clusters datastores hosts moref networks tasks"

@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+"""Another client of the server, for tests: pyVmomi, as an administrator's script.
+
+    vc.py HOST:PORT COMMAND [ARGUMENT...]
+
+Prints what it is asked for, or changes something and waits for it.  Without TLS
+verification: it only ever talks to a simulator on the loopback.
+"""
+import ssl
+import sys
+
+from pyVim.connect import Disconnect, SmartConnect
+from pyVim.task import WaitForTask
+from pyVmomi import vim, vmodl
+
+
+def connect(hostport):
+    host, port = hostport.rsplit(":", 1)
+    context = ssl._create_unverified_context()
+    return SmartConnect(host=host.strip("[]"), port=int(port), user="user", pwd="pass word",
+                        sslContext=context)
+
+
+def every(si, kind):
+    view = si.content.viewManager.CreateContainerView(si.content.rootFolder, [kind], True)
+    try:
+        return list(view.view)
+    finally:
+        view.Destroy()
+
+
+def read(si, kind, paths):
+    """(object, {path: value}) of every object of a kind, in one retrieval."""
+    spec = vmodl.query.PropertyCollector
+    view = si.content.viewManager.CreateContainerView(si.content.rootFolder, [kind], True)
+    step = spec.TraversalSpec(name="view", path="view", skip=False, type=type(view))
+    wanted = spec.FilterSpec(
+        propSet=[spec.PropertySpec(type=kind, pathSet=paths, all=False)],
+        objectSet=[spec.ObjectSpec(obj=view, skip=True, selectSet=[step])])
+    result = si.content.propertyCollector.RetrievePropertiesEx([wanted], spec.RetrieveOptions())
+    while result:
+        for each in result.objects:
+            yield each.obj, {prop.name: prop.val for prop in each.propSet}
+        if not result.token:
+            break
+        result = si.content.propertyCollector.ContinueRetrievePropertiesEx(result.token)
+    view.Destroy()
+
+
+def named(si, kind, name):
+    found = [each for each, props in read(si, kind, ["name"]) if props["name"] == name]
+    if len(found) != 1:
+        sys.exit("%d objects are called %s" % (len(found), name))
+    return found[0]
+
+
+def vm(si, name):
+    return named(si, vim.VirtualMachine, name)
+
+
+def power(si, name, verb):
+    WaitForTask(getattr(vm(si, name), verb)())
+
+
+def rename(si, name, new):
+    WaitForTask(named(si, vim.ManagedEntity, name).Rename_Task(new))
+
+
+def destroy(si, name):
+    WaitForTask(named(si, vim.ManagedEntity, name).Destroy_Task())
+
+
+def make_folder(si, name):
+    """In the first datacenter's folder of machines."""
+    every(si, vim.Datacenter)[0].vmFolder.CreateFolder(name)
+
+
+def move(si, folder, name):
+    WaitForTask(named(si, vim.Folder, folder).MoveIntoFolder_Task([vm(si, name)]))
+
+
+def create(si, name, host):
+    host = named(si, vim.HostSystem, host)
+    datacenter = every(si, vim.Datacenter)[0]
+    spec = vim.vm.ConfigSpec(name=name, memoryMB=64, numCPUs=1, guestId="otherGuest",
+                             files=vim.vm.FileInfo(vmPathName="[%s]" % host.datastore[0].name))
+    WaitForTask(datacenter.vmFolder.CreateVM_Task(spec, host.parent.resourcePool, host))
+
+
+def clone(si, name, new):
+    source = vm(si, name)
+    spec = vim.vm.CloneSpec(location=vim.vm.RelocateSpec(), powerOn=False, template=False)
+    WaitForTask(source.CloneVM_Task(source.parent, new, spec))
+
+
+def reconfigure(si, name, key, value):
+    kind = type(getattr(vm(si, name).config, key, "") or "")
+    names = {"memory": "memoryMB", "vcpus": "numCPUs"}
+    spec = vim.vm.ConfigSpec()
+    setattr(spec, names.get(key, key), int(value) if key in names else kind(value))
+    WaitForTask(vm(si, name).ReconfigVM_Task(spec))
+
+
+def get(si, name, path):
+    """A property of a machine: 'config.hardware.memoryMB'."""
+    for each, props in read(si, vim.VirtualMachine, ["name", path]):
+        if props["name"] == name:
+            print(props.get(path))
+
+
+def domains(si):
+    """What the files should say, one machine a line."""
+    words = {"poweredOn": "running", "poweredOff": "off", "suspended": "suspended"}
+    for each, props in read(si, vim.VirtualMachine, [
+            "name", "runtime.powerState", "summary.config.memorySizeMB",
+            "summary.config.numCpu", "summary.config.uuid"]):
+        print(props["name"], words[props["runtime.powerState"]],
+              props["summary.config.memorySizeMB"] * 1024, props["summary.config.numCpu"],
+              props["summary.config.uuid"], each._moId, sep="\t")
+
+
+def main():
+    si = connect(sys.argv[1])
+    try:
+        globals()[sys.argv[2].replace("-", "_")](si, *sys.argv[3:])
+    finally:
+        Disconnect(si)
+
+
+main()
