@@ -72,6 +72,12 @@ func (o *options) check(api, times string, rest []string) error {
 		}
 		o.api = v
 	}
+	if o.api < typeSince("DistributedVirtualPortgroup") {
+		o.pg = 0
+	}
+	if o.api < typeSince("StoragePod") {
+		o.pod = 0
+	}
 	for _, t := range strings.Split(times, ",") {
 		if t == "" {
 			continue
