@@ -186,3 +186,20 @@ hvfs_filter_write_children (HvfsRequest *request, const char *element, const cha
   write_start (request, type, id, path);
   hvfs_request_close (request);
 }
+
+void
+hvfs_filter_write_property (HvfsRequest *request, const char *element, const char *type,
+                            const char *id, const char *path)
+{
+  hvfs_request_open (request, element, NULL);
+  hvfs_request_open (request, "propSet", NULL);
+  hvfs_request_text (request, "type", type);
+  hvfs_request_bool (request, "all", FALSE);
+  hvfs_request_text (request, "pathSet", path);
+  hvfs_request_close (request);
+  hvfs_request_open (request, "objectSet", NULL);
+  hvfs_request_moref (request, "obj", type, id);
+  hvfs_request_bool (request, "skip", FALSE);
+  hvfs_request_close (request);
+  hvfs_request_close (request);
+}

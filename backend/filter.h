@@ -34,3 +34,7 @@ void hvfs_filter_write_tasks (HvfsRequest *request, const char *element, guint a
 /* Property @path of all objects of the type @of that are one step below @type @id. */
 void hvfs_filter_write_children (HvfsRequest *request, const char *element,
                                  const char *type, const char *id, const char *path);
+
+/* Property @path of the object @type @id. */
+void hvfs_filter_write_property (HvfsRequest *request, const char *element, const char *type,
+                                 const char *id, const char *path);

@@ -207,21 +207,28 @@ wake_all (GCancellable *cancellable, gpointer data)
   g_mutex_unlock (&mirror->link_lock);
 }
 
-/* -1: the object is gone. */
-static int
-says (HvfsMirror *mirror, guint32 serial, guint index, const char *text)
+typedef struct
 {
-  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&mirror->lock);
-  HvfsObject *object = hvfs_mirror_get (mirror, serial);
+  guint32 serial;
+  guint index;
+  const char *text;
+} Wanted;
+
+static int
+says (HvfsMirror *mirror, gpointer data)
+{
+  const Wanted *wanted = data;
+  HvfsObject *object = hvfs_mirror_get (mirror, wanted->serial);
 
   if (object == NULL)
     return -1;
-  return g_strcmp0 (hvfs_value_text (hvfs_object_get (object, index), NULL), text) == 0;
+  return g_strcmp0 (hvfs_value_text (hvfs_object_get (object, wanted->index), NULL), wanted->text)
+         == 0;
 }
 
 gboolean
-hvfs_mirror_await (HvfsMirror *mirror, guint32 serial, guint index, const char *text,
-                   gint64 deadline_us, GCancellable *cancellable, GError **error)
+hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
+                        gint64 deadline_us, GCancellable *cancellable, GError **error)
 {
   gulong handler = cancellable == NULL ? 0
                                        : g_cancellable_connect (cancellable, G_CALLBACK (wake_all),
@@ -236,7 +243,9 @@ hvfs_mirror_await (HvfsMirror *mirror, guint32 serial, guint index, const char *
       g_mutex_lock (&mirror->link_lock);
       seen = mirror->n_settled;
       g_mutex_unlock (&mirror->link_lock);
-      found = says (mirror, serial, index, text);
+      g_rw_lock_reader_lock (&mirror->lock);
+      found = look (mirror, data);
+      g_rw_lock_reader_unlock (&mirror->lock);
       if (found != 0)
         {
           code = found < 0 ? ESTALE : 0;
@@ -257,6 +266,15 @@ hvfs_mirror_await (HvfsMirror *mirror, guint32 serial, guint index, const char *
     g_set_error (error, HVFS_ERROR, code, "%s",
                  code == ESTALE ? "it is not in the inventory any more" : g_strerror (code));
   return code == 0;
+}
+
+gboolean
+hvfs_mirror_await (HvfsMirror *mirror, guint32 serial, guint index, const char *text,
+                   gint64 deadline_us, GCancellable *cancellable, GError **error)
+{
+  Wanted wanted = { serial, index, text };
+
+  return hvfs_mirror_await_that (mirror, says, &wanted, deadline_us, cancellable, error);
 }
 
 /* ---- writing ---- */

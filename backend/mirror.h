@@ -100,6 +100,14 @@ gboolean hvfs_mirror_is_up (HvfsMirror *mirror, char **ret_reason, gint64 *ret_s
 gboolean hvfs_mirror_await (HvfsMirror *mirror, guint32 serial, guint index, const char *text,
                             gint64 deadline_us, GCancellable *cancellable, GError **error);
 
+/* Whether what is waited for is so: 1 it is, 0 not yet, -1 it never will be.  Under
+ * the lock, for reading; memory only. */
+typedef int (*HvfsMirrorLook) (HvfsMirror *mirror, gpointer data);
+
+/* As hvfs_mirror_await, for what @look says; ESTALE where that never will be so. */
+gboolean hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
+                                 gint64 deadline_us, GCancellable *cancellable, GError **error);
+
 /* ---- writing: the update thread only; these take the lock themselves ---- */
 
 /* From here until hvfs_mirror_end_fill the sets describe everything there is. */

@@ -5,8 +5,6 @@
 
 #include "convert/error.h"
 
-/* How long the mirror may lag behind a task that is done. */
-#define LAG_US (10 * G_TIME_SPAN_SECOND)
 #define GUEST_US (5 * G_TIME_SPAN_MINUTE)
 
 static const struct
@@ -69,23 +67,11 @@ verb_from_word (const char *word, GError **error)
   return NULL;
 }
 
-/* Looks the machine up.  @ret_there: whether it is in the state @to already. */
-static char *
-dup_moref (const HvfsServer *server, guint32 serial, const char *to, gboolean *ret_there,
-           GError **error)
+static gboolean
+is_in_state (const HvfsObject *vm, gconstpointer state)
 {
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
-  HvfsObject *vm = hvfs_mirror_get (server->mirror, serial);
-
-  if (vm == NULL)
-    {
-      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
-      return NULL;
-    }
-  *ret_there = to != NULL
-               && g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_POWER), NULL), to) == 0;
-  return g_strdup (vm->moref);
+  return state != NULL
+         && g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_POWER), NULL), state) == 0;
 }
 
 static gboolean
@@ -110,30 +96,22 @@ hvfs_power_run (const HvfsServer *server, guint32 serial, const char *word,
                 GCancellable *cancellable, GError **error)
 {
   const Verb *verb = verb_from_word (word, error);
-  gboolean there = FALSE;
-  g_autofree char *moref = verb == NULL ? NULL
-                                        : dup_moref (server, serial, verb->to, &there, error);
-  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (HvfsRequest) request
+    = verb == NULL ? NULL : hvfs_operation_new (server, serial, verb->method, error);
   g_autoptr (GError) failure = NULL;
 
-  if (moref == NULL)
+  if (request == NULL)
     return FALSE;
-  if (there)
+  if (hvfs_operation_is_so (server, serial, is_in_state, verb->to))
     return TRUE;
-  request = hvfs_request_new (verb->method, "VirtualMachine", moref);
   if (verb->by_guest)
     return ask_guest (server, verb, serial, request, cancellable, error);
-  if (hvfs_tasks_run (server->tasks, request, server->timeout_s, cancellable, NULL, &failure))
-    {
-      if (verb->to != NULL)
-        hvfs_mirror_await (server->mirror, serial, HVFS_VM_POWER, verb->to,
-                           g_get_monotonic_time () + LAG_US, NULL, NULL);
-      return TRUE;
-    }
+  if (hvfs_operation_run (server, request, serial, verb->to != NULL ? is_in_state : NULL,
+                          verb->to, NULL, cancellable, &failure))
+    return TRUE;
   /* Somebody else was faster: what was asked for is so. */
-  if (g_strcmp0 (hvfs_error_fault (failure), "InvalidPowerState") == 0 && verb->to != NULL
-      && hvfs_mirror_await (server->mirror, serial, HVFS_VM_POWER, verb->to,
-                            g_get_monotonic_time (), NULL, NULL))
+  if (g_strcmp0 (hvfs_error_fault (failure), "InvalidPowerState") == 0
+      && hvfs_operation_is_so (server, serial, is_in_state, verb->to))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;

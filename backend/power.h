@@ -7,17 +7,7 @@
 
 #include <gio/gio.h>
 
-#include "backend/mirror.h"
-#include "backend/task.h"
-
-/* What is needed to change something on the server; all borrowed. */
-typedef struct
-{
-  HvfsSession *session;
-  HvfsTasks *tasks;
-  HvfsMirror *mirror;
-  guint timeout_s;
-} HvfsServer;
+#include "backend/operation.h"
 
 /* The word for what the server says of @vm: "running", "off", "suspended", or why
  * that cannot be known: "disconnected", "inaccessible", "orphaned", "invalid".

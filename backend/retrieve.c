@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "backend/fault.h"
+#include "backend/filter.h"
+
 #define API_EX 401 /* RetrievePropertiesEx */
 
 guint
@@ -83,4 +86,24 @@ hvfs_retrieve (HvfsSession *session, HvfsRequest *request, GCancellable *cancell
         return NULL;
     }
   return g_steal_pointer (&contents);
+}
+
+HvfsValue *
+hvfs_retrieve_property (HvfsSession *session, const char *type, const char *id,
+                        const char *path, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (session);
+  g_autoptr (GPtrArray) contents = NULL;
+  HvfsValue *content, *value, *missing;
+
+  hvfs_filter_write_property (request, "specSet", type, id, path);
+  contents = hvfs_retrieve (session, request, NULL, error);
+  if (contents == NULL)
+    return NULL;
+  content = contents->len > 0 ? contents->pdata[0] : NULL;
+  value = hvfs_value_get (content, "propSet.val");
+  missing = hvfs_value_get (content, "missingSet.fault");
+  if (value == NULL && missing != NULL)
+    g_propagate_error (error, hvfs_fault_new_error_localized (missing));
+  return value == NULL ? NULL : hvfs_value_ref (value);
 }

@@ -19,3 +19,16 @@ HvfsRequest *hvfs_retrieve_new (HvfsSession *session);
  * Returns: (transfer full) (element-type HvfsValue): ObjectContent[] */
 GPtrArray *hvfs_retrieve (HvfsSession *session, HvfsRequest *request,
                           GCancellable *cancellable, GError **error);
+
+/**
+ * hvfs_retrieve_property:
+ *
+ * Network: one request.
+ *
+ * @error: a call's; EIO with the server's reason when it cannot be read
+ *
+ * Returns: (transfer full): the property @path of one object; NULL without an error
+ *   where it is unset
+ */
+HvfsValue *hvfs_retrieve_property (HvfsSession *session, const char *type, const char *id,
+                                   const char *path, GError **error);

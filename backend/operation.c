@@ -1,0 +1,113 @@
+/* backend/operation.c - what all changes of the server's objects have in common */
+#include "backend/operation.h"
+
+#include "convert/error.h"
+
+/* How long the mirror may lag behind a task that is done. */
+#define LAG_US (10 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  guint32 serial;
+  HvfsObjectTest test;
+  gconstpointer data;
+} Wanted;
+
+static int
+look (HvfsMirror *mirror, gpointer data)
+{
+  const Wanted *wanted = data;
+  const HvfsObject *object = hvfs_mirror_get (mirror, wanted->serial);
+
+  return object == NULL ? -1 : wanted->test (object, wanted->data) ? 1 : 0;
+}
+
+static HvfsRequest *
+new_request (const HvfsServer *server, guint32 serial, const char *method)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  HvfsObject *object = hvfs_mirror_get (server->mirror, serial);
+
+  return object == NULL ? NULL : hvfs_request_new (method, object->type, object->moref);
+}
+
+static void
+set_gone (GError **error)
+{
+  g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+}
+
+HvfsRequest *
+hvfs_operation_new (const HvfsServer *server, guint32 serial, const char *method, GError **error)
+{
+  HvfsRequest *request = new_request (server, serial, method);
+
+  if (request == NULL)
+    set_gone (error);
+  return request;
+}
+
+char *
+hvfs_operation_dup_moref (const HvfsServer *server, guint32 serial, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  HvfsObject *object = hvfs_mirror_get (server->mirror, serial);
+
+  if (object == NULL)
+    set_gone (error);
+  return object == NULL ? NULL : g_strdup (object->moref);
+}
+
+gboolean
+hvfs_operation_is_so (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
+                      gconstpointer data)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  Wanted wanted = { serial, test, data };
+
+  return look (server->mirror, &wanted) > 0;
+}
+
+void
+hvfs_operation_settle_that (const HvfsServer *server, HvfsMirrorLook seen, gpointer data)
+{
+  hvfs_mirror_await_that (server->mirror, seen, data, g_get_monotonic_time () + LAG_US, NULL,
+                          NULL);
+}
+
+void
+hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
+                       gconstpointer data)
+{
+  Wanted wanted = { serial, test, data };
+
+  if (test != NULL)
+    hvfs_operation_settle_that (server, look, &wanted);
+}
+
+gboolean
+hvfs_operation_run (const HvfsServer *server, HvfsRequest *request, guint32 serial,
+                    HvfsObjectTest test, gconstpointer data, HvfsValue **ret_result,
+                    GCancellable *cancellable, GError **error)
+{
+  if (!hvfs_tasks_run (server->tasks, request, server->timeout_s, cancellable, ret_result, error))
+    return FALSE;
+  hvfs_operation_settle (server, serial, test, data);
+  return TRUE;
+}
+
+gboolean
+hvfs_operation_call (const HvfsServer *server, HvfsRequest *request, guint32 serial,
+                     HvfsObjectTest test, gconstpointer data, GError **error)
+{
+  g_autoptr (HvfsValue) reply
+    = hvfs_session_call (server->session, request, HVFS_CALL_CHANGE, 0, NULL, error);
+
+  if (reply == NULL)
+    return FALSE;
+  hvfs_operation_settle (server, serial, test, data);
+  return TRUE;
+}
