@@ -8,6 +8,11 @@
 
 #include <string.h>
 
+#include "backend/reconfigure.h"
+#include "fs/attr-domain.h"
+#include "fs/line.h"
+#include "fs/whole.h"
+
 #define KIB_PER_MIB 1024
 
 /* The text of a property: a line of its own, or nothing where it is unset. */
@@ -43,55 +48,6 @@ state_store (HvfsStore *store, const char *line, GError **error)
   return hvfs_power_run (&store->fs->server, store->serial, line, store->cancellable, error);
 }
 
-/* @unit: what one of the server's units is in ours; -1, no limit, stays -1. */
-static gboolean
-allocation_show (const HvfsObject *vm, guint index, gint64 unit, GString *out, GError **error)
-{
-  HvfsValue *allocation = hvfs_object_get (vm, index);
-  const char *level = hvfs_value_text (allocation, "shares.level");
-  gint64 limit = hvfs_value_int (allocation, "limit", -1);
-
-  if (allocation == NULL)
-    return hvfs_show_unknown ("resource allocation", error);
-  hvfs_show_int (out, "reservation", hvfs_value_int (allocation, "reservation", 0) * unit);
-  hvfs_show_int (out, "limit", limit < 0 ? -1 : limit * unit);
-  hvfs_show_text (out, "shares",
-                  level == NULL || strcmp (level, "custom") == 0
-                    ? hvfs_value_text (allocation, "shares.shares")
-                    : level);
-  return TRUE;
-}
-
-static gboolean
-sched_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
-{
-  return allocation_show (vm, HVFS_VM_CPU_ALLOCATION, 1, out, error);
-}
-
-static gboolean
-memtune_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
-{
-  return allocation_show (vm, HVFS_VM_MEMORY_ALLOCATION, KIB_PER_MIB, out, error);
-}
-
-static gboolean
-memory_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
-{
-  gint64 mib = hvfs_value_int (hvfs_object_get (vm, HVFS_VM_MEMORY), NULL, 0);
-
-  if (!require (vm, HVFS_VM_MEMORY, "memory", error))
-    return FALSE;
-  g_string_append_printf (out, "%" G_GINT64_FORMAT "\n", mib * KIB_PER_MIB);
-  return TRUE;
-}
-
-static gboolean
-vcpus_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
-{
-  append_line (out, vm, HVFS_VM_CPUS);
-  return require (vm, HVFS_VM_CPUS, "virtual CPUs", error);
-}
-
 static gboolean
 uuid_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 {
@@ -106,6 +62,15 @@ template_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 
   g_string_append (out, is_template ? "yes\n" : "no\n");
   return TRUE;
+}
+
+static gboolean
+template_store (HvfsStore *store, const char *line, GError **error)
+{
+  gboolean is_template;
+
+  return hvfs_line_yes_no ("template", line, &is_template, error)
+         && hvfs_reconfigure_template (&store->fs->server, store->serial, is_template, error);
 }
 
 static gboolean
@@ -174,6 +139,13 @@ annotation_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 }
 
 static gboolean
+annotation_commit (HvfsStore *store, const char *text, GError **error)
+{
+  return hvfs_reconfigure_annotation (&store->fs->server, store->serial, text,
+                                      store->cancellable, error);
+}
+
+static gboolean
 stats_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 {
   HvfsUsage usage;
@@ -206,15 +178,18 @@ error_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 HvfsRow hvfs_domain_table[] = {
   { .name = "state", .mode = READ_WRITE, .show = state_show, .store = state_store,
     .depends = HVFS_PROP (HVFS_VM_POWER) | HVFS_PROP (HVFS_VM_CONNECTION) },
-  { .name = "sched", .mode = READ, .show = sched_show,
+  { .name = "sched", .mode = READ_WRITE, .show = hvfs_sched_show, .store = hvfs_sched_store,
     .depends = HVFS_PROP (HVFS_VM_CPU_ALLOCATION) },
-  { .name = "memtune", .mode = READ, .show = memtune_show,
-    .depends = HVFS_PROP (HVFS_VM_MEMORY_ALLOCATION) },
-  { .name = "memory", .mode = READ, .show = memory_show, .depends = HVFS_PROP (HVFS_VM_MEMORY) },
-  { .name = "vcpus", .mode = READ, .show = vcpus_show, .depends = HVFS_PROP (HVFS_VM_CPUS) },
-  { .name = "template", .mode = READ, .show = template_show,
+  { .name = "memtune", .mode = READ_WRITE, .show = hvfs_memtune_show,
+    .store = hvfs_memtune_store, .depends = HVFS_PROP (HVFS_VM_MEMORY_ALLOCATION) },
+  { .name = "memory", .mode = READ_WRITE, .show = hvfs_memory_show, .store = hvfs_memory_store,
+    .depends = HVFS_PROP (HVFS_VM_MEMORY) },
+  { .name = "vcpus", .mode = READ_WRITE, .show = hvfs_vcpus_show, .store = hvfs_vcpus_store,
+    .depends = HVFS_PROP (HVFS_VM_CPUS) },
+  { .name = "template", .mode = READ_WRITE, .show = template_show, .store = template_store,
     .depends = HVFS_PROP (HVFS_VM_TEMPLATE) },
-  { .name = "annotation", .mode = READ, .show = annotation_show,
+  { .name = "annotation", .mode = READ_WRITE, .show = annotation_show,
+    .file_ops = &hvfs_whole_ops, .commit = annotation_commit,
     .depends = HVFS_PROP (HVFS_VM_ANNOTATION) },
   { .name = "hostname", .mode = READ, .show = hostname_show,
     .depends = HVFS_PROP (HVFS_VM_GUEST_HOSTNAME) },

@@ -23,9 +23,8 @@ wants_to_read (int flags)
   return (flags & O_ACCMODE) != O_WRONLY;
 }
 
-/* All of the file's text; NULL on error.  (transfer full) */
-static GBytes *
-render (HvfsFs *fs, guint64 ino, GError **error)
+GBytes *
+hvfs_ops_render (HvfsFs *fs, guint64 ino, GError **error)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
@@ -41,7 +40,7 @@ render (HvfsFs *fs, guint64 ino, GError **error)
   if (object != NULL && !hvfs_object_check (object, node.row->depends, error))
     return NULL;
   text = g_string_sized_new (64);
-  if (node.row->show (fs, object, text, error))
+  if (hvfs_row_show (fs, node, object, text, error))
     return g_string_free_to_bytes (text);
   g_string_free (text, TRUE);
   return NULL;
@@ -74,7 +73,7 @@ finish_open (fuse_req_t req, const HvfsRow *row, guint64 ino, struct fuse_file_i
   fi->direct_io = 1;
   if (wants_to_read (fi->flags))
     {
-      text = render (fs, ino, &error);
+      text = hvfs_ops_render (fs, ino, &error);
       if (text == NULL)
         {
           fuse_reply_err (req, hvfs_error_errno (error));
@@ -216,7 +215,7 @@ hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fu
           return;
         }
     }
-  text = render (fs, ino, &error);
+  text = hvfs_ops_render (fs, ino, &error);
   if (text == NULL)
     fuse_reply_err (req, hvfs_error_errno (error));
   else
@@ -244,8 +243,9 @@ dup_path (HvfsFs *fs, guint64 ino)
   return g_string_free (path, FALSE);
 }
 
-static void
-remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line, const GError *error)
+void
+hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
+                   const GError *error)
 {
   if (error != NULL)
     {
@@ -265,14 +265,14 @@ static gboolean
 store_line (HvfsFs *fs, WriteJob *job, HvfsNode node, const char *line,
             GCancellable *cancellable, GError **error)
 {
-  HvfsStore store = { fs, node.a, cancellable };
+  HvfsStore store = { fs, node.a, node, cancellable };
   GError *failure = NULL;
 
   if (*line == '\0')
     g_set_error (&failure, HVFS_ERROR, EINVAL, "an empty write says nothing to do");
   else if (hvfs_updater_confirm (fs->updater, &failure))
     node.row->store (&store, line, &failure);
-  remember (fs, job->ino, node, line, failure);
+  hvfs_ops_remember (fs, job->ino, node, line, failure);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, failure);

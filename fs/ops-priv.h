@@ -69,6 +69,13 @@ void hvfs_ops_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 void hvfs_ops_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void hvfs_ops_fsync (fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_file_info *fi);
 
+/* All of the file's text; NULL on error.  (transfer full).  Takes the mirror's lock. */
+GBytes *hvfs_ops_render (HvfsFs *fs, guint64 ino, GError **error);
+
+/* Keeps for its "error" how the write of @line to @ino went; @error: NULL: well. */
+void hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
+                        const GError *error);
+
 /* ops-own.c: the same of rows that have file_ops */
 void hvfs_ops_file_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void hvfs_ops_file_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,

@@ -38,9 +38,9 @@ content_size (HvfsFs *fs, HvfsNode node, const HvfsObject *object)
 
   if (S_ISLNK (node.row->mode))
     hvfs_ops_link (fs, node, text);
-  else if (S_ISREG (node.row->mode) && node.row->show != NULL
+  else if (S_ISREG (node.row->mode)
            && (object == NULL || hvfs_object_check (object, node.row->depends, NULL))
-           && !node.row->show (fs, object, text, NULL))
+           && !hvfs_row_show (fs, node, object, text, NULL))
     return 0;
   return text->len;
 }

@@ -107,6 +107,14 @@ hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node)
 }
 
 gboolean
+hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
+{
+  if (node.row->show_node != NULL)
+    return node.row->show_node (fs, node, object, out, error);
+  return node.row->show == NULL || node.row->show (fs, object, out, error);
+}
+
+gboolean
 hvfs_moref_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 {
   g_string_append_printf (out, "%s\n", object->moref);

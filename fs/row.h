@@ -27,14 +27,6 @@ typedef enum
   HVFS_ROW_UNMIRRORED = 1 << 3,
 } HvfsRowFlags;
 
-/* What a writer's line is applied to.  On the job pool; no lock held. */
-typedef struct
-{
-  HvfsFs *fs;
-  guint32 serial;
-  GCancellable *cancellable;
-} HvfsStore;
-
 /* A place in the tree: a row of object @a (0: the mount itself); @b tells places
  * apart that show the same object in several directories, else 0.  The inode
  * number says all of it, so no node is kept in memory. */
@@ -43,6 +35,15 @@ typedef struct
   HvfsRow *row;
   guint32 a, b;
 } HvfsNode;
+
+/* What a writer's line is applied to.  On the job pool; no lock held. */
+typedef struct
+{
+  HvfsFs *fs;
+  guint32 serial;       /* node.a */
+  HvfsNode node;
+  GCancellable *cancellable;
+} HvfsStore;
 
 /* Who asks for something that is more than a look. */
 typedef struct
@@ -120,11 +121,18 @@ struct _HvfsRow
    * NULL for the files of the mount itself. */
   gboolean (*show) (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error);
 
+  /* File: the same, where the object alone does not say which file it is. */
+  gboolean (*show_node) (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
+                         GError **error);
+
   /* File: does what one line says, and waits for it.  @line has no blanks around. */
   gboolean (*store) (HvfsStore *store, const char *line, GError **error);
 
   /* File: in place of show and store. */
   const HvfsFileOps *file_ops;
+
+  /* File with hvfs_whole_ops: makes all of @text what it shows; see whole.h. */
+  gboolean (*commit) (HvfsStore *store, const char *text, GError **error);
 
   /* Directory: its fixed entries, ended by a row with neither name nor mode. */
   HvfsRow *table;
@@ -192,6 +200,10 @@ extern HvfsRow hvfs_network_row, hvfs_network_table[];
 
 /* fs/attr-domain.c */
 extern HvfsRow hvfs_domain_row, hvfs_domain_table[];
+
+/* Appends what the file @node shows; TRUE with nothing where it shows nothing. */
+gboolean hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
+                        GError **error);
 
 /* The row called @name in @table.  (nullable) */
 HvfsRow *hvfs_row_named (HvfsRow *table, const char *name);

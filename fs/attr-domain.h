@@ -1,0 +1,24 @@
+/* fs/attr-domain.h - the functions behind the rows of a domain's table
+ *
+ * Exists because the table is one and its functions are grouped by concern, a file
+ * each: attr-tune.c for what a domain has of its host.  What each shows and takes is
+ * in hvfs(5).
+ */
+#pragma once
+
+#include "fs/row.h"
+
+#define HVFS_SHOW(function)                                                                  \
+  gboolean function (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+#define HVFS_STORE(function)                                                                 \
+  gboolean function (HvfsStore *store, const char *line, GError **error)
+
+/* attr-tune.c */
+HVFS_SHOW (hvfs_sched_show);
+HVFS_STORE (hvfs_sched_store);
+HVFS_SHOW (hvfs_memtune_show);
+HVFS_STORE (hvfs_memtune_store);
+HVFS_SHOW (hvfs_memory_show);
+HVFS_STORE (hvfs_memory_store);
+HVFS_SHOW (hvfs_vcpus_show);
+HVFS_STORE (hvfs_vcpus_store);

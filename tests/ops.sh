@@ -1,0 +1,30 @@
+# shellcheck shell=sh
+# tests/ops.sh - what tests of operations need beside functions.sh; sourced by them
+
+# pyvmomi, as the second opinion on what the server has.
+requires_vim () {
+  requires "$PYTHON"
+  "$PYTHON" -c 'import pyVmomi' 2>/dev/null || {
+    [ "${CI-}" != true ] || fail 'pyVmomi is missing'
+    skip 'pyVmomi is missing'
+  }
+}
+
+# vim VERB NAME ARGUMENT...  See vim.py.
+vim () {
+  verb=$1
+  shift
+  "$PYTHON" "$tests_dir/vim.py" "$vcsim_url" "$verb" "$@"
+}
+
+# refused ERRNO FILE LINE TEXT...  A write fails so, and error says each TEXT.  In the
+# domain's directory $d.
+refused () {
+  wanted=$1 file=$2 line=$3
+  shift 3
+  got=$("$PYTHON" "$tests_dir/write.py" "$d/$file" "$line")
+  expect_eq "$file: '$line'" "$got" "$wanted"
+  for text; do
+    grep -qF -- "$text" "$d/error" || fail "$file: '$line': error does not say '$text': $(cat "$d/error")"
+  done
+}

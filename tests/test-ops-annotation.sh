@@ -1,0 +1,59 @@
+#!/bin/sh
+# tests/test-ops-annotation.sh - free text: whole, committed at close or sync, once
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+. "$tests_dir/ops.sh"
+requires_vim
+
+start_vcsim -vm 1
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+vm=DC0_H0_VM0
+d=$mnt/by-name/$vm
+
+annotation_is () {
+  expect_eq "annotation, read" "$(cat "$d/annotation")" "$1"
+  expect_eq "annotation, by pyvmomi" "$(vim get $vm config.annotation)" "$1"
+  expect_eq "its size" "$(stat -Lc %s "$d/annotation")" "$(wc -c <"$d/annotation")"
+}
+
+expect_requests "$mnt" 1 sh -c "echo 'one line' >'$d/annotation'"
+annotation_is 'one line'
+expect_requests "$mnt" 0 sh -c "echo 'one line' >'$d/annotation'"
+
+# As bash does it, which closes a duplicate before it writes, and many writes.
+bash -c "printf 'first\nsecond\n\nümläut <&> \"x\"\n' >'$d/annotation'"
+annotation_is "$(printf 'first\nsecond\n\nümläut <&> "x"')"
+expect_requests "$mnt" 1 bash -c "{ echo a; echo b; echo c; } >'$d/annotation'"
+annotation_is "$(printf 'a\nb\nc')"
+echo d >>"$d/annotation"
+annotation_is "$(printf 'a\nb\nc\nd')"
+
+# dd syncs what tee writes and never sees: errors come from fsync as from close.
+printf 'synced\n' | dd of="$d/annotation" conv=fsync status=none
+annotation_is synced
+seq 1 5000 >"$tmp/long"
+cp "$tmp/long" "$d/annotation"
+cmp "$tmp/long" "$d/annotation" || fail 'a long text came back otherwise'
+
+# What is no text, or too much of it, changes nothing and says so.
+! printf 'bad \377 byte' >"$d/annotation" 2>/dev/null || :
+grep -q 'not text in UTF-8' "$d/error" || fail "error: $(cat "$d/error")"
+cmp "$tmp/long" "$d/annotation" || fail 'a refused text was kept'
+! head -c 70000 /dev/zero | tr '\0' x | cat >"$d/annotation" 2>"$tmp/err" || fail '70,000 bytes were taken'
+
+# A new text is empty, and another client's is seen.
+echo >"$d/annotation"
+annotation_is ''
+vim call $vm ReconfigVM_Task '{"spec": {"annotation": "by another"}}'
+await grep -q 'by another' "$d/annotation"
+# Emptied and no more: that is committed after the last close, which nobody waits for.
+truncate -s 0 "$d/annotation"
+await sh -c "test -z \"\$(cat '$d/annotation')\""
+annotation_is ''
+
+# The server refuses: the writer hears of it from close.
+control POST '/fail?method=ReconfigVM_Task&what=fault&fault=NoPermission' >/dev/null
+got=$("$PYTHON" "$tests_dir/write.py" "$d/annotation" refused)
+expect_eq 'without the privilege' "$got" EACCES
+annotation_is ''
+
+unmount_hvfs
