@@ -7,13 +7,24 @@
 
 #include <string.h>
 
+/* What <graphics><listen> can be. */
+static const char *const listen_words[] = { "none", "address", "network", "socket", NULL };
+enum
+{
+  LISTEN_MISSING = -1,
+  LISTEN_ADDRESS = 1,
+};
+
+static const char *const access_mode_words[] = { "passthrough", "mapped", "squash", NULL };
+
 gboolean
 hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
   HvfsFilesystem *filesystem = hvfs_domain_add_filesystem (reader->domain);
-  int type = HVFS_FILESYSTEM_MOUNT;
+  int type = HVFS_FILESYSTEM_MOUNT, access_mode = 0;
 
-  if (!hvfs_xml_attr_word (node, "type", hvfs_filesystem_type_words, 0, EINVAL, &type, error))
+  if (!hvfs_xml_attr_word (node, "type", hvfs_filesystem_type_words, 0, EINVAL, &type, error)
+      || !hvfs_xml_attr_word (node, "accessmode", access_mode_words, 0, EINVAL, &access_mode, error))
     return FALSE;
   filesystem->type = type;
   filesystem->source = hvfs_xml_attr (hvfs_xml_child (node, "source"), "dir");
@@ -21,7 +32,7 @@ hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **e
   filesystem->readonly = hvfs_xml_child (node, "readonly") != NULL;
   if (filesystem->source == NULL && type == HVFS_FILESYSTEM_MOUNT)
     return hvfs_xml_bad (node, EINVAL, error, "must have a <source dir='...'>");
-  if (filesystem->target == NULL)
+  if (filesystem->target == NULL || *filesystem->target == '\0')
     return hvfs_xml_bad (node, EINVAL, error, "must have a <target dir='...'>");
   return TRUE;
 }
@@ -114,7 +125,7 @@ hvfs_xml_read_net (HvfsXmlReader *reader, const xmlNode *node, GError **error)
     return FALSE;
   net->type = type;
   net->dev = hvfs_xml_attr (hvfs_xml_child (node, "target"), "dev");
-  if (net->dev != NULL && (*net->dev == '\0' || hvfs_net_dev_is_made_up (net->dev)))
+  if (net->dev != NULL && hvfs_net_dev_is_made_up (net->dev))
     g_clear_pointer (&net->dev, g_free);
   return read_mac (net, node, error) && read_net_source (net, node, error)
          && read_net_model (net, node, error);
@@ -123,44 +134,41 @@ hvfs_xml_read_net (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 static gboolean
 read_vnc_port (HvfsGraphics *vnc, const xmlNode *node, GError **error)
 {
-  int autoport = HVFS_SWITCH_DEFAULT;
+  g_autofree char *autoport = hvfs_xml_attr (node, "autoport"); /* other words say nothing */
   gint64 port = -1;
 
-  if (!hvfs_xml_attr_int64 (node, "port", &port, error)
-      || !hvfs_xml_attr_word (node, "autoport", hvfs_switch_words, HVFS_SWITCH_YES, EINVAL,
-                              &autoport, error))
+  if (!hvfs_xml_attr_int64 (node, "port", &port, error))
     return FALSE;
   if (port < -1 || port > G_MAXINT)
     return hvfs_xml_bad (node, EINVAL, error, "port must be a port, or -1 for any");
-  vnc->autoport = autoport == HVFS_SWITCH_DEFAULT ? port == -1 : autoport == HVFS_SWITCH_YES;
+  vnc->autoport = port == -1 ? g_strcmp0 (autoport, "no") != 0 : g_strcmp0 (autoport, "yes") == 0;
   vnc->port = vnc->autoport ? 0 : MAX (port, 0);
   return TRUE;
 }
 
-/* The address to listen on: the attribute, or that of the first <listen> of an address. */
+/* The address to listen on: that of the first <listen>, where the attribute is as good;
+ * without any <listen> the attribute. */
 static gboolean
 read_vnc_listen (HvfsGraphics *vnc, const xmlNode *node, GError **error)
 {
   const xmlNode *listen = hvfs_xml_child (node, "listen");
-  g_autofree char *address = NULL;
+  g_autofree char *attribute = hvfs_xml_attr (node, "listen");
+  g_autofree char *address = hvfs_xml_attr (listen, "address");
+  gboolean has_address = address != NULL && *address != '\0';
+  int type = LISTEN_MISSING;
 
-  vnc->listen = hvfs_xml_attr (node, "listen");
-  for (; listen != NULL && address == NULL; listen = hvfs_xml_next (listen, "listen"))
-    {
-      g_autofree char *type = hvfs_xml_attr (listen, "type");
-
-      if (g_strcmp0 (type, "address") == 0)
-        address = hvfs_xml_attr (listen, "address");
-    }
+  if (!hvfs_xml_attr_word (listen, "type", listen_words, 0, EINVAL, &type, error))
+    return FALSE;
+  if (listen != NULL && type == LISTEN_MISSING)
+    return hvfs_xml_bad (listen, EINVAL, error, "must have a type, such as 'address'");
+  if (listen != NULL && type != LISTEN_ADDRESS)
+    return TRUE;
+  if (has_address && attribute != NULL && strcmp (attribute, address) != 0)
+    return hvfs_xml_bad (node, ENOTSUP, error, "listen='%s' must be the address of <listen>, '%s'",
+                         attribute, address);
+  vnc->listen = has_address ? g_steal_pointer (&address) : g_steal_pointer (&attribute);
   if (vnc->listen != NULL && *vnc->listen == '\0')
     g_clear_pointer (&vnc->listen, g_free);
-  if (address == NULL || *address == '\0')
-    return TRUE;
-  if (vnc->listen != NULL && strcmp (vnc->listen, address) != 0)
-    return hvfs_xml_bad (node, ENOTSUP, error, "listen='%s' must be the address of <listen>, '%s'",
-                         vnc->listen, address);
-  g_free (vnc->listen);
-  vnc->listen = g_steal_pointer (&address);
   return TRUE;
 }
 

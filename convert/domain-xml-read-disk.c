@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* The index of a controller that gets one when all others are known; no index is as high. */
+#define UNNUMBERED G_MAXUINT
+
 /* What a target's name says of its bus. */
 static HvfsBus
 bus_of_name (const char *target)
@@ -150,12 +153,14 @@ hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   return TRUE;
 }
 
-static gboolean
-add_controller (HvfsXmlReader *reader, const xmlNode *node, guint index, GError **error)
+gboolean
+hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
   int type = -1, model = HVFS_SCSI_NONE;
+  guint index = UNNUMBERED;
 
-  if (!hvfs_xml_attr_word (node, "type", hvfs_controller_type_words, 0, EINVAL, &type, error))
+  if (!hvfs_xml_attr_word (node, "type", hvfs_controller_type_words, 0, EINVAL, &type, error)
+      || !hvfs_xml_attr_uint (node, "index", &index, error))
     return FALSE;
   if (type < 0)
     return hvfs_xml_bad (node, EINVAL, error, "must have a type");
@@ -163,38 +168,28 @@ add_controller (HvfsXmlReader *reader, const xmlNode *node, guint index, GError 
       && !hvfs_xml_attr_word (node, "model", hvfs_scsi_model_words, HVFS_SCSI_AUTO, ENOTSUP, &model,
                               error))
     return FALSE;
-  if (hvfs_domain_get_controller (reader->domain, type, index) != NULL)
+  if (index != UNNUMBERED && hvfs_domain_get_controller (reader->domain, type, index) != NULL)
     return hvfs_xml_bad (node, EINVAL, error, "there is a controller '%s' %u already",
                          hvfs_controller_type_words[type], index);
   hvfs_domain_place_controller (reader->domain, type, index)->model = model;
   return TRUE;
 }
 
-gboolean
-hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **error)
+/* Gives each controller without a number the lowest that none of its type has. */
+static void
+number_controllers (HvfsDomain *domain)
 {
-  guint index = 0;
-
-  if (!xmlHasProp (node, (const xmlChar *) "index"))
+  for (guint i = 0; i < domain->controllers->len; i++)
     {
-      g_ptr_array_add (reader->unnumbered, (gpointer) node);
-      return TRUE;
+      HvfsController *controller = domain->controllers->pdata[i];
+      guint index = 0;
+
+      if (controller->index != UNNUMBERED)
+        continue;
+      while (hvfs_domain_get_controller (domain, controller->type, index) != NULL)
+        index++;
+      controller->index = index;
     }
-  return hvfs_xml_attr_uint (node, "index", &index, error)
-         && add_controller (reader, node, index, error);
-}
-
-/* Gives the controller the lowest number that none of its type has. */
-static gboolean
-add_unnumbered (HvfsXmlReader *reader, const xmlNode *node, GError **error)
-{
-  g_autofree char *word = hvfs_xml_attr (node, "type");
-  int type = hvfs_words_index (hvfs_controller_type_words, word);
-  guint index = 0;
-
-  while (type >= 0 && hvfs_domain_get_controller (reader->domain, type, index) != NULL)
-    index++;
-  return add_controller (reader, node, index, error);
 }
 
 static gboolean
@@ -242,9 +237,7 @@ hvfs_xml_finish_disks (HvfsXmlReader *reader, GError **error)
 {
   HvfsDomain *domain = reader->domain;
 
-  for (guint i = 0; i < reader->unnumbered->len; i++)
-    if (!add_unnumbered (reader, reader->unnumbered->pdata[i], error))
-      return FALSE;
+  number_controllers (domain);
   for (guint i = 0; i < domain->disks->len; i++)
     if (!finish_address (domain->disks->pdata[i], error)
         || !check_unique_address (domain, i, error))

@@ -8,6 +8,17 @@
 /* A serial port that gets its number when all others are known. */
 #define UNNUMBERED G_MAXUINT
 
+/* <console><target type=''>: only the first is a port that a VMX has. */
+static const char *const console_words[] = {
+  "serial", "none", "xen", "uml", "virtio", "lxc", "openvz", "sclp", "sclplm", NULL
+};
+
+/* <serial><target type=''>, of which a VMX has no choice. */
+static const char *const serial_words[] = {
+  "none", "isa-serial", "usb-serial", "pci-serial", "spapr-vio-serial", "platform-serial",
+  "sclp-serial", NULL
+};
+
 static const char *const mode_words[] = { "connect", "bind", NULL };
 
 static gboolean
@@ -34,16 +45,19 @@ read_tcp (HvfsPort *port, const xmlNode *node, GError **error)
 static gboolean
 read_port (HvfsPort *port, const xmlNode *node, GError **error)
 {
+  const xmlNode *source = hvfs_xml_child (node, "source");
   int type = HVFS_PORT_PTY;
 
-  if (!hvfs_xml_attr_word (node, "type", hvfs_port_type_words, 0, EINVAL, &type, error))
+  if (!hvfs_xml_attr_word (node, "type", hvfs_port_type_words, 0, ENOTSUP, &type, error))
     return FALSE;
+  if (source != NULL && hvfs_xml_next (source, "source") != NULL && type != HVFS_PORT_UDP)
+    return hvfs_xml_bad (node, EINVAL, error, "must have one <source>");
   port->type = type;
   if (type == HVFS_PORT_TCP)
     return read_tcp (port, node, error);
   if (type != HVFS_PORT_DEV && type != HVFS_PORT_FILE && type != HVFS_PORT_PIPE)
     return TRUE;
-  port->path = hvfs_xml_attr (hvfs_xml_child (node, "source"), "path");
+  port->path = hvfs_xml_attr (source, "path");
   return port->path != NULL || hvfs_xml_bad (node, EINVAL, error, "must have a <source path='...'>");
 }
 
@@ -63,21 +77,32 @@ next_number (const GPtrArray *ports, guint n)
   return next;
 }
 
+/* @number: (inout): left alone if none is given, or -1, which is as good as none */
 static gboolean
 read_number (const xmlNode *node, guint *number, GError **error)
 {
   const xmlNode *target = hvfs_xml_child (node, "target");
+  gint64 port = -1;
 
-  return hvfs_xml_attr_uint (target, "port", number, error);
+  if (!hvfs_xml_attr_int64 (target, "port", &port, error))
+    return FALSE;
+  if (port < -1 || port > G_MAXINT)
+    return hvfs_xml_bad (target, EINVAL, error, "port='%" G_GINT64_FORMAT "' must be 0 or more", port);
+  if (port >= 0)
+    *number = port;
+  return TRUE;
 }
 
 gboolean
 hvfs_xml_read_serial (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
   HvfsPort *port = hvfs_domain_add_serial (reader->domain);
+  int type = 0;
 
   port->port = UNNUMBERED;
-  return read_port (port, node, error) && read_number (node, &port->port, error);
+  return hvfs_xml_attr_word (hvfs_xml_child (node, "target"), "type", serial_words, 0, ENOTSUP,
+                             &type, error)
+         && read_port (port, node, error) && read_number (node, &port->port, error);
 }
 
 gboolean
@@ -92,21 +117,17 @@ hvfs_xml_read_parallel (HvfsXmlReader *reader, const xmlNode *node, GError **err
 gboolean
 hvfs_xml_read_console (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
-  if (reader->console == NULL)
-    reader->console = node;
+  const xmlNode *target = hvfs_xml_child (node, "target");
+  int type = 0, port_type = 0;
+
+  if (!hvfs_xml_attr_word (target, "type", console_words, 0, ENOTSUP, &type, error)
+      || !hvfs_xml_attr_word (node, "type", hvfs_port_type_words, 0, ENOTSUP, &port_type, error))
+    return FALSE;
+  if (reader->n_consoles++ == 0)
+    reader->console = type == 0 ? node : NULL;
+  else if (type == 0)
+    return hvfs_xml_bad (node, ENOTSUP, error, "only the first console can be a serial one");
   return TRUE;
-}
-
-/* A serial console stands for the first serial port where none is named. */
-static gboolean
-finish_console (HvfsXmlReader *reader, GError **error)
-{
-  g_autofree char *type = hvfs_xml_attr (hvfs_xml_child (reader->console, "target"), "type");
-
-  if (reader->console == NULL || reader->domain->serials->len > 0
-      || (type != NULL && strcmp (type, "serial") != 0))
-    return TRUE;
-  return read_port (hvfs_domain_add_serial (reader->domain), reader->console, error);
 }
 
 gboolean
@@ -121,5 +142,7 @@ hvfs_xml_finish_ports (HvfsXmlReader *reader, GError **error)
       if (port->port == UNNUMBERED)
         port->port = next_number (serials, serials->len);
     }
-  return finish_console (reader, error);
+  if (reader->console == NULL || serials->len > 0)
+    return TRUE;
+  return read_port (hvfs_domain_add_serial (reader->domain), reader->console, error);
 }

@@ -85,11 +85,16 @@ static gboolean
 read_identity (HvfsDomain *domain, const xmlNode *node, GError **error)
 {
   const xmlNode *uuid_node = hvfs_xml_child (node, "uuid");
-  g_autofree char *uuid = uuid_node != NULL ? hvfs_xml_text (uuid_node) : g_uuid_string_random ();
+  g_autofree char *uuid = hvfs_xml_text (uuid_node);
 
   domain->name = hvfs_xml_text (hvfs_xml_child (node, "name"));
   if (domain->name == NULL || *domain->name == '\0')
     return hvfs_xml_bad (node, EINVAL, error, "must have a <name>");
+  if (uuid == NULL || *uuid == '\0')
+    {
+      g_free (uuid);
+      uuid = g_uuid_string_random ();
+    }
   if (!hvfs_parse_uuid (uuid, domain->uuid))
     return hvfs_xml_bad (uuid_node, EINVAL, error, "'%s' must be a UUID, 16 pairs of hex digits", uuid);
   domain->description = hvfs_xml_text (hvfs_xml_child (node, "description"));
@@ -149,7 +154,7 @@ parse_cpuset (const char *text)
   g_autoptr (GArray) cpus = g_array_new (FALSE, FALSE, sizeof (guint));
 
   for (char **item = items; *item != NULL; item++)
-    if (!parse_cpuset_item (*item, map))
+    if (!parse_cpuset_item (*item, map) && !(**item == '\0' && item[1] == NULL)) /* "1,2," */
       return NULL;
   for (guint cpu = 0; cpu < HVFS_CPUS_LIMIT; cpu++)
     if (map[cpu])
@@ -163,7 +168,7 @@ read_vcpu_count (HvfsDomain *domain, const xmlNode *node, GError **error)
   g_autofree char *text = hvfs_xml_text (node);
   guint64 vcpus = 1;
 
-  if (text != NULL && *text != '\0' && !hvfs_parse_uint64 (text, G_MAXUINT, &vcpus))
+  if (text != NULL && !hvfs_parse_uint64 (text, G_MAXUINT, &vcpus))
     return hvfs_xml_bad (node, EINVAL, error, "'%s' must be a whole number", text);
   if (vcpus < 1)
     return hvfs_xml_bad (node, EINVAL, error, "must be 1 or more");
@@ -243,16 +248,18 @@ static gboolean
 read_os_type (HvfsDomain *domain, const xmlNode *os, const xmlNode *node, GError **error)
 {
   g_autofree char *text = hvfs_xml_text (node);
+  g_autofree char *arch_word = hvfs_xml_attr (node, "arch");
   int type = hvfs_words_index (os_type_words, text), arch = HVFS_ARCH_I686;
 
   if (text == NULL || *text == '\0')
     return hvfs_xml_bad (os, EINVAL, error, "must have a <type>hvm</type>");
   if (type != 0)
     return hvfs_xml_bad (node, type < 0 ? ENOTSUP : EINVAL, error, "'%s' must be hvm", text);
-  if (!hvfs_xml_attr_word (node, "arch", hvfs_arch_words, 0, ENOTSUP, &arch, error))
-    return FALSE;
-  if (arch > HVFS_ARCH_X86_64)
-    return hvfs_xml_bad (node, EINVAL, error, "arch='%s' must be i686 or x86_64", hvfs_arch_words[arch]);
+  if (arch_word != NULL && *arch_word != '\0')
+    arch = hvfs_words_index (hvfs_arch_words, arch_word);
+  if (arch < HVFS_ARCH_I686 || arch > HVFS_ARCH_X86_64)
+    return hvfs_xml_bad (node, arch < 0 ? ENOTSUP : EINVAL, error,
+                         "arch='%s' must be i686 or x86_64", arch_word);
   domain->arch = arch;
   return TRUE;
 }
@@ -332,8 +339,7 @@ read_device (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 static gboolean
 read_devices (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
 {
-  g_autoptr (GPtrArray) unnumbered = g_ptr_array_new ();
-  HvfsXmlReader reader = { domain, unnumbered, NULL };
+  HvfsXmlReader reader = { .domain = domain };
   const xmlNode *node = hvfs_xml_child (hvfs_xml_child (domain_node, "devices"), NULL);
 
   for (; node != NULL; node = hvfs_xml_next (node, NULL))

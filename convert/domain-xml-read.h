@@ -12,8 +12,8 @@
 typedef struct
 {
   HvfsDomain *domain;
-  GPtrArray *unnumbered; /* of xmlNode: controllers without an index */
-  const xmlNode *console; /* nullable: the first one */
+  guint n_consoles;
+  const xmlNode *console; /* nullable: the first one, if it stands for a serial port */
 } HvfsXmlReader;
 
 gboolean hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error);

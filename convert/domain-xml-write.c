@@ -128,11 +128,12 @@ char *
 hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
 {
   HvfsXmlOut out = { g_string_sized_new (4096), 0 };
-  gboolean active = domain->id >= 0 && (flags & HVFS_DOMAIN_XML_INACTIVE) == 0;
   gboolean vmware = domain->datacenter_path != NULL || domain->moref != NULL;
 
+  if (domain->id < 0)
+    flags |= HVFS_DOMAIN_XML_INACTIVE;
   hvfs_xml_open (&out, "domain", "type", "vmware", "id",
-                 active ? HVFS_XML_NUMBER (domain->id) : NULL, "xmlns:vmware",
+                 (flags & HVFS_DOMAIN_XML_INACTIVE) == 0 ? HVFS_XML_NUMBER (domain->id) : NULL, "xmlns:vmware",
                  vmware ? VMWARE_NAMESPACE : NULL, NULL);
   write_identity (&out, domain);
   write_resources (&out, domain);

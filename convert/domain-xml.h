@@ -12,7 +12,7 @@
 
 typedef enum
 {
-  HVFS_DOMAIN_XML_INACTIVE = 1 << 0, /* what it is when it does not run: no id */
+  HVFS_DOMAIN_XML_INACTIVE = 1 << 0, /* as when it does not run: no id; implied if it has none */
   HVFS_DOMAIN_XML_SECURE = 1 << 1,   /* with passwords */
 } HvfsDomainXmlFlags;
 

@@ -125,7 +125,23 @@ is_used (const HvfsDomain *domain, const HvfsController *controller)
 {
   for (guint i = 0; i < domain->disks->len; i++)
     if (is_on (domain->disks->pdata[i], controller))
+      return controller->type == HVFS_CONTROLLER_SCSI;
+  return FALSE;
+}
+
+/* Writes scsi@index if it is there and has disks. */
+static gboolean
+write_nth (HvfsVmxOut *out, guint index, const HvfsScsiModel *models)
+{
+  for (guint i = 0; i < out->domain->controllers->len; i++)
+    {
+      const HvfsController *controller = out->domain->controllers->pdata[i];
+
+      if (controller->index != index || !is_used (out->domain, controller))
+        continue;
+      write_controller (out, controller, models[i]);
       return TRUE;
+    }
   return FALSE;
 }
 
@@ -146,15 +162,8 @@ write_controllers (HvfsVmxOut *out)
       if (disk->bus == HVFS_BUS_SCSI && disk->driver != NULL)
         apply_driver (out, disk, models);
     }
-  for (guint i = 0; i < domain->controllers->len; i++) /* of one type they are in order */
-    {
-      const HvfsController *controller = domain->controllers->pdata[i];
-
-      if (controller->type != HVFS_CONTROLLER_SCSI || !is_used (domain, controller))
-        continue;
-      write_controller (out, controller, models[i]);
-      any = TRUE;
-    }
+  for (guint i = 0; i < SCSI_CONTROLLERS; i++)
+    any |= write_nth (out, i, models);
   return any;
 }
 

@@ -48,17 +48,17 @@ write_source (HvfsVmxOut *out, const Kind *kind, const HvfsPort *port)
       return;
     }
   hvfs_vmx_put (out, type, "%s%u.fileType", kind->name, port->port);
+  if (port->type == HVFS_PORT_PIPE)
+    {
+      hvfs_vmx_put (out, "client", "%s%u.pipe.endPoint", kind->name, port->port);
+      hvfs_vmx_put (out, "false", "%s%u.tryNoRxLoss", kind->name, port->port);
+    }
   if (port->type == HVFS_PORT_TCP)
     write_network (out, port);
   else if (port->type == HVFS_PORT_FILE)
     hvfs_vmx_put_file (out, port->path, kind->name, "%s%u.fileName", kind->name, port->port);
   else if (port->path != NULL)
     hvfs_vmx_put (out, port->path, "%s%u.fileName", kind->name, port->port);
-  if (port->type == HVFS_PORT_PIPE)
-    {
-      hvfs_vmx_put (out, "client", "%s%u.pipe.endPoint", kind->name, port->port);
-      hvfs_vmx_put (out, "false", "%s%u.tryNoRxLoss", kind->name, port->port);
-    }
 }
 
 static void
