@@ -185,7 +185,7 @@ static gboolean
 read_vcpu (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
 {
   const xmlNode *node = hvfs_xml_child (domain_node, "vcpu");
-  const xmlNode *vcpus = hvfs_xml_child (domain_node, "vcpus");
+  const xmlNode *vcpus = hvfs_xml_child (hvfs_xml_child (domain_node, "vcpus"), "vcpu");
   g_autofree char *cpuset = hvfs_xml_attr (node, "cpuset");
   int placement = 0;
 
@@ -340,11 +340,13 @@ static gboolean
 read_devices (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
 {
   HvfsXmlReader reader = { .domain = domain };
-  const xmlNode *node = hvfs_xml_child (hvfs_xml_child (domain_node, "devices"), NULL);
+  const xmlNode *list = hvfs_xml_child (domain_node, "devices");
 
-  for (; node != NULL; node = hvfs_xml_next (node, NULL))
-    if (!read_device (&reader, node, error))
-      return FALSE;
+  for (; list != NULL; list = hvfs_xml_next (list, "devices"))
+    for (const xmlNode *node = hvfs_xml_child (list, NULL); node != NULL;
+         node = hvfs_xml_next (node, NULL))
+      if (!read_device (&reader, node, error))
+        return FALSE;
   hvfs_xml_finish_videos (&reader);
   return hvfs_xml_finish_disks (&reader, error) && hvfs_xml_finish_ports (&reader, error);
 }

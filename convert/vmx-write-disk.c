@@ -11,11 +11,11 @@
 #define SCSI_CONTROLLERS 4
 #define FLOPPIES 2
 
+/* There is only the target 0, whatever an address says. */
 static gboolean
 same_drive (const HvfsDrive *a, const HvfsDrive *b)
 {
-  return a->controller == b->controller && a->bus == b->bus && a->target == b->target
-         && a->unit == b->unit;
+  return a->controller == b->controller && a->bus == b->bus && a->unit == b->unit;
 }
 
 /* The address must be known, be the one the name stands for, and exist. */
@@ -34,7 +34,7 @@ check_drive (HvfsVmxOut *out, const HvfsDisk *disk)
   else if (!same_drive (&disk->drive, &by_name))
     hvfs_vmx_refuse (out, EINVAL,
                      "disk '%s': its address must be that of its name: controller %u, bus %u, "
-                     "target 0, unit %u",
+                     "unit %u",
                      disk->target, by_name.controller, by_name.bus, by_name.unit);
   else if (disk->bus == HVFS_BUS_SATA)
     hvfs_vmx_refuse (out, ENOTSUP, "disk '%s': the bus 'sata' is unsupported", disk->target);
