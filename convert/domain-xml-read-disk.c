@@ -9,6 +9,9 @@
 /* The index of a controller that gets one when all others are known; no index is as high. */
 #define UNNUMBERED G_MAXUINT
 
+/* Every controller up to that of a disk is made up, so this one is limited. */
+#define CONTROLLER_MAX 255
+
 /* What a target's name says of its bus. */
 static HvfsBus
 bus_of_name (const char *target)
@@ -175,21 +178,40 @@ hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **e
   return TRUE;
 }
 
-/* Gives each controller without a number the lowest that none of its type has. */
+/* Puts the controllers of @type in the order of their indices, in the places they have. */
 static void
-number_controllers (HvfsDomain *domain)
+sort_controllers (const GPtrArray *controllers, HvfsControllerType type)
 {
+  HvfsController **all = (HvfsController **) controllers->pdata;
+
+  for (guint i = 0; i < controllers->len; i++)
+    for (guint j = i + 1; j < controllers->len && all[i]->type == type; j++)
+      if (all[j]->type == type && all[j]->index < all[i]->index)
+        {
+          HvfsController *later = all[i];
+
+          all[i] = all[j];
+          all[j] = later;
+        }
+}
+
+/* Gives each controller of @type without an index the lowest that none has. */
+static void
+number_controllers (HvfsDomain *domain, HvfsControllerType type)
+{
+  guint index = 0;
+
   for (guint i = 0; i < domain->controllers->len; i++)
     {
       HvfsController *controller = domain->controllers->pdata[i];
-      guint index = 0;
 
-      if (controller->index != UNNUMBERED)
+      if (controller->type != type || controller->index != UNNUMBERED)
         continue;
-      while (hvfs_domain_get_controller (domain, controller->type, index) != NULL)
+      while (hvfs_domain_get_controller (domain, type, index) != NULL)
         index++;
       controller->index = index;
     }
+  sort_controllers (domain->controllers, type);
 }
 
 static gboolean
@@ -199,16 +221,15 @@ finish_address (HvfsDisk *disk, GError **error)
 
   if (disk->bus == HVFS_BUS_NONE)
     disk->bus = disk->device == HVFS_DEVICE_FLOPPY ? HVFS_BUS_FDC : bus_of_name (disk->target);
-  if (disk->drive.known)
-    return TRUE;
-  if (index < 0)
-    {
-      g_set_error (error, HVFS_ERROR, EINVAL, "disk '%s': its name must be like sda, hda or fda",
-                   disk->target);
-      return FALSE;
-    }
-  disk->drive = hvfs_drive_from_index (disk->bus, index, FALSE);
-  return TRUE;
+  if (!disk->drive.known && index >= 0)
+    disk->drive = hvfs_drive_from_index (disk->bus, index, FALSE);
+  else if (!disk->drive.known)
+    hvfs_error_set (error, EINVAL, "disk '%s': its name must be like sda, hda or fda", disk->target);
+  if (disk->drive.controller <= CONTROLLER_MAX)
+    return disk->drive.known || index >= 0;
+  hvfs_error_set (error, EINVAL, "disk '%s': its controller must be %d at most, not %u", disk->target,
+                  CONTROLLER_MAX, disk->drive.controller);
+  return FALSE;
 }
 
 static gboolean
@@ -224,7 +245,7 @@ check_unique_address (const HvfsDomain *domain, guint n, GError **error)
           && other->drive.bus == disk->drive.bus && other->drive.target == disk->drive.target
           && other->drive.unit == disk->drive.unit)
         {
-          g_set_error (error, HVFS_ERROR, ENOTSUP, "disk '%s': has the address of the disk '%s'",
+          hvfs_error_set (error, ENOTSUP, "disk '%s': has the address of the disk '%s'",
                        disk->target, other->target);
           return FALSE;
         }
@@ -237,7 +258,8 @@ hvfs_xml_finish_disks (HvfsXmlReader *reader, GError **error)
 {
   HvfsDomain *domain = reader->domain;
 
-  number_controllers (domain);
+  for (guint type = 0; hvfs_controller_type_words[type] != NULL; type++)
+    number_controllers (domain, type);
   for (guint i = 0; i < domain->disks->len; i++)
     if (!finish_address (domain->disks->pdata[i], error)
         || !check_unique_address (domain, i, error))

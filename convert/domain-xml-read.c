@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* No hypervisor has more; some of what is done with them takes the square of the time. */
+#define DEVICES_MAX 4096
+
 /* <domain type=''>, <os><type> and <vcpu placement=''>: one value is right, the rest
  * are other hypervisors'. */
 static const char *const virt_type_words[] = {
@@ -330,6 +333,8 @@ static const struct
 static gboolean
 read_device (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
+  if (reader->n_devices++ == DEVICES_MAX)
+    return hvfs_xml_bad (node, EINVAL, error, "there must not be more than %d devices", DEVICES_MAX);
   for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
     if (hvfs_xml_is (node, devices[i].name))
       return devices[i].read (reader, node, error);

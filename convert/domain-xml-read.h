@@ -12,6 +12,7 @@
 typedef struct
 {
   HvfsDomain *domain;
+  guint n_devices;
   guint n_consoles;
   const xmlNode *console; /* nullable: the first one, if it stands for a serial port */
 } HvfsXmlReader;

@@ -131,13 +131,19 @@ add (GPtrArray *devices, gpointer device)
 HvfsFilesystem *
 hvfs_domain_add_filesystem (HvfsDomain *domain)
 {
-  return add (domain->filesystems, g_new0 (HvfsFilesystem, 1));
+  HvfsFilesystem *filesystem = g_new0 (HvfsFilesystem, 1);
+
+  filesystem->number = domain->filesystems->len;
+  return add (domain->filesystems, filesystem);
 }
 
 HvfsNet *
 hvfs_domain_add_net (HvfsDomain *domain)
 {
-  return add (domain->nets, g_new0 (HvfsNet, 1));
+  HvfsNet *net = g_new0 (HvfsNet, 1);
+
+  net->number = domain->nets->len;
+  return add (domain->nets, net);
 }
 
 HvfsPort *

@@ -202,6 +202,7 @@ extern const char *const hvfs_filesystem_type_words[];
 /* A shared folder. */
 typedef struct
 {
+  guint number; /* of sharedFolderN in a VMX; domain XML cannot say it */
   HvfsFilesystemType type;
   char *source; /* path on the host */
   char *target; /* name in the guest */
@@ -259,6 +260,7 @@ extern const char *const hvfs_switch_words[];
 
 typedef struct
 {
+  guint number; /* of ethernetN in a VMX; domain XML cannot say it */
   HvfsNetType type;
   guint8 mac[HVFS_MAC_BYTES];
   HvfsMacType mac_type;
@@ -418,7 +420,7 @@ HvfsDomain *hvfs_domain_new (void);
 void hvfs_domain_free (HvfsDomain *domain); /* NULL and half-filled ones are fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsDomain, hvfs_domain_free)
 
-/* Add an empty device at the end of its list, which owns it. */
+/* Add an empty device at the end of its list, which owns it; its number is its place. */
 HvfsFilesystem *hvfs_domain_add_filesystem (HvfsDomain *domain);
 HvfsNet *hvfs_domain_add_net (HvfsDomain *domain);
 HvfsPort *hvfs_domain_add_serial (HvfsDomain *domain);

@@ -33,6 +33,21 @@ hvfs_error_errno (const GError *error)
   return error->domain == HVFS_ERROR && error->code > 0 ? error->code : EIO;
 }
 
+void
+hvfs_error_set (GError **error, int code, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  g_autofree char *valid = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  valid = g_utf8_make_valid (message, -1);
+  g_strdelimit (valid, "\r\n", ' ');
+  g_set_error_literal (error, HVFS_ERROR, code, valid);
+}
+
 GError *
 hvfs_error_new_fault (int code, const char *fault, const char *message)
 {

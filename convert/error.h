@@ -23,6 +23,16 @@ GQuark hvfs_error_quark (void);
 int hvfs_error_errno (const GError *error);
 
 /**
+ * hvfs_error_set:
+ * @error: (nullable): as of g_set_error()
+ * @code: an errno
+ *
+ * Sets a HVFS_ERROR whose message may quote what somebody else wrote: it is made one
+ * line of valid UTF-8.
+ */
+void hvfs_error_set (GError **error, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+/**
  * hvfs_error_new_fault:
  * @code: an errno
  * @fault: the type of the server's fault, "InvalidPowerState"

@@ -57,13 +57,13 @@ parse_volume (const HvfsOfflineFiles *offline, const char *name, gboolean allow_
   if (datastore == NULL)
     datastore = find_datastore (offline, word, FALSE);
   if (len == 0 || *rest == '\0')
-    g_set_error (error, HVFS_ERROR, EINVAL, "must be " VOLUMES "DATASTORE/PATH");
+    hvfs_error_set (error, EINVAL, "must be " VOLUMES "DATASTORE/PATH");
   else if (datastore != NULL || offline->any)
     *ret_path = g_strdup_printf ("[%s] %s", datastore != NULL ? datastore->name : word, rest);
   else if (allow_missing)
     *ret_path = NULL;
   else
-    g_set_error (error, HVFS_ERROR, EINVAL, "there is no datastore '%s', it must be given", word);
+    hvfs_error_set (error, EINVAL, "there is no datastore '%s', it must be given", word);
   return len != 0 && *rest != '\0' && (datastore != NULL || offline->any || allow_missing);
 }
 
@@ -81,7 +81,7 @@ parse (gpointer data, const char *name, gboolean allow_missing, char **ret_path,
                                  offline->directory, name);
   else
     {
-      g_set_error (error, HVFS_ERROR, EINVAL, "must be a name without a directory, or begin with /");
+      hvfs_error_set (error, EINVAL, "must be a name without a directory, or begin with /");
       return FALSE;
     }
   return TRUE;
@@ -111,9 +111,9 @@ format (gpointer data, const char *path, GError **error)
   if (path[0] == '/')
     return g_strdup (path);
   if (rest == NULL)
-    g_set_error (error, HVFS_ERROR, EINVAL, "must be '[datastore] path' or begin with /");
+    hvfs_error_set (error, EINVAL, "must be '[datastore] path' or begin with /");
   else if (datastore == NULL && !offline->any)
-    g_set_error (error, HVFS_ERROR, EINVAL, "there is no datastore '%s', it must be given", name);
+    hvfs_error_set (error, EINVAL, "there is no datastore '%s', it must be given", name);
   else
     return g_strdup_printf (VOLUMES "%s/%s", datastore != NULL ? datastore->volume : name, rest);
   return NULL;
@@ -130,7 +130,7 @@ set_directory (HvfsOfflineFiles *offline, const char *directory, GError **error)
   offline->directory = g_strndup (directory, len);
   if (hvfs_datastore_path_split (offline->directory, &datastore) != NULL)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, EINVAL, "directory '%s': must be '[DATASTORE] DIRECTORY'",
+  hvfs_error_set (error, EINVAL, "directory '%s': must be '[DATASTORE] DIRECTORY'",
                directory);
   return FALSE;
 }
@@ -147,7 +147,7 @@ add_datastore (HvfsOfflineFiles *offline, const char *text, GError **error)
   if (*datastore->name != '\0' && *datastore->volume != '\0'
       && strpbrk (datastore->name, "[]/") == NULL && strchr (datastore->volume, '/') == NULL)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, EINVAL, "datastore '%s': must be NAME or NAME=VOLUME-UUID", text);
+  hvfs_error_set (error, EINVAL, "datastore '%s': must be NAME or NAME=VOLUME-UUID", text);
   return FALSE;
 }
 

@@ -77,12 +77,12 @@ static gboolean
 check_options (const Options *options, GError **error)
 {
   if (options->to != NULL && hvfs_words_index (kind_words, options->to) < 0)
-    g_set_error (error, HVFS_ERROR, EINVAL, "--to=%s: must be xml or vmx", options->to);
+    hvfs_error_set (error, EINVAL, "--to=%s: must be xml or vmx", options->to);
   else if (options->hw_version != 0 && options->hw_version < HW_VERSION_MIN)
-    g_set_error (error, HVFS_ERROR, EINVAL, "--hw-version=%d: must be %d or more",
+    hvfs_error_set (error, EINVAL, "--hw-version=%d: must be %d or more",
                  options->hw_version, HW_VERSION_MIN);
   else if (options->names != NULL && g_strv_length (options->names) > 1)
-    g_set_error (error, HVFS_ERROR, EINVAL, "'%s': only one file is converted at a time",
+    hvfs_error_set (error, EINVAL, "'%s': only one file is converted at a time",
                  options->names[1]);
   else
     return TRUE;
@@ -174,7 +174,7 @@ convert_file (const Options *options, const char *name, GError **error)
     return FALSE;
   if (fputs (output, stdout) != EOF && fflush (stdout) == 0)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, errno, "standard output: %s", g_strerror (errno));
+  hvfs_error_set (error, errno, "standard output: %s", g_strerror (errno));
   return FALSE;
 }
 

@@ -33,6 +33,7 @@ read_folder (HvfsVmxText *vmx, guint number, HvfsDomain *domain, GError **error)
   if (!hvfs_vmx_text_get_bool (vmx, &writable, error, "%swriteAccess", prefix))
     return FALSE;
   filesystem = hvfs_domain_add_filesystem (domain);
+  filesystem->number = number;
   filesystem->source = g_strdup (source);
   filesystem->target = g_strdup (target);
   filesystem->readonly = !writable;

@@ -159,6 +159,7 @@ read_net (HvfsVmxText *vmx, guint number, HvfsDomain *domain, GError **error)
   reader.connection = get (&reader, "connectionType");
   reader.network = get (&reader, "networkName");
   net = hvfs_domain_add_net (domain);
+  net->number = number;
   if (!read_mac (&reader, net, error) || !read_model (&reader, net, error)
       || !read_connection (&reader, net, error))
     return FALSE;

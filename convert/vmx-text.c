@@ -87,10 +87,8 @@ skip_comment (Cursor *cursor)
 static gboolean
 syntax_error (const Cursor *cursor, GError **error, const char *right)
 {
-  g_autofree char *near = g_strndup (cursor->p, strcspn (cursor->p, "\r\n"));
-  g_autofree char *shown = g_utf8_make_valid (near, MIN (strlen (near), 40));
-
-  g_set_error (error, HVFS_ERROR, EINVAL, "line %u: %s, not '%s'", cursor->line, right, shown);
+  hvfs_error_set (error, EINVAL, "line %u: %s, not '%.*s'", cursor->line, right,
+                  (int) MIN (strcspn (cursor->p, "\r\n"), 40), cursor->p);
   return FALSE;
 }
 
@@ -226,7 +224,7 @@ check_bytes (const char *text, gsize len, GError **error)
 
   if (len > HVFS_VMX_MAX_BYTES)
     {
-      g_set_error (error, HVFS_ERROR, EINVAL, "a VMX file must not be larger than %u MiB",
+      hvfs_error_set (error, EINVAL, "a VMX file must not be larger than %u MiB",
                    HVFS_VMX_MAX_BYTES / 1024 / 1024);
       return FALSE;
     }
@@ -234,7 +232,7 @@ check_bytes (const char *text, gsize len, GError **error)
     return TRUE;
   for (const char *p = text; p < nul; p++)
     line += ends_line (p);
-  g_set_error (error, HVFS_ERROR, EINVAL, "line %u: a VMX file is text, this has a byte 0", line);
+  hvfs_error_set (error, EINVAL, "line %u: a VMX file is text, this has a byte 0", line);
   return FALSE;
 }
 
@@ -250,7 +248,7 @@ parse_encoded (const char *text, gsize len, const char *encoding, GError **error
 
   if (converted == NULL)
     {
-      g_set_error (error, HVFS_ERROR, EINVAL,
+      hvfs_error_set (error, EINVAL,
                    ".encoding = \"%s\": must be the encoding of this file: %s", encoding,
                    why != NULL ? why->message : "the name is empty");
       return NULL;
@@ -327,15 +325,10 @@ static gboolean
 bad_entry (const Entry *entry, const char *key, GError **error, const char *right)
 {
   if (entry == NULL)
-    {
-      g_set_error (error, HVFS_ERROR, EINVAL, "%s is missing: %s", key, right);
-      return FALSE;
-    }
-
-  g_autofree char *shown = g_utf8_make_valid (entry->value, -1);
-
-  g_set_error (error, HVFS_ERROR, EINVAL, "line %u: %s = \"%s\": %s", entry->line, entry->key,
-               shown, right);
+    hvfs_error_set (error, EINVAL, "%s is missing: %s", key, right);
+  else
+    hvfs_error_set (error, EINVAL, "line %u: %s = \"%s\": %s", entry->line, entry->key, entry->value,
+                    right);
   return FALSE;
 }
 

@@ -31,8 +31,10 @@ hvfs_vmx_write_graphics (HvfsVmxOut *out)
 }
 
 static void
-write_filesystem (HvfsVmxOut *out, const HvfsFilesystem *filesystem, guint n)
+write_filesystem (HvfsVmxOut *out, const HvfsFilesystem *filesystem)
 {
+  guint n = filesystem->number;
+
   if (filesystem->type != HVFS_FILESYSTEM_MOUNT)
     {
       hvfs_vmx_refuse (out, ENOTSUP, "filesystem: the type '%s' is unsupported, 'mount' is not",
@@ -51,13 +53,16 @@ void
 hvfs_vmx_write_filesystems (HvfsVmxOut *out)
 {
   const GPtrArray *filesystems = out->domain->filesystems;
+  guint64 limit = 0;
 
   if (filesystems->len == 0)
     return;
-  hvfs_vmx_put (out, "false", "isolation.tools.hgfs.disable");
-  hvfs_vmx_put_number (out, filesystems->len, "sharedFolder.maxNum");
   for (guint i = 0; i < filesystems->len; i++)
-    write_filesystem (out, filesystems->pdata[i], i);
+    limit = MAX (limit, (guint64) ((HvfsFilesystem *) filesystems->pdata[i])->number + 1);
+  hvfs_vmx_put (out, "false", "isolation.tools.hgfs.disable");
+  hvfs_vmx_put_number (out, limit, "sharedFolder.maxNum");
+  for (guint i = 0; i < filesystems->len; i++)
+    write_filesystem (out, filesystems->pdata[i]);
 }
 
 void

@@ -31,7 +31,7 @@ mac_range (const guint8 *mac)
 }
 
 static void
-write_mac (HvfsVmxOut *out, const HvfsNet *net, guint n)
+write_mac (HvfsVmxOut *out, const HvfsNet *net)
 {
   g_autofree char *address = hvfs_format_mac (net->mac);
   MacRange mac = mac_range (net->mac);
@@ -43,18 +43,18 @@ write_mac (HvfsVmxOut *out, const HvfsNet *net, guint n)
   if (net->mac_check != HVFS_SWITCH_DEFAULT)
     mac.check = net->mac_check;
   hvfs_vmx_put (out, !mac.generated ? "static" : mac.vpx ? "vpx" : "generated",
-                "ethernet%u.addressType", n);
+                "ethernet%u.addressType", net->number);
   hvfs_vmx_put (out, address, mac.generated ? "ethernet%u.generatedAddress" : "ethernet%u.address",
-                n);
+                net->number);
   if (mac.generated && !mac.vpx)
-    hvfs_vmx_put (out, "0", "ethernet%u.generatedAddressOffset", n);
+    hvfs_vmx_put (out, "0", "ethernet%u.generatedAddressOffset", net->number);
   if (mac.check != HVFS_SWITCH_DEFAULT)
     hvfs_vmx_put (out, mac.check == HVFS_SWITCH_YES ? "true" : "false",
-                  "ethernet%u.checkMACAddress", n);
+                  "ethernet%u.checkMACAddress", net->number);
 }
 
 static void
-write_model (HvfsVmxOut *out, const HvfsNet *net, guint n)
+write_model (HvfsVmxOut *out, const HvfsNet *net)
 {
   if (net->model == HVFS_NET_MODEL_UNKNOWN)
     return;
@@ -62,88 +62,88 @@ write_model (HvfsVmxOut *out, const HvfsNet *net, guint n)
     hvfs_vmx_refuse (out, EINVAL,
                      "interface %u: the model must be vlance, vmxnet, vmxnet2, vmxnet3, e1000 or "
                      "e1000e, not '%s'",
-                     n, hvfs_net_model_words[net->model]);
+                     net->number, hvfs_net_model_words[net->model]);
   else if (net->model == HVFS_NET_MODEL_VMXNET2)
     {
-      hvfs_vmx_put (out, "vmxnet", "ethernet%u.virtualDev", n);
-      hvfs_vmx_put (out, "15", "ethernet%u.features", n);
+      hvfs_vmx_put (out, "vmxnet", "ethernet%u.virtualDev", net->number);
+      hvfs_vmx_put (out, "15", "ethernet%u.features", net->number);
     }
   else
-    hvfs_vmx_put (out, hvfs_net_model_words[net->model], "ethernet%u.virtualDev", n);
+    hvfs_vmx_put (out, hvfs_net_model_words[net->model], "ethernet%u.virtualDev", net->number);
 }
 
 static void
-put_id (HvfsVmxOut *out, gint64 id, guint n, const char *key)
+put_id (HvfsVmxOut *out, const HvfsNet *net, gint64 id, const char *key)
 {
   if (id != 0)
-    hvfs_vmx_put (out, HVFS_XML_NUMBER (id), "ethernet%u.dvs.%s", n, key);
+    hvfs_vmx_put (out, HVFS_XML_NUMBER (id), "ethernet%u.dvs.%s", net->number, key);
 }
 
 static void
-write_vds (HvfsVmxOut *out, const HvfsNet *net, guint n)
+write_vds (HvfsVmxOut *out, const HvfsNet *net)
 {
   g_autofree char *switch_id = hvfs_format_vmx_uuid (net->switch_id);
 
-  hvfs_vmx_put (out, switch_id, "ethernet%u.dvs.switchId", n);
-  put_id (out, net->port_id, n, "portId");
+  hvfs_vmx_put (out, switch_id, "ethernet%u.dvs.switchId", net->number);
+  put_id (out, net, net->port_id, "portId");
   if (net->portgroup_id != NULL)
     {
       g_autofree char *escaped = hvfs_xml_escape (net->portgroup_id); /* as libvirt does */
 
-      hvfs_vmx_put (out, escaped, "ethernet%u.dvs.portgroupId", n);
+      hvfs_vmx_put (out, escaped, "ethernet%u.dvs.portgroupId", net->number);
     }
-  put_id (out, net->connection_id, n, "connectionId");
+  put_id (out, net, net->connection_id, "connectionId");
 }
 
 static void
-write_bridge (HvfsVmxOut *out, const HvfsNet *net, guint n)
+write_bridge (HvfsVmxOut *out, const HvfsNet *net)
 {
   if (net->bridge != NULL)
-    hvfs_vmx_put (out, net->bridge, "ethernet%u.networkName", n);
-  hvfs_vmx_put (out, net->dev != NULL ? "custom" : "bridged", "ethernet%u.connectionType", n);
+    hvfs_vmx_put (out, net->bridge, "ethernet%u.networkName", net->number);
+  hvfs_vmx_put (out, net->dev != NULL ? "custom" : "bridged", "ethernet%u.connectionType", net->number);
   if (net->dev != NULL)
-    hvfs_vmx_put (out, net->dev, "ethernet%u.vnet", n);
+    hvfs_vmx_put (out, net->dev, "ethernet%u.vnet", net->number);
 }
 
 static void
-write_net (HvfsVmxOut *out, const HvfsNet *net, guint n)
+write_net (HvfsVmxOut *out, const HvfsNet *net)
 {
-  hvfs_vmx_put (out, "true", "ethernet%u.present", n);
-  write_model (out, net, n);
+  hvfs_vmx_put (out, "true", "ethernet%u.present", net->number);
+  write_model (out, net);
   switch (net->type)
     {
     case HVFS_NET_BRIDGE:
-      write_bridge (out, net, n);
+      write_bridge (out, net);
       break;
     case HVFS_NET_USER:
-      hvfs_vmx_put (out, "nat", "ethernet%u.connectionType", n);
+      hvfs_vmx_put (out, "nat", "ethernet%u.connectionType", net->number);
       break;
     case HVFS_NET_NULL:
       break;
     case HVFS_NET_VDS:
-      write_vds (out, net, n);
+      write_vds (out, net);
       break;
     default:
       hvfs_vmx_refuse (out, ENOTSUP,
                        "interface %u: the type '%s' is unsupported, bridge, user, null and vds are "
                        "not",
-                       n, hvfs_net_type_words[net->type]);
+                       net->number, hvfs_net_type_words[net->type]);
     }
-  write_mac (out, net, n);
+  write_mac (out, net);
 }
 
 void
 hvfs_vmx_write_nets (HvfsVmxOut *out)
 {
-  const GPtrArray *nets = out->domain->nets;
   guint limit = out->hw_version < HVFS_VMX_PCI_VERSION ? 4 : 10;
 
-  if (nets->len > limit)
+  for (guint i = 0; i < out->domain->nets->len; i++)
     {
-      hvfs_vmx_refuse (out, EINVAL, "interface %u: there can be %u with virtualHW.version %u", limit,
-                       limit, out->hw_version);
-      return;
+      const HvfsNet *net = out->domain->nets->pdata[i];
+
+      if (net->number >= limit)
+        hvfs_vmx_refuse (out, EINVAL, "interface %u: there can be %u with virtualHW.version %u",
+                         net->number, limit, out->hw_version);
+      write_net (out, net);
     }
-  for (guint i = 0; i < nets->len; i++)
-    write_net (out, nets->pdata[i], i);
 }

@@ -17,13 +17,15 @@
 void
 hvfs_vmx_refuse (HvfsVmxOut *out, int code, const char *format, ...)
 {
+  g_autofree char *message = NULL;
   va_list args;
 
   if (out->error != NULL)
     return;
   va_start (args, format);
-  out->error = g_error_new_valist (HVFS_ERROR, code, format, args);
+  message = g_strdup_vprintf (format, args);
   va_end (args);
+  hvfs_error_set (&out->error, code, "%s", message);
 }
 
 static void

@@ -28,16 +28,13 @@ static void
 set_parse_error (xmlParserCtxt *context, GError **error)
 {
   const xmlError *last = xmlCtxtGetLastError (context);
-  g_autofree char *message = NULL;
+  g_autofree char *message = g_strdup (last != NULL && last->message != NULL ? last->message : "");
 
   if (context->_private != NULL)
-    {
-      g_set_error (error, HVFS_ERROR, EINVAL, "XML with a document type is refused: remove <!DOCTYPE>");
-      return;
-    }
-  message = g_utf8_make_valid (last != NULL && last->message != NULL ? last->message : "not XML", -1);
-  g_strdelimit (g_strchomp (message), "\r\n", ' ');
-  g_set_error (error, HVFS_ERROR, EINVAL, "line %d: %s", last != NULL ? last->line : 1, message);
+    hvfs_error_set (error, EINVAL, "XML with a document type is refused: remove <!DOCTYPE>");
+  else
+    hvfs_error_set (error, EINVAL, "line %d: it must be XML: %s", last != NULL ? last->line : 1,
+                    g_strchomp (message));
 }
 
 xmlDoc *
@@ -48,7 +45,7 @@ hvfs_xml_parse (const char *text, gsize len, gsize max_bytes, GError **error)
 
   if (len > max_bytes || len > G_MAXINT)
     {
-      g_set_error (error, HVFS_ERROR, EINVAL, "the XML must not be larger than %" G_GSIZE_FORMAT " bytes",
+      hvfs_error_set (error, EINVAL, "the XML must not be larger than %" G_GSIZE_FORMAT " bytes",
                    max_bytes);
       return NULL;
     }
@@ -118,8 +115,7 @@ hvfs_xml_bad (const xmlNode *node, int code, GError **error, const char *format,
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  g_strdelimit (message, "\r\n", ' ');
-  g_set_error (error, HVFS_ERROR, code, "line %ld: <%s>: %s", xmlGetLineNo (node), node->name, message);
+  hvfs_error_set (error, code, "line %ld: <%s>: %s", xmlGetLineNo (node), node->name, message);
   return FALSE;
 }
 

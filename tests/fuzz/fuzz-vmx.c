@@ -1,0 +1,90 @@
+/* tests/fuzz/fuzz-vmx.c - the reader of VMX files, given anything
+ *
+ * What it accepts is written as XML and as a VMX; that VMX must be readable, and be
+ * written the same once more.  What it refuses has a message of one line.
+ *
+ * With clang: tests/fuzz/run vmx.  Else it is linked with replay.c and tried on the
+ * corpus by make check.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "convert/domain-xml.h"
+#include "convert/files-offline.h"
+#include "convert/vmx.h"
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+static void
+check_error (const GError *error)
+{
+  g_assert_nonnull (error);
+  g_assert_cmpint (error->code, >, 0);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  g_assert_null (strpbrk (error->message, "\r\n"));
+}
+
+/* Whether what is written means the same: as in libvirt the port group is escaped anew
+ * each time, and IPv6 hosts lose their brackets. */
+static gboolean
+is_stable (const HvfsDomain *domain)
+{
+  for (guint i = 0; i < domain->serials->len; i++)
+    {
+      const HvfsPort *port = domain->serials->pdata[i];
+
+      if (port->host != NULL && strchr (port->host, ':') != NULL)
+        return FALSE;
+    }
+  for (guint i = 0; i < domain->nets->len; i++)
+    {
+      const HvfsNet *net = domain->nets->pdata[i];
+
+      for (const char *p = net->portgroup_id; p != NULL && *p != '\0'; p++)
+        if (strchr ("&<>\"'", *p) != NULL || (guchar) *p < ' ')
+          return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+write_twice (const HvfsDomain *domain, const HvfsFiles *files)
+{
+  g_autoptr (HvfsDomain) again = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *vmx = hvfs_vmx_write (domain, 0, files, &error);
+  g_autofree char *second = NULL;
+
+  if (vmx == NULL)
+    {
+      check_error (error);
+      return;
+    }
+  again = hvfs_vmx_read (vmx, strlen (vmx), files, &error);
+  g_assert_no_error (error);
+  if (!is_stable (domain))
+    return;
+  second = hvfs_vmx_write (again, 0, files, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (vmx, ==, second);
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  g_autoptr (HvfsOfflineFiles) offline = hvfs_offline_files_new (HVFS_OFFLINE_DIRECTORY, NULL, NULL);
+  const HvfsFiles *files = hvfs_offline_files_get (offline);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvfsDomain) domain = hvfs_vmx_read ((const char *) data, size, files, &error);
+  g_autofree char *xml = NULL;
+
+  if (domain == NULL)
+    {
+      check_error (error);
+      return 0;
+    }
+  xml = hvfs_domain_xml_write (domain, HVFS_DOMAIN_XML_SECURE);
+  g_assert_true (g_str_has_suffix (xml, "</domain>\n"));
+  write_twice (domain, files);
+  return 0;
+}
