@@ -127,4 +127,5 @@ def main():
         Disconnect(si)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,8 @@
+#!/bin/sh
+# tests/bench/run works: a small run, of which only the counts are judged.
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+requires "$PYTHON" curl fusermount3
+requires_fuse
+"$tests_dir/bench/run" --build "$build_dir" --vms 60 --hosts 4 --runs 1 --idle 0 | tee "$tmp/table"
+expect_eq "requests of reading" "$(sed -n 's/^requests of all that *\([0-9]*\).*/\1/p' "$tmp/table")" 0
+expect_eq "requests of writing" "$(sed -n 's/^requests of that *\([0-9]*\).*/\1/p' "$tmp/table")" 60
