@@ -36,6 +36,8 @@ typedef struct
 struct _HvfsTasks
 {
   HvfsSession *session;
+  void (*confirm) (gpointer);       /* set before the first task */
+  gpointer confirm_data;
 
   GMutex lock;
   GCond changed;                    /* any of the below */
@@ -71,6 +73,13 @@ hvfs_tasks_new (HvfsSession *session)
   tasks->waits = g_hash_table_new (g_str_hash, g_str_equal);
   tasks->done = g_ptr_array_new_with_free_func (g_free);
   return tasks;
+}
+
+void
+hvfs_tasks_set_confirm (HvfsTasks *tasks, void (*confirm) (gpointer), gpointer data)
+{
+  tasks->confirm = confirm;
+  tasks->confirm_data = data;
 }
 
 void
@@ -390,14 +399,20 @@ set_unknown (const char *moref, GError **error)
   return FALSE;
 }
 
-/* Sleeps until something may have changed, at most until @deadline (0: none). */
-static gboolean
-sleep_until (HvfsTasks *tasks, gint64 deadline)
+/* Sleeps until something may have changed or @deadline.  A server that died without
+ * a word is noticed by those who wait for it. */
+static void
+sleep_until (HvfsTasks *tasks, gint64 deadline, guint lost_s)
 {
-  if (deadline > 0)
-    return g_cond_wait_until (&tasks->changed, &tasks->lock, deadline);
-  g_cond_wait (&tasks->changed, &tasks->lock);
-  return TRUE;
+  gint64 patience = g_get_monotonic_time () + lost_s * G_TIME_SPAN_SECOND / 2;
+
+  if (g_cond_wait_until (&tasks->changed, &tasks->lock,
+                         deadline > 0 ? MIN (deadline, patience) : patience)
+      || g_get_monotonic_time () < patience || tasks->confirm == NULL)
+    return;
+  g_mutex_unlock (&tasks->lock);
+  tasks->confirm (tasks->confirm_data);
+  g_mutex_lock (&tasks->lock);
 }
 
 /* Lock held on entry and exit, let go while asleep and in calls. */
@@ -449,7 +464,7 @@ wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
         deadline = lost_at + lost_s * G_TIME_SPAN_SECOND;
       else if (!wait->watched && now < named_by)
         deadline = named_by;
-      sleep_until (tasks, deadline);
+      sleep_until (tasks, deadline, lost_s);
     }
   return ok;
 }

@@ -41,6 +41,12 @@ struct _HvfsUpdater
   gboolean confirming;      /* lock */
 };
 
+static void
+confirm_for_tasks (gpointer data)
+{
+  hvfs_updater_confirm (data, NULL);
+}
+
 HvfsUpdater *
 hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, HvfsUri *uri,
                   guint timeout_s, HvfsStats *stats)
@@ -56,6 +62,7 @@ hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, Hv
   updater->stop = g_cancellable_new ();
   g_mutex_init (&updater->lock);
   g_cond_init (&updater->woken);
+  hvfs_tasks_set_confirm (tasks, confirm_for_tasks, updater);
   return updater;
 }
 

@@ -72,6 +72,22 @@ kill -CONT "$vcsim_pid"
 [ "$took" -le 30 ] || fail "a silent server was noticed after $took s"
 back running
 
+# Silent while somebody waits for a task: the writer is told, in time.
+control POST "/task-time?ms=600000" >/dev/null
+started_at=$(date +%s)
+timeout 60 sh -c "echo off >'$vm/state'" 2>"$tmp/err" &
+writer=$!
+runs () { grep -q "powerOff.*running" "$mnt/tasks"; }
+await runs
+kill -STOP "$vcsim_pid"
+if wait "$writer"; then fail "a task of a silent server was done"; fi
+took=$(($(date +%s) - started_at))
+kill -CONT "$vcsim_pid"
+[ "$took" -le 30 ] || fail "a writer was told after $took s"
+grep -q "outcome unknown" "$vm/error" || fail "error says: $(cat "$vm/error")"
+control POST "/task-time?ms=0" >/dev/null
+back running
+
 # No longer the password: one attempt, then none, and a word about it.
 control POST /reset >/dev/null
 control POST "/fail?what=fault&method=Login&fault=InvalidLogin&times=0" >/dev/null
