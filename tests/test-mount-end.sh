@@ -17,7 +17,8 @@ daemon_pid () {
 # ends COMMAND...  with %PID for the daemon's
 ends () {
   control POST /reset >"$tmp/out"
-  "$HVFS" "$(vcsim_uri vpx)" "$mnt" </dev/null || fail "cannot mount"
+  # A shell's background jobs ignore INT, and what ignores it at its start goes on so.
+  env --default-signal=INT "$HVFS" "$(vcsim_uri vpx)" "$mnt" </dev/null || fail "cannot mount"
   mountpoint -q "$mnt" || fail 'it returned before it had mounted'
   pid=$(daemon_pid)
   mounts="$pid:$mnt $mounts"
