@@ -42,6 +42,9 @@
 //                    nobody may read the property of the object, or of all
 //   POST /vapp?vm=O&name=N
 //                    put a VM into a vApp
+//   POST /question?vm=O[&method=M][&cancelable=1]
+//                    the VM asks a question: at once, or when its next task of the method
+//                    runs, which then waits for the answer (question.go)
 //   POST /connection?host=O&state=connected|disconnected|notResponding
 //                    of a host, and of its VMs
 
@@ -109,6 +112,7 @@ func (c *control) changing() map[string]action {
 		"/allow":       func(r *http.Request) (interface{}, error) { return c.deny(r, false) },
 		"/vapp":        c.vapp,
 		"/connection":  c.connection,
+		"/question":    c.question,
 	}
 }
 
@@ -252,5 +256,16 @@ func (c *control) connection(r *http.Request) (interface{}, error) {
 			return nil
 		}
 		return fmt.Errorf("state: %q is none of connected, disconnected and notResponding", r.FormValue("state"))
+	})
+}
+
+func (c *control) question(r *http.Request) (interface{}, error) {
+	return c.onObject(r, "vm", func(ref moref) error {
+		vm := vmOf(ref)
+		if vm == nil {
+			return fmt.Errorf("%s is no VM", ref.Value)
+		}
+		c.w.ask(vm, r.FormValue("method"), r.FormValue("cancelable") == "1")
+		return nil
 	})
 }

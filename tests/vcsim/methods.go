@@ -53,6 +53,13 @@ var handlers = map[string]handler{
 
 	"ReconfigVM_Task": reconfigure,
 
+	"CreateSnapshot_Task":          createSnapshot,
+	"RemoveSnapshot_Task":          removeSnapshot,
+	"RevertToSnapshot_Task":        revertToSnapshot,
+	"RevertToCurrentSnapshot_Task": revertToCurrent,
+	"RenameSnapshot":               renameSnapshot,
+	"AnswerVM":                     answerVM,
+
 	"DisconnectHost_Task": disconnectHost,
 	"ReconnectHost_Task":  reconnectHost,
 

@@ -91,8 +91,8 @@ func (ch *change) needsOff() *fault {
 
 // emptied: whether the request holds this element without text, which the
 // decoded spec cannot tell from one that is not there.
-func (ch *change) emptied(tag string) bool {
-	return regexp.MustCompile(`<(\w+:)?` + tag + `(\s*/>|></)`).Match(ch.c.body)
+func (c *call) emptied(tag string) bool {
+	return regexp.MustCompile(`<(\w+:)?` + tag + `(\s*/>|></)`).Match(c.body)
 }
 
 // names: texts that are given are assigned; some only while the VM is off.
@@ -118,7 +118,7 @@ func (ch *change) names() *fault {
 		}
 		*t.to = t.from
 	}
-	if ch.emptied("annotation") {
+	if ch.c.emptied("annotation") {
 		c.Annotation = ""
 	}
 	if s.Firmware != "" && s.Firmware != "bios" && s.Firmware != "efi" {

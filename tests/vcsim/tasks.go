@@ -97,6 +97,9 @@ func (t *task) live(total time.Duration) {
 			t.progress(int32(step * 100 / progressSteps))
 		}
 	}
+	if !t.blocked() {
+		return
+	}
 	t.w.do(func() {
 		if t.sim.Info.State != types.TaskInfoStateRunning {
 			return

@@ -37,6 +37,7 @@ type world struct {
 	denied   map[denial]bool     // properties that nobody may read
 	guests   map[moref]*guest
 	tasks    map[moref]*task
+	asking   map[moref]*asking
 }
 
 // call is one request, decoded.
@@ -53,7 +54,7 @@ type call struct {
 
 func newWorld(opt *options) *world {
 	w := &world{opt: opt, touched: map[moref]bool{}, sessions: map[string]*session{},
-		denied: map[denial]bool{}, guests: map[moref]*guest{}, tasks: map[moref]*task{}}
+		denied: map[denial]bool{}, guests: map[moref]*guest{}, tasks: map[moref]*task{}, asking: map[moref]*asking{}}
 	simulator.Map.AddHandler(&journal{w})
 	return w
 }
