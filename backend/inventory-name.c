@@ -49,3 +49,27 @@ hvfs_inventory_name_encode (const char *plain)
     }
   return g_string_free (name, FALSE);
 }
+
+static gboolean
+is_escape (const char *p)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (escapes); i++)
+    if (g_ascii_strncasecmp (p, escapes[i].escape, 3) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+char *
+hvfs_inventory_name_from_user (const char *text)
+{
+  GString *name = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      char one[2] = { *p, '\0' };
+      g_autofree char *escaped = is_escape (p) ? NULL : hvfs_inventory_name_encode (one);
+
+      g_string_append (name, escaped != NULL ? escaped : one);
+    }
+  return g_string_free (name, FALSE);
+}

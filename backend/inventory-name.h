@@ -12,3 +12,12 @@ char *hvfs_inventory_name_decode (const char *name);
 
 /* Escapes the three characters.  (transfer full) */
 char *hvfs_inventory_name_encode (const char *plain);
+
+/**
+ * hvfs_inventory_name_from_user:
+ * @text: a name as the tree shows names, or as a user makes one up
+ *
+ * Returns: (transfer full): the server's form: its escapes stay, what else has to be
+ *   one is escaped, so "50%" and "50%25" are the same name
+ */
+char *hvfs_inventory_name_from_user (const char *text);

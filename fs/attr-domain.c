@@ -10,6 +10,7 @@
 
 #include "backend/reconfigure.h"
 #include "fs/attr-domain.h"
+#include "fs/attr-snapshot.h"
 #include "fs/line.h"
 #include "fs/whole.h"
 
@@ -191,6 +192,9 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "annotation", .mode = READ_WRITE, .show = annotation_show,
     .file_ops = &hvfs_whole_ops, .commit = annotation_commit,
     .depends = HVFS_PROP (HVFS_VM_ANNOTATION) },
+  { .name = "snapshots", .mode = S_IFDIR | 0755, .table = hvfs_snapshots_table,
+    .dir_ops = &hvfs_snapshots_ops },
+  { .name = "revert", .mode = S_IFREG | 0200, .store = hvfs_revert_store },
   { .name = "hostname", .mode = READ, .show = hostname_show,
     .depends = HVFS_PROP (HVFS_VM_GUEST_HOSTNAME) },
   { .name = "addresses", .mode = READ, .show = addresses_show,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/attr-snapshot.h"
 #include "fs/fs.h"
 
 #define ROW_BITS 9
@@ -52,7 +53,7 @@ hvfs_rows_init (void)
     &hvfs_datacenters_folder_row, &hvfs_clusters_folder_row, &hvfs_hosts_folder_row,
     &hvfs_datastores_folder_row, &hvfs_networks_folder_row, &hvfs_host_row,
     &hvfs_host_datastore_link, &hvfs_host_network_link, &hvfs_datastore_row,
-    &hvfs_network_row, &hvfs_domain_row,
+    &hvfs_network_row, &hvfs_domain_row, &hvfs_snapshot_row,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)

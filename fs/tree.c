@@ -6,6 +6,7 @@
  *
  * Runs in the update thread under the mirror's lock, as the mirror's observer.
  */
+#include "fs/attr-snapshot.h"
 #include "fs/fs.h"
 
 #include <string.h>
@@ -160,12 +161,14 @@ domain_dir (HvfsFs *fs, const HvfsObject *vm)
 }
 
 static void
-place_vm (HvfsFs *fs, const HvfsObject *vm, const char *name, GArray *places, char **uuid)
+place_vm (HvfsFs *fs, const HvfsObject *vm, const char *name, GArray *places, char **uuid,
+          GPtrArray *names)
 {
   HvfsObject *vapp
     = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (vm, HVFS_VM_PARENT_VAPP));
   const char *text = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_UUID), NULL);
 
+  hvfs_snapshots_place (vm, places, names);
   add_place (places, domain_dir (fs, vm), name, ino_of (&hvfs_domain_row, vm->serial, 0));
   add_place (places, ino_of (hvfs_row_named (hvfs_root_table, "by-name"), 0, 0), name,
              ino_of (&hvfs_by_name_link, vm->serial, 0));
@@ -300,7 +303,7 @@ place (HvfsFs *fs, const HvfsObject *object)
   switch (object->kind)
     {
     case HVFS_KIND_VM:
-      place_vm (fs, object, name, places, &uuid);
+      place_vm (fs, object, name, places, &uuid, names);
       break;
     case HVFS_KIND_HOST:
       place_host (fs, object, name, places, names);
@@ -410,7 +413,7 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
 
   if (is_vm)
     placing |= HVFS_PROP (HVFS_VM_HOST) | HVFS_PROP (HVFS_VM_UUID)
-               | HVFS_PROP (HVFS_VM_PARENT_VAPP);
+               | HVFS_PROP (HVFS_VM_PARENT_VAPP) | HVFS_PROP (HVFS_VM_SNAPSHOT);
   else if (object->kind == HVFS_KIND_HOST)
     placing |= HVFS_PROP (HVFS_HOST_DATASTORES) | HVFS_PROP (HVFS_HOST_NETWORKS);
   else if (object->kind == HVFS_KIND_DATACENTER)
@@ -433,6 +436,8 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
   if (event == HVFS_OBJECT_CHANGED)
     {
       forget_files (fs, object, changed);
+      if (is_vm && (changed & HVFS_PROP (HVFS_VM_SNAPSHOT)) != 0)
+        hvfs_snapshots_forget (fs, object);
       if (object->kind == HVFS_KIND_DATASTORE || object->kind == HVFS_KIND_NETWORK)
         if (!fs->dc_below)
           fs->restructured = TRUE;
@@ -585,7 +590,7 @@ parent_dir (HvfsFs *fs, guint64 ino, guint64 *ret_dir)
   if (node.row->parent == NULL)
     {
       /* Where a host shows it once more, the place is the host's. */
-      guint32 owner = node.b != 0 ? node.b : node.a;
+      guint32 owner = node.b != 0 && node.row != &hvfs_snapshot_row ? node.b : node.a;
       return hvfs_index_find_place (fs->index, owner, ino, ret_dir);
     }
   *ret_dir = node.row->parent == &hvfs_root_row || node.a == fs->root

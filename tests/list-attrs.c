@@ -1,10 +1,11 @@
 /* tests/list-attrs.c - prints the tables of fs/ as hvfs(5) lists them
  *
- * One "SECTION<tab>NAME MODE" a row: MODE is r, w or rw; a directory is "NAME/".
+ * One "SECTION<tab>NAME MODE" a row: MODE is r, w or rw; a directory is "NAME/", a
+ * link "NAME".
  */
 #include <stdio.h>
 
-#include "fs/row.h"
+#include "fs/attr-snapshot.h"
 
 static const struct
 {
@@ -18,6 +19,8 @@ static const struct
   { "CLUSTERS", hvfs_cluster_table },
   { "HOSTS", hvfs_host_table },
   { "DOMAINS", hvfs_domain_table },
+  { "SNAPSHOTS", hvfs_snapshots_table },
+  { "SNAPSHOTS", hvfs_snapshot_table },
   { "DATASTORES", hvfs_datastore_table },
   { "NETWORKS", hvfs_network_table },
   { "THE MOUNT ITSELF", hvfs_self_table },
@@ -28,6 +31,8 @@ print_row (const char *section, const HvfsRow *row)
 {
   if (S_ISDIR (row->mode))
     printf ("%s\t%s/\n", section, row->name);
+  else if (S_ISLNK (row->mode))
+    printf ("%s\t%s\n", section, row->name);
   else
     printf ("%s\t%s %s%s\n", section, row->name, row->mode & S_IRUSR ? "r" : "",
             row->mode & S_IWUSR ? "w" : "");
