@@ -24,17 +24,30 @@ refuse_document_type (void *data, const xmlChar *name, const xmlChar *external_i
   xmlStopParser (context);
 }
 
+/* Keeps the first error: those after it are mostly its consequences.  libxml2 would
+ * print some of them, whatever its options say. */
 static void
-set_parse_error (xmlParserCtxt *context, GError **error)
+keep_first (void *data, xmlErrorPtr error)
 {
-  const xmlError *last = xmlCtxtGetLastError (context);
-  g_autofree char *message = g_strdup (last != NULL && last->message != NULL ? last->message : "");
+  GError **first = data;
 
-  if (context->_private != NULL)
-    hvfs_error_set (error, EINVAL, "XML with a document type is refused: remove <!DOCTYPE>");
-  else
-    hvfs_error_set (error, EINVAL, "line %d: it must be XML: %s", last != NULL ? last->line : 1,
-                    g_strchomp (message));
+  if (*first == NULL)
+    hvfs_error_set (first, EINVAL, "line %d: it must be XML: %s", error->line,
+                    error->message != NULL ? g_strchomp (error->message) : "");
+}
+
+/* The handler that is set for a moment is of this thread. */
+static xmlDoc *
+parse_quietly (xmlParserCtxt *context, const char *text, int len, GError **first)
+{
+  xmlStructuredErrorFunc handler = xmlStructuredError;
+  void *handler_data = xmlStructuredErrorContext;
+  xmlDoc *doc;
+
+  xmlSetStructuredErrorFunc (first, keep_first);
+  doc = xmlCtxtReadMemory (context, text, len, NULL, NULL, PARSE_OPTIONS);
+  xmlSetStructuredErrorFunc (handler_data, handler);
+  return doc;
 }
 
 xmlDoc *
@@ -42,18 +55,24 @@ hvfs_xml_parse (const char *text, gsize len, gsize max_bytes, GError **error)
 {
   g_autoptr (xmlParserCtxt) context = xmlNewParserCtxt ();
   g_autoptr (xmlDoc) doc = NULL;
+  g_autoptr (GError) first = NULL;
 
   if (len > max_bytes || len > G_MAXINT)
     {
-      hvfs_error_set (error, EINVAL, "the XML must not be larger than %" G_GSIZE_FORMAT " bytes",
-                   max_bytes);
+      hvfs_error_set (error, EINVAL, "the XML must not be larger than %" G_GSIZE_FORMAT " MiB",
+                      max_bytes / 1024 / 1024);
       return NULL;
     }
   context->sax->internalSubset = refuse_document_type;
-  doc = xmlCtxtReadMemory (context, text, (int) len, NULL, NULL, PARSE_OPTIONS);
-  if (doc != NULL && context->_private == NULL && xmlDocGetRootElement (doc) != NULL)
+  doc = parse_quietly (context, text, (int) len, &first);
+  if (context->_private != NULL)
+    hvfs_error_set (error, EINVAL, "XML with a document type is refused: remove <!DOCTYPE>");
+  else if (doc != NULL && xmlDocGetRootElement (doc) != NULL)
     return g_steal_pointer (&doc);
-  set_parse_error (context, error);
+  else if (first != NULL)
+    g_propagate_error (error, g_steal_pointer (&first));
+  else
+    hvfs_error_set (error, EINVAL, "line 1: it must be XML");
   return NULL;
 }
 
