@@ -93,10 +93,22 @@ hvfs_operation_run (const HvfsServer *server, HvfsRequest *request, guint32 seri
                     HvfsObjectTest test, gconstpointer data, HvfsValue **ret_result,
                     GCancellable *cancellable, GError **error)
 {
-  if (!hvfs_tasks_run (server->tasks, request, server->timeout_s, cancellable, ret_result, error))
-    return FALSE;
-  hvfs_operation_settle (server, serial, test, data);
-  return TRUE;
+  HvfsBlocked *blocked = hvfs_questions_begin (server->questions, serial, cancellable);
+  g_autoptr (GError) failure = NULL;
+  gboolean ok = hvfs_tasks_run (server->tasks, request, server->timeout_s,
+                                hvfs_blocked_cancellable (blocked), ret_result, &failure);
+  g_autofree char *question = hvfs_questions_end (blocked);
+
+  if (ok)
+    hvfs_operation_settle (server, serial, test, data);
+  else if (question != NULL && !g_cancellable_is_cancelled (cancellable))
+    g_set_error (error, HVFS_ERROR, EAGAIN,
+                 "the server asks: %s; its task was cancelled where it can be, else "
+                 "'question' takes the answer",
+                 question);
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return ok;
 }
 
 gboolean

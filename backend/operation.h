@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 
 #include "backend/mirror.h"
+#include "backend/question.h"
 #include "backend/task.h"
 
 /* What is needed to change something on the server; all borrowed. */
@@ -18,6 +19,7 @@ typedef struct
   HvfsSession *session;
   HvfsTasks *tasks;
   HvfsMirror *mirror;
+  HvfsQuestions *questions; /* nullable */
   guint timeout_s;
 } HvfsServer;
 
@@ -51,7 +53,8 @@ void hvfs_operation_settle_that (const HvfsServer *server, HvfsMirrorLook look, 
  *
  * Waits for the task and for the mirror.  Network; no lock may be held.
  *
- * @error: the server's; EINTR when cancelled; see hvfs_tasks_run
+ * @error: the server's; EINTR when cancelled; see hvfs_tasks_run; EAGAIN with the
+ *   question when one blocked the task, see question.h
  */
 gboolean hvfs_operation_run (const HvfsServer *server, HvfsRequest *request, guint32 serial,
                              HvfsObjectTest test, gconstpointer data, HvfsValue **ret_result,

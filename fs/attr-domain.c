@@ -140,6 +140,23 @@ annotation_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 }
 
 static gboolean
+question_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  hvfs_question_print (vm, out);
+  return TRUE;
+}
+
+static gboolean
+question_store (HvfsStore *store, const char *line, GError **error)
+{
+  gint64 number;
+
+  return hvfs_line_number ("question", line, 0, &number, error)
+         && hvfs_question_answer (store->fs->session, store->fs->mirror, store->serial, number,
+                                  error);
+}
+
+static gboolean
 annotation_commit (HvfsStore *store, const char *text, GError **error)
 {
   return hvfs_reconfigure_annotation (&store->fs->server, store->serial, text,
@@ -192,6 +209,8 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "annotation", .mode = READ_WRITE, .show = annotation_show,
     .file_ops = &hvfs_whole_ops, .commit = annotation_commit,
     .depends = HVFS_PROP (HVFS_VM_ANNOTATION) },
+  { .name = "question", .mode = READ_WRITE, .show = question_show, .store = question_store,
+    .depends = HVFS_PROP (HVFS_VM_QUESTION) },
   { .name = "snapshots", .mode = S_IFDIR | 0755, .table = hvfs_snapshots_table,
     .dir_ops = &hvfs_snapshots_ops },
   { .name = "revert", .mode = S_IFREG | 0200, .store = hvfs_revert_store },

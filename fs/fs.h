@@ -29,6 +29,7 @@ struct _HvfsFs
   HvfsTasks *tasks;
   HvfsUpdater *updater;
   HvfsQuickstats *quickstats;
+  HvfsQuestions *questions;
   HvfsServer server;
   HvfsFailures *failures;
   HvfsNotifier *notifier;

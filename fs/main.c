@@ -63,7 +63,9 @@ fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, guint timeout_s
   fs->updater
     = hvfs_updater_new (fs->session, fs->mirror, fs->tasks, uri, timeout_s, fs->stats);
   fs->quickstats = hvfs_quickstats_new (fs->session, fs->mirror, usage_changed, fs);
-  fs->server = (HvfsServer){ fs->session, fs->tasks, fs->mirror, timeout_s };
+  fs->questions = hvfs_questions_new (fs->session, uri->auto_answer);
+  fs->server
+    = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
   fs->failures = hvfs_failures_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
   hvfs_tree_init (fs);
@@ -75,6 +77,7 @@ fs_clear (HvfsFs *fs)
   hvfs_jobs_free (fs->jobs);
   hvfs_updater_free (fs->updater);
   hvfs_notifier_free (fs->notifier);
+  hvfs_questions_free (fs->questions);
   hvfs_session_logout (fs->session);
   hvfs_quickstats_free (fs->quickstats);
   hvfs_tasks_free (fs->tasks);

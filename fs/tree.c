@@ -433,6 +433,8 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
       fs->restructured |= !is_vm;
       return;
     }
+  if (is_vm && (changed & HVFS_PROP (HVFS_VM_QUESTION)) != 0)
+    hvfs_questions_noticed (fs->questions, object);
   if (event == HVFS_OBJECT_CHANGED)
     {
       forget_files (fs, object, changed);

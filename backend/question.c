@@ -1,0 +1,311 @@
+/* backend/question.c - questions of machines, and who answers them; see question.h */
+#include "backend/question.h"
+
+#include <string.h>
+
+#include "convert/error.h"
+
+#define MAX_ANSWERERS 4
+/* How long the mirror may lag behind an answer. */
+#define LAG_US (10 * G_TIME_SPAN_SECOND)
+
+struct _HvfsQuestions
+{
+  HvfsSession *session;
+  HvfsAutoAnswer policy;
+  GThreadPool *pool;      /* what must not be done in the update thread: Act */
+  GMutex lock;
+  GHashTable *blocked;    /* lock: the set of HvfsBlocked */
+};
+
+struct _HvfsBlocked
+{
+  HvfsQuestions *questions;    /* NULL: nothing is watched */
+  guint32 serial;
+  GCancellable *outer, *inner; /* outer: the writer's; NULL: none */
+  gulong handler;
+  char *question;              /* questions->lock */
+};
+
+/* Either cancels, or answers. */
+typedef struct
+{
+  GCancellable *cancel;
+  char *moref, *id, *key;
+} Act;
+
+static HvfsRequest *
+new_answer (const char *moref, const char *id, const char *key)
+{
+  HvfsRequest *request = hvfs_request_new ("AnswerVM", "VirtualMachine", moref);
+
+  hvfs_request_text (request, "questionId", id);
+  hvfs_request_text (request, "answerChoice", key);
+  return request;
+}
+
+static void
+act (gpointer data, gpointer user_data)
+{
+  HvfsQuestions *questions = user_data;
+  Act *todo = data;
+
+  if (todo->cancel != NULL)
+    g_cancellable_cancel (todo->cancel);
+  else
+    {
+      g_autoptr (HvfsRequest) request = new_answer (todo->moref, todo->id, todo->key);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (HvfsValue) reply
+        = hvfs_session_call (questions->session, request, HVFS_CALL_CHANGE, 0, NULL, &error);
+
+      if (reply == NULL)
+        g_message ("the default answer to a question of %s: %s", todo->moref, error->message);
+    }
+  g_clear_object (&todo->cancel);
+  g_free (todo->moref);
+  g_free (todo->id);
+  g_free (todo->key);
+  g_free (todo);
+}
+
+HvfsQuestions *
+hvfs_questions_new (HvfsSession *session, HvfsAutoAnswer policy)
+{
+  HvfsQuestions *questions = g_new0 (HvfsQuestions, 1);
+
+  questions->session = session;
+  questions->policy = policy;
+  questions->pool = g_thread_pool_new (act, questions, MAX_ANSWERERS, FALSE, NULL);
+  g_mutex_init (&questions->lock);
+  questions->blocked = g_hash_table_new (NULL, NULL);
+  return questions;
+}
+
+void
+hvfs_questions_free (HvfsQuestions *questions)
+{
+  if (questions == NULL)
+    return;
+  g_thread_pool_free (questions->pool, FALSE, TRUE);
+  g_hash_table_unref (questions->blocked);
+  g_mutex_clear (&questions->lock);
+  g_free (questions);
+}
+
+/* ---- what is asked ---- */
+
+/* The @n-th choice; NULL: there are fewer. */
+static HvfsValue *
+nth_choice (const HvfsValue *question, gint64 n)
+{
+  HvfsValue *choice = hvfs_value_get (question, "choice");
+
+  for (guint i = 0; i < hvfs_value_n_children (choice); i++)
+    if (strcmp (hvfs_value_name (hvfs_value_nth (choice, i)), "choiceInfo") == 0 && n-- == 0)
+      return hvfs_value_nth (choice, i);
+  return NULL;
+}
+
+static void
+append_plain (GString *out, const char *text)
+{
+  for (; text != NULL && *text != '\0'; text++)
+    g_string_append_c (out, (guchar) *text < ' ' ? ' ' : *text);
+}
+
+/* @before: between text and choices and between these. */
+static void
+print (const HvfsValue *question, const char *before, GString *out)
+{
+  gint64 chosen = hvfs_value_int (question, "choice.defaultIndex", -1);
+  HvfsValue *choice;
+
+  append_plain (out, hvfs_value_text (question, "text"));
+  for (gint64 i = 0; (choice = nth_choice (question, i)) != NULL; i++)
+    {
+      g_string_append_printf (out, "%s%" G_GINT64_FORMAT " ", before, i);
+      append_plain (out, hvfs_value_text (choice, "label"));
+      g_string_append (out, i == chosen ? " (default)" : "");
+    }
+}
+
+void
+hvfs_question_print (const HvfsObject *vm, GString *out)
+{
+  HvfsValue *question = hvfs_object_get (vm, HVFS_VM_QUESTION);
+
+  if (question == NULL)
+    return;
+  print (question, "\n", out);
+  g_string_append_c (out, '\n');
+}
+
+/* ---- who is blocked ---- */
+
+static void
+interrupted (GCancellable *outer, gpointer data)
+{
+  g_cancellable_cancel (data);
+}
+
+HvfsBlocked *
+hvfs_questions_begin (HvfsQuestions *questions, guint32 serial, GCancellable *cancellable)
+{
+  HvfsBlocked *blocked = g_new0 (HvfsBlocked, 1);
+
+  blocked->questions = questions;
+  blocked->serial = serial;
+  blocked->outer = cancellable;
+  blocked->inner = g_cancellable_new ();
+  if (cancellable != NULL)
+    blocked->handler = g_cancellable_connect (cancellable, G_CALLBACK (interrupted),
+                                              blocked->inner, NULL);
+  if (questions == NULL)
+    return blocked;
+  g_mutex_lock (&questions->lock);
+  g_hash_table_add (questions->blocked, blocked);
+  g_mutex_unlock (&questions->lock);
+  return blocked;
+}
+
+GCancellable *
+hvfs_blocked_cancellable (HvfsBlocked *blocked)
+{
+  return blocked->inner;
+}
+
+char *
+hvfs_questions_end (HvfsBlocked *blocked)
+{
+  char *question;
+
+  if (blocked->questions != NULL)
+    {
+      g_mutex_lock (&blocked->questions->lock);
+      g_hash_table_remove (blocked->questions->blocked, blocked);
+      g_mutex_unlock (&blocked->questions->lock);
+    }
+  g_cancellable_disconnect (blocked->outer, blocked->handler);
+  g_object_unref (blocked->inner);
+  question = blocked->question;
+  g_free (blocked);
+  return question;
+}
+
+/* Ends the operations that wait for the machine. */
+static void
+end_blocked (HvfsQuestions *questions, guint32 serial, const HvfsValue *question)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_mutex_lock (&questions->lock);
+  g_hash_table_iter_init (&iter, questions->blocked);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      HvfsBlocked *blocked = key;
+      g_autoptr (GString) text = g_string_new (NULL);
+      Act *todo;
+
+      if (blocked->serial != serial || blocked->question != NULL)
+        continue;
+      print (question, ", ", text);
+      blocked->question = g_strdup (text->str);
+      todo = g_new0 (Act, 1);
+      todo->cancel = g_object_ref (blocked->inner);
+      g_thread_pool_push (questions->pool, todo, NULL);
+    }
+  g_mutex_unlock (&questions->lock);
+}
+
+static void
+answer_default (HvfsQuestions *questions, const HvfsObject *vm, const HvfsValue *question)
+{
+  HvfsValue *choice = nth_choice (question, hvfs_value_int (question, "choice.defaultIndex", 0));
+  Act *todo;
+
+  if (choice == NULL)
+    return;
+  todo = g_new0 (Act, 1);
+  todo->moref = g_strdup (vm->moref);
+  todo->id = g_strdup (hvfs_value_text (question, "id"));
+  todo->key = g_strdup (hvfs_value_text (choice, "key"));
+  g_thread_pool_push (questions->pool, todo, NULL);
+}
+
+void
+hvfs_questions_noticed (HvfsQuestions *questions, const HvfsObject *vm)
+{
+  HvfsValue *question = hvfs_object_get (vm, HVFS_VM_QUESTION);
+
+  if (question == NULL)
+    return;
+  if (questions->policy == HVFS_AUTO_ANSWER_NO)
+    end_blocked (questions, vm->serial, question);
+  else if (questions->policy == HVFS_AUTO_ANSWER_YES)
+    answer_default (questions, vm, question);
+}
+
+/* ---- answering ---- */
+
+typedef struct
+{
+  guint32 serial;
+  char *id;
+} Asked;
+
+static int
+is_answered (HvfsMirror *mirror, gpointer data)
+{
+  const Asked *asked = data;
+  const HvfsObject *vm = hvfs_mirror_get (mirror, asked->serial);
+
+  if (vm == NULL)
+    return -1;
+  return g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_QUESTION), "id"), asked->id)
+         != 0;
+}
+
+static HvfsRequest *
+choose (HvfsMirror *mirror, guint32 serial, gint64 number, char **ret_id, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
+  HvfsObject *vm = hvfs_mirror_get (mirror, serial);
+  HvfsValue *question = vm == NULL ? NULL : hvfs_object_get (vm, HVFS_VM_QUESTION);
+  HvfsValue *choice = question == NULL ? NULL : nth_choice (question, number);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (choice != NULL)
+    {
+      *ret_id = g_strdup (hvfs_value_text (question, "id"));
+      return new_answer (vm->moref, *ret_id, hvfs_value_text (choice, "key"));
+    }
+  print (question, ", ", text);
+  if (question == NULL)
+    g_set_error (error, HVFS_ERROR, EINVAL, "there is no question to answer");
+  else
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "%" G_GINT64_FORMAT " is the number of no choice: %s", number, text->str);
+  return NULL;
+}
+
+gboolean
+hvfs_question_answer (HvfsSession *session, HvfsMirror *mirror, guint32 serial, gint64 number,
+                      GError **error)
+{
+  g_autofree char *id = NULL;
+  g_autoptr (HvfsRequest) request = choose (mirror, serial, number, &id, error);
+  g_autoptr (HvfsValue) reply = NULL;
+  Asked asked = { serial, id };
+
+  if (request == NULL)
+    return FALSE;
+  reply = hvfs_session_call (session, request, HVFS_CALL_CHANGE, 0, NULL, error);
+  if (reply == NULL)
+    return FALSE;
+  hvfs_mirror_await_that (mirror, is_answered, &asked, g_get_monotonic_time () + LAG_US, NULL,
+                          NULL);
+  return TRUE;
+}

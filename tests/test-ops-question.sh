@@ -1,0 +1,72 @@
+#!/bin/sh
+# tests/test-ops-question.sh - questions: shown, answered, and what auto_answer makes of them
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+. "$tests_dir/ops.sh"
+requires_vim
+
+vm=DC0_H0_VM0
+start_vcsim -vm 2
+mkdir "$tmp/yes" "$tmp/ask"
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+d=$mnt/by-name/$vm
+asked () { [ -s "$1/by-name/$vm/question" ]; }
+ask () { control POST "/question?vm=$vm${1:+&method=$1}${2:+&cancelable=$2}" >/dev/null; }
+shown='This virtual machine might have been moved or copied.
+0 Cancel
+1 I moved it
+2 I copied it (default)'
+
+# Out of the blue.
+expect_eq 'no question' "$(cat "$d/question")" ''
+refused EINVAL question 1 'no question'
+ask
+await asked "$mnt"
+expect_eq 'the question' "$(cat "$d/question")" "$shown"
+refused EINVAL question 3 'number of no choice'
+refused EINVAL question yes 'not a number'
+echo 1 >"$d/question"
+expect_eq 'no question any more' "$(cat "$d/question")$(vim get $vm runtime.question)" ''
+
+# 0: the writer hears of it, and the task ends.
+ask PowerOffVM_Task 1
+refused EAGAIN state off 'moved or copied., 0 Cancel, 1 I moved it, 2 I copied it (default)'
+await sh -c "test ! -s '$d/question'"
+expect_eq 'nothing was done' "$(cat "$d/state")" running
+ask PowerOffVM_Task 0
+refused EAGAIN state off "'question' takes the answer"
+echo 2 >"$d/question"
+await grep -q off "$d/state"
+echo running >"$d/state"
+unmount_hvfs
+
+# 1: the default.
+mount_hvfs "$(vcsim_uri vpx '' auto_answer=1)" "$tmp/yes"
+ask PowerOffVM_Task 0
+echo off >"$tmp/yes/by-name/$vm/state"
+expect_eq 'done' "$(cat "$tmp/yes/by-name/$vm/state" "$tmp/yes/by-name/$vm/question")" off
+ask
+is_answered () { [ -z "$(vim get $vm runtime.question)" ]; }
+await is_answered
+unmount_hvfs "$tmp/yes"
+
+# ask: the task waits, and nothing else does.
+mount_hvfs "$(vcsim_uri vpx '' auto_answer=ask)" "$tmp/ask"
+d=$tmp/ask/by-name/$vm
+ask PowerOnVM_Task 0
+echo running >"$d/state" &
+writer=$!
+await asked "$tmp/ask"
+expect_eq 'while it waits' "$(cat "$d/state")" off
+echo off >"$tmp/ask/by-name/DC0_H0_VM1/state"
+expect_eq 'another' "$(cat "$tmp/ask/by-name/DC0_H0_VM1/state")" off
+echo 1 >"$d/question"
+wait $writer || fail 'the answered task failed'
+expect_eq 'after the answer' "$(cat "$d/state")" running
+ask PowerOffVM_Task 1
+echo off >"$d/state" 2>/dev/null &
+writer=$!
+await asked "$tmp/ask"
+echo 0 >"$d/question"
+! wait $writer || fail 'the cancelled task succeeded'
+grep -q 'answer to the question ended' "$tmp/ask/.hvfs/errors" || fail "errors: $(cat "$tmp/ask/.hvfs/errors")"
+unmount_hvfs "$tmp/ask"
