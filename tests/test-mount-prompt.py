@@ -19,6 +19,8 @@ class Terminal:
         self.shown = b""
         self.pid, self.master = pty.fork()
         if self.pid == 0:
+            # Ignored where the tests run in the background of a shell.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execv(argv[0], argv)
 
     def await_text(self, text):
