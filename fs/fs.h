@@ -53,6 +53,19 @@ struct _HvfsFs
 void hvfs_tree_init (HvfsFs *fs);
 void hvfs_tree_clear (HvfsFs *fs);
 
+/* fs/place.c */
+
+/* Makes the index say where @object is.  Cost: its places, some per host. */
+void hvfs_place_object (HvfsFs *fs, const HvfsObject *object);
+
+/* Whether a folder may hold objects of the type @child_type. */
+gboolean hvfs_folder_holds (const HvfsObject *folder, const char *child_type);
+
+/* fs/path.c */
+
+/* The row that directories of @kind are; NULL for a kind without one of its own. */
+HvfsRow *hvfs_tree_object_row (HvfsKind kind);
+
 /* The fixed entries of the directory @node: at the root two tables, else one.
  * Ended by NULL.  The object of each is @ret_a[i]. */
 void hvfs_tree_tables (HvfsFs *fs, HvfsNode node, HvfsRow *ret_tables[3], guint32 ret_a[3]);

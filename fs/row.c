@@ -94,6 +94,12 @@ hvfs_node_ino (HvfsNode node)
   return node.row->id | (guint64) node.a << ROW_BITS | (guint64) node.b << (ROW_BITS + A_BITS);
 }
 
+guint64
+hvfs_row_ino (HvfsRow *row, guint32 a, guint32 b)
+{
+  return hvfs_node_ino ((HvfsNode){ row, a, b });
+}
+
 gboolean
 hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node)
 {

@@ -162,6 +162,8 @@ struct _HvfsRow
 };
 
 guint64 hvfs_node_ino (HvfsNode node);
+/* The same of a node that is not made yet. */
+guint64 hvfs_row_ino (HvfsRow *row, guint32 a, guint32 b);
 /* FALSE for a number that names no row. */
 gboolean hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node);
 

@@ -106,6 +106,7 @@ expect_eq "state after an interruption" "$(cat "$state")" off
 # A hundred at once: one request each, and readers do not wait for them.
 control POST "/task-time?ms=1500" >/dev/null
 before=$(requests_of "$mnt")
+suspended=$(stat_of "$mnt" request.SuspendVM_Task)
 writers=
 for domain in "$mnt"/by-name/*; do
   echo suspended >"$domain/state" 2>/dev/null &
@@ -118,5 +119,7 @@ for writer in $writers; do wait "$writer" || :; done # one is off
 expect_eq "states after a hundred writers" "$(cat "$mnt"/by-name/*/state | sort | uniq -c | tr -s ' ')" " 1 off
  99 suspended"
 after=$(requests_of "$mnt")
-expect_eq "requests of a hundred writers" $((after - before)) 100
+expect_eq "suspensions of a hundred writers" "$(stat_of "$mnt" request.SuspendVM_Task)" $((suspended + 100))
+# On a busy machine a task may be named late, and is then asked for by name.
+[ $((after - before)) -le 110 ] || fail "requests of a hundred writers: $((after - before))"
 unmount_hvfs
