@@ -1,0 +1,19 @@
+/* backend/vmconfig-priv.h - what the files of vmconfig share */
+#pragma once
+
+#include "backend/vmconfig-cache.h"
+#include "backend/vmconfig-look.h"
+#include "backend/vmconfig-read.h"
+#include "backend/vmconfig.h"
+
+struct _HvfsConfig
+{
+  HvfsServer server;      /* never changes */
+
+  GMutex lock;            /* taken behind the mirror's, held for memory work only */
+  GCond landed;           /* something of coming is here, or has failed */
+  HvfsVmCache *cache;     /* lock */
+  GHashTable *coming;     /* lock: set of the serials that some thread fetches */
+  guint32 last;           /* lock: what was read before; 0: nothing */
+  guint ahead;            /* lock: neighbours in the last batch; 0: none came with it */
+};

@@ -1,0 +1,161 @@
+/* backend/vmconfig-read-disk.c - disks, drives and their controllers in a configuration */
+#include "backend/vmconfig-read.h"
+
+#include <string.h>
+
+#include "backend/vmconfig-device.h"
+#include "convert/device-names.h"
+#include "convert/scalar.h"
+
+static gboolean
+is_taken (const HvfsDomain *domain, const char *target)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    if (strcmp (((HvfsDisk *) domain->disks->pdata[i])->target, target) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Where the disk is, and the name that goes with it; FALSE for a place that domain XML
+ * has no name for. */
+static gboolean
+read_place (const HvfsVmRead *read, const HvfsValue *device, HvfsDisk *disk)
+{
+  const HvfsValue *controller
+    = hvfs_vim_device (read->config, hvfs_value_int (device, "controllerKey", G_MININT64));
+  const HvfsVimClass *class = hvfs_vim_class (controller);
+  gint64 number = hvfs_value_int (controller, "busNumber", 0);
+  gint64 unit = hvfs_value_int (device, "unitNumber", -1);
+  guint index;
+
+  if (class->kind != HVFS_VIM_CONTROLLER || number < 0 || number > 255 || unit < 0 || unit > 255)
+    return FALSE;
+  disk->bus = class->bus;
+  if (disk->bus == HVFS_BUS_FDC)
+    number = 0;
+  index = hvfs_disk_slot_index (disk->bus, number, unit);
+  disk->target = hvfs_disk_name (disk->bus, index);
+  while (is_taken (read->domain, disk->target))
+    {
+      g_free (disk->target);
+      disk->target = hvfs_disk_name (disk->bus, ++index);
+    }
+  disk->drive = (HvfsDrive){ .known = TRUE, .controller = number, .unit = unit };
+  if (disk->bus == HVFS_BUS_IDE)
+    disk->drive = (HvfsDrive){ .known = TRUE, .controller = number / 2, .bus = number % 2,
+                               .unit = unit };
+  return TRUE;
+}
+
+static char *
+dup_path (const HvfsValue *backing, const char *field)
+{
+  const char *path = hvfs_value_text (backing, field);
+
+  return path != NULL && *path != '\0' ? g_strdup (path) : NULL;
+}
+
+/* @disk has a device of the host: a certain one or, without a path, any. */
+static void
+set_host_device (HvfsDisk *disk, const HvfsValue *backing)
+{
+  disk->type = HVFS_DISK_BLOCK;
+  if (!hvfs_value_bool (backing, "useAutoDetect"))
+    disk->path = dup_path (backing, "deviceName");
+  if (disk->path == NULL)
+    disk->startup = HVFS_STARTUP_OPTIONAL;
+}
+
+static gboolean
+read_hard_disk (HvfsDisk *disk, const HvfsValue *backing)
+{
+  const char *mode = hvfs_value_text (backing, "diskMode");
+
+  disk->device = HVFS_DEVICE_DISK;
+  disk->path = dup_path (backing, hvfs_value_get (backing, "descriptorFileName") != NULL
+                                    ? "descriptorFileName"
+                                    : "fileName");
+  disk->transient = mode != NULL && strcmp (mode, "independent_nonpersistent") == 0;
+  if (hvfs_value_bool (backing, "writeThrough"))
+    disk->cache = HVFS_CACHE_WRITETHROUGH;
+  return disk->path != NULL;
+}
+
+static gboolean
+is_backing (const HvfsValue *backing, const char *type)
+{
+  return g_strcmp0 (hvfs_value_type (backing), type) == 0;
+}
+
+static gboolean
+read_cdrom (HvfsDisk *disk, const HvfsValue *backing)
+{
+  disk->device = HVFS_DEVICE_CDROM;
+  disk->readonly = TRUE;
+  if (is_backing (backing, "VirtualCdromIsoBackingInfo"))
+    disk->path = dup_path (backing, "fileName");
+  else if (is_backing (backing, "VirtualCdromAtapiBackingInfo"))
+    set_host_device (disk, backing);
+  else if (is_backing (backing, "VirtualCdromPassthroughBackingInfo"))
+    {
+      set_host_device (disk, backing);
+      disk->device = HVFS_DEVICE_LUN;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_floppy (HvfsDisk *disk, const HvfsValue *backing)
+{
+  disk->device = HVFS_DEVICE_FLOPPY;
+  if (is_backing (backing, "VirtualFloppyImageBackingInfo"))
+    disk->path = dup_path (backing, "fileName");
+  else if (is_backing (backing, "VirtualFloppyDeviceBackingInfo"))
+    set_host_device (disk, backing);
+  return TRUE;
+}
+
+void
+hvfs_vm_read_disk (HvfsVmRead *read, HvfsValue *device)
+{
+  static gboolean (*const readers[]) (HvfsDisk *, const HvfsValue *) = {
+    [HVFS_VIM_DISK] = read_hard_disk,
+    [HVFS_VIM_CDROM] = read_cdrom,
+    [HVFS_VIM_FLOPPY] = read_floppy,
+  };
+  g_autoptr (HvfsDisk) disk = hvfs_disk_new ();
+
+  disk->type = HVFS_DISK_FILE;
+  if (!readers[hvfs_vim_class (device)->kind] (disk, hvfs_value_get (device, "backing"))
+      || !read_place (read, device, disk))
+    {
+      hvfs_vm_read_comment (read, device);
+      return;
+    }
+  hvfs_vm_read_keep (read, disk, device);
+  hvfs_domain_place_disk (read->domain, g_steal_pointer (&disk));
+}
+
+/* Those that disks can be added to are there without any; the rest if they have one. */
+void
+hvfs_vm_read_controllers (HvfsVmRead *read)
+{
+  const HvfsValue *hardware = hvfs_value_get (read->config, "hardware");
+
+  for (guint i = 0; i < hvfs_value_n_children (hardware); i++)
+    {
+      HvfsValue *device = hvfs_value_nth (hardware, i);
+      const HvfsVimClass *class = hvfs_vim_class (device);
+      gint64 number = hvfs_value_int (device, "busNumber", -1);
+      HvfsController *controller;
+
+      if (class->kind != HVFS_VIM_CONTROLLER
+          || (class->bus != HVFS_BUS_SCSI && class->bus != HVFS_BUS_SATA) || number < 0
+          || number > 255 || hvfs_domain_get_controller (read->domain, class->word, number) != NULL)
+        continue;
+      controller = hvfs_domain_place_controller (read->domain, class->word, number);
+      controller->model = class->model;
+      hvfs_vm_read_keep (read, controller, device);
+    }
+  hvfs_domain_add_implicit_controllers (read->domain);
+}
