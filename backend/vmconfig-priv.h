@@ -8,7 +8,8 @@
 
 struct _HvfsConfig
 {
-  HvfsServer server;      /* never changes */
+  HvfsServer server;      /* never changes, as the next */
+  gsize budget;
 
   GMutex lock;            /* taken behind the mirror's, held for memory work only */
   GCond landed;           /* something of coming is here, or has failed */

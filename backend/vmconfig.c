@@ -12,6 +12,8 @@
 #define AHEAD_FIRST 8
 #define AHEAD_GROWTH 4
 #define AHEAD_MOST 256
+/* A text is seldom longer: of more than fit the first would go before they are read. */
+#define AHEAD_BYTES 16384
 
 /* More entries than this times the machines there are: some are of machines long gone. */
 #define SWEEP_FACTOR 2
@@ -23,6 +25,7 @@ hvfs_config_new (const HvfsServer *server, gsize budget_bytes)
   HvfsConfig *config = g_new0 (HvfsConfig, 1);
 
   config->server = *server;
+  config->budget = budget_bytes;
   g_mutex_init (&config->lock);
   g_cond_init (&config->landed);
   config->cache = hvfs_vm_cache_new (budget_bytes);
@@ -127,6 +130,7 @@ plan (HvfsConfig *config, HvfsVmLook *look)
   g_mutex_lock (&config->lock);
   last = config->last;
   n = config->ahead == 0 ? AHEAD_FIRST : MIN (config->ahead * AHEAD_GROWTH, AHEAD_MOST);
+  n = MIN (n, config->budget / AHEAD_BYTES);
   g_mutex_unlock (&config->lock);
   batch = hvfs_vm_neighbours (config->server.mirror, last, look->serial, n, is_wanted, config);
   g_mutex_lock (&config->lock);
