@@ -361,7 +361,8 @@ typedef struct
   guint threads;
 } HvfsTopology;
 
-/* A VMX key that the model has no field for. */
+/* A VMX key that the model has no field for.  A key whose default VMX files have for
+ * other reasons is one as well, until the model says something about it. */
 typedef struct
 {
   char *key;

@@ -75,7 +75,7 @@ add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDev
           char *path)
 {
   static const char *const kept[] = { "present", "deviceType", "fileName", "writeThrough",
-                                      "autodetect", "fileType", NULL };
+                                      "fileType", NULL };
   static const char *const kept_mode[] = { "mode", NULL };
   HvfsDisk *disk = hvfs_domain_add_disk (reader->domain);
   guint index = hvfs_disk_slot_index (slot->bus, slot->controller, slot->unit);

@@ -131,7 +131,7 @@ mark (const Reader *reader, const HvfsNet *net)
 {
   static const char *const kept[] = {
     "present", "virtualDev", "features", "connectionType", "addressType", "address",
-    "generatedAddress", "generatedAddressOffset", "checkMACAddress", NULL
+    "generatedAddress", "checkMACAddress", NULL
   };
   static const char *const kept_bridge[] = { "networkName", "vnet", NULL };
   static const char *const kept_vds[] = { "dvs.switchId", "dvs.portId", "dvs.portgroupId",

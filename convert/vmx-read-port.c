@@ -133,7 +133,7 @@ read_parallel (const Reader *reader, HvfsPort *port, GError **error)
 static void
 mark (const Reader *reader, const HvfsPort *port)
 {
-  static const char *const kept[] = { "present", "fileType", "fileName", "yieldOnMsrRead", NULL };
+  static const char *const kept[] = { "present", "fileType", "fileName", NULL };
   static const char *const kept_network[] = { "network.endPoint", NULL };
 
   if (port->type == HVFS_PORT_NULL)

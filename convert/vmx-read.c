@@ -204,10 +204,13 @@ hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **err
 {
   g_autoptr (HvfsVmxText) vmx = hvfs_vmx_text_parse (text, len, error);
   g_autoptr (HvfsDomain) domain = hvfs_domain_new ();
+  const char *key, *value;
+  guint position = 0;
 
   if (vmx == NULL || !read_domain (vmx, files, domain, error))
     return NULL;
-  hvfs_vmx_text_each_unmarked (vmx, hvfs_domain_add_extra, domain);
+  while (hvfs_vmx_text_next_unmarked (vmx, &position, &key, &value))
+    hvfs_domain_add_extra (domain, key, value);
   return g_steal_pointer (&domain);
 }
 

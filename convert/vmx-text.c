@@ -443,16 +443,19 @@ hvfs_vmx_text_mark (HvfsVmxText *vmx, const char *prefix, const char *const *key
     }
 }
 
-void
-hvfs_vmx_text_each_unmarked (HvfsVmxText *vmx,
-                             void (*each) (HvfsDomain *domain, const char *key, const char *value),
-                             HvfsDomain *domain)
+gboolean
+hvfs_vmx_text_next_unmarked (const HvfsVmxText *vmx, guint *position, const char **ret_key,
+                             const char **ret_value)
 {
-  for (guint i = 0; i < vmx->entries->len; i++)
+  while (*position < vmx->entries->len)
     {
-      const Entry *entry = &g_array_index (vmx->entries, Entry, i);
+      const Entry *entry = &g_array_index (vmx->entries, Entry, (*position)++);
 
-      if (!entry->marked)
-        each (domain, entry->key, entry->value);
+      if (entry->marked)
+        continue;
+      *ret_key = entry->key;
+      *ret_value = entry->value;
+      return TRUE;
     }
+  return FALSE;
 }

@@ -5,7 +5,7 @@
  * value, what is wrong with one.  Keys have no case, and the first of several counts.
  *
  * A reader marks the keys whose meaning is in the model now; the rest is what the model
- * has no field for (hvfs_vmx_text_each_unmarked).
+ * has no field for (hvfs_vmx_text_next_unmarked).
  */
 #pragma once
 
@@ -72,8 +72,11 @@ GArray *hvfs_vmx_text_numbers (HvfsVmxText *vmx, const char *word, gboolean stri
  */
 void hvfs_vmx_text_mark (HvfsVmxText *vmx, const char *prefix, const char *const *keys);
 
-/* Calls @each with every key that has no mark, in the order of the file. */
-void hvfs_vmx_text_each_unmarked (HvfsVmxText *vmx,
-                                  void (*each) (HvfsDomain *domain, const char *key,
-                                                const char *value),
-                                  HvfsDomain *domain);
+/**
+ * hvfs_vmx_text_next_unmarked:
+ * @position: (inout): 0 at first
+ *
+ * Returns: FALSE behind the last of the keys that have no mark, in the order of the file
+ */
+gboolean hvfs_vmx_text_next_unmarked (const HvfsVmxText *vmx, guint *position, const char **ret_key,
+                                      const char **ret_value);

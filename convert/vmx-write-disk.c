@@ -214,7 +214,7 @@ write_device (HvfsVmxOut *out, const HvfsDisk *disk, const char *slot)
                      disk->target);
   else
     {
-      hvfs_vmx_put (out, "true", "%s.autodetect", slot);
+      hvfs_vmx_put_default (out, "true", "%s.autodetect", slot);
       hvfs_vmx_put (out, "auto detect", "%s.fileName", slot);
     }
 }
@@ -307,6 +307,6 @@ hvfs_vmx_write_disks (HvfsVmxOut *out)
     }
   for (guint i = 0; i < FLOPPIES; i++)
     if (!floppies[i])
-      hvfs_vmx_put (out, "false", "floppy%u.present", i);
+      hvfs_vmx_put_default (out, "false", "floppy%u.present", i);
   return has_scsi;
 }

@@ -47,7 +47,7 @@ write_mac (HvfsVmxOut *out, const HvfsNet *net)
   hvfs_vmx_put (out, address, mac.generated ? "ethernet%u.generatedAddress" : "ethernet%u.address",
                 net->number);
   if (mac.generated && !mac.vpx)
-    hvfs_vmx_put (out, "0", "ethernet%u.generatedAddressOffset", net->number);
+    hvfs_vmx_put_default (out, "0", "ethernet%u.generatedAddressOffset", net->number);
   if (mac.check != HVFS_SWITCH_DEFAULT)
     hvfs_vmx_put (out, mac.check == HVFS_SWITCH_YES ? "true" : "false",
                   "ethernet%u.checkMACAddress", net->number);

@@ -50,8 +50,8 @@ write_source (HvfsVmxOut *out, const Kind *kind, const HvfsPort *port)
   hvfs_vmx_put (out, type, "%s%u.fileType", kind->name, port->port);
   if (port->type == HVFS_PORT_PIPE)
     {
-      hvfs_vmx_put (out, "client", "%s%u.pipe.endPoint", kind->name, port->port);
-      hvfs_vmx_put (out, "false", "%s%u.tryNoRxLoss", kind->name, port->port);
+      hvfs_vmx_put_default (out, "client", "%s%u.pipe.endPoint", kind->name, port->port);
+      hvfs_vmx_put_default (out, "false", "%s%u.tryNoRxLoss", kind->name, port->port);
     }
   if (port->type == HVFS_PORT_TCP)
     write_network (out, port);
@@ -73,7 +73,7 @@ write_port (HvfsVmxOut *out, const Kind *kind, const HvfsPort *port)
   hvfs_vmx_put (out, "true", "%s%u.present", kind->name, port->port);
   write_source (out, kind, port);
   if (kind == &serial)
-    hvfs_vmx_put (out, "true", "serial%u.yieldOnMsrRead", port->port);
+    hvfs_vmx_put_default (out, "true", "serial%u.yieldOnMsrRead", port->port);
 }
 
 void

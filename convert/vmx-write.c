@@ -53,6 +53,22 @@ hvfs_vmx_put (HvfsVmxOut *out, const char *value, const char *key_format, ...)
 }
 
 void
+hvfs_vmx_put_default (HvfsVmxOut *out, const char *value, const char *key_format, ...)
+{
+  g_autofree char *key = NULL;
+  g_autofree char *folded = NULL;
+  const char *extra;
+  va_list args;
+
+  va_start (args, key_format);
+  key = g_strdup_vprintf (key_format, args);
+  va_end (args);
+  folded = g_ascii_strdown (key, -1);
+  extra = g_hash_table_lookup (out->extras, folded);
+  put (out, key, extra != NULL ? extra : value);
+}
+
+void
 hvfs_vmx_put_number (HvfsVmxOut *out, guint64 number, const char *key_format, ...)
 {
   g_autofree char *value = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
@@ -236,15 +252,30 @@ write_chipset (HvfsVmxOut *out, gboolean has_scsi)
     return;
   if (has_scsi)
     {
-      hvfs_vmx_put (out, "true", "pciBridge0.present");
+      hvfs_vmx_put_default (out, "true", "pciBridge0.present");
       for (guint i = 4; i <= 7; i++)
         {
-          hvfs_vmx_put (out, "true", "pciBridge%u.present", i);
-          hvfs_vmx_put (out, "pcieRootPort", "pciBridge%u.virtualDev", i);
-          hvfs_vmx_put (out, "8", "pciBridge%u.functions", i);
+          hvfs_vmx_put_default (out, "true", "pciBridge%u.present", i);
+          hvfs_vmx_put_default (out, "pcieRootPort", "pciBridge%u.virtualDev", i);
+          hvfs_vmx_put_default (out, "8", "pciBridge%u.functions", i);
         }
     }
-  hvfs_vmx_put (out, "true", "vmci0.present");
+  hvfs_vmx_put_default (out, "true", "vmci0.present");
+}
+
+/* Returns: (transfer full): the values of the extras by their keys in lower case */
+static GHashTable *
+fold_extras (const HvfsDomain *domain)
+{
+  GHashTable *extras = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < domain->extras->len; i++)
+    {
+      const HvfsExtra *extra = domain->extras->pdata[i];
+
+      g_hash_table_insert (extras, g_ascii_strdown (extra->key, -1), extra->value);
+    }
+  return extras;
 }
 
 static void
@@ -286,6 +317,7 @@ hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *fil
   HvfsVmxOut out = {
     .text = g_string_sized_new (4096),
     .keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+    .extras = fold_extras (domain),
     .domain = domain,
     .files = files,
     .hw_version = hw_version != 0 ? hw_version : domain->hw_version,
@@ -295,6 +327,7 @@ hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *fil
     out.hw_version = HVFS_HW_VERSION_DEFAULT;
   write_all (&out);
   g_hash_table_unref (out.keys);
+  g_hash_table_unref (out.extras);
   if (out.error == NULL)
     return g_string_free (out.text, FALSE);
   g_propagate_error (error, out.error);

@@ -10,7 +10,8 @@
 typedef struct
 {
   GString *text;
-  GHashTable *keys; /* of what is written already, in lower case, owned */
+  GHashTable *keys;   /* of what is written already, in lower case, owned */
+  GHashTable *extras; /* the domain's extras: key in lower case, owned -> value */
   const HvfsDomain *domain;
   const HvfsFiles *files;
   guint hw_version;
@@ -20,6 +21,10 @@ typedef struct
 /* key = "value"; the key is made as by printf().  A value that would break the file is
  * an error. */
 void hvfs_vmx_put (HvfsVmxOut *out, const char *value, const char *key_format, ...)
+  G_GNUC_PRINTF (3, 4);
+
+/* The same for what the model says nothing about: @value only if no extra has the key. */
+void hvfs_vmx_put_default (HvfsVmxOut *out, const char *value, const char *key_format, ...)
   G_GNUC_PRINTF (3, 4);
 void hvfs_vmx_put_number (HvfsVmxOut *out, guint64 number, const char *key_format, ...)
   G_GNUC_PRINTF (3, 4);

@@ -25,7 +25,7 @@ check_error (const GError *error)
 }
 
 /* Whether what is written means the same: as in libvirt the port group is escaped anew
- * each time, and IPv6 hosts lose their brackets. */
+ * each time, and hosts in brackets lose them. */
 static gboolean
 is_stable (const HvfsDomain *domain)
 {
@@ -33,7 +33,8 @@ is_stable (const HvfsDomain *domain)
     {
       const HvfsPort *port = domain->serials->pdata[i];
 
-      if (port->host != NULL && strchr (port->host, ':') != NULL)
+      if (port->host != NULL && strspn (port->host, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS ".-")
+                                  < strlen (port->host))
         return FALSE;
     }
   for (guint i = 0; i < domain->nets->len; i++)
