@@ -4,7 +4,7 @@
  * or one group of values, a file.  hvfs_domain_table, at the end, is the list;
  * hvfs(5) has one entry a row, and a test keeps the two equal.
  */
-#include "fs/fs.h"
+#include "fs/edit.h"
 
 #include <string.h>
 
@@ -194,6 +194,9 @@ error_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 #define READ_WRITE (S_IFREG | 0644)
 
 HvfsRow hvfs_domain_table[] = {
+  { .name = HVFS_DESK_LIVE, .mode = READ, .file_ops = &hvfs_edit_read_ops,
+    .visible = hvfs_edit_visible, .stat = hvfs_edit_stat, .is_known = hvfs_edit_is_known,
+    .fetch = hvfs_edit_fetch, .depends = HVFS_CONFIG_PROPS },
   { .name = "state", .mode = READ_WRITE, .show = state_show, .store = state_store,
     .depends = HVFS_PROP (HVFS_VM_POWER) | HVFS_PROP (HVFS_VM_CONNECTION) },
   { .name = "sched", .mode = READ_WRITE, .show = hvfs_sched_show, .store = hvfs_sched_store,

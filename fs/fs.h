@@ -13,6 +13,8 @@
 #include "backend/session.h"
 #include "backend/task.h"
 #include "backend/updater.h"
+#include "backend/vmconfig.h"
+#include "fs/desk.h"
 #include "fs/failure.h"
 #include "fs/index.h"
 #include "fs/job.h"
@@ -31,7 +33,9 @@ struct _HvfsFs
   HvfsQuickstats *quickstats;
   HvfsQuestions *questions;
   HvfsServer server;
+  HvfsConfig *config;
   HvfsFailures *failures;
+  HvfsDesks *desks;
   HvfsNotifier *notifier;
   HvfsJobs *jobs;
   uid_t uid;
@@ -46,6 +50,13 @@ struct _HvfsFs
   GPtrArray *touched;      /* objects whose places are to be looked at again */
   gboolean restructured;   /* folders, clusters or hosts came, went or moved */
 };
+
+/* fs/edit.c */
+
+/* The configuration of the machine @serial changed, or it is gone.  The mirror's lock
+ * may be held. */
+void hvfs_edit_changed (HvfsFs *fs, guint32 serial);
+void hvfs_edit_left (HvfsFs *fs, guint32 serial);
 
 /* fs/tree.c */
 

@@ -50,8 +50,19 @@ usage_changed (guint32 serial, gpointer data)
 }
 
 static void
-fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, guint timeout_s)
+desk_changed (guint64 dir, const char *name, gpointer data)
 {
+  HvfsFs *fs = data;
+
+  hvfs_notifier_entry (fs->notifier, dir, name);
+  hvfs_notifier_inode (fs->notifier, dir);
+}
+
+static void
+fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, const HvfsOptions *options)
+{
+  guint timeout_s = options->timeout_s;
+
   hvfs_rows_init ();
   fs->uri = hvfs_uri_ref (uri);
   fs->uid = getuid ();
@@ -66,6 +77,8 @@ fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, guint timeout_s
   fs->questions = hvfs_questions_new (fs->session, uri->auto_answer);
   fs->server
     = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
+  fs->config = hvfs_config_new (&fs->server, (gsize) options->cache_mib << 20);
+  fs->desks = hvfs_desks_new (desk_changed, fs);
   fs->failures = hvfs_failures_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
   hvfs_tree_init (fs);
@@ -76,10 +89,12 @@ fs_clear (HvfsFs *fs)
 {
   hvfs_jobs_free (fs->jobs);
   hvfs_updater_free (fs->updater);
+  hvfs_desks_free (fs->desks);
   hvfs_notifier_free (fs->notifier);
   hvfs_questions_free (fs->questions);
   hvfs_session_logout (fs->session);
   hvfs_quickstats_free (fs->quickstats);
+  hvfs_config_free (fs->config);
   hvfs_tasks_free (fs->tasks);
   hvfs_tree_clear (fs);
   hvfs_mirror_free (fs->mirror);
@@ -200,7 +215,7 @@ run (HvfsUri *uri, HvfsCredentials *credentials, HvfsOptions *options, const cha
 
   curl_global_init (CURL_GLOBAL_DEFAULT);
   xmlInitParser ();
-  fs_init (&fs, uri, credentials, options->timeout_s);
+  fs_init (&fs, uri, credentials, options);
   result = serve (&fs, options, mountpoint, ready_fd, &error);
   if (error != NULL)
     complain (error);

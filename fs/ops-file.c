@@ -231,8 +231,8 @@ typedef struct
   char text[]; /* NUL-terminated */
 } WriteJob;
 
-static char *
-dup_path (HvfsFs *fs, guint64 ino)
+char *
+hvfs_ops_dup_path (HvfsFs *fs, guint64 ino)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
@@ -249,8 +249,10 @@ hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
 {
   if (error != NULL)
     {
-      g_autofree char *path = dup_path (fs, ino);
-      g_autofree char *what = g_strdup_printf ("%s: '%.100s'", node.row->name, line);
+      g_autofree char *path = hvfs_ops_dup_path (fs, ino);
+      g_autofree char *what = line == NULL
+                                ? g_strdup (node.row->name)
+                                : g_strdup_printf ("%s: '%.100s'", node.row->name, line);
 
       hvfs_failures_add (fs->failures, node.a, path, what, error);
     }
@@ -258,7 +260,7 @@ hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
     hvfs_failures_clear (fs->failures, node.a);
   hvfs_notifier_inode (fs->notifier,
                        hvfs_node_ino ((HvfsNode){
-                         hvfs_row_named (hvfs_domain_table, "error"), node.a, node.b }));
+                         hvfs_row_named (hvfs_domain_table, "error"), node.a, 0 }));
 }
 
 static gboolean

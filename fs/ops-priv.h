@@ -53,6 +53,9 @@ void hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_in
 /* Ends the request's interruption; call before each reply from a job. */
 void hvfs_ops_settle (fuse_req_t req);
 
+/* The path of @ino below the root, for messages.  Takes the mirror's lock. */
+char *hvfs_ops_dup_path (HvfsFs *fs, guint64 ino);
+
 /* ops-dir.c */
 void hvfs_ops_readdir (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
                        struct fuse_file_info *fi);
@@ -72,7 +75,8 @@ void hvfs_ops_fsync (fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_
 /* All of the file's text; NULL on error.  (transfer full).  Takes the mirror's lock. */
 GBytes *hvfs_ops_render (HvfsFs *fs, guint64 ino, GError **error);
 
-/* Keeps for its "error" how the write of @line to @ino went; @error: NULL: well. */
+/* Keeps for its "error" how the write of @line to @ino went; @error: NULL: well.
+ * @line: NULL where it would be too long. */
 void hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
                         const GError *error);
 

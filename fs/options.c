@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/vmconfig.h"
 #include "convert/error.h"
 
 #define DEFAULT_TIMEOUT_S 30
 #define MAX_TIMEOUT_S 3600
+#define DEFAULT_CACHE_MIB (HVFS_CONFIG_BUDGET >> 20)
+#define MAX_CACHE_MIB (64 * 1024)
 
-enum { KEY_KEEP, KEY_IGNORE, KEY_TIMEOUT };
+enum { KEY_KEEP, KEY_IGNORE, KEY_TIMEOUT, KEY_CACHE };
 
 #define OPTION(template, member) { template, offsetof (HvfsOptions, member), 1 }
 
@@ -29,6 +32,7 @@ static const struct fuse_opt table[] = {
   { "username=%s", offsetof (HvfsOptions, username), 0 },
   { "password_file=%s", offsetof (HvfsOptions, password_file), 0 },
   FUSE_OPT_KEY ("timeout=", KEY_TIMEOUT),
+  FUSE_OPT_KEY ("cache=", KEY_CACHE),
   /* For libfuse. */
   FUSE_OPT_KEY ("ro", KEY_KEEP),
   FUSE_OPT_KEY ("rw", KEY_KEEP),
@@ -81,6 +85,18 @@ take_timeout (Parse *parse, const char *value)
                  value, MAX_TIMEOUT_S);
 }
 
+static void
+take_cache (Parse *parse, const char *value)
+{
+  guint64 mib;
+
+  if (g_ascii_string_to_unsigned (value, 10, 0, MAX_CACHE_MIB, &mib, NULL))
+    parse->options.cache_mib = (guint) mib;
+  else
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "cache='%s': MiB are wanted, 0 to %d", value,
+                 MAX_CACHE_MIB);
+}
+
 static int
 take (void *data, const char *arg, int key, struct fuse_args *out)
 {
@@ -92,6 +108,8 @@ take (void *data, const char *arg, int key, struct fuse_args *out)
     return 0;
   if (key == KEY_TIMEOUT)
     take_timeout (parse, strchr (arg, '=') + 1);
+  else if (key == KEY_CACHE)
+    take_cache (parse, strchr (arg, '=') + 1);
   else if (key == FUSE_OPT_KEY_OPT)
     g_set_error (&parse->error, HVFS_ERROR, EINVAL,
                  "unknown option '%s'; hvfs --help lists those there are", arg);
@@ -121,7 +139,8 @@ check (const HvfsOptions *options, GError **error)
 gboolean
 hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error)
 {
-  Parse parse = { .options = { .timeout_s = DEFAULT_TIMEOUT_S } };
+  Parse parse = { .options = { .timeout_s = DEFAULT_TIMEOUT_S,
+                               .cache_mib = DEFAULT_CACHE_MIB } };
   struct fuse_args args = FUSE_ARGS_INIT (argc, argv);
 
   if (fuse_opt_parse (&args, &parse, table, take) != 0 && parse.error == NULL)
@@ -165,9 +184,10 @@ hvfs_options_print_help (void)
     "    -o username=NAME        who logs in, unless the URI says\n"
     "    -o password_file=FILE   where the password is\n"
     "    -o timeout=SECONDS      how soon a lost server is noticed (default %d)\n"
+    "    -o cache=MIB            memory for configurations (default %d)\n"
     "\n"
     "Without a password file the password comes from $HVFS_PASSWORD_FILE, systemd's\n"
     "credential hvfs-password, libvirt's auth.conf, or is asked for.  To unmount:\n"
     "fusermount3 -u MOUNTPOINT.  See hvfs(1) and hvfs(5).\n",
-    DEFAULT_TIMEOUT_S);
+    DEFAULT_TIMEOUT_S, DEFAULT_CACHE_MIB);
 }

@@ -16,6 +16,7 @@ typedef struct
   char *username;        /* nullable */
   char *password_file;   /* nullable */
   guint timeout_s;
+  guint cache_mib;
   struct fuse_args fuse; /* what libfuse is told */
 } HvfsOptions;
 

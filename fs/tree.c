@@ -45,6 +45,8 @@ forget_files (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
   for (HvfsRow *row = own == NULL ? NULL : own->table; row != NULL && row->mode != 0; row++)
     if ((row->depends & changed) != 0 || changed == ALL)
       hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, object->serial, 0));
+  if (object->kind == HVFS_KIND_VM && (changed & HVFS_CONFIG_PROPS) != 0)
+    hvfs_edit_changed (fs, object->serial);
 }
 
 /* The same of places that show it once more, below each host. */
@@ -104,6 +106,8 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
       forget_files (fs, object, ALL);
       g_ptr_array_remove_fast (fs->touched, GUINT_TO_POINTER (object->serial));
       hvfs_failures_clear (fs->failures, object->serial);
+      if (is_vm)
+        hvfs_edit_left (fs, object->serial);
       hvfs_quickstats_forget (fs->quickstats, object->serial);
       fs->restructured |= !is_vm;
       return;
