@@ -246,7 +246,7 @@ main (int argc, char **argv)
   g_autoptr (HvfsMirror) mirror = hvfs_mirror_new (stats);
   g_autoptr (HvfsTasks) tasks = hvfs_tasks_new (session);
   HvfsUpdater *updater = hvfs_updater_new (session, mirror, tasks, uri, 10, stats);
-  check.server = (HvfsServer){ session, tasks, mirror, 10 };
+  check.server = (HvfsServer){ session, tasks, mirror, NULL, 10 };
   check.config = hvfs_config_new (&check.server, argc > 3 ? (gsize) atol (argv[3])
                                                           : HVFS_CONFIG_BUDGET);
   if (hvfs_updater_fill (updater, NULL, &error))
