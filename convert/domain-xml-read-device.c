@@ -24,7 +24,8 @@ hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **e
   int type = HVFS_FILESYSTEM_MOUNT, access_mode = 0;
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_filesystem_type_words, 0, EINVAL, &type, error)
-      || !hvfs_xml_attr_word (node, "accessmode", access_mode_words, 0, EINVAL, &access_mode, error))
+      || !hvfs_xml_attr_word (node, "accessmode", access_mode_words, 0, EINVAL, &access_mode,
+                              error))
     return FALSE;
   filesystem->type = type;
   filesystem->source = hvfs_xml_attr (hvfs_xml_child (node, "source"), "dir");
@@ -57,14 +58,17 @@ read_mac (HvfsNet *net, const xmlNode *node, GError **error)
   int type = HVFS_MAC_DEFAULT, check = HVFS_SWITCH_DEFAULT;
 
   if (address != NULL && !hvfs_parse_mac (address, net->mac))
-    return hvfs_xml_bad (mac, EINVAL, error, "address='%s' must be 6 pairs of hex digits with colons",
-                         address);
+    return hvfs_xml_bad (mac, EINVAL, error,
+                         "address='%s' must be 6 pairs of hex digits with colons", address);
   if ((net->mac[0] & 1) != 0)
-    return hvfs_xml_bad (mac, EINVAL, error, "address='%s' is multicast, it must be unicast", address);
+    return hvfs_xml_bad (mac, EINVAL, error, "address='%s' is multicast, it must be unicast",
+                         address);
   if (hvfs_is_zero (net->mac, HVFS_MAC_BYTES))
     make_up_mac (net->mac);
-  if (!hvfs_xml_attr_word (mac, "type", hvfs_mac_type_words, HVFS_MAC_GENERATED, EINVAL, &type, error)
-      || !hvfs_xml_attr_word (mac, "check", hvfs_switch_words, HVFS_SWITCH_YES, EINVAL, &check, error))
+  if (!hvfs_xml_attr_word (mac, "type", hvfs_mac_type_words, HVFS_MAC_GENERATED, EINVAL, &type,
+                           error)
+      || !hvfs_xml_attr_word (mac, "check", hvfs_switch_words, HVFS_SWITCH_YES, EINVAL, &check,
+                              error))
     return FALSE;
   net->mac_type = type;
   net->mac_check = check;
@@ -82,7 +86,8 @@ read_net_model (HvfsNet *net, const xmlNode *node, GError **error)
     return TRUE;
   if (index < 0)
     return hvfs_xml_bad (model, ENOTSUP, error,
-                         "type='%s' must be vlance, vmxnet, vmxnet2, vmxnet3, e1000 or e1000e", word);
+                         "type='%s' must be vlance, vmxnet, vmxnet2, vmxnet3, e1000 or e1000e",
+                         word);
   net->model = index;
   return TRUE;
 }

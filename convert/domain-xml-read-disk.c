@@ -2,7 +2,6 @@
 #include "convert/device-names.h"
 #include "convert/domain-xml-read.h"
 #include "convert/error.h"
-#include "convert/words.h"
 
 #include <string.h>
 
@@ -127,10 +126,11 @@ check_source (const HvfsDisk *disk, const xmlNode *node, GError **error)
   if (disk->device == HVFS_DEVICE_DISK && disk->path == NULL && disk->type <= HVFS_DISK_DIR)
     return hvfs_xml_bad (node, EINVAL, error, "the disk '%s' must have a source", disk->target);
   if (hard && disk->startup == HVFS_STARTUP_REQUISITE)
-    return hvfs_xml_bad (node, EINVAL, error, "startupPolicy='requisite' is for cdrom and floppy only");
+    return hvfs_xml_bad (node, EINVAL, error,
+                         "startupPolicy='requisite' is for cdrom and floppy only");
   if (disk->device == HVFS_DEVICE_LUN && disk->type != HVFS_DISK_BLOCK)
-    return hvfs_xml_bad (node, ENOTSUP, error, "the lun '%s' must be of the type block, with a source",
-                         disk->target);
+    return hvfs_xml_bad (node, ENOTSUP, error,
+                         "the lun '%s' must be of the type block, with a source", disk->target);
   return TRUE;
 }
 
@@ -159,14 +159,12 @@ hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 gboolean
 hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
-  int type = -1, model = HVFS_SCSI_NONE;
+  int type = HVFS_CONTROLLER_IDE, model = HVFS_SCSI_NONE;
   guint index = UNNUMBERED;
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_controller_type_words, 0, EINVAL, &type, error)
       || !hvfs_xml_attr_uint (node, "index", &index, error))
     return FALSE;
-  if (type < 0)
-    return hvfs_xml_bad (node, EINVAL, error, "must have a type");
   if (type == HVFS_CONTROLLER_SCSI
       && !hvfs_xml_attr_word (node, "model", hvfs_scsi_model_words, HVFS_SCSI_AUTO, ENOTSUP, &model,
                               error))
@@ -224,11 +222,12 @@ finish_address (HvfsDisk *disk, GError **error)
   if (!disk->drive.known && index >= 0)
     disk->drive = hvfs_drive_from_index (disk->bus, index, FALSE);
   else if (!disk->drive.known)
-    hvfs_error_set (error, EINVAL, "disk '%s': its name must be like sda, hda or fda", disk->target);
+    hvfs_error_set (error, EINVAL, "disk '%s': its name must be like sda, hda or fda",
+                    disk->target);
   if (disk->drive.controller <= CONTROLLER_MAX)
     return disk->drive.known || index >= 0;
-  hvfs_error_set (error, EINVAL, "disk '%s': its controller must be %d at most, not %u", disk->target,
-                  CONTROLLER_MAX, disk->drive.controller);
+  hvfs_error_set (error, EINVAL, "disk '%s': its controller must be %d at most, not %u",
+                  disk->target, CONTROLLER_MAX, disk->drive.controller);
   return FALSE;
 }
 

@@ -1,9 +1,6 @@
 /* convert/domain-xml-read-port.c - serial and parallel ports and consoles in domain XML */
 #include "convert/domain-xml-read.h"
 #include "convert/error.h"
-#include "convert/words.h"
-
-#include <string.h>
 
 /* A serial port that gets its number when all others are known. */
 #define UNNUMBERED G_MAXUINT
@@ -58,7 +55,8 @@ read_port (HvfsPort *port, const xmlNode *node, GError **error)
   if (type != HVFS_PORT_DEV && type != HVFS_PORT_FILE && type != HVFS_PORT_PIPE)
     return TRUE;
   port->path = hvfs_xml_attr (source, "path");
-  return port->path != NULL || hvfs_xml_bad (node, EINVAL, error, "must have a <source path='...'>");
+  return port->path != NULL
+         || hvfs_xml_bad (node, EINVAL, error, "must have a <source path='...'>");
 }
 
 /* Returns: 1 + the highest number of the first @n ports that have one, 0 if none has */
@@ -87,7 +85,8 @@ read_number (const xmlNode *node, guint *number, GError **error)
   if (!hvfs_xml_attr_int64 (target, "port", &port, error))
     return FALSE;
   if (port < -1 || port > G_MAXINT)
-    return hvfs_xml_bad (target, EINVAL, error, "port='%" G_GINT64_FORMAT "' must be 0 or more", port);
+    return hvfs_xml_bad (target, EINVAL, error, "port='%" G_GINT64_FORMAT "' must be 0 or more",
+                         port);
   if (port >= 0)
     *number = port;
   return TRUE;

@@ -58,7 +58,8 @@ read_size (const xmlNode *node, guint64 *ret_kib, GError **error)
     return hvfs_xml_bad (node, EINVAL, error, "'%s' must be a whole number", text);
   unit_bytes = unit != NULL && *unit != '\0' ? parse_unit (unit) : 1024;
   if (unit_bytes == 0)
-    return hvfs_xml_bad (node, EINVAL, error, "unit='%s' must be one like b, KiB, KB, MiB or GiB", unit);
+    return hvfs_xml_bad (node, EINVAL, error, "unit='%s' must be one like b, KiB, KB, MiB or GiB",
+                         unit);
   if (size > (G_MAXINT64 - 1023) / unit_bytes)
     return hvfs_xml_bad (node, EINVAL, error, "'%s' is too much memory", text);
   *ret_kib = (size * unit_bytes + 1023) / 1024;
@@ -80,7 +81,8 @@ read_memory (HvfsDomain *domain, const xmlNode *node, GError **error)
     return FALSE;
   if (domain->memory_kib == 0)
     return hvfs_xml_bad (node, EINVAL, error, "must have a <memory> greater than 0");
-  domain->current_memory_kib = current == 0 ? domain->memory_kib : MIN (current, domain->memory_kib);
+  domain->current_memory_kib
+      = current == 0 ? domain->memory_kib : MIN (current, domain->memory_kib);
   return TRUE;
 }
 
@@ -99,7 +101,8 @@ read_identity (HvfsDomain *domain, const xmlNode *node, GError **error)
       uuid = g_uuid_string_random ();
     }
   if (!hvfs_parse_uuid (uuid, domain->uuid))
-    return hvfs_xml_bad (uuid_node, EINVAL, error, "'%s' must be a UUID, 16 pairs of hex digits", uuid);
+    return hvfs_xml_bad (uuid_node, EINVAL, error, "'%s' must be a UUID, 16 pairs of hex digits",
+                         uuid);
   domain->description = hvfs_xml_text (hvfs_xml_child (node, "description"));
   if (domain->description != NULL && *domain->description == '\0')
     g_clear_pointer (&domain->description, g_free);
@@ -201,8 +204,8 @@ read_vcpu (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
     return TRUE;
   domain->cpuset = parse_cpuset (cpuset);
   return domain->cpuset != NULL
-         || hvfs_xml_bad (node, EINVAL, error, "cpuset='%s' must be numbers below 16384 like 0-3,^1,7",
-                          cpuset);
+         || hvfs_xml_bad (node, EINVAL, error,
+                          "cpuset='%s' must be numbers below 16384 like 0-3,^1,7", cpuset);
 }
 
 static gboolean
@@ -334,7 +337,8 @@ static gboolean
 read_device (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
   if (reader->n_devices++ == DEVICES_MAX)
-    return hvfs_xml_bad (node, EINVAL, error, "there must not be more than %d devices", DEVICES_MAX);
+    return hvfs_xml_bad (node, EINVAL, error, "there must not be more than %d devices",
+                         DEVICES_MAX);
   for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
     if (hvfs_xml_is (node, devices[i].name))
       return devices[i].read (reader, node, error);

@@ -133,8 +133,8 @@ hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
   if (domain->id < 0)
     flags |= HVFS_DOMAIN_XML_INACTIVE;
   hvfs_xml_open (&out, "domain", "type", "vmware", "id",
-                 (flags & HVFS_DOMAIN_XML_INACTIVE) == 0 ? HVFS_XML_NUMBER (domain->id) : NULL, "xmlns:vmware",
-                 vmware ? VMWARE_NAMESPACE : NULL, NULL);
+                 (flags & HVFS_DOMAIN_XML_INACTIVE) == 0 ? HVFS_XML_NUMBER (domain->id) : NULL,
+                 "xmlns:vmware", vmware ? VMWARE_NAMESPACE : NULL, NULL);
   write_identity (&out, domain);
   write_resources (&out, domain);
   write_os (&out, domain);

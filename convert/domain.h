@@ -452,10 +452,12 @@ void hvfs_domain_place_disk (HvfsDomain *domain, HvfsDisk *disk);
  *
  * Returns: (transfer none): the controller
  */
-HvfsController *hvfs_domain_place_controller (HvfsDomain *domain, HvfsControllerType type, guint index);
+HvfsController *hvfs_domain_place_controller (HvfsDomain *domain, HvfsControllerType type,
+                                              guint index);
 
 /* Returns: (nullable) (transfer none): that controller */
-HvfsController *hvfs_domain_get_controller (const HvfsDomain *domain, HvfsControllerType type, guint index);
+HvfsController *hvfs_domain_get_controller (const HvfsDomain *domain, HvfsControllerType type,
+                                            guint index);
 
 /**
  * hvfs_domain_add_implicit_controllers:

@@ -4,7 +4,6 @@
  * condition holds; a disk's address comes from its name, not from its slot.
  */
 #include "convert/device-names.h"
-#include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/vmx-read.h"
 #include "convert/vmx-words.h"
@@ -19,7 +18,6 @@
 #define SCSI_OWN_UNIT 7
 #define SATA_UNITS 30
 #define WIDE_HW_VERSION 13
-
 
 typedef struct
 {

@@ -1,6 +1,4 @@
 /* convert/vmx-read-host.c - what the host shows and shares: folders, VNC, the display */
-#include "convert/error.h"
-#include "convert/scalar.h"
 #include "convert/vmx-read.h"
 
 #define VRAM_DEFAULT_BYTES (HVFS_VRAM_KIB * 1024)

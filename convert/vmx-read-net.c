@@ -1,5 +1,4 @@
 /* convert/vmx-read-net.c - network interfaces in a VMX */
-#include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/vmx-read.h"
 #include "convert/words.h"

@@ -1,9 +1,6 @@
 /* convert/vmx-read-port.c - serial and parallel ports in a VMX */
-#include "convert/error.h"
-#include "convert/scalar.h"
 #include "convert/vmx-read.h"
 #include "convert/vmx-words.h"
-#include "convert/words.h"
 
 #include <libxml/uri.h>
 #include <string.h>

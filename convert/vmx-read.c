@@ -1,5 +1,4 @@
 /* convert/vmx-read.c - VMX text to domain model: what is no device; see vmx.h */
-#include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/vmx-read.h"
 #include "convert/vmx-words.h"
@@ -68,7 +67,8 @@ read_memory (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
       || !hvfs_vmx_text_get_int (vmx, &min, error, "sched.mem.minsize"))
     return FALSE;
   if (size <= 0 || size % 4 != 0 || size > MEMSIZE_MAX)
-    return hvfs_vmx_text_bad (vmx, error, "must be a multiple of 4 (MiB) greater than 0", "memsize");
+    return hvfs_vmx_text_bad (vmx, error, "must be a multiple of 4 (MiB) greater than 0",
+                              "memsize");
   domain->memory_kib = size * MIB_KIB;
   domain->current_memory_kib = (max <= 0 ? size : MIN (max, size)) * MIB_KIB;
   domain->min_guarantee_kib = CLAMP (min, 0, size) * MIB_KIB;
@@ -102,7 +102,8 @@ read_affinity (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
   items = g_strsplit (text, ",", -1);
   for (char **item = items; *item != NULL; item++)
     if (!parse_affinity_item (*item, numbers))
-      return hvfs_vmx_text_bad (vmx, error, "must be CPU numbers below 16384 with commas, or \"all\"",
+      return hvfs_vmx_text_bad (vmx, error,
+                                "must be CPU numbers below 16384 with commas, or \"all\"",
                                 "sched.cpu.affinity");
   if (numbers->len < domain->vcpus)
     return hvfs_vmx_text_bad (vmx, error, "must have at least numvcpus CPUs", "sched.cpu.affinity");

@@ -327,8 +327,8 @@ bad_entry (const Entry *entry, const char *key, GError **error, const char *righ
   if (entry == NULL)
     hvfs_error_set (error, EINVAL, "%s is missing: %s", key, right);
   else
-    hvfs_error_set (error, EINVAL, "line %u: %s = \"%s\": %s", entry->line, entry->key, entry->value,
-                    right);
+    hvfs_error_set (error, EINVAL, "line %u: %s = \"%s\": %s", entry->line, entry->key,
+                    entry->value, right);
   return FALSE;
 }
 

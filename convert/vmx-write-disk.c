@@ -6,8 +6,6 @@
 #include "convert/vmx-write.h"
 #include "convert/words.h"
 
-#include <string.h>
-
 #define SCSI_CONTROLLERS 4
 #define FLOPPIES 2
 
@@ -54,7 +52,8 @@ apply_driver (HvfsVmxOut *out, const HvfsDisk *disk, HvfsScsiModel *models)
 
   if (model < HVFS_SCSI_AUTO)
     {
-      hvfs_vmx_refuse (out, EINVAL, "disk '%s': the driver must be the model of a SCSI controller, not '%s'",
+      hvfs_vmx_refuse (out, EINVAL,
+                       "disk '%s': the driver must be the model of a SCSI controller, not '%s'",
                        disk->target, disk->driver);
       return;
     }
@@ -67,7 +66,8 @@ apply_driver (HvfsVmxOut *out, const HvfsDisk *disk, HvfsScsiModel *models)
       if (models[i] == HVFS_SCSI_NONE)
         models[i] = model;
       else if (models[i] != (HvfsScsiModel) model)
-        hvfs_vmx_refuse (out, EINVAL, "disk '%s': the driver must be '%s', the model of its controller",
+        hvfs_vmx_refuse (out, EINVAL,
+                         "disk '%s': the driver must be '%s', the model of its controller",
                          disk->target, hvfs_scsi_model_words[models[i]]);
       return;
     }
@@ -96,7 +96,8 @@ autodetect (HvfsVmxOut *out, const HvfsController *controller)
       if (!out->files->autodetect (out->files->data, disk, &wanted, &why))
         hvfs_vmx_refuse (out, EINVAL, "disk '%s': %s", disk->target, why->message);
       else if (model != HVFS_SCSI_NONE && wanted != model)
-        hvfs_vmx_refuse (out, EINVAL, "disk '%s': wants another controller than the disks before it",
+        hvfs_vmx_refuse (out, EINVAL,
+                         "disk '%s': wants another controller than the disks before it",
                          disk->target);
       model = wanted;
     }
@@ -181,7 +182,8 @@ drive_type (const HvfsDisk *disk)
     case HVFS_DEVICE_CDROM:
       return file ? "cdrom-image" : block ? "atapi-cdrom" : NULL;
     case HVFS_DEVICE_LUN:
-      if (block && scsi && disk->path != NULL && g_str_has_prefix (disk->path, HVFS_VMX_HOST_CDROMS))
+      if (block && scsi && disk->path != NULL
+          && g_str_has_prefix (disk->path, HVFS_VMX_HOST_CDROMS))
         return "scsi-passthru";
       return block ? "cdrom-raw" : NULL;
     default:
@@ -247,8 +249,9 @@ write_disk (HvfsVmxOut *out, const HvfsDisk *disk)
     }
   if (type == NULL)
     {
-      hvfs_vmx_refuse (out, ENOTSUP, "disk '%s': a %s of the type '%s' is unsupported", disk->target,
-                       hvfs_disk_device_words[disk->device], hvfs_disk_type_words[disk->type]);
+      hvfs_vmx_refuse (out, ENOTSUP, "disk '%s': a %s of the type '%s' is unsupported",
+                       disk->target, hvfs_disk_device_words[disk->device],
+                       hvfs_disk_type_words[disk->type]);
       return;
     }
   slot = g_strdup_printf ("%s%u:%u", hvfs_bus_words[disk->bus],

@@ -206,7 +206,8 @@ write_affinity (HvfsVmxOut *out)
   if (cpus == NULL)
     return;
   if (cpus->len < out->domain->vcpus)
-    hvfs_vmx_refuse (out, EINVAL, "vcpu: the cpuset must have at least %u CPUs, as many as the vcpus",
+    hvfs_vmx_refuse (out, EINVAL,
+                     "vcpu: the cpuset must have at least %u CPUs, as many as the vcpus",
                      out->domain->vcpus);
   for (guint i = 0; i < cpus->len; i++)
     g_string_append_printf (text, "%s%u", i > 0 ? "," : "", g_array_index (cpus, guint, i));

@@ -2,7 +2,6 @@
 #include "convert/xml-out.h"
 
 #include <stdarg.h>
-#include <string.h>
 
 /* Control characters that XML 1.0 cannot hold are dropped. */
 static void

@@ -22,7 +22,8 @@ void hvfs_xml_close (HvfsXmlOut *out, const char *name);
 void hvfs_xml_empty (HvfsXmlOut *out, const char *name, ...) G_GNUC_NULL_TERMINATED;
 
 /* <name attributes>text</name>; nothing at all if @text is NULL */
-void hvfs_xml_leaf (HvfsXmlOut *out, const char *name, const char *text, ...) G_GNUC_NULL_TERMINATED;
+void hvfs_xml_leaf (HvfsXmlOut *out, const char *name, const char *text,
+                    ...) G_GNUC_NULL_TERMINATED;
 
 /* Returns: (transfer full): @text as it stands between tags and quotes */
 char *hvfs_xml_escape (const char *text);

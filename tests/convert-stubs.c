@@ -34,7 +34,8 @@ parse_volume (const char *name, gboolean allow_missing, char **ret_path, GError 
 }
 
 static gboolean
-stub_parse (gpointer data, const char *name, gboolean allow_missing, char **ret_path, GError **error)
+stub_parse (gpointer data, const char *name, gboolean allow_missing, char **ret_path,
+            GError **error)
 {
   if (g_str_has_prefix (name, "/vmfs/volumes/"))
     return parse_volume (name + strlen ("/vmfs/volumes/"), allow_missing, ret_path, error);

@@ -58,7 +58,8 @@ test_pair (gconstpointer data)
 {
   const Case *pair = data;
   const Direction *direction = pair->direction;
-  g_autofree char *stem = g_strndup (pair->input, strlen (pair->input) - strlen (direction->suffix));
+  g_autofree char *stem
+      = g_strndup (pair->input, strlen (pair->input) - strlen (direction->suffix));
   g_autofree char *expected_path = g_strconcat (stem, direction->expected_suffix, NULL);
   gboolean refused = !g_file_test (expected_path, G_FILE_TEST_EXISTS);
   g_autofree char *expected = refused ? g_strdup ("") : read_file (expected_path, NULL);

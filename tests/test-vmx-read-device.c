@@ -4,7 +4,6 @@
  * made by SLOT: keys of scsi0:0, of ide0:0 and so on.
  */
 #include "convert/domain-xml.h"
-#include "convert/error.h"
 #include "convert/vmx.h"
 #include "tests/convert-cases.h"
 #include "tests/convert-stubs.h"

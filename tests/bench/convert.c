@@ -77,14 +77,16 @@ add_devices (GString *vmx, const char *keys, guint first, guint last)
 static GString *
 make_vmx (guint extras)
 {
-  GString *vmx = g_string_new ("config.version = \"8\"\nvirtualHW.version = \"10\"\n"
-                               "displayName = \"bench\"\nguestOS = \"other-64\"\n"
-                               "uuid.bios = \"50 11 5e 16 9b dc 49 d7-f1 71 53 c4 d7 f9 17 10\"\n"
-                               "RemoteDisplay.vnc.enabled = \"TRUE\"\n"
-                               "isolation.tools.hgfs.disable = \"FALSE\"\nsharedFolder.maxNum = \"20\"\n");
+  GString *vmx
+      = g_string_new ("config.version = \"8\"\nvirtualHW.version = \"10\"\n"
+                      "displayName = \"bench\"\nguestOS = \"other-64\"\n"
+                      "uuid.bios = \"50 11 5e 16 9b dc 49 d7-f1 71 53 c4 d7 f9 17 10\"\n"
+                      "RemoteDisplay.vnc.enabled = \"TRUE\"\n"
+                      "isolation.tools.hgfs.disable = \"FALSE\"\nsharedFolder.maxNum = \"20\"\n");
   static const char scsi[] = "scsi#.present = \"TRUE\"\nscsi#.virtualDev = \"pvscsi\"";
-  static const char disk[] = "scsi@:#.present = \"TRUE\"\nscsi@:#.fileName = \"/vmfs/volumes/ds/bench/d#.vmdk\"\n"
-                             "scsi@:#.deviceType = \"scsi-hardDisk\"\nscsi@:#.redo = \"\"";
+  static const char disk[]
+      = "scsi@:#.present = \"TRUE\"\nscsi@:#.fileName = \"/vmfs/volumes/ds/bench/d#.vmdk\"\n"
+        "scsi@:#.deviceType = \"scsi-hardDisk\"\nscsi@:#.redo = \"\"";
 
   add_devices (vmx, scsi, 0, 3);
   for (char c = '0'; c < '4'; c++)
@@ -95,15 +97,37 @@ make_vmx (guint extras)
       add_devices (vmx, keys, 0, 6);
       add_devices (vmx, keys, 8, 14);
     }
-  add_devices (vmx, "ide0:#.present = \"TRUE\"\nide0:#.deviceType = \"cdrom-image\"\nide0:#.fileName = \"/vmfs/volumes/ds/a.iso\"", 0, 1);
-  add_devices (vmx, "ide1:#.present = \"TRUE\"\nide1:#.deviceType = \"atapi-cdrom\"\nide1:#.fileName = \"auto detect\"", 0, 1);
-  add_devices (vmx, "floppy#.present = \"TRUE\"\nfloppy#.fileType = \"device\"\nfloppy#.fileName = \"/dev/fd#\"", 0, 1);
-  add_devices (vmx, "ethernet#.present = \"TRUE\"\nethernet#.networkName = \"VM Network #\"\nethernet#.virtualDev = \"vmxnet3\"\n"
-                    "ethernet#.addressType = \"generated\"\nethernet#.generatedAddress = \"00:0c:29:00:00:0#\"", 0, 9);
-  add_devices (vmx, "serial#.present = \"TRUE\"\nserial#.fileType = \"network\"\nserial#.fileName = \"telnet://host:700#\"", 0, 3);
-  add_devices (vmx, "parallel#.present = \"TRUE\"\nparallel#.fileType = \"device\"\nparallel#.fileName = \"/dev/parport#\"", 0, 2);
-  add_devices (vmx, "sharedFolder#.present = \"TRUE\"\nsharedFolder#.enabled = \"TRUE\"\nsharedFolder#.hostPath = \"/srv/#\"\n"
-                    "sharedFolder#.guestName = \"s#\"", 0, 19);
+  add_devices (vmx,
+               "ide0:#.present = \"TRUE\"\nide0:#.deviceType = \"cdrom-image\"\nide0:#.fileName = "
+               "\"/vmfs/volumes/ds/a.iso\"",
+               0, 1);
+  add_devices (vmx,
+               "ide1:#.present = \"TRUE\"\nide1:#.deviceType = \"atapi-cdrom\"\nide1:#.fileName = "
+               "\"auto detect\"",
+               0, 1);
+  add_devices (vmx,
+               "floppy#.present = \"TRUE\"\nfloppy#.fileType = \"device\"\nfloppy#.fileName = "
+               "\"/dev/fd#\"",
+               0, 1);
+  add_devices (vmx,
+               "ethernet#.present = \"TRUE\"\nethernet#.networkName = \"VM Network "
+               "#\"\nethernet#.virtualDev = \"vmxnet3\"\n"
+               "ethernet#.addressType = \"generated\"\nethernet#.generatedAddress = "
+               "\"00:0c:29:00:00:0#\"",
+               0, 9);
+  add_devices (vmx,
+               "serial#.present = \"TRUE\"\nserial#.fileType = \"network\"\nserial#.fileName = "
+               "\"telnet://host:700#\"",
+               0, 3);
+  add_devices (vmx,
+               "parallel#.present = \"TRUE\"\nparallel#.fileType = \"device\"\nparallel#.fileName "
+               "= \"/dev/parport#\"",
+               0, 2);
+  add_devices (vmx,
+               "sharedFolder#.present = \"TRUE\"\nsharedFolder#.enabled = "
+               "\"TRUE\"\nsharedFolder#.hostPath = \"/srv/#\"\n"
+               "sharedFolder#.guestName = \"s#\"",
+               0, 19);
   if (extras > 0)
     add_devices (vmx, "guestinfo.something.of.#.little.use = \"a value of # bytes\"", 1, extras);
   return vmx;
@@ -204,7 +228,8 @@ int
 main (int argc, char **argv)
 {
   guint runs = argc > 1 ? atoi (argv[1]) : 2000;
-  g_autoptr (HvfsOfflineFiles) offline = hvfs_offline_files_new (HVFS_OFFLINE_DIRECTORY, NULL, NULL);
+  g_autoptr (HvfsOfflineFiles) offline
+      = hvfs_offline_files_new (HVFS_OFFLINE_DIRECTORY, NULL, NULL);
   g_autoptr (GString) vmx = make_vmx (0);
   g_autofree char *xml = NULL;
   double to_xml, to_vmx, parse;
@@ -214,8 +239,8 @@ main (int argc, char **argv)
   parse = measure (parse_only, xml, runs);
   to_xml = measure (vmx_to_xml, vmx->str, runs);
   to_vmx = measure (xml_to_vmx, xml, runs);
-  printf ("100 devices, %" G_GSIZE_FORMAT " bytes of VMX, %zu of XML    us of CPU  ratio\n", vmx->len,
-          strlen (xml));
+  printf ("100 devices, %" G_GSIZE_FORMAT " bytes of VMX, %zu of XML    us of CPU  ratio\n",
+          vmx->len, strlen (xml));
   printf ("the XML is parsed, as xmllint --noout does %8.0f   1.00\n", parse);
   printf ("VMX to XML                                 %8.0f   %.2f\n", to_xml, to_xml / parse);
   printf ("XML to VMX                                 %8.0f   %.2f\n", to_vmx, to_vmx / parse);
