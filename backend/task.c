@@ -14,7 +14,7 @@
 #include "convert/error.h"
 
 /* How long the stream may take to name a new task before it is watched by name. */
-#define UNNAMED_US (100 * G_TIME_SPAN_MILLISECOND)
+#define UNNAMED_US (250 * G_TIME_SPAN_MILLISECOND)
 /* How long a cancelled task may take to end before its writer is let go. */
 #define CANCEL_US (10 * G_TIME_SPAN_SECOND)
 
