@@ -116,7 +116,8 @@ wait_request (HvfsUpdater *updater)
   return request;
 }
 
-/* The wait's own cancellable, so that hvfs_updater_confirm can end it. */
+/* The wait's own cancellable, so that hvfs_updater_confirm can end it; one that gave
+ * the server up while nobody waited ends the next. */
 static HvfsValue *
 call_wait (HvfsUpdater *updater, HvfsRequest *request, GCancellable *cancellable,
            GError **error)
@@ -130,7 +131,7 @@ call_wait (HvfsUpdater *updater, HvfsRequest *request, GCancellable *cancellable
                                      g_object_ref (wait), g_object_unref);
   g_mutex_lock (&updater->lock);
   updater->wait = wait;
-  if (g_cancellable_is_cancelled (updater->stop))
+  if (updater->lost != NULL || g_cancellable_is_cancelled (updater->stop))
     g_cancellable_cancel (wait);
   g_mutex_unlock (&updater->lock);
 
