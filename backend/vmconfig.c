@@ -287,6 +287,22 @@ fetch_batch (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GE
   return text;
 }
 
+HvfsVmRead *
+hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look, GCancellable *cancellable,
+                      GError **error)
+{
+  g_autoptr (GPtrArray) alone = g_ptr_array_new ();
+  g_autoptr (GPtrArray) contents = NULL;
+  HvfsValue *value;
+
+  g_ptr_array_add (alone, (gpointer) look);
+  contents = retrieve (config, alone, cancellable, error);
+  value = contents != NULL ? config_in (content_of (contents, look->moref), look, error) : NULL;
+  return value != NULL
+           ? hvfs_vm_read (value, look->moref, look->running, look->datacenter_path)
+           : NULL;
+}
+
 static void
 wake (GCancellable *cancellable G_GNUC_UNUSED, gpointer data)
 {

@@ -44,9 +44,8 @@ parse_unit (const char *unit)
   return bytes;
 }
 
-/* @ret_kib: (inout): left alone if there is no such element, or nothing in it */
-static gboolean
-read_size (const xmlNode *node, guint64 *ret_kib, GError **error)
+gboolean
+hvfs_xml_read_size (const xmlNode *node, guint64 *ret_kib, GError **error)
 {
   g_autofree char *text = hvfs_xml_text (node);
   g_autofree char *unit = hvfs_xml_attr (node, "unit");
@@ -75,9 +74,9 @@ read_memory (HvfsDomain *domain, const xmlNode *node, GError **error)
 
   if (max != NULL)
     return hvfs_xml_bad (max, ENOTSUP, error, "memory slots are unsupported");
-  if (!read_size (hvfs_xml_child (node, "memory"), &domain->memory_kib, error)
-      || !read_size (hvfs_xml_child (node, "currentMemory"), &current, error)
-      || !read_size (hvfs_xml_child (memtune, "min_guarantee"), &domain->min_guarantee_kib, error))
+  if (!hvfs_xml_read_size (hvfs_xml_child (node, "memory"), &domain->memory_kib, error)
+      || !hvfs_xml_read_size (hvfs_xml_child (node, "currentMemory"), &current, error)
+      || !hvfs_xml_read_size (hvfs_xml_child (memtune, "min_guarantee"), &domain->min_guarantee_kib, error))
     return FALSE;
   if (domain->memory_kib == 0)
     return hvfs_xml_bad (node, EINVAL, error, "must have a <memory> greater than 0");

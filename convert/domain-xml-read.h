@@ -27,6 +27,10 @@ gboolean hvfs_xml_read_console (HvfsXmlReader *reader, const xmlNode *node, GErr
 gboolean hvfs_xml_read_graphics (HvfsXmlReader *reader, const xmlNode *node, GError **error);
 gboolean hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error);
 
+/* The size that an element says in its unit, KiB by default, rounded up to KiB.
+ * @ret_kib: (inout): left alone if there is no such element, or nothing in it */
+gboolean hvfs_xml_read_size (const xmlNode *node, guint64 *ret_kib, GError **error);
+
 /* After the last device: addresses and the controllers they need; the numbers of ports
  * and what the console stands for; the display that graphics need. */
 gboolean hvfs_xml_finish_disks (HvfsXmlReader *reader, GError **error);

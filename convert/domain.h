@@ -142,6 +142,7 @@ typedef struct
   HvfsStartupPolicy startup;
   gboolean readonly;
   gboolean transient;
+  guint64 capacity_kib; /* of a file that is to be made; 0: not said; never written */
   HvfsDrive drive;
 } HvfsDisk;
 

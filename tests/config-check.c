@@ -1,11 +1,12 @@
 /* tests/config-check.c - configurations without a mount, for scripts
  *
  * Usage: config-check URI PASSWORD-FILE [CACHE-BYTES], commands on the standard input,
- * one a line; files hold texts.  Each prints one line: "ok ..." or "ERRNO message".
+ * one a line; files hold texts, NAME may be an id.  Each prints one line: "ok ..." or "ERRNO message".
  *
  *   read NAME FILE           config.xml
  *   size NAME                what is known of its size without asking
  *   all ORDER [THREADS]      reads every machine: by name, host or age; prints requests
+ *   commit NAME BASE WANTED
  *   requests                 how many were sent that read or change
  */
 #include <stdio.h>
@@ -52,7 +53,7 @@ count_requests (Check *check)
 
 typedef struct
 {
-  char *host, *name;
+  char *host, *name, *moref;
   guint32 serial;
 } Machine;
 
@@ -82,6 +83,7 @@ machine_clear (gpointer data)
 {
   g_free (((Machine *) data)->host);
   g_free (((Machine *) data)->name);
+  g_free (((Machine *) data)->moref);
 }
 
 static GArray *
@@ -106,6 +108,7 @@ list (Check *check, HvfsKind kind)
       if (object->kind != kind)
         continue;
       machine.name = g_strdup (hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL));
+      machine.moref = g_strdup (object->moref);
       if (host != NULL)
         machine.host = g_strdup (hvfs_value_text (hvfs_object_get (host, HVFS_NAME), NULL));
       g_array_append_val (machines, machine);
@@ -113,14 +116,15 @@ list (Check *check, HvfsKind kind)
   return machines;
 }
 
-/* 0: there is none. */
+/* By name or id.  0: there is none. */
 static guint32
 find (Check *check, HvfsKind kind, const char *name)
 {
   g_autoptr (GArray) machines = list (check, kind);
 
   for (guint i = 0; i < machines->len; i++)
-    if (g_strcmp0 (g_array_index (machines, Machine, i).name, name) == 0)
+    if (g_strcmp0 (g_array_index (machines, Machine, i).name, name) == 0
+        || g_strcmp0 (g_array_index (machines, Machine, i).moref, name) == 0)
       return g_array_index (machines, Machine, i).serial;
   return 0;
 }
@@ -144,6 +148,30 @@ do_read (Check *check, char **args)
     = hvfs_config_fetch (check->config, find (check, HVFS_KIND_VM, args[1]), NULL, &error);
 
   save (text, args[2], error);
+}
+
+static GBytes *
+load (const char *file)
+{
+  char *data = NULL;
+  gsize len = 0;
+
+  if (!g_file_get_contents (file, &data, &len, NULL))
+    g_error ("config-check: cannot read %s", file);
+  return g_bytes_new_take (data, len);
+}
+
+static void
+do_commit (Check *check, char **args)
+{
+  GError *error = NULL;
+  g_autoptr (GBytes) base = load (args[2]);
+  g_autoptr (GBytes) wanted = load (args[3]);
+
+  gboolean ok = hvfs_config_commit (check->config, find (check, HVFS_KIND_VM, args[1]), base,
+                                    wanted, NULL, &error);
+
+  say (ok, error);
 }
 
 static void
@@ -202,6 +230,7 @@ static const struct
   void (*run) (Check *check, char **args);
 } commands[] = {
   { "read", 2, do_read },
+  { "commit", 3, do_commit },
   { "size", 1, do_size },
   { "all", 1, do_all },
   { "requests", 0, do_requests },
@@ -246,7 +275,8 @@ main (int argc, char **argv)
   g_autoptr (HvfsMirror) mirror = hvfs_mirror_new (stats);
   g_autoptr (HvfsTasks) tasks = hvfs_tasks_new (session);
   HvfsUpdater *updater = hvfs_updater_new (session, mirror, tasks, uri, 10, stats);
-  check.server = (HvfsServer){ session, tasks, mirror, NULL, 10 };
+  check.server = (HvfsServer){ .session = session, .tasks = tasks, .mirror = mirror,
+                               .timeout_s = 10 };
   check.config = hvfs_config_new (&check.server, argc > 3 ? (gsize) atol (argv[3])
                                                           : HVFS_CONFIG_BUDGET);
   if (hvfs_updater_fill (updater, NULL, &error))
