@@ -115,8 +115,8 @@ read_floppy (HvfsDisk *disk, const HvfsValue *backing)
   return TRUE;
 }
 
-void
-hvfs_vm_read_disk (HvfsVmRead *read, HvfsValue *device)
+static void
+read_disk (HvfsVmRead *read, HvfsValue *device)
 {
   static gboolean (*const readers[]) (HvfsDisk *, const HvfsValue *) = {
     [HVFS_VIM_DISK] = read_hard_disk,
@@ -133,12 +133,12 @@ hvfs_vm_read_disk (HvfsVmRead *read, HvfsValue *device)
       return;
     }
   hvfs_vm_read_keep (read, disk, device);
-  hvfs_domain_place_disk (read->domain, g_steal_pointer (&disk));
+  g_ptr_array_add (read->domain->disks, g_steal_pointer (&disk));
 }
 
 /* Those that disks can be added to are there without any; the rest if they have one. */
-void
-hvfs_vm_read_controllers (HvfsVmRead *read)
+static void
+read_controllers (HvfsVmRead *read)
 {
   const HvfsValue *hardware = hvfs_value_get (read->config, "hardware");
 
@@ -158,4 +158,55 @@ hvfs_vm_read_controllers (HvfsVmRead *read)
       hvfs_vm_read_keep (read, controller, device);
     }
   hvfs_domain_add_implicit_controllers (read->domain);
+}
+
+typedef struct
+{
+  HvfsValue *device;
+  gint64 place; /* by which a VMX has them: bus, controller, unit */
+} Place;
+
+static int
+compare_places (gconstpointer a, gconstpointer b)
+{
+  gint64 x = ((const Place *) a)->place, y = ((const Place *) b)->place;
+
+  return x < y ? -1 : x > y;
+}
+
+static Place
+place_of (const HvfsVmRead *read, HvfsValue *device)
+{
+  static const HvfsBus buses[] = { HVFS_BUS_SCSI, HVFS_BUS_SATA, HVFS_BUS_IDE, HVFS_BUS_FDC };
+  const HvfsValue *controller
+    = hvfs_vim_device (read->config, hvfs_value_int (device, "controllerKey", G_MININT64));
+  const HvfsVimClass *class = hvfs_vim_class (controller);
+  gint64 bus = 0;
+
+  while (bus < (gint64) G_N_ELEMENTS (buses)
+         && (class->kind != HVFS_VIM_CONTROLLER || buses[bus] != class->bus))
+    bus++;
+  return (Place){ device, bus << 16
+                            | (hvfs_value_int (controller, "busNumber", 0) & 0xff) << 8
+                            | (hvfs_value_int (device, "unitNumber", 0) & 0xff) };
+}
+
+void
+hvfs_vm_read_disks (HvfsVmRead *read)
+{
+  const HvfsValue *hardware = hvfs_value_get (read->config, "hardware");
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (Place));
+
+  for (guint i = 0; i < hvfs_value_n_children (hardware); i++)
+    {
+      HvfsVimKind kind = hvfs_vim_class (hvfs_value_nth (hardware, i))->kind;
+      Place place = place_of (read, hvfs_value_nth (hardware, i));
+
+      if (kind == HVFS_VIM_DISK || kind == HVFS_VIM_CDROM || kind == HVFS_VIM_FLOPPY)
+        g_array_append_val (places, place);
+    }
+  g_array_sort (places, compare_places);
+  for (guint i = 0; i < places->len; i++)
+    read_disk (read, g_array_index (places, Place, i).device);
+  read_controllers (read);
 }

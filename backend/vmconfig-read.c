@@ -142,11 +142,6 @@ read_device (HvfsVmRead *read, HvfsValue *device)
 {
   switch (hvfs_vim_class (device)->kind)
     {
-    case HVFS_VIM_DISK:
-    case HVFS_VIM_CDROM:
-    case HVFS_VIM_FLOPPY:
-      hvfs_vm_read_disk (read, device);
-      break;
     case HVFS_VIM_NET:
       hvfs_vm_read_net (read, device);
       break;
@@ -167,10 +162,10 @@ read_devices (HvfsVmRead *read)
 {
   const HvfsValue *hardware = hvfs_value_get (read->config, "hardware");
 
+  hvfs_vm_read_disks (read);
   for (guint i = 0; i < hvfs_value_n_children (hardware); i++)
     if (strcmp (hvfs_value_name (hvfs_value_nth (hardware, i)), "device") == 0)
       read_device (read, hvfs_value_nth (hardware, i));
-  hvfs_vm_read_controllers (read);
   hvfs_vm_read_display (read);
 }
 

@@ -51,8 +51,7 @@ const char *hvfs_vm_extra (const HvfsValue *config, const char *key);
 
 /* ---- the parts, one for each sort of device; private to vmconfig-read*.c ---- */
 
-void hvfs_vm_read_controllers (HvfsVmRead *read);
-void hvfs_vm_read_disk (HvfsVmRead *read, HvfsValue *device);
+void hvfs_vm_read_disks (HvfsVmRead *read); /* with drives and controllers */
 void hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device);
 void hvfs_vm_read_port (HvfsVmRead *read, HvfsValue *device);
 void hvfs_vm_read_display (HvfsVmRead *read);

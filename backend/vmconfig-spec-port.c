@@ -176,6 +176,8 @@ set_key (GHashTable *keys, const char *value, const char *format, ...)
   va_end (args);
 }
 
+static const char vnc_password[] = "RemoteDisplay.vnc.password";
+
 static gboolean
 add_graphics_keys (GHashTable *keys, const HvfsDomain *domain, GError **error)
 {
@@ -191,7 +193,7 @@ add_graphics_keys (GHashTable *keys, const HvfsDomain *domain, GError **error)
   set_key (keys, vnc->autoport ? NULL : port, "RemoteDisplay.vnc.port");
   set_key (keys, vnc->listen, "RemoteDisplay.vnc.ip");
   set_key (keys, vnc->keymap, "RemoteDisplay.vnc.keymap");
-  set_key (keys, vnc->password, "RemoteDisplay.vnc.password");
+  set_key (keys, vnc->password, "%s", vnc_password);
   return TRUE;
 }
 
@@ -258,6 +260,11 @@ hvfs_vm_change_extras (HvfsVmChange *change, GError **error)
   for (GList *key = gone; key != NULL; key = key->next)
     if (!g_hash_table_contains (wanted, key->data))
       put_key (change, key->data, ""); /* the server removes it then */
+  /* Its password is not in the XML, and goes with the display. */
+  if (change->have != NULL && change->base->graphics->len > 0 && change->wanted->graphics->len == 0
+      && !g_hash_table_contains (base, vnc_password)
+      && hvfs_vm_extra (change->have->config, vnc_password) != NULL)
+    put_key (change, vnc_password, "");
   for (GList *key = set; key != NULL; key = key->next)
     {
       const char *value = g_hash_table_lookup (wanted, key->data);

@@ -170,7 +170,8 @@ func (d *deviceChange) edit() *fault {
 		return d.invalid("A device cannot become one of another type.")
 	}
 	was := old.GetVirtualDevice()
-	d.dev.DeviceInfo = &types.Description{Label: was.DeviceInfo.GetDescription().Label}
+	info := *was.DeviceInfo.GetDescription()
+	d.dev.DeviceInfo = &info
 	if d.dev.ControllerKey == 0 {
 		d.dev.ControllerKey = was.ControllerKey
 	}
