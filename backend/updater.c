@@ -9,7 +9,7 @@
 #include "convert/error.h"
 
 #define API_WAIT_EX 401       /* WaitForUpdatesEx, CreatePropertyCollector */
-#define MAX_WAIT_S 60         /* one request a minute when nothing happens */
+#define IDLE_WAIT_S 60        /* one request a minute when nothing happens */
 #define MAX_OBJECT_UPDATES 1000
 #define POLL_US (2 * G_TIME_SPAN_SECOND)  /* CheckForUpdates, on servers before 4.1 */
 #define BACKOFF_MIN_US (250 * G_TIME_SPAN_MILLISECOND)
@@ -26,6 +26,7 @@ struct _HvfsUpdater
 
   GThread *thread;
   GCancellable *stop;       /* never reset */
+  gint read;                /* atomic: somebody read since the last wait began */
 
   /* The update thread's own; hvfs_updater_fill's before it starts. */
   char *collector;
@@ -38,7 +39,7 @@ struct _HvfsUpdater
   HvfsValue *root;          /* lock */
   GCancellable *wait;       /* lock: of the wait under way; cancelled when lost */
   char *lost;               /* lock: why hvfs_updater_confirm gave the server up */
-  gboolean confirming;      /* lock */
+  GCancellable *asking;     /* lock: of the question whether it is there, if asked */
 };
 
 static void
@@ -60,6 +61,7 @@ hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, Hv
   updater->timeout_s = timeout_s;
   updater->stats = stats;
   updater->stop = g_cancellable_new ();
+  updater->read = TRUE; /* who mounts is about to read */
   g_mutex_init (&updater->lock);
   g_cond_init (&updater->woken);
   hvfs_tasks_set_confirm (tasks, confirm_for_tasks, updater);
@@ -75,7 +77,11 @@ hvfs_updater_free (HvfsUpdater *updater)
   g_mutex_lock (&updater->lock);
   if (updater->wait != NULL)
     g_cancellable_cancel (updater->wait);
+  if (updater->asking != NULL)
+    g_cancellable_cancel (updater->asking);
   g_cond_broadcast (&updater->woken);
+  while (updater->asking != NULL)
+    g_cond_wait (&updater->woken, &updater->lock);
   g_mutex_unlock (&updater->lock);
   if (updater->thread != NULL)
     g_thread_join (updater->thread);
@@ -98,8 +104,19 @@ hvfs_updater_ref_root (HvfsUpdater *updater)
 
 /* ---- one round of the stream ---- */
 
+/* While somebody reads, the stream itself shows often enough that the server is
+ * there, so that no reader has to ask. */
+static guint
+wait_seconds (HvfsUpdater *updater)
+{
+  if (updater->api < API_WAIT_EX)
+    return 0;
+  return g_atomic_int_and (&updater->read, 0) ? CLAMP (updater->timeout_s / 3, 1, IDLE_WAIT_S)
+                                              : IDLE_WAIT_S;
+}
+
 static HvfsRequest *
-wait_request (HvfsUpdater *updater)
+wait_request (HvfsUpdater *updater, guint wait_s)
 {
   gboolean ex = updater->api >= API_WAIT_EX;
   HvfsRequest *request = hvfs_request_new (ex ? "WaitForUpdatesEx" : "CheckForUpdates",
@@ -109,7 +126,7 @@ wait_request (HvfsUpdater *updater)
   if (ex)
     {
       hvfs_request_open (request, "options", NULL);
-      hvfs_request_int (request, "maxWaitSeconds", MAX_WAIT_S);
+      hvfs_request_int (request, "maxWaitSeconds", wait_s);
       hvfs_request_int (request, "maxObjectUpdates", MAX_OBJECT_UPDATES);
       hvfs_request_close (request);
     }
@@ -119,8 +136,8 @@ wait_request (HvfsUpdater *updater)
 /* The wait's own cancellable, so that hvfs_updater_confirm can end it; one that gave
  * the server up while nobody waited ends the next. */
 static HvfsValue *
-call_wait (HvfsUpdater *updater, HvfsRequest *request, GCancellable *cancellable,
-           GError **error)
+call_wait (HvfsUpdater *updater, HvfsRequest *request, guint wait_s,
+           GCancellable *cancellable, GError **error)
 {
   g_autoptr (GCancellable) wait = g_cancellable_new ();
   gulong handler = 0;
@@ -135,8 +152,7 @@ call_wait (HvfsUpdater *updater, HvfsRequest *request, GCancellable *cancellable
     g_cancellable_cancel (wait);
   g_mutex_unlock (&updater->lock);
 
-  reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ,
-                             updater->api >= API_WAIT_EX ? MAX_WAIT_S : 0, wait, error);
+  reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, wait_s, wait, error);
 
   g_mutex_lock (&updater->lock);
   updater->wait = NULL;
@@ -211,8 +227,9 @@ static gboolean
 wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancellable,
            GError **error)
 {
-  g_autoptr (HvfsRequest) request = wait_request (updater);
-  g_autoptr (HvfsValue) reply = call_wait (updater, request, cancellable, error);
+  guint wait_s = wait_seconds (updater);
+  g_autoptr (HvfsRequest) request = wait_request (updater, wait_s);
+  g_autoptr (HvfsValue) reply = call_wait (updater, request, wait_s, cancellable, error);
   const HvfsValue *set = hvfs_value_get (reply, "returnval");
   const char *version = hvfs_value_text (set, "version");
 
@@ -454,6 +471,7 @@ hvfs_updater_is_fresh (HvfsUpdater *updater)
 {
   gint64 silent_us = g_get_monotonic_time () - hvfs_session_last_heard_us (updater->session);
 
+  g_atomic_int_set (&updater->read, 1);
   return silent_us < updater->timeout_s * G_TIME_SPAN_SECOND / 2;
 }
 
@@ -468,49 +486,63 @@ check_link (HvfsUpdater *updater, GError **error)
   return FALSE;
 }
 
-/* Asks for the time; a server that does not answer is given up. */
 static void
-ask (HvfsUpdater *updater)
+give_up (HvfsUpdater *updater, const char *reason)
 {
-  g_autoptr (HvfsRequest) request
-    = hvfs_request_new ("CurrentTime", "ServiceInstance", "ServiceInstance");
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HvfsValue) reply
-    = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0, updater->stop, &error);
-
-  if (reply != NULL || hvfs_error_fault (error) != NULL || stopped (updater))
-    return;
-  set_link (updater, FALSE, error->message);
+  set_link (updater, FALSE, reason);
   g_mutex_lock (&updater->lock);
   g_free (updater->lost);
-  updater->lost = g_strdup (error->message);
+  updater->lost = g_strdup (reason);
   if (updater->wait != NULL)
     g_cancellable_cancel (updater->wait);
   g_mutex_unlock (&updater->lock);
 }
 
+/* Asks for the time; a server that does not answer is given up. */
+static gpointer
+ask_thread (gpointer data)
+{
+  HvfsUpdater *updater = data;
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new ("CurrentTime", "ServiceInstance", "ServiceInstance");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvfsValue) reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0,
+                                                   updater->asking, &error);
+
+  if (reply == NULL && hvfs_error_fault (error) == NULL && !stopped (updater))
+    give_up (updater, g_cancellable_is_cancelled (updater->asking)
+                        ? "the server fell silent for the time-out"
+                        : error->message);
+  g_mutex_lock (&updater->lock);
+  g_clear_object (&updater->asking);
+  g_cond_broadcast (&updater->woken);
+  g_mutex_unlock (&updater->lock);
+  return NULL;
+}
+
 gboolean
 hvfs_updater_confirm (HvfsUpdater *updater, GError **error)
 {
-  gboolean mine;
+  gint64 deadline;
 
   if (!check_link (updater, error))
     return FALSE;
   if (hvfs_updater_is_fresh (updater))
     return TRUE;
+  /* One question for all; half the time-out was silent before it. */
+  deadline = g_get_monotonic_time () + updater->timeout_s * G_TIME_SPAN_SECOND / 2;
   g_mutex_lock (&updater->lock);
-  mine = !updater->confirming;
-  updater->confirming = TRUE;
-  while (!mine && updater->confirming)
-    g_cond_wait (&updater->woken, &updater->lock);
-  g_mutex_unlock (&updater->lock);
-  if (mine)
+  if (updater->asking == NULL)
     {
-      ask (updater);
-      g_mutex_lock (&updater->lock);
-      updater->confirming = FALSE;
-      g_cond_broadcast (&updater->woken);
-      g_mutex_unlock (&updater->lock);
+      updater->asking = g_cancellable_new ();
+      g_thread_unref (g_thread_new ("hvfs-ask", ask_thread, updater));
     }
+  while (updater->asking != NULL)
+    if (!g_cond_wait_until (&updater->woken, &updater->lock, deadline) && updater->asking != NULL)
+      {
+        g_cancellable_cancel (updater->asking);
+        deadline = G_MAXINT64;
+      }
+  g_mutex_unlock (&updater->lock);
   return check_link (updater, error);
 }

@@ -49,7 +49,7 @@ gboolean hvfs_updater_is_fresh (HvfsUpdater *updater);
  * Makes sure that the server is still there: if nothing was heard of it for half
  * the time-out, asks it for the time, once for all that call meanwhile.  So a
  * server that died without a word is noticed by whoever reads, and an idle mount
- * sends no more than its one request a minute.  Network, at most the time-out.
+ * sends no more than its one request a minute.  Network, at most half the time-out.
  *
  * @error: EIO with the reason, when the server is lost
  */
