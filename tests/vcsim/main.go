@@ -70,6 +70,7 @@ func run(o *options) error {
 		if err := w.createMachines(); err != nil {
 			return err
 		}
+		w.createAutostart()
 		if o.sessionIdle > 0 {
 			go w.idle(time.Duration(o.sessionIdle) * time.Second)
 		}

@@ -52,8 +52,6 @@ var handlers = map[string]handler{
 	"StandbyGuest":    guestVerb,
 
 	"ReconfigVM_Task": reconfigure,
-	"CreateVM_Task":   createVM,
-	"RegisterVM_Task": registerVM,
 
 	"CreateSnapshot_Task":          createSnapshot,
 	"RemoveSnapshot_Task":          removeSnapshot,
@@ -61,6 +59,16 @@ var handlers = map[string]handler{
 	"RevertToCurrentSnapshot_Task": revertToCurrent,
 	"RenameSnapshot":               renameSnapshot,
 	"AnswerVM":                     answerVM,
+
+	"MigrateVM_Task":     migrateVM,
+	"RelocateVM_Task":    relocateVM,
+	"CheckMigrate_Task":  checkMigrate,
+	"CheckRelocate_Task": checkRelocate,
+	"CloneVM_Task":       cloneVM,
+
+	"EnterMaintenanceMode_Task": enterMaintenance,
+	"ExitMaintenanceMode_Task":  exitMaintenance,
+	"ReconfigureAutostart":      reconfigureAutostart,
 
 	"DisconnectHost_Task": disconnectHost,
 	"ReconnectHost_Task":  reconnectHost,

@@ -29,6 +29,8 @@ type task struct {
 	call *call
 	run  func() (types.AnyType, *fault)
 	stop chan struct{} // closed by CancelTask
+	// ready: whether run can be called now; nil: it always can. Under world.mu.
+	ready func() (bool, *fault)
 }
 
 // Names that differ from the method's own.
@@ -97,7 +99,7 @@ func (t *task) live(total time.Duration) {
 			t.progress(int32(step * 100 / progressSteps))
 		}
 	}
-	if !t.blocked() {
+	if !t.becomesReady() || !t.blocked() {
 		return
 	}
 	t.w.do(func() {
