@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "backend/autostart.h"
 #include "backend/reconfigure.h"
 #include "fs/attr-domain.h"
 #include "fs/attr-snapshot.h"
@@ -140,6 +141,22 @@ annotation_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 }
 
 static gboolean
+autostart_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  g_string_append (out, hvfs_autostart_get (fs->mirror, vm) ? "yes\n" : "no\n");
+  return TRUE;
+}
+
+static gboolean
+autostart_store (HvfsStore *store, const char *line, GError **error)
+{
+  gboolean on;
+
+  return hvfs_line_yes_no ("autostart", line, &on, error)
+         && hvfs_autostart_set (&store->fs->server, store->serial, on, error);
+}
+
+static gboolean
 question_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 {
   hvfs_question_print (vm, out);
@@ -207,6 +224,11 @@ HvfsRow hvfs_domain_table[] = {
     .depends = HVFS_PROP (HVFS_VM_MEMORY) },
   { .name = "vcpus", .mode = READ_WRITE, .show = hvfs_vcpus_show, .store = hvfs_vcpus_store,
     .depends = HVFS_PROP (HVFS_VM_CPUS) },
+  { .name = "migrate", .mode = READ_WRITE, .flags = HVFS_ROW_VOLATILE,
+    .show = hvfs_migrate_show, .store = hvfs_migrate_store },
+  { .name = "clone", .mode = S_IFREG | 0200, .store = hvfs_clone_store },
+  { .name = "autostart", .mode = READ_WRITE, .show = autostart_show, .store = autostart_store,
+    .depends = HVFS_PROP (HVFS_VM_HOST) },
   { .name = "template", .mode = READ_WRITE, .show = template_show, .store = template_store,
     .depends = HVFS_PROP (HVFS_VM_TEMPLATE) },
   { .name = "annotation", .mode = READ_WRITE, .show = annotation_show,

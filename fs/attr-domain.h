@@ -1,7 +1,7 @@
 /* fs/attr-domain.h - the functions behind the rows of a domain's table
  *
  * Exists because the table is one and its functions are grouped by concern, a file
- * each: attr-tune.c for what a domain has of its host.  What each shows and takes is
+ * each: attr-tune.c for what a domain has of its host, attr-move.c for where it is.  What each shows and takes is
  * in hvfs(5).
  */
 #pragma once
@@ -12,6 +12,11 @@
   gboolean function (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 #define HVFS_STORE(function)                                                                 \
   gboolean function (HvfsStore *store, const char *line, GError **error)
+
+/* attr-move.c */
+HVFS_SHOW (hvfs_migrate_show);
+HVFS_STORE (hvfs_migrate_store);
+HVFS_STORE (hvfs_clone_store);
 
 /* attr-tune.c */
 HVFS_SHOW (hvfs_sched_show);

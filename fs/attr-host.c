@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "backend/host-state.h"
+
 #define KIB_PER_MIB 1024
 
 static gboolean
@@ -41,17 +43,19 @@ info_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
 static gboolean
 state_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
 {
-  const char *text = hvfs_value_text (hvfs_object_get (host, HVFS_HOST_CONNECTION), NULL);
-  g_autofree char *word = text == NULL ? NULL : g_ascii_strdown (text, -1);
+  const char *word = hvfs_host_state_word (host);
 
   if (word == NULL)
     return hvfs_show_unknown ("state", error);
-  if (strcmp (word, "connected") == 0
-      && hvfs_value_bool (hvfs_object_get (host, HVFS_HOST_MAINTENANCE), NULL))
-    g_string_append (out, "maintenance\n");
-  else
-    g_string_append_printf (out, "%s\n", word);
+  g_string_append_printf (out, "%s\n", word);
   return TRUE;
+}
+
+static gboolean
+state_store (HvfsStore *store, const char *line, GError **error)
+{
+  return hvfs_host_state_set (&store->fs->server, store->serial, line, store->cancellable,
+                              error);
 }
 
 static gboolean
@@ -70,14 +74,16 @@ stats_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
   return TRUE;
 }
 
+static const HvfsDirOps domains_ops = { .rename = hvfs_domains_rename };
+
 HvfsRow hvfs_host_table[] = {
   { .name = "info", .mode = S_IFREG | 0444, .show = info_show, .flags = HVFS_ROW_FETCHED,
     .depends = HVFS_PROP (HVFS_HOST_HARDWARE) | HVFS_PROP (HVFS_HOST_PRODUCT) },
-  { .name = "state", .mode = S_IFREG | 0444, .show = state_show,
+  { .name = "state", .mode = S_IFREG | 0644, .show = state_show, .store = state_store,
     .depends = HVFS_PROP (HVFS_HOST_CONNECTION) | HVFS_PROP (HVFS_HOST_MAINTENANCE) },
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .flags = HVFS_ROW_FETCHED },
   HVFS_MOREF_ROW,
-  HVFS_COLLECTION_ROW ("domains"),
+  { .name = "domains", .mode = S_IFDIR | 0755, .dir_ops = &domains_ops },
   HVFS_COLLECTION_ROW ("datastores"),
   HVFS_COLLECTION_ROW ("networks"),
   { NULL }

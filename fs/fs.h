@@ -18,6 +18,7 @@
 #include "fs/failure.h"
 #include "fs/index.h"
 #include "fs/job.h"
+#include "fs/migration.h"
 #include "fs/notify.h"
 #include "fs/row.h"
 
@@ -36,6 +37,7 @@ struct _HvfsFs
   HvfsConfig *config;
   HvfsFailures *failures;
   HvfsDesks *desks;
+  HvfsMigrations *migrations;
   HvfsNotifier *notifier;
   HvfsJobs *jobs;
   uid_t uid;

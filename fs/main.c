@@ -80,6 +80,7 @@ fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, const HvfsOptio
   fs->config = hvfs_config_new (&fs->server, (gsize) options->cache_mib << 20);
   fs->desks = hvfs_desks_new (desk_changed, fs);
   fs->failures = hvfs_failures_new ();
+  fs->migrations = hvfs_migrations_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
   hvfs_tree_init (fs);
 }
@@ -100,6 +101,7 @@ fs_clear (HvfsFs *fs)
   hvfs_mirror_free (fs->mirror);
   hvfs_session_free (fs->session);
   hvfs_failures_free (fs->failures);
+  hvfs_migrations_free (fs->migrations);
   hvfs_stats_free (fs->stats);
   hvfs_uri_unref (fs->uri);
 }

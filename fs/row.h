@@ -196,6 +196,10 @@ extern HvfsRow hvfs_datacenters_folder_row, hvfs_clusters_folder_row, hvfs_hosts
 extern HvfsRow hvfs_host_row, hvfs_host_table[];
 extern HvfsRow hvfs_host_datastore_link, hvfs_host_network_link;
 
+/* fs/attr-move.c: rename in the dir_ops of a host's domains */
+gboolean hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
+                              const char *new_name, guint flags, GError **error);
+
 /* fs/attr-storage.c: datastores and networks */
 extern HvfsRow hvfs_datastore_row, hvfs_datastore_table[];
 extern HvfsRow hvfs_network_row, hvfs_network_table[];

@@ -79,6 +79,25 @@ forget_domain_links (HvfsFs *fs, const HvfsObject *vm)
   hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_folder_link, vm->serial, 0));
 }
 
+/* Of the domains on @host: it is the host that says who starts with it. */
+static void
+forget_autostart (HvfsFs *fs, const HvfsObject *host)
+{
+  HvfsRow *row = hvfs_row_named (hvfs_domain_table, "autostart");
+  GHashTableIter iter;
+  gpointer value;
+
+  hvfs_mirror_iter_init (fs->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const HvfsObject *vm = value;
+
+      if (vm->kind == HVFS_KIND_VM
+          && hvfs_mirror_resolve (fs->mirror, hvfs_object_get (vm, HVFS_VM_HOST)) == host)
+        hvfs_notifier_inode (fs->notifier, hvfs_node_ino ((HvfsNode){ row, vm->serial, 0 }));
+    }
+}
+
 /* ---- following the mirror ---- */
 
 static void
@@ -108,6 +127,7 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
       hvfs_failures_clear (fs->failures, object->serial);
       if (is_vm)
         hvfs_edit_left (fs, object->serial);
+      hvfs_migrations_forget (fs->migrations, object->serial);
       hvfs_quickstats_forget (fs->quickstats, object->serial);
       fs->restructured |= !is_vm;
       return;
@@ -117,6 +137,8 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
   if (event == HVFS_OBJECT_CHANGED)
     {
       forget_files (fs, object, changed);
+      if (object->kind == HVFS_KIND_HOST && (changed & HVFS_PROP (HVFS_HOST_AUTOSTART)) != 0)
+        forget_autostart (fs, object);
       if (is_vm && (changed & HVFS_PROP (HVFS_VM_SNAPSHOT)) != 0)
         hvfs_snapshots_forget (fs, object);
       if (object->kind == HVFS_KIND_DATASTORE || object->kind == HVFS_KIND_NETWORK)

@@ -11,8 +11,7 @@ import ssl
 import sys
 
 from pyVim.connect import SmartConnect
-from pyVim.task import WaitForTask
-from pyVmomi import vim
+from pyVmomi import vim, vmodl
 from pyVmomi.VmomiSupport import DataObject, ManagedObject
 
 
@@ -62,6 +61,19 @@ def build(kind, value):
     return value
 
 
+def wait(collector, task):
+    query = vmodl.query.PropertyCollector
+    watch = collector.CreateFilter(query.FilterSpec(
+        objectSet=[query.ObjectSpec(obj=task)],
+        propSet=[query.PropertySpec(type=vim.Task, all=False, pathSet=['info.state'])]), False)
+    version = ''
+    while task.info.state not in ('success', 'error'):
+        version = collector.WaitForUpdates(version).version
+    watch.Destroy()
+    if task.info.state == 'error':
+        raise task.info.error
+
+
 def call(content, obj, method, args):
     info = getattr(type(obj), method).info
     known = {p.name: p.type for p in info.params}
@@ -72,7 +84,7 @@ def call(content, obj, method, args):
             args[name] = build(known[name], value)
     result = getattr(obj, method)(**args)
     if isinstance(result, vim.Task):
-        WaitForTask(result)
+        wait(content.propertyCollector, result)
 
 
 def main():

@@ -1,0 +1,254 @@
+/* fs/attr-move.c - where a domain is, and copies of it: migrate, clone, mv
+ *
+ * Exists so that one place reads what users say of places, and the file "migrate" and
+ * mv between the directories of hosts do the same.
+ */
+#include <string.h>
+
+#include "backend/migrate.h"
+#include "convert/error.h"
+#include "fs/attr-domain.h"
+#include "fs/destination.h"
+#include "fs/fs.h"
+#include "fs/line.h"
+#include "fs/ops-priv.h"
+
+static void
+free_values (char **values, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_free (values[i]);
+}
+
+/* ---- migrate ---- */
+
+typedef struct
+{
+  HvfsFs *fs;
+  const HvfsObject *vm;
+  char *progress;         /* owned */
+} TaskQuery;
+
+static void
+look_at_task (const HvfsTaskView *task, gpointer data)
+{
+  TaskQuery *query = data;
+  const char *progress = hvfs_value_text (task->props[HVFS_TASK_PROGRESS], NULL);
+
+  if (g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_STATE], NULL), "running") == 0
+      && progress != NULL
+      && hvfs_mirror_resolve (query->fs->mirror, task->props[HVFS_TASK_ENTITY]) == query->vm)
+    {
+      g_free (query->progress);
+      query->progress = g_strdup (progress);
+    }
+}
+
+HVFS_SHOW (hvfs_migrate_show)
+{
+  TaskQuery query = { fs, vm, NULL };
+
+  hvfs_tasks_foreach (fs->tasks, look_at_task, &query);
+  hvfs_migrations_print (fs->migrations, vm->serial,
+                         query.progress != NULL ? query.progress : "0", out);
+  g_free (query.progress);
+  return TRUE;
+}
+
+static gboolean
+migrate (HvfsFs *fs, guint32 serial, const HvfsMove *move, GCancellable *cancellable,
+         GError **error)
+{
+  guint32 to = move->host != 0 ? move->host : move->cluster != 0 ? move->cluster
+                                                                  : move->datastore;
+  g_autofree char *name = hvfs_destination_dup_name (fs, to);
+  g_autoptr (GError) failure = NULL;
+  gboolean ok;
+
+  hvfs_migrations_begin (fs->migrations, serial, name);
+  ok = hvfs_migrate (&fs->server, serial, move, cancellable, &failure);
+  hvfs_migrations_end (fs->migrations, serial, failure);
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return ok;
+}
+
+enum { MOVE_DATASTORE, MOVE_POOL, MOVE_PRIORITY, N_MOVE };
+static const HvfsKey move_keys[] = { { "datastore", FALSE }, { "pool", FALSE },
+                                     { "priority", FALSE }, { NULL, FALSE } };
+
+static const struct
+{
+  const char *word, *value;
+} priorities[] = {
+  { "default", "defaultPriority" }, { "high", "highPriority" }, { "low", "lowPriority" },
+};
+
+static gboolean
+parse_priority (const char *word, HvfsMove *move, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
+    if (word == NULL || strcmp (priorities[i].word, word) == 0)
+      {
+        move->priority = priorities[i].value;
+        return TRUE;
+      }
+  g_set_error (error, HVFS_ERROR, EINVAL, "priority: '%.64s' is not high, default or low", word);
+  return FALSE;
+}
+
+static gboolean
+parse_move (HvfsStore *store, const char *head, char **values, HvfsMove *move, GError **error)
+{
+  guint32 to = 0;
+
+  if (*head == '\0' && values[MOVE_DATASTORE] == NULL && values[MOVE_POOL] == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "it names no destination: a host, or datastore=");
+      return FALSE;
+    }
+  if (!parse_priority (values[MOVE_PRIORITY], move, error))
+    return FALSE;
+  if (*head != '\0')
+    {
+      to = hvfs_destination_host (store->fs, store->serial, head, error);
+      if (to == 0)
+        return FALSE;
+      *(hvfs_destination_is_host (store->fs, to) ? &move->host : &move->cluster) = to;
+    }
+  move->pool = values[MOVE_POOL];
+  if (values[MOVE_DATASTORE] == NULL)
+    return TRUE;
+  move->datastore
+    = hvfs_destination_datastore (store->fs, to != 0 ? to : store->serial,
+                                  values[MOVE_DATASTORE], error);
+  return move->datastore != 0;
+}
+
+HVFS_STORE (hvfs_migrate_store)
+{
+  g_autofree char *head = NULL;
+  char *values[N_MOVE] = { NULL };
+  HvfsMove move = { 0 };
+  gboolean ok;
+
+  if (!hvfs_line_parse (line, move_keys, &head, values, error))
+    return FALSE;
+  ok = parse_move (store, head, values, &move, error)
+       && migrate (store->fs, store->serial, &move, store->cancellable, error);
+  free_values (values, N_MOVE);
+  return ok;
+}
+
+/* ---- clone ---- */
+
+enum { CLONE_HOST, CLONE_DATASTORE, CLONE_FOLDER, CLONE_LINKED, CLONE_TEMPLATE, N_CLONE };
+static const HvfsKey clone_keys[]
+  = { { "host", FALSE },   { "datastore", FALSE }, { "folder", FALSE },
+      { "linked", FALSE }, { "template", FALSE },  { NULL, FALSE } };
+
+static gboolean
+parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
+{
+  if ((values[CLONE_LINKED] != NULL
+       && !hvfs_line_yes_no ("linked", values[CLONE_LINKED], &clone->linked, error))
+      || (values[CLONE_TEMPLATE] != NULL
+          && !hvfs_line_yes_no ("template", values[CLONE_TEMPLATE], &clone->is_template, error)))
+    return FALSE;
+  if (*clone->name == '\0')
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "the name of the copy comes first");
+      return FALSE;
+    }
+  if (values[CLONE_HOST] != NULL)
+    {
+      clone->host
+        = hvfs_destination_host (store->fs, store->serial, values[CLONE_HOST], error);
+      if (clone->host != 0 && !hvfs_destination_is_host (store->fs, clone->host))
+        {
+          g_set_error (error, HVFS_ERROR, EINVAL, "host: '%.100s' is a cluster, name a host",
+                       values[CLONE_HOST]);
+          return FALSE;
+        }
+    }
+  if (values[CLONE_DATASTORE] != NULL && (values[CLONE_HOST] == NULL || clone->host != 0))
+    clone->datastore
+      = hvfs_destination_datastore (store->fs, clone->host != 0 ? clone->host : store->serial,
+                                    values[CLONE_DATASTORE], error);
+  if (values[CLONE_FOLDER] != NULL && (error == NULL || *error == NULL))
+    clone->folder = hvfs_destination_folder (store->fs, values[CLONE_FOLDER], error);
+  return (values[CLONE_HOST] == NULL || clone->host != 0)
+         && (values[CLONE_DATASTORE] == NULL || clone->datastore != 0)
+         && (values[CLONE_FOLDER] == NULL || clone->folder != 0);
+}
+
+HVFS_STORE (hvfs_clone_store)
+{
+  g_autofree char *name = NULL;
+  char *values[N_CLONE] = { NULL };
+  HvfsClone clone = { 0 };
+  gboolean ok;
+
+  if (!hvfs_line_parse (line, clone_keys, &name, values, error))
+    return FALSE;
+  clone.name = name;
+  ok = parse_clone (store, values, &clone, error)
+       && hvfs_clone (&store->fs->server, store->serial, &clone, store->cancellable, error);
+  free_values (values, N_CLONE);
+  return ok;
+}
+
+/* ---- mv ---- */
+
+/* The domain called @name in the directory @dir; 0: none. */
+static guint32
+domain_named (HvfsFs *fs, HvfsNode dir, const char *name)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsNode node;
+  guint64 ino = hvfs_index_lookup (fs->index, hvfs_node_ino (dir), name);
+
+  return hvfs_node_from_ino (ino, &node) && node.row == &hvfs_domain_row ? node.a : 0;
+}
+
+static gboolean
+move_and_rename (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name, HvfsNode new_dir,
+                 const char *new_name, GError **error)
+{
+  HvfsMove move = { .host = new_dir.a, .priority = "defaultPriority" };
+
+  if (dir.a != new_dir.a && !migrate (call->fs, serial, &move, call->cancellable, error))
+    return FALSE;
+  if (strcmp (name, new_name) == 0
+      || hvfs_rename (&call->fs->server, serial, new_name, call->cancellable, error))
+    return TRUE;
+  if (dir.a != new_dir.a)
+    g_prefix_error (error, "it was migrated, but not renamed: ");
+  return FALSE;
+}
+
+gboolean
+hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
+                     const char *new_name, guint flags, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  guint32 serial = domain_named (fs, dir, name);
+  HvfsNode node = { hvfs_row_named (hvfs_domain_table, "migrate"), serial, 0 };
+  g_autoptr (GError) failure = NULL;
+
+  if (serial == 0)
+    {
+      g_set_error (error, HVFS_ERROR, EPERM, "'%.100s' is no domain that could be moved", name);
+      return FALSE;
+    }
+  if (domain_named (fs, new_dir, new_name) != 0)
+    g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a domain '%.100s' already", new_name);
+  else if (hvfs_updater_confirm (fs->updater, &failure))
+    move_and_rename (call, serial, dir, name, new_dir, new_name, &failure);
+  hvfs_ops_remember (fs, hvfs_node_ino (node), node, new_name, failure);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}

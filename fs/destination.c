@@ -1,0 +1,252 @@
+/* fs/destination.c - hosts, clusters, datastores and folders as users name them */
+#include "fs/destination.h"
+
+#include <string.h>
+
+#include "backend/inventory-name.h"
+#include "convert/error.h"
+#include "fs/fs.h"
+
+#define MAX_LISTED 8
+
+typedef struct
+{
+  HvfsFs *fs;
+  const char *text;     /* what is looked for, in the form that the test wants */
+  HvfsValue *among;     /* references; NULL: any */
+} Query;
+
+typedef gboolean (*Test) (const Query *query, const HvfsObject *object);
+
+static gboolean
+has_name (const Query *query, const HvfsObject *object)
+{
+  const char *raw = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
+  g_autofree char *plain = raw == NULL ? NULL : hvfs_inventory_name_decode (raw);
+
+  return raw != NULL && (strcmp (raw, query->text) == 0 || strcmp (plain, query->text) == 0);
+}
+
+/* Folders of domains are shown in by-folder only. */
+static gboolean
+append_path (HvfsFs *fs, const HvfsObject *object, GString *path)
+{
+  if (object->kind == HVFS_KIND_FOLDER)
+    return hvfs_tree_path (
+      fs, hvfs_node_ino ((HvfsNode){ &hvfs_by_folder_folder_row, object->serial, 0 }), path);
+  return hvfs_tree_object_path (fs, object, path);
+}
+
+static gboolean
+has_path (const Query *query, const HvfsObject *object)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+
+  return append_path (query->fs, object, path) && strcmp (path->str, query->text) == 0;
+}
+
+/* "DC/folder" of "by-folder/DC/folder". */
+static gboolean
+ends_path (const Query *query, const HvfsObject *object)
+{
+  g_autoptr (GString) path = g_string_new ("/");
+  g_autofree char *end = g_strconcat ("/", query->text, NULL);
+
+  return append_path (query->fs, object, path) && g_str_has_suffix (path->str, end);
+}
+
+/* The path as libvirt's URIs have it: without the collections' names. */
+static gboolean
+has_uri_path (const Query *query, const HvfsObject *object)
+{
+  static const char *const collections[]
+    = { "datacenters", "clusters", "hosts", NULL };
+  g_autoptr (GString) path = g_string_new (NULL), plain = g_string_new (NULL);
+  g_auto (GStrv) names = NULL;
+
+  if (!append_path (query->fs, object, path))
+    return FALSE;
+  names = g_strsplit (path->str, "/", -1);
+  for (guint i = 0; names[i] != NULL; i++)
+    if (!g_strv_contains (collections, names[i]))
+      g_string_append_printf (plain, "/%s", names[i]);
+  return strcmp (plain->str, query->text) == 0;
+}
+
+static gboolean
+is_among (const Query *query, const HvfsObject *object)
+{
+  for (guint i = 0; i < hvfs_value_n_children (query->among); i++)
+    if (hvfs_mirror_resolve (query->fs->mirror, hvfs_value_nth (query->among, i)) == object)
+      return TRUE;
+  return query->among == NULL;
+}
+
+/* The only one of the @kinds for which @test is so. */
+static guint32
+find (const Query *query, guint kinds, Test test, const char *what, GError **error)
+{
+  g_autoptr (GString) paths = g_string_new (NULL);
+  GHashTableIter iter;
+  gpointer value;
+  guint32 serial = 0;
+  guint n = 0;
+
+  hvfs_mirror_iter_init (query->fs->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const HvfsObject *object = value;
+
+      if ((kinds & 1u << object->kind) == 0 || !is_among (query, object)
+          || !test (query, object))
+        continue;
+      serial = object->serial;
+      if (n++ < MAX_LISTED)
+        {
+          g_string_append (paths, n > 1 ? ", " : "");
+          append_path (query->fs, object, paths);
+        }
+    }
+  if (n == 1)
+    return serial;
+  if (n == 0)
+    g_set_error (error, HVFS_ERROR, ENOENT, "there is no %s '%.200s' in this mount%s", what,
+                 query->text, query->among != NULL ? " that the host can use" : "");
+  else
+    g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is %u of them, name one by its path: %s",
+                 query->text, n, paths->str);
+  return 0;
+}
+
+/* ---- hosts ---- */
+
+#define HOSTS (1u << HVFS_KIND_HOST | 1u << HVFS_KIND_CLUSTER)
+
+/* Where @text leads from the directory @from, without ".", ".." and "//". */
+static char *
+dup_clean_path (const char *from, const char *text)
+{
+  g_autofree char *joined = *text == '/' ? g_strdup (text) : g_strconcat (from, "/", text, NULL);
+  g_auto (GStrv) names = g_strsplit (joined, "/", -1);
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (strcmp (names[i], "..") == 0)
+      g_ptr_array_set_size (kept, kept->len > 0 ? kept->len - 1 : 0);
+    else if (*names[i] != '\0' && strcmp (names[i], ".") != 0)
+      g_ptr_array_add (kept, names[i]);
+  /* The collection stands for its host. */
+  if (kept->len > 0 && strcmp (kept->pdata[kept->len - 1], "domains") == 0)
+    g_ptr_array_set_size (kept, kept->len - 1);
+  g_ptr_array_add (kept, NULL);
+  return g_strjoinv ("/", (char **) kept->pdata);
+}
+
+static guint32
+by_path (HvfsFs *fs, guint32 serial, const char *text, GError **error)
+{
+  HvfsObject *vm = hvfs_mirror_get (fs->mirror, serial);
+  g_autoptr (GString) from = g_string_new (NULL);
+  g_autofree char *path = NULL;
+  Query query = { fs, NULL, NULL };
+
+  if (vm != NULL)
+    hvfs_tree_object_path (fs, vm, from);
+  path = dup_clean_path (from->str, text);
+  query.text = path;
+  return find (&query, HOSTS, has_path, "host or cluster", error);
+}
+
+static guint32
+by_uri (HvfsFs *fs, const char *text, GError **error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, error);
+  g_autofree char *path = NULL;
+  Query query = { fs, NULL, NULL };
+
+  if (uri == NULL)
+    {
+      g_clear_error (error);
+      g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is not a URI", text);
+      return 0;
+    }
+  if (strcmp (g_uri_get_scheme (uri), "esx") == 0)
+    {
+      query.text = g_uri_get_host (uri);
+      return find (&query, HOSTS, has_name, "host", error);
+    }
+  if (g_strcmp0 (g_uri_get_host (uri), fs->uri->host) != 0)
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is of another server than %s", text,
+                   fs->uri->host);
+      return 0;
+    }
+  path = g_strdup (g_uri_get_path (uri));
+  while (g_str_has_suffix (path, "/"))
+    path[strlen (path) - 1] = '\0';
+  query.text = path;
+  return find (&query, HOSTS, has_uri_path, "host or cluster", error);
+}
+
+guint32
+hvfs_destination_host (HvfsFs *fs, guint32 serial, const char *text, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  Query query = { fs, text, NULL };
+
+  if (strstr (text, "://") != NULL)
+    return by_uri (fs, text, error);
+  if (strchr (text, '/') != NULL)
+    return by_path (fs, serial, text, error);
+  return find (&query, HOSTS, has_name, "host or cluster", error);
+}
+
+gboolean
+hvfs_destination_is_host (HvfsFs *fs, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsObject *object = hvfs_mirror_get (fs->mirror, serial);
+
+  return object != NULL && object->kind == HVFS_KIND_HOST;
+}
+
+char *
+hvfs_destination_dup_name (HvfsFs *fs, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsObject *object = hvfs_mirror_get (fs->mirror, serial);
+  const char *name
+    = object == NULL ? NULL : hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
+
+  return g_strdup (name != NULL ? name : "?");
+}
+
+/* ---- the rest ---- */
+
+guint32
+hvfs_destination_datastore (HvfsFs *fs, guint32 at, const char *name, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsObject *object = hvfs_mirror_get (fs->mirror, at);
+  Query query = { fs, name, NULL };
+
+  if (object != NULL && object->kind == HVFS_KIND_VM)
+    object = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (object, HVFS_VM_HOST));
+  if (object != NULL && object->kind == HVFS_KIND_HOST)
+    query.among = hvfs_object_get (object, HVFS_HOST_DATASTORES);
+  return find (&query, 1u << HVFS_KIND_DATASTORE, has_name, "datastore", error);
+}
+
+guint32
+hvfs_destination_folder (HvfsFs *fs, const char *text, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  Query query = { fs, text, NULL };
+
+  return find (&query, 1u << HVFS_KIND_FOLDER, ends_path, "folder of domains", error);
+}

@@ -1,0 +1,24 @@
+/* fs/migration.h - the last migration of each domain
+ *
+ * Exists because the file "migrate" tells what came of it, which the server keeps
+ * only for minutes.  Thread safe, with a lock of its own; memory only.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct _HvfsMigrations HvfsMigrations;
+
+HvfsMigrations *hvfs_migrations_new (void);
+void hvfs_migrations_free (HvfsMigrations *migrations);
+
+/* The domain @serial is on its way to @destination; it arrived, or with @error did not. */
+void hvfs_migrations_begin (HvfsMigrations *migrations, guint32 serial, const char *destination);
+void hvfs_migrations_end (HvfsMigrations *migrations, guint32 serial, const GError *error);
+/* The domain is gone. */
+void hvfs_migrations_forget (HvfsMigrations *migrations, guint32 serial);
+
+/* Appends "idle", "running PROGRESS HOST", "done HOST" or "failed HOST: reason", and a
+ * newline.  @progress: in percent */
+void hvfs_migrations_print (HvfsMigrations *migrations, guint32 serial, const char *progress,
+                            GString *out);
