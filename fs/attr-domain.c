@@ -208,10 +208,11 @@ error_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 }
 
 #define READ (S_IFREG | 0444)
+#define WRITE (S_IFREG | 0200)
 #define READ_WRITE (S_IFREG | 0644)
 
 HvfsRow hvfs_domain_table[] = {
-  { .name = HVFS_DESK_LIVE, .mode = READ, .file_ops = &hvfs_edit_read_ops,
+  { .name = HVFS_DESK_LIVE, .mode = READ_WRITE, .file_ops = &hvfs_edit_file_ops,
     .visible = hvfs_edit_visible, .stat = hvfs_edit_stat, .is_known = hvfs_edit_is_known,
     .fetch = hvfs_edit_fetch, .depends = HVFS_CONFIG_PROPS },
   { .name = "state", .mode = READ_WRITE, .show = state_show, .store = state_store,
@@ -253,4 +254,5 @@ HvfsRow hvfs_domain_table[] = {
   { NULL }
 };
 
-HvfsRow hvfs_domain_row = { .mode = S_IFDIR | 0555, .table = hvfs_domain_table };
+HvfsRow hvfs_domain_row
+  = { .mode = S_IFDIR | 0755, .table = hvfs_domain_table, .dir_ops = &hvfs_edit_dir_ops };

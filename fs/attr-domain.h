@@ -1,7 +1,8 @@
 /* fs/attr-domain.h - the functions behind the rows of a domain's table
  *
  * Exists because the table is one and its functions are grouped by concern, a file
- * each: attr-tune.c for what a domain has of its host, attr-move.c for where it is.  What each shows and takes is
+ * each: attr-tune.c for what a domain has of its host, attr-move.c for where it is,
+ * attr-end.c for its ends.  What each shows and takes is
  * in hvfs(5).
  */
 #pragma once

@@ -15,16 +15,34 @@ hvfs_edit_may_wait (HvfsCall *call, GError **error)
   return FALSE;
 }
 
+gboolean
+hvfs_edit_is_draft (HvfsNode node)
+{
+  return (node.row->flags & HVFS_ROW_UNMIRRORED) != 0;
+}
+
+guint32
+hvfs_edit_serial (HvfsFs *fs, HvfsNode node)
+{
+  g_auto (HvfsDraft) draft = { 0 };
+
+  if (!hvfs_edit_is_draft (node))
+    return node.a;
+  return hvfs_drafts_get (fs->drafts, node.a, &draft) ? draft.serial : 0;
+}
+
 guint64
 hvfs_edit_dir (HvfsNode node)
 {
-  return hvfs_node_ino ((HvfsNode){ &hvfs_domain_row, node.a, 0 });
+  HvfsRow *row = hvfs_edit_is_draft (node) ? &hvfs_draft_row : &hvfs_domain_row;
+
+  return hvfs_node_ino ((HvfsNode){ row, node.a, 0 });
 }
 
 HvfsDesk *
 hvfs_edit_make_desk_locked (HvfsFs *fs, HvfsNode node)
 {
-  return hvfs_desk_make_locked (fs->desks, hvfs_edit_dir (node), TRUE);
+  return hvfs_desk_make_locked (fs->desks, hvfs_edit_dir (node), !hvfs_edit_is_draft (node));
 }
 
 /* The sheet of @node (nullable: without a desk there is but the live one). */
@@ -33,7 +51,7 @@ find_locked (HvfsFs *fs, HvfsNode node, HvfsDesk **ret_desk, HvfsSheet **ret_she
 {
   *ret_desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
   *ret_sheet = *ret_desk == NULL ? NULL : hvfs_sheet_get_locked (*ret_desk, node.b);
-  return *ret_desk == NULL ? node.b == 0 : *ret_sheet != NULL;
+  return *ret_desk == NULL ? node.b == 0 && !hvfs_edit_is_draft (node) : *ret_sheet != NULL;
 }
 
 gboolean
@@ -53,7 +71,7 @@ GBytes *
 hvfs_edit_get_text (HvfsCall *call, HvfsNode node, GError **error)
 {
   HvfsFs *fs = call->fs;
-  guint32 serial = node.a;
+  guint32 serial = hvfs_edit_serial (fs, node);
   GBytes *text;
 
   if (serial == 0)
@@ -75,7 +93,7 @@ hvfs_edit_get_text (HvfsCall *call, HvfsNode node, GError **error)
 GBytes *
 hvfs_edit_peek_text (HvfsFs *fs, HvfsNode node)
 {
-  guint32 serial = node.a;
+  guint32 serial = hvfs_edit_serial (fs, node);
 
   return serial == 0 ? NULL : hvfs_config_get (fs->config, serial);
 }
@@ -116,7 +134,7 @@ hvfs_edit_visible (HvfsFs *fs, HvfsNode node)
   hvfs_desks_lock (fs->desks);
   has_desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node)) != NULL;
   hvfs_desks_unlock (fs->desks);
-  return !has_desk;
+  return !has_desk && !hvfs_edit_is_draft (node);
 }
 
 static gint64
@@ -153,7 +171,7 @@ hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat
                                             : (off_t) sheet->data->len;
     }
   hvfs_desks_unlock (fs->desks);
-  if (live && hvfs_config_is_cached (fs->config, node.a, &size))
+  if (live && hvfs_config_is_cached (fs->config, hvfs_edit_serial (fs, node), &size))
     st->st_size = size;
   return found;
 }
@@ -161,7 +179,7 @@ hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat
 gboolean
 hvfs_edit_is_known (HvfsFs *fs, HvfsNode node)
 {
-  guint32 serial = node.a;
+  guint32 serial = hvfs_edit_serial (fs, node);
 
   return serial == 0 || !hvfs_mirror_is_up (fs->mirror, NULL, NULL)
          || !hvfs_edit_is_live (fs, node) || hvfs_config_is_cached (fs->config, serial, NULL);
@@ -187,54 +205,3 @@ hvfs_edit_link (HvfsFs *fs, HvfsNode node, GString *target)
   hvfs_desks_unlock (fs->desks);
   return target->len > 0;
 }
-
-/* ---- reading; fi->fh is a GBytes, or 0: by the kernel's cache ---- */
-
-static gboolean
-read_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
-{
-  g_autoptr (GBytes) text = hvfs_edit_get_text (call, node, error);
-
-  if (text == NULL)
-    return FALSE;
-  fi->fh = 0;
-  fi->noflush = 1;
-  if (hvfs_notifier_is_idle (call->fs->notifier))
-    fi->keep_cache = 1;
-  else
-    {
-      fi->direct_io = 1;
-      fi->fh = (uintptr_t) g_steal_pointer (&text);
-    }
-  return TRUE;
-}
-
-static GBytes *
-read_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
-           GError **error)
-{
-  g_autoptr (GBytes) text = fi->fh != 0 ? g_bytes_ref ((GBytes *) (uintptr_t) fi->fh)
-                                        : hvfs_edit_get_text (call, node, error);
-  gsize length;
-
-  if (text == NULL)
-    return NULL;
-  length = g_bytes_get_size (text);
-  if (off < 0 || (gsize) off >= length)
-    return g_bytes_new (NULL, 0);
-  return g_bytes_new_from_bytes (text, off, MIN (size, length - off));
-}
-
-static gboolean
-read_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
-{
-  if (fi->fh != 0)
-    g_bytes_unref ((GBytes *) (uintptr_t) fi->fh);
-  return TRUE;
-}
-
-const HvfsFileOps hvfs_edit_read_ops = {
-  .open = read_open,
-  .read = read_read,
-  .release = read_release,
-};

@@ -59,7 +59,7 @@ void hvfs_edit_no_einval (GError **error);
 
 /* ---- parts of the row and of its directory's ---- */
 
-extern const HvfsFileOps hvfs_edit_file_ops, hvfs_edit_read_ops;
+extern const HvfsFileOps hvfs_edit_file_ops;
 extern const HvfsDirOps hvfs_edit_dir_ops;
 
 /* The row of the files that are in the directory @dir, and of links there. */

@@ -15,6 +15,7 @@
 #include "backend/updater.h"
 #include "backend/vmconfig.h"
 #include "fs/desk.h"
+#include "fs/draft.h"
 #include "fs/failure.h"
 #include "fs/index.h"
 #include "fs/job.h"
@@ -37,6 +38,7 @@ struct _HvfsFs
   HvfsConfig *config;
   HvfsFailures *failures;
   HvfsDesks *desks;
+  HvfsDrafts *drafts;
   HvfsMigrations *migrations;
   HvfsNotifier *notifier;
   HvfsJobs *jobs;

@@ -79,6 +79,7 @@ fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, const HvfsOptio
     = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
   fs->config = hvfs_config_new (&fs->server, (gsize) options->cache_mib << 20);
   fs->desks = hvfs_desks_new (desk_changed, fs);
+  fs->drafts = hvfs_drafts_new ();
   fs->failures = hvfs_failures_new ();
   fs->migrations = hvfs_migrations_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
@@ -91,6 +92,7 @@ fs_clear (HvfsFs *fs)
   hvfs_jobs_free (fs->jobs);
   hvfs_updater_free (fs->updater);
   hvfs_desks_free (fs->desks);
+  hvfs_drafts_free (fs->drafts);
   hvfs_notifier_free (fs->notifier);
   hvfs_questions_free (fs->questions);
   hvfs_session_logout (fs->session);

@@ -54,6 +54,7 @@ hvfs_rows_init (void)
     &hvfs_datastores_folder_row, &hvfs_networks_folder_row, &hvfs_host_row,
     &hvfs_host_datastore_link, &hvfs_host_network_link, &hvfs_datastore_row,
     &hvfs_network_row, &hvfs_domain_row, &hvfs_snapshot_row,
+    &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)

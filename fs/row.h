@@ -207,6 +207,13 @@ extern HvfsRow hvfs_network_row, hvfs_network_table[];
 /* fs/attr-domain.c */
 extern HvfsRow hvfs_domain_row, hvfs_domain_table[];
 
+/* fs/edit-name.c: links that editors put into a domain's directory, or a draft's */
+extern HvfsRow hvfs_edit_link_row, hvfs_draft_link_row;
+
+/* fs/attr-draft.c: domains that are being made, and where that is done */
+extern HvfsRow hvfs_draft_row, hvfs_draft_table[];
+extern const HvfsDirOps hvfs_domains_ops;
+
 /* Appends what the file @node shows; TRUE with nothing where it shows nothing. */
 gboolean hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
                         GError **error);

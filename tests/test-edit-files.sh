@@ -1,0 +1,115 @@
+#!/bin/sh
+# tests/test-edit-files.sh - what is beside config.xml, who wins of two writers, and
+# that nothing that walks and deletes harms a domain
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+. "$tests_dir/ops.sh"
+. "$tests_dir/edit.sh"
+
+mount_domains
+cd "$d"
+
+# --- files and links of any name
+printf 'one\ntwo\n' >notes
+expect_eq 'a file' "$(cat notes)" "$(printf 'one\ntwo')"
+printf 'three\n' >>notes
+expect_eq 'its size' "$(stat -c %s notes)" 14
+chmod 600 notes
+expect_eq 'its mode' "$(stat -c %a notes)" 600
+touch -d '2020-02-02 02:02:02 UTC' notes
+expect_eq 'its time' "$(stat -c %Y notes)" 1580608922
+mv notes other
+[ ! -e notes ] || fail 'notes is still there'
+expect_eq 'a file, renamed' "$(wc -l <other)" 3
+truncate -s 3 other
+expect_eq 'a file, cut' "$(cat other)" one
+ln -s user@host.123 '.#config.xml'
+expect_eq 'a link' "$(readlink '.#config.xml')" user@host.123
+# shellcheck disable=SC2012
+expect_eq 'the listing' "$(ls -A | grep -cxE 'other|.#config.xml')" 2
+exec 3<other
+rm other '.#config.xml'
+expect_eq 'a file removed while it is open' "$(cat <&3)" one
+exec 3<&-
+[ ! -e other ] || fail 'other is still there'
+expect_eq 'requests' "$(stat_of "$mnt" request.ReconfigVM_Task)" 0
+
+# --- what is the domain's own stays
+for name_of in state uuid annotation; do
+  expect_failure 'Operation not permitted' rm -f "$name_of"
+  expect_failure 'Operation not permitted' mv "$name_of" elsewhere
+  echo x >mine
+  expect_failure 'Operation not permitted' mv -f mine "$name_of"
+done
+expect_failure 'Operation not permitted' mkdir dir
+expect_failure 'Operation not permitted' ln mine hard
+expect_failure 'Invalid cross-device link' "$PYTHON" -c 'import os, sys
+try: os.rename("mine", sys.argv[1])
+except OSError as e: sys.exit(e.strerror)' "$other/mine"
+rm mine
+
+# --- config.xml may go, and comes back
+cp config.xml "$tmp/good.xml"
+inode=$(stat -c %i config.xml)
+rm config.xml
+[ ! -e config.xml ] || fail 'config.xml is still there'
+await test -e config.xml
+cmp config.xml "$tmp/good.xml" || fail 'config.xml came back as another'
+[ "$(stat -c %i config.xml)" != "$inode" ] || fail 'config.xml came back as the same file'
+mv config.xml backup
+cmp backup "$tmp/good.xml" || fail 'the backup is not what config.xml was'
+mv backup config.xml
+cmp config.xml "$tmp/good.xml" || fail 'config.xml put back is another'
+! (cd "$mnt" && rm -rf "$d") 2>/dev/null || fail 'a domain can be removed'
+[ -e state ] || fail 'state is gone'
+await test -e config.xml
+expect_eq 'still requests' "$(stat_of "$mnt" request.ReconfigVM_Task)" 0
+
+# --- opened and closed, emptied, touched: nothing
+touch config.xml
+: >config.xml
+cmp config.xml "$tmp/good.xml" || fail 'an emptied file changed the domain'
+expect_failure 'Invalid argument' truncate -s 0 config.xml
+await grep -q 'empty' error
+cmp config.xml "$tmp/good.xml" || fail 'a truncated file changed the domain'
+expect_eq 'the size after that' "$(stat -c %s config.xml)" "$(wc -c <"$tmp/good.xml")"
+expect_eq 'yet requests' "$(stat_of "$mnt" request.ReconfigVM_Task)" 0
+
+# --- two writers: one wins, the other hears of it, and there is no mixture
+describe_edit
+"$PYTHON" - "$kib" <<'END' || fail 'two writers'
+import errno, os, sys
+
+def begin(kib):
+    f = os.open('config.xml', os.O_RDWR)
+    text = os.read(f, 1 << 20).replace(sys.argv[1].encode(), kib)
+    os.ftruncate(f, 0)
+    os.pwrite(f, text, 0)
+    return f
+
+a, b = begin(b'1048576'), begin(b'524288')
+os.fsync(b)
+try:
+    os.fsync(a)
+    sys.exit('the second writer wins as well')
+except OSError as e:
+    assert e.errno == errno.ESTALE, e
+os.close(b)
+assert open('memory').read() == '524288\n'
+try:
+    os.close(a)
+    sys.exit('closing says nothing')
+except OSError as e:
+    assert e.errno == errno.ESTALE, e
+assert b'524288' in open('config.xml', 'rb').read()
+END
+grep -q 1048576 config.xml.rejected || fail 'the text that lost is not in config.xml.rejected'
+expect_eq 'reconfigurations by two' "$(stat_of "$mnt" request.ReconfigVM_Task)" 1
+
+# --- a change by others is seen at once, and who began before it is refused
+sed 's/524288/262144/g' config.xml >begun.xml
+vim call "$name" ReconfigVM_Task '{"spec": {"memoryMB": 128}}' >"$tmp/out"
+await grep -q 131072 config.xml
+expect_failure 'Stale file handle' mv begun.xml config.xml
+expect_eq 'the size now' "$(stat -c %s config.xml)" "$(wc -c <config.xml)"
+cd /
+unmount_hvfs
