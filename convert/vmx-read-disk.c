@@ -296,11 +296,9 @@ read_bus (const Reader *reader, HvfsBus bus, guint controllers, guint units, GEr
 {
   for (guint c = 0; c < controllers; c++)
     {
-      char prefix[8];
-      gboolean present;
+      gboolean present = FALSE;
 
-      g_snprintf (prefix, sizeof prefix, "%s%u.", bus_word (bus), c);
-      if (!hvfs_vmx_read_present (reader->vmx, prefix, &present, error))
+      if (!hvfs_vmx_text_get_bool (reader->vmx, &present, error, "%s%u.present", bus_word (bus), c))
         return FALSE;
       for (guint u = 0; present && u < units; u++)
         if ((bus != HVFS_BUS_SCSI || u != SCSI_OWN_UNIT) && !read_slot (reader, bus, c, u, error))
@@ -314,13 +312,11 @@ static gboolean
 read_model (const Reader *reader, guint c, HvfsScsiModel *ret_model, GError **error)
 {
   const char *word = hvfs_vmx_text_get (reader->vmx, "scsi%u.virtualDev", c);
-  char prefix[8];
-  gboolean present;
+  gboolean present = FALSE;
   int model;
 
   *ret_model = HVFS_SCSI_NONE;
-  g_snprintf (prefix, sizeof prefix, "scsi%u.", c);
-  if (!hvfs_vmx_read_present (reader->vmx, prefix, &present, error))
+  if (!hvfs_vmx_text_get_bool (reader->vmx, &present, error, "scsi%u.present", c))
     return FALSE;
   if (!present || word == NULL)
     return TRUE;
