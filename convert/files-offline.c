@@ -50,7 +50,7 @@ parse_volume (const HvfsOfflineFiles *offline, const char *name, gboolean allow_
 {
   const char *volume = name + strspn (name, "/");
   gsize len = strcspn (volume, "/");
-  const char *rest = volume + len + strspn (volume + len, "/");
+  const char *rest = volume[len] == '/' ? volume + len + 1 : "";
   g_autofree char *word = g_strndup (volume, len);
   const Datastore *datastore = find_datastore (offline, word, TRUE);
 

@@ -108,6 +108,7 @@ expect_eq 'at the top' "$(source_of a.vmdk --directory '[ds]')" '[ds] a.vmdk'
 expect_eq 'any datastore' "$(source_of /vmfs/volumes/x/y/a.vmdk)" '[x] y/a.vmdk'
 expect_eq 'by name' "$(source_of /vmfs/volumes/x/y/a.vmdk --datastore x)" '[x] y/a.vmdk'
 expect_eq 'two datastores' "$(source_of /vmfs/volumes/u/a.vmdk --datastore x --datastore y=u)" '[y] a.vmdk'
+expect_eq 'more slashes' "$(source_of /vmfs/volumes//x//y/a.vmdk)" '[x] /y/a.vmdk'
 expect_eq 'elsewhere' "$(source_of /mnt/a.vmdk)" '/mnt/a.vmdk'
 source_of /vmfs/volumes/x/a.vmdk >/dev/null
 expect_failure "no datastore 'x'" "$convert" --datastore y "$tmp/named.vmx"
