@@ -24,8 +24,8 @@ hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **e
   int type = HVFS_FILESYSTEM_MOUNT, access_mode = 0;
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_filesystem_type_words, 0, EINVAL, &type, error)
-      || !hvfs_xml_attr_word (node, "accessmode", access_mode_words, 0, EINVAL, &access_mode,
-                              error))
+      || !hvfs_xml_attr_word_if_any (node, "accessmode", access_mode_words, 0, EINVAL, &access_mode,
+                                     error))
     return FALSE;
   filesystem->type = type;
   filesystem->source = hvfs_xml_attr (hvfs_xml_child (node, "source"), "dir");
@@ -168,7 +168,7 @@ read_vnc_listen (HvfsGraphics *vnc, const xmlNode *node, GError **error)
     return hvfs_xml_bad (listen, EINVAL, error, "must have a type, such as 'address'");
   if (listen != NULL && type != LISTEN_ADDRESS)
     return TRUE;
-  if (has_address && attribute != NULL && strcmp (attribute, address) != 0)
+  if (address != NULL && attribute != NULL && strcmp (attribute, address) != 0)
     return hvfs_xml_bad (node, ENOTSUP, error, "listen='%s' must be the address of <listen>, '%s'",
                          attribute, address);
   vnc->listen = has_address ? g_steal_pointer (&address) : g_steal_pointer (&attribute);
@@ -193,6 +193,15 @@ hvfs_xml_read_graphics (HvfsXmlReader *reader, const xmlNode *node, GError **err
   return read_vnc_port (graphics, node, error) && read_vnc_listen (graphics, node, error);
 }
 
+/* An empty one is as good as none. */
+static gboolean
+read_video_number (const xmlNode *model, const char *name, guint *ret, GError **error)
+{
+  g_autofree char *text = hvfs_xml_attr (model, name);
+
+  return g_strcmp0 (text, "") == 0 || hvfs_xml_attr_uint (model, name, ret, error);
+}
+
 gboolean
 hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
@@ -202,8 +211,8 @@ hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   guint vram_kib = 0;
 
   if (!hvfs_xml_attr_word (model, "type", hvfs_video_type_words, 0, EINVAL, &type, error)
-      || !hvfs_xml_attr_uint (model, "vram", &vram_kib, error)
-      || !hvfs_xml_attr_uint (model, "heads", &video->heads, error))
+      || !read_video_number (model, "vram", &vram_kib, error)
+      || !read_video_number (model, "heads", &video->heads, error))
     return FALSE;
   if (vram_kib > HVFS_VRAM_MAX_KIB)
     return hvfs_xml_bad (model, EINVAL, error, "vram must be at most %u", HVFS_VRAM_MAX_KIB);

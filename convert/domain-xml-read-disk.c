@@ -42,8 +42,8 @@ read_source (HvfsDisk *disk, const xmlNode *node, GError **error)
   int type = HVFS_DISK_FILE, startup = HVFS_STARTUP_DEFAULT;
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_disk_type_words, HVFS_DISK_FILE, EINVAL, &type, error)
-      || !hvfs_xml_attr_word (source, "startupPolicy", hvfs_startup_policy_words, 0, EINVAL,
-                              &startup, error))
+      || !hvfs_xml_attr_word (source, "startupPolicy", hvfs_startup_policy_words,
+                              HVFS_STARTUP_MANDATORY, EINVAL, &startup, error))
     return FALSE;
   disk->type = source != NULL ? type : HVFS_DISK_FILE;
   disk->startup = startup;
@@ -157,6 +157,32 @@ hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   return TRUE;
 }
 
+/* @ret_model: (inout): left alone but for SCSI.  Other controllers' models are checked where
+ * there are few or none, and dropped. */
+static gboolean
+read_controller_model (const xmlNode *node, int type, int *ret_model, GError **error)
+{
+  static const char *const ide_words[] = { "piix3", "piix4", "ich6", NULL };
+  g_autofree char *model = hvfs_xml_attr (node, "model");
+  int dropped;
+
+  switch (type)
+    {
+    case HVFS_CONTROLLER_SCSI:
+      return hvfs_xml_attr_word (node, "model", hvfs_scsi_model_words, HVFS_SCSI_AUTO, ENOTSUP,
+                                 ret_model, error);
+    case HVFS_CONTROLLER_IDE:
+      return hvfs_xml_attr_word (node, "model", ide_words, 0, ENOTSUP, &dropped, error);
+    case HVFS_CONTROLLER_FDC:
+    case HVFS_CONTROLLER_SATA:
+      return model == NULL
+             || hvfs_xml_bad (node, ENOTSUP, error,
+                              "model='%s' must be removed, this type has no models", model);
+    default:
+      return TRUE;
+    }
+}
+
 gboolean
 hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
@@ -164,11 +190,8 @@ hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **e
   guint index = UNNUMBERED;
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_controller_type_words, 0, EINVAL, &type, error)
-      || !hvfs_xml_attr_uint (node, "index", &index, error))
-    return FALSE;
-  if (type == HVFS_CONTROLLER_SCSI
-      && !hvfs_xml_attr_word (node, "model", hvfs_scsi_model_words, HVFS_SCSI_AUTO, ENOTSUP, &model,
-                              error))
+      || !hvfs_xml_attr_uint (node, "index", &index, error)
+      || !read_controller_model (node, type, &model, error))
     return FALSE;
   if (index != UNNUMBERED && hvfs_domain_get_controller (reader->domain, type, index) != NULL)
     return hvfs_xml_bad (node, EINVAL, error, "there is a controller '%s' %u already",

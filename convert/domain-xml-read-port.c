@@ -43,12 +43,15 @@ static gboolean
 read_port (HvfsPort *port, const xmlNode *node, GError **error)
 {
   const xmlNode *source = hvfs_xml_child (node, "source");
+  const xmlNode *protocol = hvfs_xml_child (node, "protocol");
   int type = HVFS_PORT_PTY;
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_port_type_words, 0, ENOTSUP, &type, error))
     return FALSE;
   if (source != NULL && hvfs_xml_next (source, "source") != NULL && type != HVFS_PORT_UDP)
     return hvfs_xml_bad (node, EINVAL, error, "must have one <source>");
+  if (protocol != NULL && hvfs_xml_next (protocol, "protocol") != NULL)
+    return hvfs_xml_bad (node, EINVAL, error, "must have one <protocol>");
   port->type = type;
   if (type == HVFS_PORT_TCP)
     return read_tcp (port, node, error);
@@ -118,9 +121,11 @@ hvfs_xml_read_console (HvfsXmlReader *reader, const xmlNode *node, GError **erro
 {
   const xmlNode *target = hvfs_xml_child (node, "target");
   int type = 0, port_type = 0;
+  guint number; /* must be one, even of a console that is dropped */
 
   if (!hvfs_xml_attr_word (target, "type", console_words, 0, ENOTSUP, &type, error)
-      || !hvfs_xml_attr_word (node, "type", hvfs_port_type_words, 0, ENOTSUP, &port_type, error))
+      || !hvfs_xml_attr_word (node, "type", hvfs_port_type_words, 0, ENOTSUP, &port_type, error)
+      || !hvfs_xml_attr_uint (target, "port", &number, error))
     return FALSE;
   if (reader->n_consoles++ == 0)
     reader->console = type == 0 ? node : NULL;

@@ -298,10 +298,11 @@ read_os (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
   if (os == NULL)
     return hvfs_xml_bad (domain_node, EINVAL, error, "must have <os><type>hvm</type></os>");
   if (!read_os_type (domain, os, hvfs_xml_child (os, "type"), error)
-      || !hvfs_xml_attr_word (os, "firmware", hvfs_firmware_words, HVFS_FIRMWARE_BIOS, EINVAL,
-                              &firmware, error)
+      || !hvfs_xml_attr_word_if_any (os, "firmware", hvfs_firmware_words, HVFS_FIRMWARE_BIOS, EINVAL,
+                                     &firmware, error)
       || !read_firmware_features (domain, os, error)
-      || !hvfs_xml_attr_word (smbios_node, "mode", hvfs_smbios_words, 0, EINVAL, &smbios, error))
+      || !hvfs_xml_attr_word_if_any (smbios_node, "mode", hvfs_smbios_words, 0, EINVAL, &smbios,
+                                     error))
     return FALSE;
   domain->firmware = firmware;
   domain->smbios = smbios;

@@ -158,6 +158,16 @@ hvfs_xml_attr_word (const xmlNode *node, const char *name, const char *const *wo
 }
 
 gboolean
+hvfs_xml_attr_word_if_any (const xmlNode *node, const char *name, const char *const *words,
+                           int first, int code, int *ret, GError **error)
+{
+  g_autofree char *word = hvfs_xml_attr (node, name);
+
+  return word == NULL || *word == '\0'
+         || hvfs_xml_attr_word (node, name, words, first, code, ret, error);
+}
+
+gboolean
 hvfs_xml_attr_uint (const xmlNode *node, const char *name, guint *ret, GError **error)
 {
   g_autofree char *text = hvfs_xml_attr (node, name);

@@ -57,5 +57,10 @@ gboolean hvfs_xml_bad (const xmlNode *node, int code, GError **error, const char
  * @code: of the error for another word */
 gboolean hvfs_xml_attr_word (const xmlNode *node, const char *name, const char *const *words,
                              int first, int code, int *ret, GError **error);
+
+/* The same of an attribute that is as good as missing where it is empty. */
+gboolean hvfs_xml_attr_word_if_any (const xmlNode *node, const char *name,
+                                    const char *const *words, int first, int code, int *ret,
+                                    GError **error);
 gboolean hvfs_xml_attr_uint (const xmlNode *node, const char *name, guint *ret, GError **error);
 gboolean hvfs_xml_attr_int64 (const xmlNode *node, const char *name, gint64 *ret, GError **error);
