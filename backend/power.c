@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "backend/retrieve.h"
 #include "convert/error.h"
 
 #define GUEST_US (5 * G_TIME_SPAN_MINUTE)
@@ -38,14 +39,23 @@ static const Verb verbs[] = {
   { "standby", "StandbyGuest", "suspended", TRUE },
 };
 
+/* Why its state cannot be known, NULL if it can.  The server's words are ours. */
+static const char *
+unknown_word (const HvfsObject *vm)
+{
+  const char *connection = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CONNECTION), NULL);
+
+  return connection == NULL || g_ascii_strcasecmp (connection, "connected") == 0 ? NULL
+                                                                                 : connection;
+}
+
 const char *
 hvfs_power_word (const HvfsObject *vm)
 {
-  const char *connection = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CONNECTION), NULL);
   const char *power = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_POWER), NULL);
 
-  if (connection != NULL && g_ascii_strcasecmp (connection, "connected") != 0)
-    return connection; /* the server's words are ours */
+  if (unknown_word (vm) != NULL)
+    return unknown_word (vm);
   for (guint i = 0; power != NULL && i < G_N_ELEMENTS (states); i++)
     if (g_ascii_strcasecmp (power, states[i].value) == 0)
       return states[i].word;
@@ -70,8 +80,21 @@ verb_from_word (const char *word, GError **error)
 static gboolean
 is_in_state (const HvfsObject *vm, gconstpointer state)
 {
-  return state != NULL
+  return state != NULL && unknown_word (vm) == NULL
          && g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_POWER), NULL), state) == 0;
+}
+
+/* By the server's own word, which the mirror may not have heard yet. */
+static gboolean
+is_so_by_now (const HvfsServer *server, guint32 serial, const char *state)
+{
+  g_autofree char *moref = hvfs_operation_dup_moref (server, serial, NULL);
+  g_autoptr (HvfsValue) power
+    = moref == NULL ? NULL
+                    : hvfs_retrieve_property (server->session, "VirtualMachine", moref,
+                                              "runtime.powerState", NULL);
+
+  return power != NULL && g_strcmp0 (hvfs_value_text (power, NULL), state) == 0;
 }
 
 static gboolean
@@ -110,9 +133,12 @@ hvfs_power_run (const HvfsServer *server, guint32 serial, const char *word,
                           verb->to, NULL, cancellable, &failure))
     return TRUE;
   /* Somebody else was faster: what was asked for is so. */
-  if (g_strcmp0 (hvfs_error_fault (failure), "InvalidPowerState") == 0
-      && hvfs_operation_is_so (server, serial, is_in_state, verb->to))
-    return TRUE;
+  if (verb->to != NULL && g_strcmp0 (hvfs_error_fault (failure), "InvalidPowerState") == 0
+      && is_so_by_now (server, serial, verb->to))
+    {
+      hvfs_operation_settle (server, serial, is_in_state, verb->to);
+      return TRUE;
+    }
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }

@@ -1,0 +1,33 @@
+#!/bin/sh
+# A state that is reached already is success, whoever reached it and whether or not
+# hvfs has heard of it; one that cannot be known is none.
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+requires "$PYTHON"
+start_vcsim -vm 2 -cluster 0
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+vc () { "$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" "$@"; }
+says () { [ "$(cat "$1")" = "$2" ]; }
+vm=$mnt/by-name/DC0_H0_VM0
+
+# What the next wait for updates brings comes late: first a change that ends the
+# present one, then somebody else is faster.
+control POST "/fail?what=slow&method=WaitForUpdatesEx&ms=3000" >/dev/null
+control POST /set -d object=DC0_H0_VM1 -d path=summary.config.annotation -d value=ping >/dev/null
+await says "$mnt/by-name/DC0_H0_VM1/annotation" ping
+vc power DC0_H0_VM0 PowerOff
+expect_eq "what hvfs knows" "$(cat "$vm/state")" running
+echo off >"$vm/state" || fail "off, which it is: $(cat "$vm/error")"
+expect_eq "state after the write" "$(cat "$vm/state")" off
+expect_eq "error after the write" "$(cat "$vm/error")" ""
+
+# Its host is not there: the state that it had is not a state that it is in.
+vm=$mnt/by-name/DC0_H0_VM1
+host=$(cat "$mnt/datacenters/DC0/hosts/DC0_H0/moref")
+control POST "/connection?host=$host&state=disconnected" >/dev/null
+await says "$vm/state" disconnected
+if echo running >"$vm/state" 2>/dev/null; then fail "running without a host"; fi
+[ -s "$vm/error" ] || fail "there is no error"
+control POST "/connection?host=$host&state=connected" >/dev/null
+await says "$vm/state" running
+echo running >"$vm/state" || fail "running: $(cat "$vm/error")"
+unmount_hvfs
