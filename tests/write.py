@@ -1,12 +1,29 @@
-"""tests/write.py FILE LINE - writes the line with one write(2) and prints the name of the errno, or ok"""
+"""Writes with one write(2) each, and prints the name of the errno, or ok
+
+    write.py FILE LINE          one
+    write.py LINE FILE FILE...  all of them at once, each on a thread of its own
+"""
 import errno
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
-try:
-    fd = os.open(sys.argv[1], os.O_WRONLY)
-    os.write(fd, os.fsencode(sys.argv[2]))
-    os.close(fd)
-    print('ok')
-except OSError as e:
-    print(errno.errorcode[e.errno])
+
+def write(path, line):
+    try:
+        fd = os.open(path, os.O_WRONLY)
+        os.write(fd, os.fsencode(line))
+        os.close(fd)
+        return 'ok'
+    except OSError as e:
+        return errno.errorcode[e.errno]
+
+
+if len(sys.argv) == 3:
+    results = [write(sys.argv[1], sys.argv[2])]
+else:
+    line, *paths = sys.argv[1:]
+    with ThreadPoolExecutor(len(paths)) as pool:
+        results = list(pool.map(lambda path: write(path, line), paths))
+print('\n'.join(results))
+sys.exit(len(sys.argv) > 3 and any(r != 'ok' for r in results))

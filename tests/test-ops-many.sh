@@ -1,0 +1,45 @@
+#!/bin/sh
+# tests/test-ops-many.sh - 200 writers side by side: a request each, no reader waits for
+# them; and each of them can be interrupted
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+. "$tests_dir/ops.sh"
+requires "$PYTHON"
+
+n=200
+start_vcsim -cluster 0 -standalone 1 -vm $n -task-times PowerOffVM_Task=8000
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+running () { [ "$(grep -c 'powerOff.*running' "$mnt/tasks")" = $n ]; }
+
+before=$(requests_of "$mnt")
+"$PYTHON" "$tests_dir/write.py" off "$mnt"/by-name/*/state >"$tmp/written" &
+writers=$!
+await running
+# All wait; meanwhile everything can be read, and costs nothing.
+expect_eq 'states meanwhile' "$(cat "$mnt"/by-name/*/state | sort | uniq -c | tr -s ' ')" " $n running"
+find "$mnt/by-uuid" -follow -type f -name memory -exec cat {} + >/dev/null
+running || fail 'the readers waited for the writers'
+wait $writers || fail "the writers failed: $(sort "$tmp/written" | uniq -c)"
+expect_eq 'states afterwards' "$(cat "$mnt"/by-name/*/state | sort | uniq -c | tr -s ' ')" " $n off"
+expect_eq 'requests' "$(stat_of "$mnt" request.PowerOffVM_Task)" $n
+after=$(requests_of "$mnt")
+[ $((after - before)) -le $((n + 10)) ] || fail "$((after - before)) requests for $n operations: $(grep request "$mnt/.hvfs/stats")"
+
+# Ctrl-C cancels the task, whatever the file; the truth is in error.
+# interrupts FILE LINE METHOD
+interrupts () {
+  control POST "/task-time?ms=60000&method=$3" >/dev/null
+  sh -c "exec echo '$2' >'$mnt/by-name/DC0_H0_VM0/$1'" 2>/dev/null &
+  writer=$!
+  await grep -q 'DC0_H0_VM0.*running' "$mnt/tasks"
+  kill $writer
+  wait $writer 2>/dev/null || :
+  await grep -q "^[^ ]* $1: '$2': Interrupted system call: interrupted: the server's task was cancelled" \
+    "$mnt/by-name/DC0_H0_VM0/error"
+  ! grep -q 'DC0_H0_VM0.*running' "$mnt/tasks" || fail "$1: the task goes on"
+}
+interrupts state running PowerOnVM_Task
+interrupts sched shares=high ReconfigVM_Task
+interrupts memory 4GiB ReconfigVM_Task
+interrupts clone copy CloneVM_Task
+
+unmount_hvfs
