@@ -79,8 +79,9 @@ expect_eq 'its link' "$(cat "$mnt/by-name/new/state")" running
 mv "$clusters/DC0_C0/hosts/DC0_C0_H0/domains/new" "$hosts/DC0_H0/domains/newer"
 expect_eq 'both' "$(vim get newer name runtime.host | tr '\n' ' ')" 'newer DC0_H0 '
 control POST '/fail?method=Rename_Task&what=fault&fault=NoPermission' >/dev/null
-# (mv itself, told of a failure, looks for the source, which is not there any more.)
-expect_failure 'No such file' mv "$hosts/DC0_H0/domains/newer" "$clusters/DC0_C0/hosts/DC0_C0_H0/domains/$vm"
+# (What mv says depends on whether it then finds the source, which is elsewhere.)
+! mv "$hosts/DC0_H0/domains/newer" "$clusters/DC0_C0/hosts/DC0_C0_H0/domains/$vm" 2>/dev/null ||
+  fail 'a half was success'
 expect_eq 'half' "$(vim get newer runtime.host)" DC0_C0_H0
 grep -q 'it was migrated, but not renamed' "$mnt/by-name/newer/error" || fail 'no word of the half'
 mv "$clusters/DC0_C0/hosts/DC0_C0_H0/domains/newer" "$hosts/DC0_H0/domains/$vm"
