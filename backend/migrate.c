@@ -97,7 +97,7 @@ require_vcenter (const HvfsServer *server, const char *what, GError **error)
 
   if (g_strcmp0 (hvfs_value_text (content, "about.apiType"), "HostAgent") != 0)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, ENOTSUP, "only a vCenter can %s, and this mount is of a host",
+  g_set_error (error, HVFS_ERROR, ENOTSUP, "only a vCenter can %s, and this mount is of a host: mount its vCenter, vpx://",
                what);
   return FALSE;
 }
