@@ -1,8 +1,9 @@
 /* fs/whole.c - files of free text, which are committed whole; see whole.h
  *
  * Shells duplicate a descriptor and close the first before anything was written, so
- * a close commits only what was written; that it was emptied, and no more, is
- * committed when the last descriptor is closed.
+ * the first close commits only what was written; that it was emptied, and no more, is
+ * committed by the next one, or when the last descriptor is gone, which nobody waits
+ * for.
  */
 #include "fs/whole.h"
 
@@ -20,6 +21,7 @@ typedef struct
   GString *text;      /* lock */
   gboolean emptied;   /* lock: cut, and nothing written since */
   gboolean written;   /* lock: and not committed */
+  gboolean closed;    /* lock: one of its descriptors, perhaps of many */
 } Handle;
 
 static Handle *
@@ -187,7 +189,19 @@ commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_
 static gboolean
 whole_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
-  return commit (call, node, fi, FALSE, error);
+  Handle *handle = handle_of (fi);
+  gboolean again, ok;
+
+  g_mutex_lock (&handle->lock);
+  again = handle->closed;
+  g_mutex_unlock (&handle->lock);
+  ok = commit (call, node, fi, again, error);
+  if (!ok && call->cancellable == NULL)
+    return FALSE; /* it comes once more, where it may wait */
+  g_mutex_lock (&handle->lock);
+  handle->closed = TRUE;
+  g_mutex_unlock (&handle->lock);
+  return ok;
 }
 
 static gboolean

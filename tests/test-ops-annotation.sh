@@ -45,6 +45,13 @@ echo >"$d/annotation"
 annotation_is ''
 vim call $vm ReconfigVM_Task '{"spec": {"annotation": "by another"}}'
 await grep -q 'by another' "$d/annotation"
+# Emptied by a shell, which closes it twice: done when the shell goes on.
+for round in 1 2 3 4 5; do
+  echo "round $round" >"$d/annotation"
+  : >"$d/annotation"
+  annotation_is ''
+done
+echo 'not empty' >"$d/annotation"
 # Emptied and no more: that is committed after the last close, which nobody waits for.
 truncate -s 0 "$d/annotation"
 await sh -c "test -z \"\$(cat '$d/annotation')\""
