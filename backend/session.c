@@ -300,6 +300,59 @@ hvfs_session_call (HvfsSession *session, HvfsRequest *request, HvfsCallKind kind
   return NULL;
 }
 
+#define HTTP_UNAUTHORIZED 401
+
+/* Sends the request with the cookie of @login. */
+static gboolean
+transfer_with (HvfsSession *session, const HvfsLogin *login, const HvfsHttpRequest *request,
+               HvfsHttpReply *reply, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *cookie = g_strdup_printf ("Cookie: %s", login->cookie);
+  g_autoptr (GPtrArray) headers = g_ptr_array_new ();
+  HvfsHttpRequest whole = *request;
+
+  for (guint i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
+    g_ptr_array_add (headers, (gpointer) request->headers[i]);
+  g_ptr_array_add (headers, cookie);
+  g_ptr_array_add (headers, NULL);
+  whole.headers = (const char *const *) headers->pdata;
+  hvfs_stats_add_request (session->stats, request->name);
+  return hvfs_http_perform (session->http, &whole, reply, cancellable, error);
+}
+
+gboolean
+hvfs_session_transfer (HvfsSession *session, const HvfsHttpRequest *request,
+                       HvfsHttpReply *reply, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsLogin) login = ref_login (session, error);
+  gboolean alive = FALSE;
+
+  if (login == NULL || !transfer_with (session, login, request, reply, cancellable, error))
+    return FALSE;
+  if (reply->status == HTTP_UNAUTHORIZED)
+    {
+      if (!renew (session, login, &alive, cancellable, error))
+        return FALSE;
+      g_clear_pointer (&login, hvfs_login_unref);
+      login = alive ? NULL : ref_login (session, error);
+      if (!alive && login == NULL)
+        return FALSE;
+      if (login != NULL)
+        {
+          hvfs_http_reply_clear (reply);
+          memset (reply, 0, sizeof *reply);
+          if (!transfer_with (session, login, request, reply, cancellable, error))
+            return FALSE;
+        }
+    }
+  if (reply->status == 200 || reply->status == 201 || reply->status == 204
+      || reply->status == 206)
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, hvfs_fault_http_errno (reply->status),
+               "%s %s: the server says %u", request->method, request->path, reply->status);
+  return FALSE;
+}
+
 guint
 hvfs_session_get_generation (HvfsSession *session)
 {

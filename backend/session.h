@@ -13,6 +13,7 @@
 #include <gio/gio.h>
 
 #include "backend/credentials.h"
+#include "backend/http.h"
 #include "backend/request.h"
 #include "backend/stats.h"
 #include "backend/uri.h"
@@ -105,6 +106,21 @@ char *hvfs_session_dup_user (HvfsSession *session);
 HvfsValue *hvfs_session_call (HvfsSession *session, HvfsRequest *request,
                               HvfsCallKind kind, guint wait_s,
                               GCancellable *cancellable, GError **error);
+
+/**
+ * hvfs_session_transfer:
+ * @request: its headers are those besides the session's
+ * @reply: zeroed; the caller clears it
+ *
+ * A plain HTTP request, such as for a file of a datastore, with the session's cookie;
+ * again after logging in again, when the server said 401 and the session had expired.
+ * Network; a connection of the same pool.
+ *
+ * @error: as hvfs_http_perform; for a status that is neither 200, 201, 204 nor 206 the
+ *   errno of hvfs_fault_http_errno ()
+ */
+gboolean hvfs_session_transfer (HvfsSession *session, const HvfsHttpRequest *request,
+                                HvfsHttpReply *reply, GCancellable *cancellable, GError **error);
 
 /* Bytes of any reply last arrived at this g_get_monotonic_time (); 0 before. */
 gint64 hvfs_session_last_heard_us (HvfsSession *session);

@@ -249,3 +249,63 @@ hvfs_vm_neighbours (HvfsMirror *mirror, guint32 last, guint32 serial, guint n,
     }
   return found;
 }
+
+/* ---- hosts ---- */
+
+void
+hvfs_host_look_free (HvfsHostLook *look)
+{
+  if (look == NULL)
+    return;
+  g_free (look->moref);
+  g_free (look->datacenter);
+  g_free (look->datacenter_path);
+  g_free (look->datastore);
+  g_free (look);
+}
+
+static HvfsObject *
+datacenter_of (HvfsMirror *mirror, HvfsObject *object)
+{
+  for (guint i = 0; object != NULL && object->kind != HVFS_KIND_DATACENTER && i < DEPTH; i++)
+    object = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
+  return object != NULL && object->kind == HVFS_KIND_DATACENTER ? object : NULL;
+}
+
+static const char *
+first_datastore (HvfsMirror *mirror, const HvfsObject *host)
+{
+  const HvfsValue *list = hvfs_object_get (host, HVFS_HOST_DATASTORES);
+
+  for (guint i = 0; i < hvfs_value_n_children (list); i++)
+    {
+      HvfsObject *datastore = hvfs_mirror_resolve (mirror, hvfs_value_nth (list, i));
+
+      if (datastore != NULL
+          && hvfs_value_bool (hvfs_object_get (datastore, HVFS_DATASTORE_ACCESSIBLE), NULL))
+        return hvfs_value_text (hvfs_object_get (datastore, HVFS_NAME), NULL);
+    }
+  return NULL;
+}
+
+HvfsHostLook *
+hvfs_host_look (HvfsMirror *mirror, guint32 serial, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
+  HvfsObject *host = hvfs_mirror_get (mirror, serial);
+  HvfsObject *datacenter = host != NULL ? datacenter_of (mirror, host) : NULL;
+  HvfsHostLook *look;
+
+  if (datacenter == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, ESTALE, "the host is not in the inventory any more");
+      return NULL;
+    }
+  look = g_new0 (HvfsHostLook, 1);
+  look->moref = g_strdup (host->moref);
+  look->datacenter = g_strdup (datacenter->moref);
+  look->datacenter_path = datacenter_path (mirror, datacenter);
+  look->datastore = g_strdup (first_datastore (mirror, host));
+  return look;
+}

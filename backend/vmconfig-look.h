@@ -43,3 +43,17 @@ GPtrArray *hvfs_vm_neighbours (HvfsMirror *mirror, guint32 last, guint32 serial,
                                gboolean (*wanted) (guint32 serial, const char *version,
                                                    gboolean running, gpointer data),
                                gpointer data);
+
+/* A host on which a machine is to be made.  All owned. */
+typedef struct
+{
+  char *moref;
+  char *datacenter;      /* its id */
+  char *datacenter_path; /* "folder1/dc1" */
+  char *datastore;       /* nullable: the name of its first */
+} HvfsHostLook;
+
+void hvfs_host_look_free (HvfsHostLook *look);
+
+/* Returns: (transfer full): the host; NULL with ESTALE or ENOENT */
+HvfsHostLook *hvfs_host_look (HvfsMirror *mirror, guint32 serial, GError **error);

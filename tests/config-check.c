@@ -7,6 +7,8 @@
  *   size NAME                what is known of its size without asking
  *   all ORDER [THREADS]      reads every machine: by name, host or age; prints requests
  *   commit NAME BASE WANTED
+ *   vmx NAME FILE            config.vmx
+ *   define HOST NAME FILE, define-vmx HOST NAME FILE, undefine NAME, destroy NAME
  *   requests                 how many were sent that read or change
  */
 #include <stdio.h>
@@ -175,6 +177,41 @@ do_commit (Check *check, char **args)
 }
 
 static void
+do_vmx (Check *check, char **args)
+{
+  GError *error = NULL;
+  g_autoptr (GBytes) text
+    = hvfs_config_fetch_vmx (check->config, find (check, HVFS_KIND_VM, args[1]), NULL, &error);
+
+  save (text, args[2], error);
+}
+
+static void
+do_define (Check *check, char **args)
+{
+  gboolean vmx = g_str_equal (args[0], "define-vmx");
+  guint32 host = find (check, HVFS_KIND_HOST, args[1]);
+  g_autoptr (GBytes) text = load (args[3]);
+  GError *error = NULL;
+  gboolean ok = vmx ? hvfs_config_define_vmx (check->config, host, args[2], text, NULL, &error)
+                    : hvfs_config_define_xml (check->config, host, args[2], text, NULL, &error);
+
+  say (ok, error);
+}
+
+static void
+do_end (Check *check, char **args)
+{
+  guint32 serial = find (check, HVFS_KIND_VM, args[1]);
+  GError *error = NULL;
+  gboolean ok = g_str_equal (args[0], "undefine")
+                  ? hvfs_config_undefine (check->config, serial, NULL, &error)
+                  : hvfs_config_destroy (check->config, serial, NULL, &error);
+
+  say (ok, error);
+}
+
+static void
 do_size (Check *check, char **args)
 {
   gsize size = 0;
@@ -231,6 +268,11 @@ static const struct
 } commands[] = {
   { "read", 2, do_read },
   { "commit", 3, do_commit },
+  { "vmx", 2, do_vmx },
+  { "define", 3, do_define },
+  { "define-vmx", 3, do_define },
+  { "undefine", 1, do_end },
+  { "destroy", 1, do_end },
   { "size", 1, do_size },
   { "all", 1, do_all },
   { "requests", 0, do_requests },

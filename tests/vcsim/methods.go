@@ -52,6 +52,8 @@ var handlers = map[string]handler{
 	"StandbyGuest":    guestVerb,
 
 	"ReconfigVM_Task": reconfigure,
+	"CreateVM_Task":   createVM,
+	"RegisterVM_Task": registerVM,
 
 	"CreateSnapshot_Task":          createSnapshot,
 	"RemoveSnapshot_Task":          removeSnapshot,
