@@ -9,6 +9,9 @@
 /* No hypervisor has more; some of what is done with them takes the square of the time. */
 #define DEVICES_MAX 4096
 
+/* All numbers below HVFS_CPUS_LIMIT one by one take less. */
+#define CPUSET_MAX_BYTES (8 * HVFS_CPUS_LIMIT)
+
 /* <domain type=''>, <os><type> and <vcpu placement=''>: one value is right, the rest
  * are other hypervisors'. */
 static const char *const virt_type_words[] = {
@@ -126,11 +129,12 @@ take_cpu (const char **text, guint *ret_cpu)
   return TRUE;
 }
 
-/* Sets or clears in @map what @item says: "3", "1-4" or "^2". */
+/* Sets or clears in @map what the item at *@text says, "3", "1-4" or "^2", and moves
+ * *@text behind it. */
 static gboolean
-parse_cpuset_item (const char *item, gboolean *map)
+take_cpuset_item (const char **text, gboolean *map)
 {
-  const char *p = item + strspn (item, " \t\r\n");
+  const char *p = *text + strspn (*text, " \t\r\n");
   gboolean clear = *p == '^';
   guint first, last;
 
@@ -147,20 +151,27 @@ parse_cpuset_item (const char *item, gboolean *map)
     }
   for (guint cpu = first; cpu <= last; cpu++)
     map[cpu] = !clear;
-  return *p == '\0';
+  *text = p;
+  return *p == ',' || *p == '\0';
 }
 
-/* Returns: (transfer full) (nullable): the numbers that "0-3,^1,7" stands for */
+/* Returns: (transfer full) (nullable): the numbers that "0-3,^1,7" stands for; a comma may
+ * end it */
 static GArray *
 parse_cpuset (const char *text)
 {
-  g_auto (GStrv) items = g_strsplit (text, ",", -1);
   g_autofree gboolean *map = g_new0 (gboolean, HVFS_CPUS_LIMIT);
   g_autoptr (GArray) cpus = g_array_new (FALSE, FALSE, sizeof (guint));
 
-  for (char **item = items; *item != NULL; item++)
-    if (!parse_cpuset_item (*item, map) && !(**item == '\0' && item[1] == NULL)) /* "1,2," */
-      return NULL;
+  if (strlen (text) > CPUSET_MAX_BYTES)
+    return NULL;
+  while (*text != '\0')
+    {
+      if (!take_cpuset_item (&text, map))
+        return NULL;
+      if (*text == ',')
+        text++;
+    }
   for (guint cpu = 0; cpu < HVFS_CPUS_LIMIT; cpu++)
     if (map[cpu])
       g_array_append_val (cpus, cpu);

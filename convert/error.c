@@ -33,6 +33,24 @@ hvfs_error_errno (const GError *error)
   return error->domain == HVFS_ERROR && error->code > 0 ? error->code : EIO;
 }
 
+/* A message longer than this has its middle left out; what would be right is at its end. */
+#define MESSAGE_MAX 600
+#define MESSAGE_TAIL 200
+
+/* Returns: (transfer full): @text, which it frees, not much longer than anybody reads */
+static char *
+take_shortened (char *text)
+{
+  g_autofree char *whole = text;
+  g_autofree char *head = NULL;
+  glong len = g_utf8_strlen (text, -1);
+
+  if (len <= MESSAGE_MAX)
+    return g_steal_pointer (&whole);
+  head = g_utf8_substring (text, 0, MESSAGE_MAX - MESSAGE_TAIL);
+  return g_strconcat (head, "...", g_utf8_offset_to_pointer (text, len - MESSAGE_TAIL), NULL);
+}
+
 void
 hvfs_error_set (GError **error, int code, const char *format, ...)
 {
@@ -43,7 +61,7 @@ hvfs_error_set (GError **error, int code, const char *format, ...)
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  valid = g_utf8_make_valid (message, -1);
+  valid = take_shortened (g_utf8_make_valid (message, -1));
   g_strdelimit (valid, "\r\n", ' ');
   g_set_error_literal (error, HVFS_ERROR, code, valid);
 }

@@ -28,7 +28,7 @@ int hvfs_error_errno (const GError *error);
  * @code: an errno
  *
  * Sets a HVFS_ERROR whose message may quote what somebody else wrote: it is made one
- * line of valid UTF-8.
+ * line of valid UTF-8, of 600 characters at most.
  */
 void hvfs_error_set (GError **error, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 

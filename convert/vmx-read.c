@@ -75,11 +75,12 @@ read_memory (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
   return TRUE;
 }
 
-/* Appends the number that @item is, blanks around it allowed. */
+/* Appends the number at *@text, blanks around it allowed, and moves *@text behind it. */
 static gboolean
-parse_affinity_item (const char *item, GArray *numbers)
+take_cpu (const char **text, GArray *numbers)
 {
-  g_autofree char *word = g_strstrip (g_strdup (item));
+  gsize len = strcspn (*text, ",");
+  g_autofree char *word = g_strstrip (g_strndup (*text, len));
   guint64 number;
   guint cpu;
 
@@ -87,6 +88,7 @@ parse_affinity_item (const char *item, GArray *numbers)
     return FALSE;
   cpu = number;
   g_array_append_val (numbers, cpu);
+  *text += len;
   return TRUE;
 }
 
@@ -95,16 +97,18 @@ read_affinity (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
 {
   const char *text = hvfs_vmx_text_get (vmx, "sched.cpu.affinity");
   g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (guint));
-  g_auto (GStrv) items = NULL;
+  gboolean more = TRUE;
 
   if (text == NULL || g_ascii_strcasecmp (text, "all") == 0)
     return TRUE;
-  items = g_strsplit (text, ",", -1);
-  for (char **item = items; *item != NULL; item++)
-    if (!parse_affinity_item (*item, numbers))
-      return hvfs_vmx_text_bad (vmx, error,
-                                "must be CPU numbers below 16384 with commas, or \"all\"",
-                                "sched.cpu.affinity");
+  while (more)
+    {
+      if (!take_cpu (&text, numbers))
+        return hvfs_vmx_text_bad (vmx, error,
+                                  "must be CPU numbers below 16384 with commas, or \"all\"",
+                                  "sched.cpu.affinity");
+      more = *text++ == ',';
+    }
   if (numbers->len < domain->vcpus)
     return hvfs_vmx_text_bad (vmx, error, "must have at least numvcpus CPUs", "sched.cpu.affinity");
   domain->cpuset = hvfs_numbers_unique (numbers);

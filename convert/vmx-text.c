@@ -115,6 +115,20 @@ parse_key (Cursor *cursor, char **ret_end, GError **error)
   return key;
 }
 
+/* Returns: (nullable): where the @quote is that ends the value at @value.  Looks no farther
+ * than the value goes: a file may be one line. */
+static char *
+find_quote (char *value, const char *quote)
+{
+  char stops[] = { *quote, '\r', '\n', '\0' };
+  char *end;
+
+  if (quote[1] != '\0') /* three may be on another line */
+    return strstr (value, quote);
+  end = value + strcspn (value, stops);
+  return *end == *quote ? end : NULL;
+}
+
 /* Returns: (nullable): the quoted value at the cursor, its end overwritten */
 static char *
 parse_value (Cursor *cursor, GError **error)
@@ -129,8 +143,8 @@ parse_value (Cursor *cursor, GError **error)
       return NULL;
     }
   value = cursor->p + strlen (quote);
-  end = strstr (value, quote);
-  if (end == NULL || (!triple && value + strcspn (value, "\r\n") < end))
+  end = find_quote (value, quote);
+  if (end == NULL)
     {
       syntax_error (cursor, error, "the closing quote is missing");
       return NULL;

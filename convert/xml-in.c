@@ -4,6 +4,7 @@
 #include "convert/scalar.h"
 #include "convert/words.h"
 
+#include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <string.h>
 
@@ -13,15 +14,62 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (xmlParserCtxt, xmlFreeParserCtxt)
 
+/* libxml2 takes the square of their number for the attributes of an element. */
+#define ATTRIBUTES_MAX 1000
+
+/* Gives up, with a reason; libxml2 has none of its own for this. */
+static void
+refuse (xmlParserCtxt *context, const char *reason)
+{
+  context->_private = (void *) reason;
+  xmlStopParser (context);
+}
+
 /* Called at a <!DOCTYPE>: whatever it declares, it can only do harm. */
 static void
 refuse_document_type (void *data, const xmlChar *name, const xmlChar *external_id,
                       const xmlChar *system_id)
 {
-  xmlParserCtxt *context = data;
+  refuse (data, "XML with a document type is refused: remove <!DOCTYPE>");
+}
 
-  context->_private = context;
-  xmlStopParser (context);
+/* Called when the encoding is known.  In others than these the characters of XML's syntax
+ * may be other bytes, which would get past has_many_attributes(). */
+static void
+start_document (void *data)
+{
+  static const char *const encodings[] = {
+    "UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "ASCII", "US-ASCII", "ISO-8859-1", "ISO-8859-15",
+    "WINDOWS-1252", NULL
+  };
+  xmlParserCtxt *context = data;
+  const xmlParserInputBuffer *buffer = context->input->buf;
+
+  if (buffer != NULL && buffer->encoder != NULL
+      && hvfs_words_index_nocase (encodings, buffer->encoder->name) < 0)
+    refuse (context, "the encoding of XML must be UTF-8");
+  else
+    xmlSAX2StartDocument (context);
+}
+
+/* Whether more attributes than anybody needs may be between two '<'.  Bytes 0 are skipped,
+ * for UTF-16. */
+static gboolean
+has_many_attributes (const char *text, gsize len)
+{
+  guint n = 0;
+  char before = '\0';
+
+  for (gsize i = 0; i < len && n <= ATTRIBUTES_MAX; i++)
+    {
+      if (text[i] == '<')
+        n = 0;
+      else if (before == '=' && (text[i] == '"' || text[i] == '\''))
+        n++;
+      if (text[i] != '\0' && !g_ascii_isspace (text[i]))
+        before = text[i];
+    }
+  return n > ATTRIBUTES_MAX;
 }
 
 /* Keeps the first error: those after it are mostly its consequences.  libxml2 would
@@ -63,10 +111,17 @@ hvfs_xml_parse (const char *text, gsize len, gsize max_bytes, GError **error)
                       max_bytes / 1024 / 1024);
       return NULL;
     }
+  if (has_many_attributes (text, len))
+    {
+      hvfs_error_set (error, EINVAL, "an XML element must not have more than %d attributes",
+                      ATTRIBUTES_MAX);
+      return NULL;
+    }
   context->sax->internalSubset = refuse_document_type;
+  context->sax->startDocument = start_document;
   doc = parse_quietly (context, text, (int) len, &first);
   if (context->_private != NULL)
-    hvfs_error_set (error, EINVAL, "XML with a document type is refused: remove <!DOCTYPE>");
+    hvfs_error_set (error, EINVAL, "%s", (const char *) context->_private);
   else if (doc != NULL && xmlDocGetRootElement (doc) != NULL)
     return g_steal_pointer (&doc);
   else if (first != NULL)

@@ -179,7 +179,7 @@ static const ConvertCase resources[] = {
   REFUSED ("affinity-range", "sched.cpu.affinity = \"0-3\"\n", "must be CPU numbers"),
   GIVES ("affinity-16383", "sched.cpu.affinity = \"16383\"\n", "cpuset='16383'"),
   REFUSED ("affinity-16384", "sched.cpu.affinity = \"16384\"\n", "below 16384"),
-  REFUSED ("affinity-empty", "sched.cpu.affinity = \"\"\n", "at least numvcpus"),
+  REFUSED ("affinity-empty", "sched.cpu.affinity = \"\"\n", "must be CPU numbers"),
   REFUSED ("affinity-gap", "sched.cpu.affinity = \"1,,2\"\n", "must be CPU numbers"),
   REFUSED ("affinity-negative", "sched.cpu.affinity = \"-1\"\n", "must be CPU numbers"),
   GIVES ("shares-low", "numvcpus = \"4\"\nsched.cpu.shares = \"low\"\n",

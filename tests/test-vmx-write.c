@@ -661,6 +661,56 @@ static const ConvertCase version7[] = {
   CASES_END
 };
 
+static void
+expect_refusal (const char *xml, const char *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (hvfs_domain_xml_read (xml, strlen (xml), &error));
+  g_assert_error (error, HVFS_ERROR, EINVAL);
+  g_assert_nonnull (strstr (error->message, message));
+}
+
+/* Whatever is quoted, a message is no longer than somebody would read, and has its end. */
+static void
+expect_long_refusal (const char *word)
+{
+  g_autofree char *xml = g_strconcat ("<domain type='", word, "'/>", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (hvfs_domain_xml_read (xml, strlen (xml), &error));
+  g_assert_cmpuint (strlen (error->message), <, 700);
+  g_assert_true (g_str_has_suffix (error->message, "xxx' must be vmware"));
+}
+
+/* What would keep the parser busy for long, or get past those who look for that. */
+static void
+test_hostile (void)
+{
+  g_autoptr (GString) attributes = g_string_new ("<domain type='vmware'");
+  g_autoptr (GString) devices = g_string_new ("<domain type='vmware'><name>n</name><devices>");
+  g_autoptr (GString) deep = g_string_new (NULL);
+  g_autofree char *big = g_strnfill (HVFS_DOMAIN_XML_MAX_BYTES + 1, ' ');
+
+  for (guint i = 0; i < 5000; i++)
+    {
+      g_string_append_printf (attributes, " a%u=''", i);
+      g_string_append (devices, "<controller/>");
+      g_string_append (deep, "<a>");
+    }
+  g_string_append (attributes, "/>");
+  g_string_append (devices, "</devices>" REST);
+  expect_refusal (attributes->str, "must not have more than 1000 attributes");
+  expect_refusal (devices->str, "must not be more than 4096 devices");
+  expect_refusal (deep->str, "Excessive depth");
+  expect_refusal (big, "must not be larger than 16 MiB");
+  memset (big, 'x', 100000);
+  big[100000] = '\0';
+  expect_long_refusal (big);
+  expect_refusal ("<?xml version='1.0' encoding='UTF-7'?><domain/>", "the encoding of XML must be UTF-8");
+  expect_refusal ("<!DOCTYPE d [<!ENTITY e 'x'>]><domain/>", "document type is refused");
+}
+
 /* Missing UUIDs and addresses are made up anew each time. */
 static void
 test_made_up (void)
@@ -725,6 +775,7 @@ main (int argc, char **argv)
   add_cases ("/vmx-write/ports", ports, xml_to_vmx);
   add_cases ("/vmx-write/display", display, xml_to_vmx);
   add_cases ("/vmx-write/version-7", version7, xml_to_vmx7);
+  g_test_add_func ("/vmx-write/hostile", test_hostile);
   g_test_add_func ("/vmx-write/made-up", test_made_up);
   g_test_add_func ("/vmx-write/no-autodetect", test_no_autodetect);
   g_test_add_func ("/vmx-write/autodetect-unequal", test_autodetect_unequal);

@@ -5,8 +5,8 @@
  * A VMX of 100 devices becomes XML, and that XML a VMX; beside it libxml2 only parses the
  * XML, which is what `xmllint --noout` does.  Times are of the CPU, medians of RUNS
  * (default 2000); machines differ, only the ratios mean something.  Then what is
- * allocated altogether, for each byte of input, must not grow with the input: this is
- * checked, and the program fails if it does.
+ * allocated for each byte of input must not grow with the input, nor the time for each
+ * key: this is checked, and the program fails if they do.
  */
 #include "convert/domain-xml.h"
 #include "convert/files-offline.h"
@@ -209,6 +209,27 @@ measure_memory (guint extras)
   return (double) (allocated - before) / vmx->len;
 }
 
+/* Returns: the time for @n keys that are all on one line */
+static double
+measure_line (guint n, guint runs)
+{
+  g_autoptr (GString) vmx = g_string_new ("config.version = \"8\"; virtualHW.version = \"4\"");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (vmx, "; k = 'v'");
+  return measure (vmx_to_xml, vmx->str, runs);
+}
+
+/* Ten times the input must not take a hundred times as long. */
+static int
+check_time (void)
+{
+  double ratio = measure_line (50000, 9) / measure_line (5000, 9);
+
+  printf ("ten times the keys on a line take          %6.1f times as long\n", ratio);
+  return ratio < 40 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static int
 check_memory (void)
 {
@@ -244,5 +265,5 @@ main (int argc, char **argv)
   printf ("the XML is parsed, as xmllint --noout does %8.0f   1.00\n", parse);
   printf ("VMX to XML                                 %8.0f   %.2f\n", to_xml, to_xml / parse);
   printf ("XML to VMX                                 %8.0f   %.2f\n", to_vmx, to_vmx / parse);
-  return check_memory ();
+  return check_memory () | check_time ();
 }
