@@ -9,6 +9,7 @@
  *   commit NAME BASE WANTED
  *   vmx NAME FILE            config.vmx
  *   define HOST NAME FILE, define-vmx HOST NAME FILE, undefine NAME, destroy NAME
+ *   same FILE FILE           whether two texts mean the same
  *   requests                 how many were sent that read or change
  */
 #include <stdio.h>
@@ -17,6 +18,7 @@
 
 #include "backend/updater.h"
 #include "backend/vmconfig.h"
+#include "convert/domain-xml.h"
 #include "convert/error.h"
 
 typedef struct
@@ -211,6 +213,26 @@ do_end (Check *check, char **args)
   say (ok, error);
 }
 
+static char *
+canonical (const char *file)
+{
+  g_autoptr (GBytes) text = load (file);
+  gsize len = 0;
+  const char *data = g_bytes_get_data (text, &len);
+  g_autoptr (HvfsDomain) domain = hvfs_domain_xml_read (data, len, NULL);
+
+  return domain != NULL ? hvfs_domain_xml_write (domain, HVFS_DOMAIN_XML_INACTIVE) : NULL;
+}
+
+static void
+do_same (Check *check G_GNUC_UNUSED, char **args)
+{
+  g_autofree char *a = canonical (args[1]), *b = canonical (args[2]);
+
+  printf (a != NULL && g_strcmp0 (a, b) == 0 ? "ok\n" : "differ\n");
+  fflush (stdout);
+}
+
 static void
 do_size (Check *check, char **args)
 {
@@ -273,6 +295,7 @@ static const struct
   { "define-vmx", 3, do_define },
   { "undefine", 1, do_end },
   { "destroy", 1, do_end },
+  { "same", 2, do_same },
   { "size", 1, do_size },
   { "all", 1, do_all },
   { "requests", 0, do_requests },

@@ -7,11 +7,13 @@
 import os
 import random
 import re
+import shutil
 import ssl
 import subprocess
 import sys
 import tempfile
 import time
+import xml.etree.ElementTree as ET
 
 from pyVim.connect import SmartConnect
 from pyVmomi import vim, VmomiSupport
@@ -239,10 +241,172 @@ def put_iso():
         urllib.request.urlopen(r, context=ssl._create_unverified_context()).read()
 
 
+# --- at random: each edit is a function of the parsed XML, and what may differ then
+
+def child(parent, path):
+    """The element at the path, made where it is missing."""
+    at = parent
+    for tag in path.split('/'):
+        below = at.find(tag)
+        at = below if below is not None else ET.SubElement(at, tag)
+    return at
+
+
+def drop(parent, tag):
+    for e in parent.findall(tag):
+        parent.remove(e)
+
+
+def new_disk(d, dice):
+    taken = {t.get('dev') for t in d.findall('devices/disk/target')}
+    name = dice.choice([n for n in (f'sd{c}' for c in 'bcdefg') if n not in taken] or [None])
+    if name is None:
+        return
+    disk = ET.SubElement(d.find('devices'), 'disk', type='file', device='disk')
+    ET.SubElement(disk, 'source', file=f'[LocalDS_0] random/{dice.random()}.vmdk')
+    ET.SubElement(disk, 'capacity', unit='MiB').text = str(dice.randint(1, 999))
+    ET.SubElement(disk, 'target', dev=name, bus='scsi')
+    if dice.random() < 0.3:
+        ET.SubElement(disk, 'transient')
+
+
+def old_disk(d, dice):
+    extra = [e for e in d.findall('devices/disk') if e.find('target').get('dev') not in ('sda', 'hdc')]
+    if extra:
+        d.find('devices').remove(dice.choice(extra))
+
+
+def medium(d, dice):
+    for disk in d.findall('devices/disk'):
+        if disk.get('device') == 'cdrom':
+            drop(disk, 'source')
+            disk.set('type', 'file')
+            if dice.random() < 0.6:
+                ET.SubElement(disk, 'source', file='[LocalDS_0] iso/boot.iso')
+
+
+def random_mac(dice):
+    return '00:50:56:%02x:%02x:%02x' % (dice.randint(0, 0x3f), dice.randint(0, 255), dice.randint(0, 255))
+
+
+def new_net(d, dice):
+    if len(d.findall('devices/interface')) < 9:
+        net = ET.SubElement(d.find('devices'), 'interface', type='bridge')
+        ET.SubElement(net, 'mac', address=random_mac(dice), type='static')
+        ET.SubElement(net, 'source', bridge='VM Network')
+        ET.SubElement(net, 'model', type=dice.choice(['e1000', 'e1000e', 'vmxnet3', 'vmxnet2', 'vlance']))
+
+
+def old_net(d, dice):
+    nets = d.findall('devices/interface')
+    if len(nets) > 1:
+        d.find('devices').remove(dice.choice(nets))
+
+
+def net_mac(d, dice):
+    for net in d.findall('devices/interface')[:1]:
+        net.find('mac').set('address', random_mac(dice))
+        net.find('mac').set('type', 'static')
+
+
+def net_model(d, dice):
+    for net in d.findall('devices/interface')[-1:]:
+        net.find('model').set('type', dice.choice(['e1000', 'e1000e', 'vmxnet3']))
+
+
+def memory(d, dice):
+    for tag in ('memory', 'currentMemory'):
+        d.find(tag).set('unit', 'MiB')
+    n = dice.randint(64, 4096) * 4
+    d.find('memory').text = str(n)
+    d.find('currentMemory').text = str(n if dice.random() < 0.5 else dice.randint(1024, n) if n > 1024 else n)
+
+
+def cpus(d, dice):
+    sockets, cores = dice.randint(1, 4), dice.randint(1, 4)
+    d.find('vcpu').text = str(sockets * cores)
+    drop(d, 'cpu')
+    if cores > 1:
+        ET.SubElement(child(d, 'cpu'), 'topology', sockets=str(sockets), cores=str(cores), threads='1')
+
+
+def serial(d, dice):
+    drop(d.find('devices'), 'serial')
+    drop(d.find('devices'), 'console')
+    for n in range(dice.randint(0, 3)):
+        port = ET.SubElement(d.find('devices'), 'serial', type='file')
+        ET.SubElement(port, 'source', path=f'[LocalDS_0] serial/{dice.randint(0, 9)}.txt')
+        ET.SubElement(port, 'target', port=str(n))
+
+
+def vnc(d, dice):
+    drop(d.find('devices'), 'graphics')
+    if dice.random() < 0.6:
+        ET.SubElement(d.find('devices'), 'graphics', type='vnc', port=str(dice.randint(5900, 5964)), autoport='no')
+
+
+def note(d, dice):
+    drop(d, 'description')
+    if dice.random() < 0.8:
+        child(d, 'description').text = ''.join(dice.choice('ab <>&"|%\n\u00e9') for _ in range(dice.randint(1, 40))) + '.'
+
+
+DEVICE = r'config\.hardware\.device\[%s\].*'
+RANDOM = [
+    (memory, r'config\.(hardware\.memoryMB|memoryAllocation\.limit)|' + SHARES),
+    (cpus, r'config\.hardware\.(numCPU|numCoresPerSocket)|' + SHARES),
+    (note, r'config\.annotation'),
+    (lambda d, dice: setattr(child(d, 'cputune/shares'), 'text', str(dice.randint(1, 99999))),
+     r'config\.cpuAllocation\.shares.*'),
+    (lambda d, dice: setattr(child(d, 'memtune/min_guarantee'), 'text', str(dice.randint(0, 64) * 1024)),
+     r'config\.memoryAllocation\.reservation'),
+    (lambda d, dice: d.find('vcpu').set('cpuset', f'{dice.randint(0, 3)}-{dice.randint(4, 9)}'),
+     r'config\.cpuAffinity.*'),
+    (lambda d, dice: d.find('os').set('firmware', dice.choice(['bios', 'efi'])), r'config\.firmware'),
+    (lambda d, dice: d.find('devices/video/model').set('vram', str(2 ** dice.randint(12, 15))), DEVICE % '500'),
+    (new_disk, DEVICE % r'(20\d\d|1000)'), (old_disk, DEVICE % r'(20\d\d|1000)'), (medium, DEVICE % '3000'),
+    (new_net, DEVICE % r'(40\d\d|100)'), (old_net, DEVICE % r'(40\d\d|100)'), (net_mac, DEVICE % r'40\d\d'),
+    (net_model, DEVICE % r'(40\d\d|100)'), (serial, DEVICE % r'(90\d\d|400)'),
+    (vnc, r'config\.extraConfig.*'),
+]
+
+
+def comparable(xml):
+    """Shares of a level follow the number of CPUs; bios is what there is when nothing is
+    said; an interface of another model is another device, and so the last."""
+    d = ET.fromstring(xml)
+    drop(d, 'cputune')
+    if d.find('os').get('firmware') == 'bios':
+        del d.find('os').attrib['firmware']
+    nets = sorted(d.findall('devices/interface'), key=lambda net: net.find('mac').get('address'))
+    drop(d.find('devices'), 'interface')
+    d.find('devices').extend(nets)
+    return ET.tostring(d, encoding='unicode')
+
+
+def at_random(name, n, dice):
+    vm = vms[name]
+    base, before = read(vm._moId), config(vm)
+    edits = dice.sample(RANDOM, dice.randint(1, 5))
+    d = ET.fromstring(base)
+    for change, _ in edits:
+        change(d, dice)
+    wanted = ET.tostring(d, encoding='unicode')
+    answer = commit(vm._moId, base, wanted)
+    back = read(vm._moId)
+    strange = [k for k in difference(before, config(vm)) if not any(re.fullmatch(p, k) for _, p in edits)]
+    for file, text in (('a', wanted), ('b', back)):
+        with open(f'{tmp}/{file}', 'w') as f:
+            f.write(comparable(text))
+    if answer != 'ok' or strange or ask(f'same {tmp}/a {tmp}/b') != 'ok':
+        fail(f'random edit {n}: {answer}, not asked for {strange}; it reads\n{back}\nnot\n{wanted}')
+
+
 put_iso()
 names = sorted(vms)
 wait(vms[names[1]].PowerOffVM_Task())
-while 'off' in ask(f'size {names[1]}'):
+end = time.time() + 30
+while "id='" in read(names[1]) and time.time() < end:
     pass
 for running, name in ((True, names[0]), (False, names[1])):
     for kind in KINDS:
@@ -252,4 +416,11 @@ for running, name in ((True, names[0]), (False, names[1])):
             fail(f'{kind}: {e}')
     if not running:
         one(name, ALL, running)
+dice = random.Random(20230601)
+for n in range(rounds):
+    at_random(names[1], n, dice)
+    if len(failures) > 3:
+        break
+print(f'{rounds} random edits' if not failures else f'{len(failures)} failures')
+shutil.rmtree(tmp)
 sys.exit(1 if failures else 0)
