@@ -22,7 +22,7 @@ struct _HvfsMirror
   HvfsValue *last[HVFS_N_KINDS][HVFS_MAX_PROPS]; /* lock; to share equal values */
 
   GMutex link_lock;        /* level 2 */
-  GCond settled;           /* link_lock: n_settled grew; or somebody was cancelled */
+  GCond settled;           /* link_lock: n_settled or up changed; somebody was cancelled */
   guint64 n_settled;       /* link_lock */
   gboolean up;             /* link_lock */
   char *reason;            /* link_lock */
@@ -189,6 +189,7 @@ hvfs_mirror_set_link (HvfsMirror *mirror, gboolean up, const char *reason)
       g_free (mirror->reason);
       mirror->reason = g_strdup (reason);
     }
+  g_cond_broadcast (&mirror->settled);
   g_mutex_unlock (&mirror->link_lock);
 
   if (changed && mirror->observer.link != NULL)
@@ -255,6 +256,8 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
       while (code == 0 && mirror->n_settled == seen)
         if (g_cancellable_is_cancelled (cancellable))
           code = EINTR;
+        else if (!mirror->up)
+          code = EIO;
         else if (!g_cond_wait_until (&mirror->settled, &mirror->link_lock, deadline_us))
           code = ETIMEDOUT;
       g_mutex_unlock (&mirror->link_lock);
@@ -264,7 +267,9 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
   g_cancellable_disconnect (cancellable, handler);
   if (code != 0)
     g_set_error (error, HVFS_ERROR, code, "%s",
-                 code == ESTALE ? "it is not in the inventory any more" : g_strerror (code));
+                 code == ESTALE ? "it is not in the inventory any more"
+                 : code == EIO  ? "the connection to the server was lost"
+                                : g_strerror (code));
   return code == 0;
 }
 

@@ -95,7 +95,8 @@ gboolean hvfs_mirror_is_up (HvfsMirror *mirror, char **ret_reason, gint64 *ret_s
  *
  * Sleeps until an update brings that.  The lock must not be held.
  *
- * @error: (nullable): ETIMEDOUT, EINTR when cancelled, ESTALE when the object is gone
+ * @error: (nullable): ETIMEDOUT, EINTR when cancelled, ESTALE when the object is gone,
+ *   EIO when the server is lost
  */
 gboolean hvfs_mirror_await (HvfsMirror *mirror, guint32 serial, guint index, const char *text,
                             gint64 deadline_us, GCancellable *cancellable, GError **error);

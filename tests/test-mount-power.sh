@@ -3,10 +3,10 @@
 # hvfs has heard of it; one that cannot be known is none.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires "$PYTHON"
-start_vcsim -vm 2 -cluster 0
+start_vcsim -vm 2 -cluster 0 -guest-time 600000
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 vc () { "$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" "$@"; }
-says () { [ "$(cat "$1")" = "$2" ]; }
+says () { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 vm=$mnt/by-name/DC0_H0_VM0
 
 # What the next wait for updates brings comes late: first a change that ends the
@@ -30,4 +30,17 @@ if echo running >"$vm/state" 2>/dev/null; then fail "running without a host"; fi
 control POST "/connection?host=$host&state=connected" >/dev/null
 await says "$vm/state" running
 echo running >"$vm/state" || fail "running: $(cat "$vm/error")"
+
+# Who waits for a guest hears that the server was lost.
+control POST /reset >/dev/null
+echo shutdown >"$vm/state" 2>/dev/null &
+writer=$!
+asked () { [ "$(vcsim_requests ShutdownGuest)" = 1 ]; }
+await asked
+control POST /down >/dev/null
+await is_gone "$writer"
+if wait "$writer"; then fail "a guest was shut down by nobody"; fi
+grep -q "the connection to the server was lost" "$vm/error" || fail "error says: $(cat "$vm/error")"
+control POST /up >/dev/null
+await says "$vm/state" running
 unmount_hvfs
