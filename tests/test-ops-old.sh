@@ -1,0 +1,26 @@
+#!/bin/sh
+# tests/test-ops-old.sh - operations with servers of old versions, by the methods they have
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+
+for api in 2.5 4.0 5.5; do
+  start_vcsim -api $api
+  mkdir "$tmp/$api"
+  mount_hvfs "$(vcsim_uri vpx)" "$tmp/$api"
+  d=$tmp/$api/by-name/DC0_H0_VM0
+  mkdir "$d/snapshots/a"
+  echo 'b memory=no' >"$d/snapshots/create"
+  expect_eq "$api: parent" "$(readlink "$d/snapshots/b/parent")" ../a
+  echo limit=900 >"$d/sched"
+  expect_eq "$api: limit" "$(sed -n 's/^limit=//p' "$d/sched")" 900
+  echo yes >"$d/autostart"
+  expect_eq "$api: autostart" "$(cat "$d/autostart")" yes
+  echo DC0_C0_H1 >"$d/migrate"
+  expect_eq "$api: migrate" "$(cat "$d/migrate")" 'done DC0_C0_H1'
+  expect_eq "$api: by" "$(stat_of "$tmp/$api" request.MigrateVM_Task)" 1
+  echo new >"$d/clone"
+  expect_eq "$api: clone" "$(cat "$tmp/$api/by-name/new/state")" off
+  echo a >"$d/snapshots/delete"
+  [ ! -e "$d/snapshots/b/parent" ] || fail "$api: the snapshot stayed"
+  unmount_hvfs "$tmp/$api"
+  stop_vcsim
+done
