@@ -125,7 +125,7 @@ hvfs_xml_read_console (HvfsXmlReader *reader, const xmlNode *node, GError **erro
 
   if (!hvfs_xml_attr_word (target, "type", console_words, 0, ENOTSUP, &type, error)
       || !hvfs_xml_attr_word (node, "type", hvfs_port_type_words, 0, ENOTSUP, &port_type, error)
-      || !hvfs_xml_attr_uint (target, "port", &number, error))
+      || !read_number (node, &number, error))
     return FALSE;
   if (reader->n_consoles++ == 0)
     reader->console = type == 0 ? node : NULL;
