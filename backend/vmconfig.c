@@ -38,6 +38,9 @@ hvfs_config_free (HvfsConfig *config)
 {
   if (config == NULL)
     return;
+  /* What other threads have written is seen here. */
+  g_mutex_lock (&config->lock);
+  g_mutex_unlock (&config->lock);
   g_hash_table_unref (config->coming);
   hvfs_vm_cache_free (config->cache);
   g_cond_clear (&config->landed);

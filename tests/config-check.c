@@ -12,6 +12,7 @@
  *   same FILE FILE           whether two texts mean the same
  *   requests                 how many were sent that read or change
  */
+#include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -331,6 +332,7 @@ main (int argc, char **argv)
     = uri != NULL ? hvfs_credentials_find (uri, NULL, argv[2], FALSE, &error) : NULL;
   Check check = { .stats = stats };
 
+  xmlInitParser ();
   if (credentials == NULL)
     {
       fprintf (stderr, "config-check: %s\n", error->message);
