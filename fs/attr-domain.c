@@ -13,6 +13,7 @@
 #include "fs/attr-domain.h"
 #include "fs/attr-snapshot.h"
 #include "fs/line.h"
+#include "fs/vmx.h"
 #include "fs/whole.h"
 
 #define KIB_PER_MIB 1024
@@ -215,6 +216,9 @@ HvfsRow hvfs_domain_table[] = {
   { .name = HVFS_DESK_LIVE, .mode = READ_WRITE, .file_ops = &hvfs_edit_file_ops,
     .visible = hvfs_edit_visible, .stat = hvfs_edit_stat, .is_known = hvfs_edit_is_known,
     .fetch = hvfs_edit_fetch, .depends = HVFS_CONFIG_PROPS },
+  { .name = HVFS_DESK_LIVE_VMX, .mode = READ, .file_ops = &hvfs_vmx_file_ops,
+    .stat = hvfs_vmx_stat, .is_known = hvfs_vmx_is_known, .fetch = hvfs_vmx_fetch,
+    .depends = HVFS_CONFIG_PROPS },
   { .name = "state", .mode = READ_WRITE, .show = state_show, .store = state_store,
     .depends = HVFS_PROP (HVFS_VM_POWER) | HVFS_PROP (HVFS_VM_CONNECTION) },
   { .name = "sched", .mode = READ_WRITE, .show = hvfs_sched_show, .store = hvfs_sched_store,
@@ -250,6 +254,8 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "uuid", .mode = READ, .show = uuid_show, .depends = HVFS_PROP (HVFS_VM_UUID) },
   HVFS_MOREF_ROW,
   { .name = "stats", .mode = READ, .show = stats_show, .flags = HVFS_ROW_FETCHED },
+  { .name = "undefine", .mode = WRITE, .store = hvfs_undefine_store },
+  { .name = "destroy", .mode = WRITE, .store = hvfs_destroy_store },
   { .name = "error", .mode = READ, .show = error_show, .flags = HVFS_ROW_LOCAL },
   { NULL }
 };

@@ -2,8 +2,7 @@
  *
  * Exists because the table is one and its functions are grouped by concern, a file
  * each: attr-tune.c for what a domain has of its host, attr-move.c for where it is,
- * attr-end.c for its ends.  What each shows and takes is
- * in hvfs(5).
+ * attr-end.c for its ends.  What each shows and takes is in hvfs(5).
  */
 #pragma once
 
@@ -18,6 +17,10 @@
 HVFS_SHOW (hvfs_migrate_show);
 HVFS_STORE (hvfs_migrate_store);
 HVFS_STORE (hvfs_clone_store);
+
+/* attr-end.c */
+HVFS_STORE (hvfs_undefine_store);
+HVFS_STORE (hvfs_destroy_store);
 
 /* attr-tune.c */
 HVFS_SHOW (hvfs_sched_show);

@@ -74,8 +74,6 @@ stats_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
   return TRUE;
 }
 
-static const HvfsDirOps domains_ops = { .rename = hvfs_domains_rename };
-
 HvfsRow hvfs_host_table[] = {
   { .name = "info", .mode = S_IFREG | 0444, .show = info_show, .flags = HVFS_ROW_FETCHED,
     .depends = HVFS_PROP (HVFS_HOST_HARDWARE) | HVFS_PROP (HVFS_HOST_PRODUCT) },
@@ -83,7 +81,7 @@ HvfsRow hvfs_host_table[] = {
     .depends = HVFS_PROP (HVFS_HOST_CONNECTION) | HVFS_PROP (HVFS_HOST_MAINTENANCE) },
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .flags = HVFS_ROW_FETCHED },
   HVFS_MOREF_ROW,
-  { .name = "domains", .mode = S_IFDIR | 0755, .dir_ops = &domains_ops },
+  { .name = "domains", .mode = S_IFDIR | 0755, .dir_ops = &hvfs_domains_ops },
   HVFS_COLLECTION_ROW ("datastores"),
   HVFS_COLLECTION_ROW ("networks"),
   { NULL }

@@ -168,7 +168,12 @@ hvfs_edit_commit (HvfsCall *call, HvfsNode node, const char *name, GBytes *base,
         *ret_text = g_steal_pointer (&present);
     }
   else if (present != NULL && check (wanted, &failure))
-    change (call, node, base, present, wanted, ret_text, &failure);
+    {
+      if (hvfs_edit_serial (fs, node) == 0 || strcmp (name, HVFS_DESK_LIVE) != 0)
+        hvfs_edit_define (call, node, name, wanted, &failure);
+      else
+        change (call, node, base, present, wanted, ret_text, &failure);
+    }
   hvfs_notifier_inode (
     fs->notifier, clear_desk (fs, node, name, failure != NULL ? wanted : NULL, failure));
   remember (fs, node, name, failure);

@@ -54,6 +54,11 @@ GBytes *hvfs_edit_peek_text (HvfsFs *fs, HvfsNode node);
 gboolean hvfs_edit_commit (HvfsCall *call, HvfsNode node, const char *name, GBytes *base,
                            GBytes *wanted, GBytes **ret_text, GError **error);
 
+/* fs/attr-draft.c: makes the draft of @node a domain, of the text @wanted of the file
+ * @name.  Waits for the server.  @error: EPERM: it is one already; a call's */
+gboolean hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wanted,
+                           GError **error);
+
 /* As @error, but never EINVAL, for fsync and rename: tools misread that there. */
 void hvfs_edit_no_einval (GError **error);
 

@@ -22,6 +22,7 @@
 #include "fs/migration.h"
 #include "fs/notify.h"
 #include "fs/row.h"
+#include "fs/vmx.h"
 
 struct _HvfsFs
 {
@@ -39,6 +40,7 @@ struct _HvfsFs
   HvfsFailures *failures;
   HvfsDesks *desks;
   HvfsDrafts *drafts;
+  HvfsVmxSizes *vmx_sizes;
   HvfsMigrations *migrations;
   HvfsNotifier *notifier;
   HvfsJobs *jobs;

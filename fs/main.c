@@ -80,6 +80,7 @@ fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, const HvfsOptio
   fs->config = hvfs_config_new (&fs->server, (gsize) options->cache_mib << 20);
   fs->desks = hvfs_desks_new (desk_changed, fs);
   fs->drafts = hvfs_drafts_new ();
+  fs->vmx_sizes = hvfs_vmx_sizes_new ();
   fs->failures = hvfs_failures_new ();
   fs->migrations = hvfs_migrations_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
@@ -93,6 +94,7 @@ fs_clear (HvfsFs *fs)
   hvfs_updater_free (fs->updater);
   hvfs_desks_free (fs->desks);
   hvfs_drafts_free (fs->drafts);
+  hvfs_vmx_sizes_free (fs->vmx_sizes);
   hvfs_notifier_free (fs->notifier);
   hvfs_questions_free (fs->questions);
   hvfs_session_logout (fs->session);

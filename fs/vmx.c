@@ -1,0 +1,256 @@
+/* fs/vmx.c - config.vmx, a machine's own file on its datastore; see vmx.h */
+#include "fs/vmx.h"
+
+#include <fcntl.h>
+
+#include "convert/error.h"
+#include "fs/edit.h"
+#include "fs/ops-priv.h"
+
+/* What a stat fetched is good for the open that follows it, and no longer. */
+#define FRESH_US (2 * G_TIME_SPAN_SECOND)
+#define MAX_FRESH 16
+
+typedef struct
+{
+  char *version;   /* of the configuration, when it had that size */
+  gsize size;      /* 0 as well where it cannot be read */
+} Size;
+
+typedef struct
+{
+  guint32 serial;
+  gint64 until_us;
+  GBytes *content;
+} Fresh;
+
+struct _HvfsVmxSizes
+{
+  GMutex lock;
+  GHashTable *by_serial;  /* lock: serial -> Size */
+  GQueue fresh;           /* lock: Fresh, the newest first */
+};
+
+static void
+size_free (gpointer data)
+{
+  g_free (((Size *) data)->version);
+  g_free (data);
+}
+
+static void
+fresh_free (gpointer data)
+{
+  g_bytes_unref (((Fresh *) data)->content);
+  g_free (data);
+}
+
+HvfsVmxSizes *
+hvfs_vmx_sizes_new (void)
+{
+  HvfsVmxSizes *sizes = g_new0 (HvfsVmxSizes, 1);
+
+  g_mutex_init (&sizes->lock);
+  sizes->by_serial = g_hash_table_new_full (NULL, NULL, NULL, size_free);
+  g_queue_init (&sizes->fresh);
+  return sizes;
+}
+
+void
+hvfs_vmx_sizes_free (HvfsVmxSizes *sizes)
+{
+  if (sizes == NULL)
+    return;
+  g_hash_table_unref (sizes->by_serial);
+  g_queue_clear_full (&sizes->fresh, fresh_free);
+  g_mutex_clear (&sizes->lock);
+  g_free (sizes);
+}
+
+void
+hvfs_vmx_sizes_forget (HvfsVmxSizes *sizes, guint32 serial)
+{
+  g_mutex_lock (&sizes->lock);
+  g_hash_table_remove (sizes->by_serial, GUINT_TO_POINTER (serial));
+  g_mutex_unlock (&sizes->lock);
+}
+
+/* ---- sizes ---- */
+
+static const char *
+version_of (const HvfsObject *vm)
+{
+  return hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CHANGE_VERSION), NULL);
+}
+
+static char *
+dup_version (HvfsFs *fs, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsObject *vm = hvfs_mirror_get (fs->mirror, serial);
+
+  return vm == NULL ? NULL : g_strdup (version_of (vm));
+}
+
+/* The size that goes with that version; FALSE: it is not known. */
+static gboolean
+get_size (HvfsVmxSizes *sizes, const HvfsObject *vm, gsize *ret_size)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sizes->lock);
+  Size *size = g_hash_table_lookup (sizes->by_serial, GUINT_TO_POINTER (vm->serial));
+
+  if (size == NULL || g_strcmp0 (size->version, version_of (vm)) != 0)
+    return FALSE;
+  *ret_size = size->size;
+  return TRUE;
+}
+
+/* @version: taken.  Returns: whether that is news to who knew another size. */
+static gboolean
+set_size (HvfsVmxSizes *sizes, guint32 serial, char *version, gsize bytes)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sizes->lock);
+  Size *size = g_hash_table_lookup (sizes->by_serial, GUINT_TO_POINTER (serial));
+  gboolean news = size == NULL || size->size != bytes;
+
+  if (size == NULL)
+    {
+      size = g_new0 (Size, 1);
+      g_hash_table_insert (sizes->by_serial, GUINT_TO_POINTER (serial), size);
+    }
+  g_free (size->version);
+  size->version = version;
+  size->size = bytes;
+  return news;
+}
+
+static void
+keep_fresh (HvfsVmxSizes *sizes, guint32 serial, GBytes *content)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sizes->lock);
+  Fresh *fresh = g_new (Fresh, 1);
+
+  *fresh = (Fresh){ serial, g_get_monotonic_time () + FRESH_US, g_bytes_ref (content) };
+  g_queue_push_head (&sizes->fresh, fresh);
+  if (g_queue_get_length (&sizes->fresh) > MAX_FRESH)
+    fresh_free (g_queue_pop_tail (&sizes->fresh));
+}
+
+static GBytes *
+take_fresh (HvfsVmxSizes *sizes, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sizes->lock);
+  gint64 now_us = g_get_monotonic_time ();
+
+  for (GList *link = sizes->fresh.head; link != NULL; link = link->next)
+    {
+      Fresh *fresh = link->data;
+      GBytes *content = fresh->content;
+
+      if (fresh->serial != serial || fresh->until_us < now_us)
+        continue;
+      g_queue_delete_link (&sizes->fresh, link);
+      g_free (fresh);
+      return content;
+    }
+  return NULL;
+}
+
+gboolean
+hvfs_vmx_is_known (HvfsFs *fs, HvfsNode node)
+{
+  HvfsObject *vm = hvfs_mirror_get (fs->mirror, node.a);
+  gsize size;
+
+  return vm == NULL || !hvfs_mirror_is_up (fs->mirror, NULL, NULL)
+         || get_size (fs->vmx_sizes, vm, &size);
+}
+
+gboolean
+hvfs_vmx_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
+{
+  gsize size;
+
+  if (get_size (fs->vmx_sizes, object, &size))
+    st->st_size = size;
+  return TRUE;
+}
+
+gboolean
+hvfs_vmx_fetch (HvfsCall *call, HvfsNode node, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  char *version = dup_version (fs, node.a);
+  g_autoptr (GBytes) content
+    = hvfs_config_fetch_vmx (fs->config, node.a, call->cancellable, error);
+
+  if (content != NULL)
+    keep_fresh (fs->vmx_sizes, node.a, content);
+  set_size (fs->vmx_sizes, node.a, version, content == NULL ? 0 : g_bytes_get_size (content));
+  return content != NULL;
+}
+
+/* ---- contents: fi->fh is a GBytes ---- */
+
+static gboolean
+vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  g_autoptr (GBytes) content = NULL;
+
+  if ((fi->flags & O_ACCMODE) != O_RDONLY)
+    {
+      g_set_error (error, HVFS_ERROR, EACCES, "the server writes it: change config.xml");
+      return FALSE;
+    }
+  if (!hvfs_edit_may_wait (call, error) || !hvfs_updater_confirm (fs->updater, error))
+    return FALSE;
+  content = take_fresh (fs->vmx_sizes, node.a);
+  if (content == NULL)
+    content = hvfs_config_fetch_vmx (fs->config, node.a, call->cancellable, error);
+  if (content == NULL)
+    return FALSE;
+  /* Past the kernel's cache where that has another size in mind. */
+  fi->direct_io
+    = set_size (fs->vmx_sizes, node.a, dup_version (fs, node.a), g_bytes_get_size (content));
+  if (fi->direct_io)
+    hvfs_notifier_inode (fs->notifier, hvfs_node_ino (node));
+  fi->noflush = 1;
+  fi->fh = (uintptr_t) g_steal_pointer (&content);
+  return TRUE;
+}
+
+static GBytes *
+vmx_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
+          GError **error)
+{
+  GBytes *content = (GBytes *) (uintptr_t) fi->fh;
+  gsize length = g_bytes_get_size (content);
+
+  if (off < 0 || (gsize) off >= length)
+    return g_bytes_new (NULL, 0);
+  return g_bytes_new_from_bytes (content, off, MIN (size, length - off));
+}
+
+static gboolean
+vmx_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const struct stat *st,
+             int to_set, GError **error)
+{
+  g_set_error (error, HVFS_ERROR, EPERM, "the server writes it: change config.xml");
+  return FALSE;
+}
+
+static gboolean
+vmx_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  g_bytes_unref ((GBytes *) (uintptr_t) fi->fh);
+  return TRUE;
+}
+
+const HvfsFileOps hvfs_vmx_file_ops = {
+  .open = vmx_open,
+  .read = vmx_read,
+  .setattr = vmx_setattr,
+  .release = vmx_release,
+};
