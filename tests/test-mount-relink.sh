@@ -10,7 +10,7 @@ status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
 reads () { timeout 20 cat "$state" >/dev/null 2>&1; }
 reads_not () { ! reads; }
 
-for round in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
   control POST /down >/dev/null
   await reads_not
   control POST /up >/dev/null
