@@ -34,10 +34,16 @@ is_running (const HvfsObject *vm)
   return power != NULL && strcmp (power, "poweredOff") != 0;
 }
 
-static const char *
-version_of (const HvfsObject *vm)
+/* What tells one configuration from the next: changeVersion, or where a server has
+ * none, when the machine last changed.  (transfer full) */
+static char *
+dup_version (const HvfsObject *vm)
 {
-  return hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CHANGE_VERSION), NULL);
+  const char *version = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CHANGE_VERSION), NULL);
+
+  return version != NULL && *version != '\0'
+           ? g_strdup (version)
+           : g_strdup_printf ("@%" G_GINT64_FORMAT, vm->changed_us);
 }
 
 /* "folder1/dc1"; the root folder has no part in it. */
@@ -74,7 +80,7 @@ look_at (HvfsMirror *mirror, HvfsObject *vm)
 
   look->serial = vm->serial;
   look->moref = g_strdup (vm->moref);
-  look->version = g_strdup (version_of (vm));
+  look->version = dup_version (vm);
   look->state = g_strdup (hvfs_power_word (vm));
   look->running = is_running (vm);
   look->datacenter_path = datacenter_path (mirror, vm);
@@ -104,9 +110,9 @@ hvfs_vm_is (HvfsMirror *mirror, guint32 serial, const char *version, gboolean ru
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
   HvfsObject *vm = hvfs_mirror_get (mirror, serial);
+  g_autofree char *present = vm != NULL && vm->kind == HVFS_KIND_VM ? dup_version (vm) : NULL;
 
-  return vm != NULL && vm->kind == HVFS_KIND_VM && version != NULL
-         && g_strcmp0 (version_of (vm), version) == 0 && is_running (vm) == running;
+  return present != NULL && g_strcmp0 (present, version) == 0 && is_running (vm) == running;
 }
 
 /* ---- neighbours ---- */
@@ -241,9 +247,9 @@ hvfs_vm_neighbours (HvfsMirror *mirror, guint32 last, guint32 serial, guint n,
   for (guint i = 0; i < places->len && found->len < n; i++)
     {
       const Place *place = &g_array_index (places, Place, i);
-      const char *version = version_of (place->vm);
+      g_autofree char *version = dup_version (place->vm);
 
-      if (order (&to, place) < 0 && version != NULL
+      if (order (&to, place) < 0
           && wanted (place->vm->serial, version, is_running (place->vm), data))
         g_ptr_array_add (found, look_at (mirror, place->vm));
     }

@@ -249,8 +249,9 @@ store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value)
   GBytes *text = g_bytes_new_take (xml, strlen (xml));
 
   g_mutex_lock (&config->lock);
-  hvfs_vm_cache_put (config->cache, look->serial, version != NULL ? version : "", look->running,
-                     text);
+  hvfs_vm_cache_put (config->cache, look->serial,
+                     version != NULL && *version != '\0' ? version : look->version,
+                     look->running, text);
   g_mutex_unlock (&config->lock);
   return text;
 }

@@ -16,9 +16,14 @@
 
 typedef struct _HvfsConfig HvfsConfig;
 
-/* What the text of config.xml depends on: properties of an HVFS_KIND_VM. */
+/* What the text of config.xml depends on: properties of an HVFS_KIND_VM.  Those after
+ * the first three come with a new changeVersion, where a server has one. */
 #define HVFS_CONFIG_PROPS                                                                          \
-  (HVFS_PROP (HVFS_VM_CHANGE_VERSION) | HVFS_PROP (HVFS_VM_POWER) | HVFS_PROP (HVFS_VM_CONNECTION))
+  (HVFS_PROP (HVFS_VM_CHANGE_VERSION) | HVFS_PROP (HVFS_VM_POWER)                                  \
+   | HVFS_PROP (HVFS_VM_CONNECTION) | HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_VM_UUID)             \
+   | HVFS_PROP (HVFS_VM_CPUS) | HVFS_PROP (HVFS_VM_MEMORY) | HVFS_PROP (HVFS_VM_ANNOTATION)        \
+   | HVFS_PROP (HVFS_VM_CPU_ALLOCATION) | HVFS_PROP (HVFS_VM_MEMORY_ALLOCATION)                    \
+   | HVFS_PROP (HVFS_VM_MODIFIED))
 
 /* -o cache= when nothing is said. */
 #define HVFS_CONFIG_BUDGET (64 * 1024 * 1024)

@@ -183,19 +183,40 @@ settle_root (HvfsFs *fs)
     }
 }
 
+static int
+compare_serials (gconstpointer a, gconstpointer b)
+{
+  const HvfsObject *x = *(HvfsObject *const *) a, *y = *(HvfsObject *const *) b;
+
+  return x->serial < y->serial ? -1 : x->serial > y->serial;
+}
+
+/* Oldest first: that is the order of listings, and so the one in which who walks the
+ * tree asks for more, which read-ahead goes by. */
+static void
+place_all (HvfsFs *fs)
+{
+  g_autoptr (GPtrArray) objects = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer object;
+
+  hvfs_mirror_iter_init (fs->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    g_ptr_array_add (objects, object);
+  g_ptr_array_sort (objects, compare_serials);
+  for (guint i = 0; i < objects->len; i++)
+    hvfs_place_object (fs, objects->pdata[i]);
+}
+
 static void
 settled (gpointer data)
 {
   HvfsFs *fs = data;
-  GHashTableIter iter;
-  gpointer object;
 
   settle_root (fs);
   if (fs->restructured)
     {
-      hvfs_mirror_iter_init (fs->mirror, &iter);
-      while (g_hash_table_iter_next (&iter, NULL, &object))
-        hvfs_place_object (fs, object);
+      place_all (fs);
       hvfs_index_foreach_child (fs->index, forget_link, fs);
       hvfs_notifier_inode (fs->notifier, 1);
     }
