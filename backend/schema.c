@@ -52,6 +52,7 @@ const HvfsProp hvfs_props[] = {
   { HVFS_KIND_VM, HVFS_VM_MEMORY_ALLOCATION, "config.memoryAllocation", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_CHANGE_VERSION, "config.changeVersion", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_MODIFIED, "config.modified", 0, 0 },
+  { HVFS_KIND_VM, HVFS_VM_FILE, "summary.config.vmPathName", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_SNAPSHOT, "snapshot", 0, 0 },
 
   { HVFS_KIND_VAPP, HVFS_NAME, "name", 400, 0 },

@@ -316,7 +316,6 @@ transfer_with (HvfsSession *session, const HvfsLogin *login, const HvfsHttpReque
   g_ptr_array_add (headers, cookie);
   g_ptr_array_add (headers, NULL);
   whole.headers = (const char *const *) headers->pdata;
-  hvfs_stats_add_request (session->stats, request->name);
   return hvfs_http_perform (session->http, &whole, reply, cancellable, error);
 }
 

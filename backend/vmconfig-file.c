@@ -46,22 +46,17 @@ hvfs_config_fetch_vmx (HvfsConfig *config, guint32 serial, GCancellable *cancell
                        GError **error)
 {
   g_autoptr (HvfsVmLook) look = hvfs_vm_look (config->server.mirror, serial, error);
-  g_autoptr (HvfsValue) path = look != NULL
-                                 ? lookup_property (config, "VirtualMachine", look->moref,
-                                                    "summary.config.vmPathName", cancellable, error)
-                                 : NULL;
-  const char *name = hvfs_value_text (path, NULL);
 
-  if (path == NULL)
+  if (look == NULL)
     return NULL;
-  if (name == NULL || *name != '[')
+  if (look->file == NULL || *look->file != '[')
     {
       g_set_error (error, HVFS_ERROR, ENOTSUP, "its file %s lies in no datastore",
-                   name != NULL ? name : "");
+                   look->file != NULL ? look->file : "");
       return NULL;
     }
-  return hvfs_folder_get (config->server.session, look->datacenter_path, name, HVFS_VMX_MAX_BYTES,
-                          cancellable, error);
+  return hvfs_folder_get (config->server.session, look->datacenter_path, look->file,
+                          HVFS_VMX_MAX_BYTES, cancellable, error);
 }
 
 /* ---- making ---- */

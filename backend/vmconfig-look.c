@@ -21,6 +21,7 @@ hvfs_vm_look_free (HvfsVmLook *look)
     return;
   g_free (look->moref);
   g_free (look->version);
+  g_free (look->file);
   g_free (look->state);
   g_free (look->datacenter_path);
   g_free (look);
@@ -81,6 +82,7 @@ look_at (HvfsMirror *mirror, HvfsObject *vm)
   look->serial = vm->serial;
   look->moref = g_strdup (vm->moref);
   look->version = dup_version (vm);
+  look->file = g_strdup (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_FILE), NULL));
   look->state = g_strdup (hvfs_power_word (vm));
   look->running = is_running (vm);
   look->datacenter_path = datacenter_path (mirror, vm);

@@ -12,7 +12,8 @@ typedef struct
 {
   guint32 serial;
   char *moref;
-  char *version; /* config.changeVersion; nullable: there is no configuration */
+  char *version; /* config.changeVersion, or what stands for it */
+  char *file;    /* its VMX file, "[datastore] path"; nullable */
   char *state;   /* hvfs_power_word (); nullable */
   gboolean running; /* on or suspended */
   char *datacenter_path; /* nullable: "folder1/dc1" */
