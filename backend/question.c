@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "backend/crew.h"
 #include "convert/error.h"
 
 #define MAX_ANSWERERS 4
@@ -13,7 +14,7 @@ struct _HvfsQuestions
 {
   HvfsSession *session;
   HvfsAutoAnswer policy;
-  GThreadPool *pool;      /* what must not be done in the update thread: Act */
+  HvfsCrew *crew;         /* what must not be done in the update thread: Act */
   GMutex lock;
   GHashTable *blocked;    /* lock: the set of HvfsBlocked */
 };
@@ -76,7 +77,7 @@ hvfs_questions_new (HvfsSession *session, HvfsAutoAnswer policy)
 
   questions->session = session;
   questions->policy = policy;
-  questions->pool = g_thread_pool_new (act, questions, MAX_ANSWERERS, FALSE, NULL);
+  questions->crew = hvfs_crew_new ("hvfs-answer", act, questions, MAX_ANSWERERS);
   g_mutex_init (&questions->lock);
   questions->blocked = g_hash_table_new (NULL, NULL);
   return questions;
@@ -87,7 +88,7 @@ hvfs_questions_free (HvfsQuestions *questions)
 {
   if (questions == NULL)
     return;
-  g_thread_pool_free (questions->pool, FALSE, TRUE);
+  hvfs_crew_free (questions->crew);
   g_hash_table_unref (questions->blocked);
   g_mutex_clear (&questions->lock);
   g_free (questions);
@@ -214,7 +215,7 @@ end_blocked (HvfsQuestions *questions, guint32 serial, const HvfsValue *question
       blocked->question = g_strdup (text->str);
       todo = g_new0 (Act, 1);
       todo->cancel = g_object_ref (blocked->inner);
-      g_thread_pool_push (questions->pool, todo, NULL);
+      hvfs_crew_push (questions->crew, todo);
     }
   g_mutex_unlock (&questions->lock);
 }
@@ -231,7 +232,7 @@ answer_default (HvfsQuestions *questions, const HvfsObject *vm, const HvfsValue 
   todo->moref = g_strdup (vm->moref);
   todo->id = g_strdup (hvfs_value_text (question, "id"));
   todo->key = g_strdup (hvfs_value_text (choice, "key"));
-  g_thread_pool_push (questions->pool, todo, NULL);
+  hvfs_crew_push (questions->crew, todo);
 }
 
 void

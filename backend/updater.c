@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "backend/crew.h"
 #include "backend/filter.h"
 #include "backend/locate.h"
 #include "backend/retrieve.h"
@@ -25,6 +26,7 @@ struct _HvfsUpdater
   guint timeout_s;
 
   GThread *thread;
+  HvfsCrew *crew;           /* its one job: ask */
   GCancellable *stop;       /* never reset */
   gint read;                /* atomic: somebody read since the last wait began */
 
@@ -48,6 +50,8 @@ confirm_for_tasks (gpointer data)
   hvfs_updater_confirm (data, NULL);
 }
 
+static void ask (gpointer data, gpointer user_data);
+
 HvfsUpdater *
 hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, HvfsUri *uri,
                   guint timeout_s, HvfsStats *stats)
@@ -60,6 +64,7 @@ hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, Hv
   updater->uri = uri;
   updater->timeout_s = timeout_s;
   updater->stats = stats;
+  updater->crew = hvfs_crew_new ("hvfs-ask", ask, updater, 1);
   updater->stop = g_cancellable_new ();
   updater->read = TRUE; /* who mounts is about to read */
   g_mutex_init (&updater->lock);
@@ -80,9 +85,8 @@ hvfs_updater_free (HvfsUpdater *updater)
   if (updater->asking != NULL)
     g_cancellable_cancel (updater->asking);
   g_cond_broadcast (&updater->woken);
-  while (updater->asking != NULL)
-    g_cond_wait (&updater->woken, &updater->lock);
   g_mutex_unlock (&updater->lock);
+  hvfs_crew_free (updater->crew);
   if (updater->thread != NULL)
     g_thread_join (updater->thread);
   hvfs_value_unref (updater->root);
@@ -499,10 +503,10 @@ give_up (HvfsUpdater *updater, const char *reason)
 }
 
 /* Asks for the time; a server that does not answer is given up. */
-static gpointer
-ask_thread (gpointer data)
+static void
+ask (gpointer data, gpointer user_data)
 {
-  HvfsUpdater *updater = data;
+  HvfsUpdater *updater = user_data;
   g_autoptr (HvfsRequest) request
     = hvfs_request_new ("CurrentTime", "ServiceInstance", "ServiceInstance");
   g_autoptr (GError) error = NULL;
@@ -517,7 +521,6 @@ ask_thread (gpointer data)
   g_clear_object (&updater->asking);
   g_cond_broadcast (&updater->woken);
   g_mutex_unlock (&updater->lock);
-  return NULL;
 }
 
 gboolean
@@ -535,7 +538,7 @@ hvfs_updater_confirm (HvfsUpdater *updater, GError **error)
   if (updater->asking == NULL)
     {
       updater->asking = g_cancellable_new ();
-      g_thread_unref (g_thread_new ("hvfs-ask", ask_thread, updater));
+      hvfs_crew_push (updater->crew, updater->asking);
     }
   while (updater->asking != NULL)
     if (!g_cond_wait_until (&updater->woken, &updater->lock, deadline) && updater->asking != NULL)

@@ -11,15 +11,12 @@
 #include <gio/gio.h>
 #include <sanitizer/tsan_interface.h>
 
-/* A pool's own queue, whose nodes are freed by the worker before it calls us: there
- * is no place to tell the sanitizer of the lock inside.  We never call this one. */
 const char *__tsan_default_suppressions (void);
 
 const char *
 __tsan_default_suppressions (void)
 {
-  return "race:libcrypto.so\n" /* OpenSSL is not instrumented either */
-         "race:g_queue_pop_tail\n";
+  return "race:libcrypto.so\n"; /* OpenSSL is not instrumented either */
 }
 
 #define REAL(name) \
@@ -155,89 +152,6 @@ g_atomic_ref_count_dec (gatomicrefcount *count)
 
 WRAP_UNREF (g_object_unref, gpointer)
 WRAP_UNREF (g_bytes_unref, GBytes *)
-
-/* A job pool: what was done before pushing happened before the job. */
-typedef struct
-{
-  GFunc func;
-  gpointer user_data;
-} PoolFunc;
-
-static void
-run_pool_func (gpointer data, gpointer user_data)
-{
-  PoolFunc *pool_func = user_data;
-
-  __tsan_acquire (data);
-  pool_func->func (data, pool_func->user_data);
-}
-
-/* The few bytes of @pool_func live as long as the process. */
-static PoolFunc *
-keep_pool_func (GFunc func, gpointer user_data)
-{
-  PoolFunc *pool_func = g_new (PoolFunc, 1);
-
-  pool_func->func = func;
-  pool_func->user_data = user_data;
-  return pool_func;
-}
-
-GThreadPool *
-g_thread_pool_new (GFunc func, gpointer user_data, gint max_threads, gboolean exclusive,
-                   GError **error)
-{
-  REAL (g_thread_pool_new);
-  return real (run_pool_func, keep_pool_func (func, user_data), max_threads, exclusive, error);
-}
-
-GThreadPool *
-g_thread_pool_new_full (GFunc func, gpointer user_data, GDestroyNotify item_free_func,
-                        gint max_threads, gboolean exclusive, GError **error)
-{
-  REAL (g_thread_pool_new_full);
-  return real (run_pool_func, keep_pool_func (func, user_data), item_free_func, max_threads,
-               exclusive, error);
-}
-
-gboolean
-g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
-{
-  REAL (g_thread_pool_push);
-  __tsan_release (data);
-  return real (pool, data, error);
-}
-
-void
-g_async_queue_push (GAsyncQueue *queue, gpointer data)
-{
-  REAL (g_async_queue_push);
-  __tsan_release (queue);
-  real (queue, data);
-}
-
-#define WRAP_POP(name) \
-  gpointer name (GAsyncQueue *queue) \
-  { \
-    gpointer data; \
-    REAL (name); \
-    data = real (queue); \
-    __tsan_acquire (queue); \
-    return data; \
-  }
-
-WRAP_POP (g_async_queue_pop)
-WRAP_POP (g_async_queue_try_pop)
-
-gpointer
-g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout)
-{
-  gpointer data;
-  REAL (g_async_queue_timeout_pop);
-  data = real (queue, timeout);
-  __tsan_acquire (queue);
-  return data;
-}
 
 void
 (g_once_init_leave) (volatile void *location, gsize result)

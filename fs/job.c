@@ -1,6 +1,8 @@
 /* fs/job.c - requests that must wait, and their interruption; see job.h */
 #include "fs/job.h"
 
+#include "backend/crew.h"
+
 /* Each waits most of its life; the limit is for a mount under attack. */
 #define MAX_THREADS 512
 
@@ -15,7 +17,7 @@ typedef struct
 
 struct _HvfsJobs
 {
-  GThreadPool *pool;
+  HvfsCrew *crew;
   GMutex lock;
   GHashTable *running;  /* lock: the cancellables of jobs queued and under way */
   gboolean closing;     /* lock */
@@ -50,7 +52,7 @@ hvfs_jobs_new (void)
 
   g_mutex_init (&jobs->lock);
   jobs->running = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
-  jobs->pool = g_thread_pool_new (run, jobs, MAX_THREADS, FALSE, NULL);
+  jobs->crew = hvfs_crew_new ("hvfs-job", run, jobs, MAX_THREADS);
   return jobs;
 }
 
@@ -71,7 +73,7 @@ hvfs_jobs_free (HvfsJobs *jobs)
   g_mutex_unlock (&jobs->lock);
   for (guint i = 0; i < all->len; i++)
     g_cancellable_cancel (all->pdata[i]);
-  g_thread_pool_free (jobs->pool, FALSE, TRUE);
+  hvfs_crew_free (jobs->crew);
   g_hash_table_unref (jobs->running);
   g_mutex_clear (&jobs->lock);
   g_free (jobs);
@@ -96,5 +98,5 @@ hvfs_jobs_push (HvfsJobs *jobs, fuse_req_t req, HvfsJobFunc func, gpointer data,
   if (closing)
     g_cancellable_cancel (job->cancellable);
   fuse_req_interrupt_func (req, interrupted, job->cancellable);
-  g_thread_pool_push (jobs->pool, job, NULL);
+  hvfs_crew_push (jobs->crew, job);
 }

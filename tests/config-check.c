@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/crew.h"
 #include "backend/updater.h"
 #include "backend/vmconfig.h"
 #include "convert/domain-xml.h"
@@ -263,14 +264,14 @@ do_all (Check *check, char **args)
   g_autoptr (GArray) machines = list (check, HVFS_KIND_VM);
   guint64 before = count_requests (check);
   int threads = args[2] != NULL ? atoi (args[2]) : 1;
-  GThreadPool *pool = g_thread_pool_new (read_one, check, threads, TRUE, NULL);
+  HvfsCrew *crew = hvfs_crew_new ("reader", read_one, check, threads);
 
   g_array_sort (machines, g_str_equal (args[1], "host")   ? by_host
                           : g_str_equal (args[1], "name") ? by_name
                                                           : by_age);
   for (guint i = 0; i < machines->len; i++)
-    g_thread_pool_push (pool, GUINT_TO_POINTER (g_array_index (machines, Machine, i).serial), NULL);
-  g_thread_pool_free (pool, FALSE, TRUE);
+    hvfs_crew_push (crew, GUINT_TO_POINTER (g_array_index (machines, Machine, i).serial));
+  hvfs_crew_free (crew);
   printf ("ok %u machines %" G_GUINT64_FORMAT " requests\n", machines->len,
           count_requests (check) - before);
   fflush (stdout);
