@@ -31,6 +31,8 @@ struct _HvfsMirror
   HvfsStats *stats;
   HvfsMirrorObserver observer; /* set before the first update */
   gpointer observer_data;
+  void (*eager) (gpointer);    /* likewise; nullable */
+  gpointer eager_data;
 };
 
 static guint
@@ -227,6 +229,13 @@ says (HvfsMirror *mirror, gpointer data)
          == 0;
 }
 
+void
+hvfs_mirror_set_eager (HvfsMirror *mirror, void (*eager) (gpointer), gpointer data)
+{
+  mirror->eager = eager;
+  mirror->eager_data = data;
+}
+
 gboolean
 hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
                         gint64 deadline_us, GCancellable *cancellable, GError **error)
@@ -236,6 +245,8 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
                                                                 mirror, NULL);
   int code = 0;
 
+  if (mirror->eager != NULL)
+    mirror->eager (mirror->eager_data);
   for (;;)
     {
       guint64 seen;

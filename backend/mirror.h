@@ -54,6 +54,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsMirror, hvfs_mirror_free)
 void hvfs_mirror_observe (HvfsMirror *mirror, const HvfsMirrorObserver *observer,
                           gpointer data);
 
+/* Before the first update.  @eager: called in the threads of those who begin to wait for
+ * an update, no lock held. */
+void hvfs_mirror_set_eager (HvfsMirror *mirror, void (*eager) (gpointer), gpointer data);
+
 /* ---- reading: the lock must be held, for reading at least ---- */
 
 /* For g_rw_lock_reader_locker_new (). */

@@ -36,7 +36,8 @@ typedef struct
 struct _HvfsTasks
 {
   HvfsSession *session;
-  void (*confirm) (gpointer);       /* set before the first task */
+  void (*confirm) (gpointer);       /* these are set before the first task */
+  void (*eager) (gpointer);
   gpointer confirm_data;
 
   GMutex lock;
@@ -76,9 +77,11 @@ hvfs_tasks_new (HvfsSession *session)
 }
 
 void
-hvfs_tasks_set_confirm (HvfsTasks *tasks, void (*confirm) (gpointer), gpointer data)
+hvfs_tasks_set_confirm (HvfsTasks *tasks, void (*confirm) (gpointer), void (*eager) (gpointer),
+                        gpointer data)
 {
   tasks->confirm = confirm;
+  tasks->eager = eager;
   tasks->confirm_data = data;
 }
 
@@ -490,6 +493,8 @@ hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
     }
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (wake), tasks, NULL);
+  if (tasks->eager != NULL)
+    tasks->eager (tasks->confirm_data);
   g_mutex_lock (&tasks->lock);
   g_hash_table_insert (tasks->waits, (char *) wait.moref, &wait);
   ok = wait_for (tasks, &wait, lost_s, cancellable, ret_result, &failure);

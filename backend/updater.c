@@ -12,7 +12,11 @@
 #define API_WAIT_EX 401       /* WaitForUpdatesEx, CreatePropertyCollector */
 #define IDLE_WAIT_S 60        /* one request a minute when nothing happens */
 #define MAX_OBJECT_UPDATES 1000
-#define POLL_US (2 * G_TIME_SPAN_SECOND)  /* CheckForUpdates, on servers before 4.1 */
+/* CheckForUpdates, on servers before 4.1: from one to the next.  Soon after somebody began
+ * to wait for an update they come more often, and as time goes on ever less. */
+#define POLL_MIN_US (20 * G_TIME_SPAN_MILLISECOND)
+#define POLL_MAX_US (2 * G_TIME_SPAN_SECOND)
+#define POLL_SLOWER 4
 #define BACKOFF_MIN_US (250 * G_TIME_SPAN_MILLISECOND)
 #define BACKOFF_MAX_US (4 * G_TIME_SPAN_SECOND)
 
@@ -39,6 +43,7 @@ struct _HvfsUpdater
   GMutex lock;
   GCond woken;              /* stop; confirmed */
   HvfsValue *root;          /* lock */
+  gint64 eager_us;          /* lock: when somebody last began to wait for an update */
   GCancellable *wait;       /* lock: of the wait under way; cancelled when lost */
   char *lost;               /* lock: why hvfs_updater_confirm gave the server up */
   GCancellable *asking;     /* lock: of the question whether it is there, if asked */
@@ -51,6 +56,17 @@ confirm_for_tasks (gpointer data)
 }
 
 static void ask (gpointer data, gpointer user_data);
+
+static void
+somebody_waits (gpointer data)
+{
+  HvfsUpdater *updater = data;
+
+  g_mutex_lock (&updater->lock);
+  updater->eager_us = g_get_monotonic_time ();
+  g_cond_broadcast (&updater->woken);
+  g_mutex_unlock (&updater->lock);
+}
 
 HvfsUpdater *
 hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, HvfsUri *uri,
@@ -69,7 +85,8 @@ hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, Hv
   updater->read = TRUE; /* who mounts is about to read */
   g_mutex_init (&updater->lock);
   g_cond_init (&updater->woken);
-  hvfs_tasks_set_confirm (tasks, confirm_for_tasks, updater);
+  hvfs_tasks_set_confirm (tasks, confirm_for_tasks, somebody_waits, updater);
+  hvfs_mirror_set_eager (mirror, somebody_waits, updater);
   return updater;
 }
 
@@ -369,6 +386,20 @@ pause_us (HvfsUpdater *updater, gint64 us)
   g_mutex_unlock (&updater->lock);
 }
 
+/* Sleeps between two polls. */
+static void
+pause_poll (HvfsUpdater *updater)
+{
+  gint64 began = g_get_monotonic_time (), pause;
+
+  g_mutex_lock (&updater->lock);
+  do
+    pause = CLAMP ((began - updater->eager_us) / POLL_SLOWER, POLL_MIN_US, POLL_MAX_US);
+  while (!stopped (updater)
+         && g_cond_wait_until (&updater->woken, &updater->lock, began + pause));
+  g_mutex_unlock (&updater->lock);
+}
+
 /* The server is lost: says so, and tries until it is back. */
 static void
 reconnect (HvfsUpdater *updater, const GError *reason)
@@ -445,7 +476,7 @@ update_thread (gpointer data)
         {
           again = FALSE;
           if (updater->api < API_WAIT_EX && !truncated)
-            pause_us (updater, POLL_US);
+            pause_poll (updater);
         }
       /* A connection may be cut for many reasons; only when the next one fails
        * too is the server lost.  What was silent for the time-out is lost. */
