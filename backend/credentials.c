@@ -8,7 +8,19 @@
 #include "backend/secret.h"
 #include "convert/error.h"
 
-#define SYSTEMD_NAME "hvfs-password"
+/* What the sources are called. */
+typedef struct
+{
+  const char *variable;      /* of the environment */
+  const char *systemd;       /* credential */
+  const char *username_option, *password_option;
+} Names;
+
+static const Names own_names
+  = { "HVFS_PASSWORD_FILE", "hvfs-password", "username", "password_file" };
+static const Names vcenter_names
+  = { "HVFS_VCENTER_PASSWORD_FILE", "hvfs-vcenter-password", "vcenter_username",
+      "vcenter_password_file" };
 
 struct _HvfsCredentials
 {
@@ -93,16 +105,17 @@ get_variable (const char *name)
 /* The file that holds a password and nothing else, if one is named.
  * Returns: FALSE on error; @ret_password is NULL where none is named */
 static gboolean
-find_password_file (const char *option, HvfsSecret **ret_password, GError **error)
+find_password_file (const Names *names, const char *option, HvfsSecret **ret_password,
+                    GError **error)
 {
-  const char *path = option != NULL ? option : get_variable ("HVFS_PASSWORD_FILE");
+  const char *path = option != NULL ? option : get_variable (names->variable);
   const char *directory = get_variable ("CREDENTIALS_DIRECTORY");
   g_autofree char *of_systemd = NULL;
 
   *ret_password = NULL;
   if (path == NULL && directory != NULL)
     {
-      of_systemd = g_build_filename (directory, SYSTEMD_NAME, NULL);
+      of_systemd = g_build_filename (directory, names->systemd, NULL);
       path = g_file_test (of_systemd, G_FILE_TEST_EXISTS) ? of_systemd : NULL;
     }
   if (path == NULL)
@@ -175,23 +188,29 @@ is_complete (const HvfsCredentials *found)
 }
 
 static void
-set_missing (const HvfsCredentials *found, const HvfsUri *uri, GError **error)
+set_missing (const HvfsCredentials *found, const HvfsUri *uri, const Names *names, GError **error)
 {
+  g_autofree char *in_uri = names == &own_names
+                              ? g_strdup_printf ("the URI (%s://USER@%s/), ",
+                                                 hvfs_uri_type_name (uri->type), uri->host)
+                              : g_strdup ("");
+
   if (found->username == NULL)
     g_set_error (error, HVFS_ERROR, EACCES,
-                 "no user name for %s: put it into the URI (%s://USER@%s/), -o username= or libvirt's "
-                 "auth.conf, or start hvfs on a terminal",
-                 uri->host, hvfs_uri_type_name (uri->type), uri->host);
+                 "no user name for %s: put it into %s-o %s= or libvirt's auth.conf, or start "
+                 "hvfs on a terminal",
+                 uri->host, in_uri, names->username_option);
   else
     g_set_error (error, HVFS_ERROR, EACCES,
-                 "no password for %s at %s: give -o password_file=FILE, HVFS_PASSWORD_FILE, systemd's "
-                 "credential " SYSTEMD_NAME " or libvirt's auth.conf, or start hvfs on a terminal",
-                 found->username, uri->host);
+                 "no password for %s at %s: give -o %s=FILE, %s, systemd's "
+                 "credential %s or libvirt's auth.conf, or start hvfs on a terminal",
+                 found->username, uri->host, names->password_option, names->variable,
+                 names->systemd);
 }
 
 /* Where no terminal can be asked, the user learns of all sources, not of /dev/tty. */
 static gboolean
-ask (HvfsCredentials *found, const HvfsUri *uri, GError **error)
+ask (HvfsCredentials *found, const HvfsUri *uri, const Names *names, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
@@ -199,30 +218,44 @@ ask (HvfsCredentials *found, const HvfsUri *uri, GError **error)
     return TRUE;
   if (g_error_matches (local, HVFS_ERROR, ENXIO) || g_error_matches (local, HVFS_ERROR, ENOTTY)
       || g_error_matches (local, HVFS_ERROR, ENOENT))
-    set_missing (found, uri, error);
+    set_missing (found, uri, names, error);
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
+}
+
+static HvfsCredentials *
+find (const HvfsUri *uri, const Names *names, const char *username, const char *password_file,
+      gboolean may_prompt, GError **error)
+{
+  g_autoptr (HvfsCredentials) found = g_new0 (HvfsCredentials, 1);
+
+  g_atomic_ref_count_init (&found->refs);
+  found->username = g_strdup (uri->username != NULL ? uri->username : username);
+  if (!find_password_file (names, password_file, &found->password, error))
+    return NULL;
+  if (!is_complete (found) && !complete_from_auth_conf (found, uri, error))
+    return NULL;
+  if (!is_complete (found) && may_prompt && !ask (found, uri, names, error))
+    return NULL;
+  if (!is_complete (found))
+    {
+      set_missing (found, uri, names, error);
+      return NULL;
+    }
+  return g_steal_pointer (&found);
 }
 
 HvfsCredentials *
 hvfs_credentials_find (const HvfsUri *uri, const char *username, const char *password_file,
                        gboolean may_prompt, GError **error)
 {
-  g_autoptr (HvfsCredentials) found = g_new0 (HvfsCredentials, 1);
+  return find (uri, &own_names, username, password_file, may_prompt, error);
+}
 
-  g_atomic_ref_count_init (&found->refs);
-  found->username = g_strdup (uri->username != NULL ? uri->username : username);
-  if (!find_password_file (password_file, &found->password, error))
-    return NULL;
-  if (!is_complete (found) && !complete_from_auth_conf (found, uri, error))
-    return NULL;
-  if (!is_complete (found) && may_prompt && !ask (found, uri, error))
-    return NULL;
-  if (!is_complete (found))
-    {
-      set_missing (found, uri, error);
-      return NULL;
-    }
-  return g_steal_pointer (&found);
+HvfsCredentials *
+hvfs_credentials_find_vcenter (const HvfsUri *uri, const char *username,
+                               const char *password_file, gboolean may_prompt, GError **error)
+{
+  return find (uri, &vcenter_names, username, password_file, may_prompt, error);
 }

@@ -24,6 +24,13 @@ typedef struct _HvfsCredentials HvfsCredentials;
 HvfsCredentials *hvfs_credentials_find (const HvfsUri *uri, const char *username,
                                         const char *password_file,
                                         gboolean may_prompt, GError **error);
+
+/* The same for the vCenter that moves the machines of a host, @uri being the vCenter's:
+ * by names of its own, HVFS_VCENTER_PASSWORD_FILE and systemd's hvfs-vcenter-password,
+ * because a host's password is not to be told to another server. */
+HvfsCredentials *hvfs_credentials_find_vcenter (const HvfsUri *uri, const char *username,
+                                                const char *password_file,
+                                                gboolean may_prompt, GError **error);
 HvfsCredentials *hvfs_credentials_ref (HvfsCredentials *credentials);
 void hvfs_credentials_unref (HvfsCredentials *credentials);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsCredentials, hvfs_credentials_unref)

@@ -40,7 +40,7 @@ static const Step steps[] = {
 static gboolean
 in_scope (const Step *step, guint api, HvfsScope scope)
 {
-  if (scope == HVFS_SCOPE_DOWN && g_str_has_prefix (step->name, "up"))
+  if (scope != HVFS_SCOPE_DOWN_AND_UP && g_str_has_prefix (step->name, "up"))
     return FALSE;
   return (step->since == 0 || api >= step->since) && (step->before == 0 || api < step->before);
 }
@@ -72,9 +72,12 @@ write_step (HvfsRequest *request, const Step *step, guint api, HvfsScope scope)
   hvfs_request_close (request);
 }
 
-/* The propSet of @kind; a kind whose type the API version lacks has no rows. */
+#define ALL (~G_GUINT64_CONSTANT (0))
+
+/* The propSet of @kind, those of @mask; a kind whose type the API version lacks has no
+ * rows. */
 static void
-write_props (HvfsRequest *request, HvfsKind kind, guint api)
+write_props (HvfsRequest *request, HvfsKind kind, guint api, HvfsPropMask mask)
 {
   gboolean open = FALSE;
 
@@ -82,7 +85,8 @@ write_props (HvfsRequest *request, HvfsKind kind, guint api)
     {
       const HvfsProp *prop = &hvfs_props[i];
 
-      if (prop->kind != kind || !hvfs_prop_applies (prop, api))
+      if (prop->kind != kind || !hvfs_prop_applies (prop, api)
+          || (mask & HVFS_PROP (prop->index)) == 0)
         continue;
       if (!open)
         {
@@ -97,12 +101,25 @@ write_props (HvfsRequest *request, HvfsKind kind, guint api)
     hvfs_request_close (request);
 }
 
+#define COMMON (HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_PARENT))
+
+/* What tells where machines are and can go, of the kinds that do. */
+static const HvfsPropMask places[HVFS_N_KINDS] = {
+  [HVFS_KIND_FOLDER] = COMMON,
+  [HVFS_KIND_DATACENTER] = COMMON,
+  [HVFS_KIND_COMPUTE] = COMMON,
+  [HVFS_KIND_HOST] = COMMON | HVFS_PROP (HVFS_HOST_HARDWARE) | HVFS_PROP (HVFS_HOST_DATASTORES),
+  [HVFS_KIND_VM] = COMMON | HVFS_PROP (HVFS_VM_HOST) | HVFS_PROP (HVFS_VM_UUID)
+                   | HVFS_PROP (HVFS_VM_QUESTION),
+  [HVFS_KIND_DATASTORE] = COMMON,
+};
+
 static void
-write_inventory_props (HvfsRequest *request, guint api)
+write_inventory_props (HvfsRequest *request, guint api, HvfsScope scope)
 {
   for (HvfsKind kind = 0; kind < HVFS_N_KINDS; kind++)
     if (kind != HVFS_KIND_TASK)
-      write_props (request, kind, api);
+      write_props (request, kind, api, scope == HVFS_SCOPE_PLACES ? places[kind] : ALL);
 }
 
 void
@@ -110,7 +127,7 @@ hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint ap
                              HvfsScope scope, const char *type, const char *id)
 {
   hvfs_request_open (request, element, NULL);
-  write_inventory_props (request, api);
+  write_inventory_props (request, api, scope);
   hvfs_request_open (request, "objectSet", NULL);
   hvfs_request_moref (request, "obj", type, id);
   hvfs_request_bool (request, "skip", FALSE);
@@ -126,7 +143,7 @@ hvfs_filter_write_objects (HvfsRequest *request, const char *element, guint api,
                            GPtrArray *refs)
 {
   hvfs_request_open (request, element, NULL);
-  write_inventory_props (request, api);
+  write_inventory_props (request, api, HVFS_SCOPE_DOWN);
   for (guint i = 0; i < refs->len; i++)
     {
       hvfs_request_open (request, "objectSet", NULL);
@@ -158,7 +175,7 @@ hvfs_filter_write_tasks (HvfsRequest *request, const char *element, guint api,
                          const char *view, const char *task_manager, const char *task)
 {
   hvfs_request_open (request, element, NULL);
-  write_props (request, HVFS_KIND_TASK, api);
+  write_props (request, HVFS_KIND_TASK, api, ALL);
   if (view != NULL)
     write_start (request, "ListView", view, "view");
   if (task_manager != NULL)

@@ -14,10 +14,11 @@ typedef enum
 {
   HVFS_SCOPE_DOWN,        /* what is below the root */
   HVFS_SCOPE_DOWN_AND_UP, /* and the folders and datacenters above that */
+  HVFS_SCOPE_PLACES,      /* below the root, what tells where machines are and can go */
 } HvfsScope;
 
-/* Writes an element @element of type PropertyFilterSpec that selects all mirrored
- * properties of what @scope says of the object @type @id.  @api: 100 * major + minor. */
+/* Writes an element @element of type PropertyFilterSpec that selects the mirrored
+ * properties (of PLACES, few of them) of what @scope says of the object @type @id.  @api: 100 * major + minor. */
 void hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint api,
                                   HvfsScope scope, const char *type, const char *id);
 

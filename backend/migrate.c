@@ -97,9 +97,15 @@ require_vcenter (const HvfsServer *server, const char *what, GError **error)
 
   if (g_strcmp0 (hvfs_value_text (content, "about.apiType"), "HostAgent") != 0)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, ENOTSUP, "only a vCenter can %s, and this mount is of a host: mount its vCenter, vpx://",
-               what);
+  g_set_error (error, HVFS_ERROR, ENOTSUP, "only a vCenter can %s, and this mount is of a host: mount its vCenter, vpx://%s",
+               what, strcmp (what, "migrate") == 0 ? ", or name it in the URI, vcenter=" : "");
   return FALSE;
+}
+
+gboolean
+hvfs_migrate_is_supported (const HvfsServer *server, GError **error)
+{
+  return require_vcenter (server, "migrate", error);
 }
 
 /* ---- whether it can be done ---- */

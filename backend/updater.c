@@ -28,6 +28,7 @@ struct _HvfsUpdater
   HvfsUri *uri;
   HvfsStats *stats;
   guint timeout_s;
+  gboolean places_only;     /* set before the first fill */
 
   GThread *thread;
   HvfsCrew *crew;           /* its one job: ask */
@@ -88,6 +89,12 @@ hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, Hv
   hvfs_tasks_set_confirm (tasks, confirm_for_tasks, somebody_waits, updater);
   hvfs_mirror_set_eager (mirror, somebody_waits, updater);
   return updater;
+}
+
+void
+hvfs_updater_set_places_only (HvfsUpdater *updater)
+{
+  updater->places_only = TRUE;
 }
 
 void
@@ -309,7 +316,8 @@ create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
   if (root == NULL)
     return FALSE;
   /* Only below the root of the inventory is there something above to look up. */
-  scope = hvfs_value_equal (root, hvfs_value_get (content, "rootFolder"))
+  scope = updater->places_only ? HVFS_SCOPE_PLACES
+          : hvfs_value_equal (root, hvfs_value_get (content, "rootFolder"))
             ? HVFS_SCOPE_DOWN
             : HVFS_SCOPE_DOWN_AND_UP;
   g_mutex_lock (&updater->lock);

@@ -16,6 +16,9 @@ typedef struct _HvfsUpdater HvfsUpdater;
 HvfsUpdater *hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks,
                                HvfsUri *uri, guint timeout_s, HvfsStats *stats);
 
+/* Before it is filled: mirrors no more than HVFS_SCOPE_PLACES has; see filter.h. */
+void hvfs_updater_set_places_only (HvfsUpdater *updater);
+
 /* Stops the thread, if it runs, at once. */
 void hvfs_updater_free (HvfsUpdater *updater);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsUpdater, hvfs_updater_free)

@@ -160,6 +160,28 @@ hvfs_uri_parse (const char *text, GError **error)
 }
 
 HvfsUri *
+hvfs_uri_new_vcenter (const HvfsUri *uri, const char *vcenter, GError **error)
+{
+  g_autoptr (HvfsUri) made = g_new0 (HvfsUri, 1);
+  gboolean bare = strchr (vcenter, ':') != NULL && g_hostname_is_ip_address (vcenter);
+  g_autofree char *authority = bare ? hvfs_host_to_authority (vcenter, 0) : g_strdup (vcenter);
+
+  g_atomic_ref_count_init (&made->refs);
+  made->type = HVFS_URI_VPX;
+  made->path = g_new0 (char *, 1);
+  made->http = uri->http;
+  made->no_verify = uri->no_verify;
+  made->cacert = g_strdup (uri->cacert);
+  made->auto_answer = uri->auto_answer;
+  made->proxy = g_strdup (uri->proxy);
+  made->authfile = g_strdup (uri->authfile);
+  made->port = default_port (made);
+  return hvfs_host_parse (authority, "the name of the vCenter", &made->host, &made->port, error)
+           ? g_steal_pointer (&made)
+           : NULL;
+}
+
+HvfsUri *
 hvfs_uri_ref (HvfsUri *uri)
 {
   g_atomic_ref_count_inc (&uri->refs);

@@ -40,6 +40,18 @@ HvfsUri *hvfs_uri_ref (HvfsUri *uri);
 void hvfs_uri_unref (HvfsUri *uri);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsUri, hvfs_uri_unref)
 
+/**
+ * hvfs_uri_new_vcenter:
+ * @uri: of a host; transport, trust but pin=, proxy, authfile and auto_answer count
+ * @vcenter: "vc", "vc:8443", an IPv6 address with or without brackets
+ *
+ * The URI of the whole vCenter that manages the host.  A pin is one server's key, and
+ * no other server has it.
+ *
+ * @error: EINVAL
+ */
+HvfsUri *hvfs_uri_new_vcenter (const HvfsUri *uri, const char *vcenter, GError **error);
+
 /* "vpx", "esx", "gsx" */
 const char *hvfs_uri_type_name (HvfsUriType type);
 

@@ -22,6 +22,14 @@ free_values (char **values, guint n)
 
 /* ---- migrate ---- */
 
+/* By which server a domain is moved: that of the mount, or a host's vCenter. */
+typedef struct
+{
+  const HvfsServer *server;
+  HvfsPlaces places;
+  guint32 serial;         /* the domain, in the server's mirror */
+} Route;
+
 typedef struct
 {
   HvfsFs *fs;
@@ -46,27 +54,29 @@ look_at_task (const HvfsTaskView *task, gpointer data)
 
 HVFS_SHOW (hvfs_migrate_show)
 {
-  TaskQuery query = { fs, vm, NULL };
+  TaskQuery query = { fs, vm, hvfs_vcenter_dup_progress (fs->vcenter, vm->serial) };
 
-  hvfs_tasks_foreach (fs->tasks, look_at_task, &query);
+  if (query.progress == NULL)
+    hvfs_tasks_foreach (fs->tasks, look_at_task, &query);
   hvfs_migrations_print (fs->migrations, vm->serial,
                          query.progress != NULL ? query.progress : "0", out);
   g_free (query.progress);
   return TRUE;
 }
 
+/* @serial: the domain, in the mount's mirror */
 static gboolean
-migrate (HvfsFs *fs, guint32 serial, const HvfsMove *move, GCancellable *cancellable,
-         GError **error)
+migrate (HvfsFs *fs, guint32 serial, const Route *route, const HvfsMove *move,
+         GCancellable *cancellable, GError **error)
 {
   guint32 to = move->host != 0 ? move->host : move->cluster != 0 ? move->cluster
                                                                   : move->datastore;
-  g_autofree char *name = hvfs_destination_dup_name (fs, to);
+  g_autofree char *name = hvfs_destination_dup_name (&route->places, to);
   g_autoptr (GError) failure = NULL;
   gboolean ok;
 
   hvfs_migrations_begin (fs->migrations, serial, name);
-  ok = hvfs_migrate (&fs->server, serial, move, cancellable, &failure);
+  ok = hvfs_migrate (route->server, route->serial, move, cancellable, &failure);
   hvfs_migrations_end (fs->migrations, serial, failure);
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -97,36 +107,81 @@ parse_priority (const char *word, HvfsMove *move, GError **error)
   return FALSE;
 }
 
+/* What can be judged without a look at any place. */
 static gboolean
-parse_move (HvfsStore *store, const char *head, char **values, HvfsMove *move, GError **error)
+parse_move (const char *head, char **values, HvfsMove *move, GError **error)
+{
+  move->pool = values[MOVE_POOL];
+  if (*head != '\0' || values[MOVE_DATASTORE] != NULL || values[MOVE_POOL] != NULL)
+    return parse_priority (values[MOVE_PRIORITY], move, error);
+  g_set_error (error, HVFS_ERROR, EINVAL, "it names no destination: a host, or datastore=");
+  return FALSE;
+}
+
+static gboolean
+find_places (const Route *route, const char *head, const char *datastore, HvfsMove *move,
+             GError **error)
 {
   guint32 to = 0;
 
-  if (*head == '\0' && values[MOVE_DATASTORE] == NULL && values[MOVE_POOL] == NULL)
-    {
-      g_set_error (error, HVFS_ERROR, EINVAL, "it names no destination: a host, or datastore=");
-      return FALSE;
-    }
-  if (!parse_priority (values[MOVE_PRIORITY], move, error))
-    return FALSE;
   if (*head != '\0')
     {
-      to = hvfs_destination_host (store->fs, store->serial, head, error);
+      to = hvfs_destination_host (&route->places, route->serial, head, error);
       if (to == 0)
         return FALSE;
-      *(hvfs_destination_is_host (store->fs, to) ? &move->host : &move->cluster) = to;
+      *(hvfs_destination_is_host (&route->places, to) ? &move->host : &move->cluster) = to;
     }
-  move->pool = values[MOVE_POOL];
-  if (values[MOVE_DATASTORE] == NULL)
+  if (datastore == NULL)
     return TRUE;
-  move->datastore
-    = hvfs_destination_datastore (store->fs, to != 0 ? to : store->serial,
-                                  values[MOVE_DATASTORE], error);
+  move->datastore = hvfs_destination_datastore (&route->places, to != 0 ? to : route->serial,
+                                                datastore, error);
   return move->datastore != 0;
+}
+
+static gboolean
+migrate_by (HvfsStore *store, const Route *route, const char *head, const char *datastore,
+            HvfsMove *move, GError **error)
+{
+  return find_places (route, head, datastore, move, error)
+         && migrate (store->fs, store->serial, route, move, store->cancellable, error);
+}
+
+/* How long a host may take to show that a machine has left it. */
+#define LEAVE_US G_TIME_SPAN_SECOND
+
+static int
+has_left (HvfsMirror *mirror, gpointer serial)
+{
+  return hvfs_mirror_get (mirror, GPOINTER_TO_UINT (serial)) == NULL;
+}
+
+static gboolean
+migrate_by_vcenter (HvfsStore *store, const char *head, const char *datastore, HvfsMove *move,
+                    GError **error)
+{
+  HvfsFs *fs = store->fs;
+  Route route = { 0 };
+  HvfsVcenterLink *link = hvfs_vcenter_acquire (fs->vcenter, &fs->server, store->serial,
+                                                &route.serial, store->cancellable, error);
+  gboolean ok;
+
+  if (link == NULL)
+    return FALSE;
+  route.server = hvfs_vcenter_server (link);
+  route.places = (HvfsPlaces){ route.server->mirror, hvfs_vcenter_host (link), FALSE,
+                               hvfs_vcenter_append_path, route.server->mirror };
+  ok = migrate_by (store, &route, head, datastore, move, error);
+  hvfs_vcenter_release (fs->vcenter, link, store->serial);
+  if (ok && (move->host != 0 || move->cluster != 0))
+    hvfs_mirror_await_that (fs->mirror, has_left, GUINT_TO_POINTER (store->serial),
+                            g_get_monotonic_time () + LEAVE_US, store->cancellable, NULL);
+  return ok;
 }
 
 HVFS_STORE (hvfs_migrate_store)
 {
+  HvfsFs *fs = store->fs;
+  Route route = { &fs->server, hvfs_places_of_mount (fs), store->serial };
   g_autofree char *head = NULL;
   char *values[N_MOVE] = { NULL };
   HvfsMove move = { 0 };
@@ -134,8 +189,12 @@ HVFS_STORE (hvfs_migrate_store)
 
   if (!hvfs_line_parse (line, move_keys, &head, values, error))
     return FALSE;
-  ok = parse_move (store, head, values, &move, error)
-       && migrate (store->fs, store->serial, &move, store->cancellable, error);
+  ok = parse_move (head, values, &move, error);
+  if (ok && hvfs_vcenter_is_for (fs->vcenter, &fs->server))
+    ok = migrate_by_vcenter (store, head, values[MOVE_DATASTORE], &move, error);
+  else if (ok)
+    ok = hvfs_migrate_is_supported (&fs->server, error)
+         && migrate_by (store, &route, head, values[MOVE_DATASTORE], &move, error);
   free_values (values, N_MOVE);
   return ok;
 }
@@ -150,6 +209,8 @@ static const HvfsKey clone_keys[]
 static gboolean
 parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
 {
+  HvfsPlaces places = hvfs_places_of_mount (store->fs);
+
   if ((values[CLONE_LINKED] != NULL
        && !hvfs_line_yes_no ("linked", values[CLONE_LINKED], &clone->linked, error))
       || (values[CLONE_TEMPLATE] != NULL
@@ -163,8 +224,8 @@ parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
   if (values[CLONE_HOST] != NULL)
     {
       clone->host
-        = hvfs_destination_host (store->fs, store->serial, values[CLONE_HOST], error);
-      if (clone->host != 0 && !hvfs_destination_is_host (store->fs, clone->host))
+        = hvfs_destination_host (&places, store->serial, values[CLONE_HOST], error);
+      if (clone->host != 0 && !hvfs_destination_is_host (&places, clone->host))
         {
           g_set_error (error, HVFS_ERROR, EINVAL, "host: '%.100s' is a cluster, name a host",
                        values[CLONE_HOST]);
@@ -173,10 +234,10 @@ parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
     }
   if (values[CLONE_DATASTORE] != NULL && (values[CLONE_HOST] == NULL || clone->host != 0))
     clone->datastore
-      = hvfs_destination_datastore (store->fs, clone->host != 0 ? clone->host : store->serial,
+      = hvfs_destination_datastore (&places, clone->host != 0 ? clone->host : store->serial,
                                     values[CLONE_DATASTORE], error);
   if (values[CLONE_FOLDER] != NULL && (error == NULL || *error == NULL))
-    clone->folder = hvfs_destination_folder (store->fs, values[CLONE_FOLDER], error);
+    clone->folder = hvfs_destination_folder (&places, values[CLONE_FOLDER], error);
   return (values[CLONE_HOST] == NULL || clone->host != 0)
          && (values[CLONE_DATASTORE] == NULL || clone->datastore != 0)
          && (values[CLONE_FOLDER] == NULL || clone->folder != 0);
@@ -217,8 +278,9 @@ move_and_rename (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name,
                  const char *new_name, GError **error)
 {
   HvfsMove move = { .host = new_dir.a, .priority = "defaultPriority" };
+  Route route = { &call->fs->server, hvfs_places_of_mount (call->fs), serial };
 
-  if (dir.a != new_dir.a && !migrate (call->fs, serial, &move, call->cancellable, error))
+  if (dir.a != new_dir.a && !migrate (call->fs, serial, &route, &move, call->cancellable, error))
     return FALSE;
   if (strcmp (name, new_name) == 0
       || hvfs_rename (&call->fs->server, serial, new_name, call->cancellable, error))

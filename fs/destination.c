@@ -11,7 +11,7 @@
 
 typedef struct
 {
-  HvfsFs *fs;
+  const HvfsPlaces *places;
   const char *text;     /* what is looked for, in the form that the test wants */
   HvfsValue *among;     /* references; NULL: any */
 } Query;
@@ -29,12 +29,26 @@ has_name (const Query *query, const HvfsObject *object)
 
 /* Folders of domains are shown in by-folder only. */
 static gboolean
-append_path (HvfsFs *fs, const HvfsObject *object, GString *path)
+append_tree_path (const HvfsObject *object, GString *path, gpointer data)
 {
+  HvfsFs *fs = data;
+
   if (object->kind == HVFS_KIND_FOLDER)
     return hvfs_tree_path (
       fs, hvfs_node_ino ((HvfsNode){ &hvfs_by_folder_folder_row, object->serial, 0 }), path);
   return hvfs_tree_object_path (fs, object, path);
+}
+
+HvfsPlaces
+hvfs_places_of_mount (HvfsFs *fs)
+{
+  return (HvfsPlaces){ fs->mirror, fs->uri->host, TRUE, append_tree_path, fs };
+}
+
+static gboolean
+append_path (const Query *query, const HvfsObject *object, GString *path)
+{
+  return query->places->append_path (object, path, query->places->data);
 }
 
 static gboolean
@@ -42,7 +56,7 @@ has_path (const Query *query, const HvfsObject *object)
 {
   g_autoptr (GString) path = g_string_new (NULL);
 
-  return append_path (query->fs, object, path) && strcmp (path->str, query->text) == 0;
+  return append_path (query, object, path) && strcmp (path->str, query->text) == 0;
 }
 
 /* "DC/folder" of "by-folder/DC/folder". */
@@ -52,32 +66,40 @@ ends_path (const Query *query, const HvfsObject *object)
   g_autoptr (GString) path = g_string_new ("/");
   g_autofree char *end = g_strconcat ("/", query->text, NULL);
 
-  return append_path (query->fs, object, path) && g_str_has_suffix (path->str, end);
+  return append_path (query, object, path) && g_str_has_suffix (path->str, end);
 }
 
 /* The path as libvirt's URIs have it: without the collections' names. */
-static gboolean
-has_uri_path (const Query *query, const HvfsObject *object)
+static char *
+dup_plain_path (const char *path)
 {
-  static const char *const collections[]
-    = { "datacenters", "clusters", "hosts", NULL };
-  g_autoptr (GString) path = g_string_new (NULL), plain = g_string_new (NULL);
-  g_auto (GStrv) names = NULL;
+  static const char *const collections[] = { "datacenters", "clusters", "hosts", "", NULL };
+  g_auto (GStrv) names = g_strsplit (path, "/", -1);
+  GString *plain = g_string_new (NULL);
 
-  if (!append_path (query->fs, object, path))
-    return FALSE;
-  names = g_strsplit (path->str, "/", -1);
   for (guint i = 0; names[i] != NULL; i++)
     if (!g_strv_contains (collections, names[i]))
       g_string_append_printf (plain, "/%s", names[i]);
-  return strcmp (plain->str, query->text) == 0;
+  return g_string_free (plain, FALSE);
+}
+
+static gboolean
+has_plain_path (const Query *query, const HvfsObject *object)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+  g_autofree char *plain = NULL;
+
+  if (!append_path (query, object, path))
+    return FALSE;
+  plain = dup_plain_path (path->str);
+  return strcmp (plain, query->text) == 0;
 }
 
 static gboolean
 is_among (const Query *query, const HvfsObject *object)
 {
   for (guint i = 0; i < hvfs_value_n_children (query->among); i++)
-    if (hvfs_mirror_resolve (query->fs->mirror, hvfs_value_nth (query->among, i)) == object)
+    if (hvfs_mirror_resolve (query->places->mirror, hvfs_value_nth (query->among, i)) == object)
       return TRUE;
   return query->among == NULL;
 }
@@ -92,7 +114,7 @@ find (const Query *query, guint kinds, Test test, const char *what, GError **err
   guint32 serial = 0;
   guint n = 0;
 
-  hvfs_mirror_iter_init (query->fs->mirror, &iter);
+  hvfs_mirror_iter_init (query->places->mirror, &iter);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const HvfsObject *object = value;
@@ -104,14 +126,15 @@ find (const Query *query, guint kinds, Test test, const char *what, GError **err
       if (n++ < MAX_LISTED)
         {
           g_string_append (paths, n > 1 ? ", " : "");
-          append_path (query->fs, object, paths);
+          append_path (query, object, paths);
         }
     }
   if (n == 1)
     return serial;
   if (n == 0)
-    g_set_error (error, HVFS_ERROR, ENOENT, "there is no %s '%.200s' in this mount%s", what,
-                 query->text, query->among != NULL ? " that the host can use" : "");
+    g_set_error (error, HVFS_ERROR, ENOENT, "there is no %s '%.200s' in %s%s", what,
+                 query->text, query->places->is_mount ? "this mount" : query->places->server,
+                 query->among != NULL ? " that the host can use" : "");
   else
     g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is %u of them, name one by its path: %s",
                  query->text, n, paths->str);
@@ -143,26 +166,31 @@ dup_clean_path (const char *from, const char *text)
 }
 
 static guint32
-by_path (HvfsFs *fs, guint32 serial, const char *text, GError **error)
+by_path (const HvfsPlaces *places, guint32 serial, const char *text, GError **error)
 {
-  HvfsObject *vm = hvfs_mirror_get (fs->mirror, serial);
+  HvfsObject *vm = hvfs_mirror_get (places->mirror, serial);
   g_autoptr (GString) from = g_string_new (NULL);
-  g_autofree char *path = NULL;
-  Query query = { fs, NULL, NULL };
+  g_autofree char *path = NULL, *plain = NULL;
+  Query query = { places, NULL, NULL };
+  guint32 found;
 
-  if (vm != NULL)
-    hvfs_tree_object_path (fs, vm, from);
+  if (vm != NULL && places->is_mount)
+    places->append_path (vm, from, places->data);
   path = dup_clean_path (from->str, text);
   query.text = path;
-  return find (&query, HOSTS, has_path, "host or cluster", error);
+  found = find (&query, HOSTS, has_path, "host or cluster", NULL);
+  if (found != 0)
+    return found;
+  query.text = plain = dup_plain_path (path);
+  return find (&query, HOSTS, has_plain_path, "host or cluster", error);
 }
 
 static guint32
-by_uri (HvfsFs *fs, const char *text, GError **error)
+by_uri (const HvfsPlaces *places, const char *text, GError **error)
 {
   g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, error);
   g_autofree char *path = NULL;
-  Query query = { fs, NULL, NULL };
+  Query query = { places, NULL, NULL };
 
   if (uri == NULL)
     {
@@ -175,49 +203,48 @@ by_uri (HvfsFs *fs, const char *text, GError **error)
       query.text = g_uri_get_host (uri);
       return find (&query, HOSTS, has_name, "host", error);
     }
-  if (g_strcmp0 (g_uri_get_host (uri), fs->uri->host) != 0)
+  if (g_strcmp0 (g_uri_get_host (uri), places->server) != 0)
     {
       g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is of another server than %s", text,
-                   fs->uri->host);
+                   places->server);
       return 0;
     }
-  path = g_strdup (g_uri_get_path (uri));
-  while (g_str_has_suffix (path, "/"))
-    path[strlen (path) - 1] = '\0';
+  path = dup_plain_path (g_uri_get_path (uri));
   query.text = path;
-  return find (&query, HOSTS, has_uri_path, "host or cluster", error);
+  return find (&query, HOSTS, has_plain_path, "host or cluster", error);
 }
 
 guint32
-hvfs_destination_host (HvfsFs *fs, guint32 serial, const char *text, GError **error)
+hvfs_destination_host (const HvfsPlaces *places, guint32 serial, const char *text,
+                       GError **error)
 {
   g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  Query query = { fs, text, NULL };
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  Query query = { places, text, NULL };
 
   if (strstr (text, "://") != NULL)
-    return by_uri (fs, text, error);
+    return by_uri (places, text, error);
   if (strchr (text, '/') != NULL)
-    return by_path (fs, serial, text, error);
+    return by_path (places, serial, text, error);
   return find (&query, HOSTS, has_name, "host or cluster", error);
 }
 
 gboolean
-hvfs_destination_is_host (HvfsFs *fs, guint32 serial)
+hvfs_destination_is_host (const HvfsPlaces *places, guint32 serial)
 {
   g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  HvfsObject *object = hvfs_mirror_get (fs->mirror, serial);
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  HvfsObject *object = hvfs_mirror_get (places->mirror, serial);
 
   return object != NULL && object->kind == HVFS_KIND_HOST;
 }
 
 char *
-hvfs_destination_dup_name (HvfsFs *fs, guint32 serial)
+hvfs_destination_dup_name (const HvfsPlaces *places, guint32 serial)
 {
   g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  HvfsObject *object = hvfs_mirror_get (fs->mirror, serial);
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  HvfsObject *object = hvfs_mirror_get (places->mirror, serial);
   const char *name
     = object == NULL ? NULL : hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
 
@@ -227,26 +254,27 @@ hvfs_destination_dup_name (HvfsFs *fs, guint32 serial)
 /* ---- the rest ---- */
 
 guint32
-hvfs_destination_datastore (HvfsFs *fs, guint32 at, const char *name, GError **error)
+hvfs_destination_datastore (const HvfsPlaces *places, guint32 at, const char *name,
+                            GError **error)
 {
   g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  HvfsObject *object = hvfs_mirror_get (fs->mirror, at);
-  Query query = { fs, name, NULL };
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  HvfsObject *object = hvfs_mirror_get (places->mirror, at);
+  Query query = { places, name, NULL };
 
   if (object != NULL && object->kind == HVFS_KIND_VM)
-    object = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (object, HVFS_VM_HOST));
+    object = hvfs_mirror_resolve (places->mirror, hvfs_object_get (object, HVFS_VM_HOST));
   if (object != NULL && object->kind == HVFS_KIND_HOST)
     query.among = hvfs_object_get (object, HVFS_HOST_DATASTORES);
   return find (&query, 1u << HVFS_KIND_DATASTORE, has_name, "datastore", error);
 }
 
 guint32
-hvfs_destination_folder (HvfsFs *fs, const char *text, GError **error)
+hvfs_destination_folder (const HvfsPlaces *places, const char *text, GError **error)
 {
   g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  Query query = { fs, text, NULL };
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  Query query = { places, text, NULL };
 
   return find (&query, 1u << HVFS_KIND_FOLDER, ends_path, "folder of domains", error);
 }

@@ -7,26 +7,43 @@
 
 #include "fs/row.h"
 
+/* Where places are looked for: in the mount, or in the vCenter of a host's mount. */
+typedef struct
+{
+  HvfsMirror *mirror;
+  const char *server;     /* the host in URIs of it */
+  gboolean is_mount;      /* paths may be relative to a domain's directory */
+  /* Appends @object's path; FALSE if it has none.  The mirror's lock is held. */
+  gboolean (*append_path) (const HvfsObject *object, GString *path, gpointer data);
+  gpointer data;
+} HvfsPlaces;
+
+/* Those of the mount; borrowed from @fs. */
+HvfsPlaces hvfs_places_of_mount (HvfsFs *fs);
+
 /* All take the mirror's lock, memory only.  0 on error.
  * @error: ENOENT: there is none; EINVAL: there are several, and it lists their paths */
 
 /**
  * hvfs_destination_host:
  * @serial: the domain, whose directory relative paths start from
- * @text: a name; a path in the mount; a libvirt URI of the same server
+ * @text: a name; a path in the mount, or as libvirt's URIs have it; a libvirt URI of the
+ *   same server
  *
  * Returns: the serial of a host or a cluster
  */
-guint32 hvfs_destination_host (HvfsFs *fs, guint32 serial, const char *text, GError **error);
+guint32 hvfs_destination_host (const HvfsPlaces *places, guint32 serial, const char *text,
+                               GError **error);
 
 /* @at: the host that is to see it, or the domain whose host that is; of a cluster, any */
-guint32 hvfs_destination_datastore (HvfsFs *fs, guint32 at, const char *name, GError **error);
+guint32 hvfs_destination_datastore (const HvfsPlaces *places, guint32 at, const char *name,
+                                    GError **error);
 
 /* A folder of domains: a name, or the end of a path in by-folder. */
-guint32 hvfs_destination_folder (HvfsFs *fs, const char *text, GError **error);
+guint32 hvfs_destination_folder (const HvfsPlaces *places, const char *text, GError **error);
 
 /* Whether @serial is a host, not a cluster. */
-gboolean hvfs_destination_is_host (HvfsFs *fs, guint32 serial);
+gboolean hvfs_destination_is_host (const HvfsPlaces *places, guint32 serial);
 
-/* (transfer full): the name of @serial in the tree, for messages */
-char *hvfs_destination_dup_name (HvfsFs *fs, guint32 serial);
+/* (transfer full): the name of @serial, for messages */
+char *hvfs_destination_dup_name (const HvfsPlaces *places, guint32 serial);

@@ -13,6 +13,7 @@
 #include "backend/session.h"
 #include "backend/task.h"
 #include "backend/updater.h"
+#include "backend/vcenter.h"
 #include "backend/vmconfig.h"
 #include "fs/desk.h"
 #include "fs/draft.h"
@@ -42,6 +43,7 @@ struct _HvfsFs
   HvfsDrafts *drafts;
   HvfsVmxSizes *vmx_sizes;
   HvfsMigrations *migrations;
+  HvfsVcenter *vcenter;
   HvfsNotifier *notifier;
   HvfsJobs *jobs;
   uid_t uid;

@@ -35,6 +35,13 @@ complain (const GError *error)
   return EXIT_FAILURE;
 }
 
+/* Where to, and as whom. */
+typedef struct
+{
+  HvfsUri *uri;
+  HvfsCredentials *credentials, *of_vcenter; /* of_vcenter: nullable */
+} Login;
+
 /* ---- the parts ---- */
 
 static void
@@ -59,16 +66,17 @@ desk_changed (guint64 dir, const char *name, gpointer data)
 }
 
 static void
-fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, const HvfsOptions *options)
+fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
 {
   guint timeout_s = options->timeout_s;
+  HvfsUri *uri = login->uri;
 
   hvfs_rows_init ();
   fs->uri = hvfs_uri_ref (uri);
   fs->uid = getuid ();
   fs->gid = getgid ();
   fs->stats = hvfs_stats_new ();
-  fs->session = hvfs_session_new (uri, credentials, timeout_s, fs->stats);
+  fs->session = hvfs_session_new (uri, login->credentials, timeout_s, fs->stats);
   fs->mirror = hvfs_mirror_new (fs->stats);
   fs->tasks = hvfs_tasks_new (fs->session);
   fs->updater
@@ -83,6 +91,9 @@ fs_init (HvfsFs *fs, HvfsUri *uri, HvfsCredentials *credentials, const HvfsOptio
   fs->vmx_sizes = hvfs_vmx_sizes_new ();
   fs->failures = hvfs_failures_new ();
   fs->migrations = hvfs_migrations_new ();
+  fs->vcenter = hvfs_vcenter_new (&(HvfsVcenterConfig){
+    uri, login->of_vcenter, options->vcenter_username, options->vcenter_password_file, timeout_s,
+    fs->stats });
   fs->notifier = hvfs_notifier_new (fs->stats);
   hvfs_tree_init (fs);
 }
@@ -106,6 +117,7 @@ fs_clear (HvfsFs *fs)
   hvfs_session_free (fs->session);
   hvfs_failures_free (fs->failures);
   hvfs_migrations_free (fs->migrations);
+  hvfs_vcenter_free (fs->vcenter);
   hvfs_stats_free (fs->stats);
   hvfs_uri_unref (fs->uri);
 }
@@ -212,8 +224,7 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, G
 }
 
 static int
-run (HvfsUri *uri, HvfsCredentials *credentials, HvfsOptions *options, const char *mountpoint,
-     int ready_fd)
+run (const Login *login, HvfsOptions *options, const char *mountpoint, int ready_fd)
 {
   HvfsFs fs = { 0 };
   g_autoptr (GError) error = NULL;
@@ -221,7 +232,7 @@ run (HvfsUri *uri, HvfsCredentials *credentials, HvfsOptions *options, const cha
 
   curl_global_init (CURL_GLOBAL_DEFAULT);
   xmlInitParser ();
-  fs_init (&fs, uri, credentials, options);
+  fs_init (&fs, login, options);
   result = serve (&fs, options, mountpoint, ready_fd, &error);
   if (error != NULL)
     complain (error);
@@ -251,6 +262,27 @@ await_child (pid_t child, int ready_fd)
   return WIFEXITED (status) && WEXITSTATUS (status) != 0 ? WEXITSTATUS (status) : EXIT_FAILURE;
 }
 
+/* For the vCenter that the URI of a host names, if it does.  Without a terminal what is
+ * missing may be in a file when it is needed, and is no error before.  FALSE on error. */
+static gboolean
+find_for_vcenter (const HvfsUri *uri, const HvfsOptions *options, HvfsCredentials **ret,
+                  GError **error)
+{
+  gboolean terminal = isatty (STDIN_FILENO);
+  g_autoptr (HvfsUri) vcenter = NULL;
+
+  if (uri->vcenter == NULL || strcmp (uri->vcenter, "*") == 0 || uri->type == HVFS_URI_VPX)
+    return TRUE;
+  vcenter = hvfs_uri_new_vcenter (uri, uri->vcenter, error);
+  if (vcenter == NULL)
+    return FALSE;
+  if (!terminal && options->vcenter_username == NULL && options->vcenter_password_file == NULL)
+    error = NULL;
+  *ret = hvfs_credentials_find_vcenter (vcenter, options->vcenter_username,
+                                        options->vcenter_password_file, terminal, error);
+  return *ret != NULL || error == NULL;
+}
+
 /* The terminal is asked before there are two processes that Ctrl-C would end, of
  * which one has to make it echo again. */
 static int
@@ -259,13 +291,16 @@ start (HvfsUri *uri, HvfsOptions *options, const char *mountpoint)
   g_autoptr (GError) error = NULL;
   g_autoptr (HvfsCredentials) credentials = hvfs_credentials_find (
     uri, options->username, options->password_file, isatty (STDIN_FILENO), &error);
+  g_autoptr (HvfsCredentials) of_vcenter = NULL;
+  Login login = { uri, credentials, NULL };
   int fds[2];
   pid_t child;
 
-  if (credentials == NULL)
+  if (credentials == NULL || !find_for_vcenter (uri, options, &of_vcenter, &error))
     return complain (error);
+  login.of_vcenter = of_vcenter;
   if (options->foreground || options->debug)
-    return run (uri, credentials, options, mountpoint, -1);
+    return run (&login, options, mountpoint, -1);
   if (pipe2 (fds, O_CLOEXEC) != 0 || (child = fork ()) < 0)
     {
       fprintf (stderr, "hvfs: cannot start: %s\n", g_strerror (errno));
@@ -274,7 +309,7 @@ start (HvfsUri *uri, HvfsOptions *options, const char *mountpoint)
   if (child == 0)
     {
       close (fds[0]);
-      return run (uri, credentials, options, mountpoint, fds[1]);
+      return run (&login, options, mountpoint, fds[1]);
     }
   close (fds[1]);
   return await_child (child, fds[0]);

@@ -31,6 +31,8 @@ static const struct fuse_opt table[] = {
   OPTION ("--version", version),
   { "username=%s", offsetof (HvfsOptions, username), 0 },
   { "password_file=%s", offsetof (HvfsOptions, password_file), 0 },
+  { "vcenter_username=%s", offsetof (HvfsOptions, vcenter_username), 0 },
+  { "vcenter_password_file=%s", offsetof (HvfsOptions, vcenter_password_file), 0 },
   FUSE_OPT_KEY ("timeout=", KEY_TIMEOUT),
   FUSE_OPT_KEY ("cache=", KEY_CACHE),
   /* For libfuse. */
@@ -162,6 +164,8 @@ hvfs_options_clear (HvfsOptions *options)
   g_free (options->mountpoint);
   free (options->username); /* fuse_opt_parse's */
   free (options->password_file);
+  free (options->vcenter_username);
+  free (options->vcenter_password_file);
   fuse_opt_free_args (&options->fuse);
 }
 
@@ -183,6 +187,10 @@ hvfs_options_print_help (void)
     "    -o auto_unmount         unmount also when hvfs is killed\n"
     "    -o username=NAME        who logs in, unless the URI says\n"
     "    -o password_file=FILE   where the password is\n"
+    "    -o vcenter_username=NAME\n"
+    "                            who logs in to the vCenter that vcenter= names\n"
+    "    -o vcenter_password_file=FILE\n"
+    "                            where the password for that is\n"
     "    -o timeout=SECONDS      how soon a lost server is noticed (default %d)\n"
     "    -o cache=MIB            memory for configurations (default %d)\n"
     "\n"

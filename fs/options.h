@@ -15,6 +15,8 @@ typedef struct
   gboolean version;
   char *username;        /* nullable */
   char *password_file;   /* nullable */
+  char *vcenter_username;      /* nullable */
+  char *vcenter_password_file; /* nullable */
   guint timeout_s;
   guint cache_mib;
   struct fuse_args fuse; /* what libfuse is told */

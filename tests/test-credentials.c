@@ -123,6 +123,34 @@ test_order (Fixture *f, gconstpointer data)
   assert_found ("vpx://u@vc/", NULL, NULL, "u", "of-systemd");
 }
 
+/* A host's own password is not tried at its vCenter. */
+static void
+test_vcenter (Fixture *f, gconstpointer data)
+{
+  g_autofree char *own = write_file (f, "own", "own\n", 0600);
+  g_autofree char *systemd = write_file (f, "systemd/hvfs-vcenter-password", "of-systemd\n", 0600);
+  g_autofree char *variable = write_file (f, "variable", "of-variable\n", 0600);
+  g_autofree char *directory = g_path_get_dirname (systemd);
+  g_autoptr (HvfsUri) host = hvfs_uri_parse ("esx://root@h/", NULL);
+  g_autoptr (HvfsUri) uri = hvfs_uri_new_vcenter (host, "vc", NULL);
+  g_autoptr (HvfsCredentials) credentials = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("HVFS_PASSWORD_FILE", own, TRUE);
+  g_assert_null (hvfs_credentials_find_vcenter (uri, "u", NULL, FALSE, &error));
+  g_assert_error (error, HVFS_ERROR, EACCES);
+  g_assert_nonnull (strstr (error->message, "-o vcenter_password_file="));
+  g_setenv ("CREDENTIALS_DIRECTORY", directory, TRUE);
+  credentials = hvfs_credentials_find_vcenter (uri, "u", NULL, FALSE, NULL);
+  g_assert_cmpstr (hvfs_credentials_password (credentials), ==, "of-systemd");
+  g_clear_pointer (&credentials, hvfs_credentials_unref);
+  g_setenv ("HVFS_VCENTER_PASSWORD_FILE", variable, TRUE);
+  credentials = hvfs_credentials_find_vcenter (uri, "u", NULL, FALSE, NULL);
+  g_assert_cmpstr (hvfs_credentials_password (credentials), ==, "of-variable");
+  g_assert_cmpstr (hvfs_credentials_username (credentials), ==, "u");
+  g_unsetenv ("HVFS_VCENTER_PASSWORD_FILE");
+}
+
 static void
 test_username (Fixture *f, gconstpointer data)
 {
@@ -309,6 +337,7 @@ main (int argc, char **argv)
       g_get_user_config_dir ();
     }
   ADD ("order", test_order);
+  ADD ("vcenter", test_vcenter);
   ADD ("username", test_username);
   ADD ("password-file", test_password_file);
   ADD ("password-file/bad", test_password_file_bad);

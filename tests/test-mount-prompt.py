@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """tests/test-mount-prompt.py - a mount that asks for user and password on a terminal
 
-Run by test-mount-prompt.sh: HVFS URI MOUNTPOINT.  Ctrl-C at the question leaves a
+Run by test-mount-prompt.sh: HVFS URI MOUNTPOINT [vcenter].  Ctrl-C at the question leaves a
 terminal that echoes and nothing running.
 """
 import os
@@ -46,6 +46,15 @@ def check(what, got, wanted):
         sys.exit(f"FAIL: {what}: got {got!r}, not {wanted!r}")
 
 
+def ask_for_two(hvfs, uri, mountpoint):
+    t = Terminal([hvfs, uri, mountpoint])
+    for default, user in (b"root", b"me"), (b"administrator", b"mover"):
+        t.await_text(b"Enter username for 127.0.0.1 [%s]: " % default).type(user + b"\n")
+        t.await_text(b"Enter %s's password for 127.0.0.1: " % user).type(b"secret\n")
+    check("status", t.end(), 0)
+    check("mounted", os.path.ismount(mountpoint), True)
+
+
 def main(hvfs, uri, mountpoint):
     ask_user = b"Enter username for 127.0.0.1 [administrator]: "
     ask_password = b"Enter user's password for 127.0.0.1: "
@@ -66,4 +75,7 @@ def main(hvfs, uri, mountpoint):
         sys.exit("FAIL: the password was shown")
 
 
-main(*sys.argv[1:])
+if sys.argv[4:]:
+    ask_for_two(*sys.argv[1:4])
+else:
+    main(*sys.argv[1:])

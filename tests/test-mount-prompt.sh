@@ -9,3 +9,12 @@ unset HVFS_PASSWORD_FILE
 "$PYTHON" "$tests_dir/test-mount-prompt.py" "$HVFS" "$(vcsim_uri vpx | sed s/user@//)" "$mnt"
 [ -s "$mnt/about" ] || fail 'nothing there'
 fusermount3 -u "$mnt"
+
+# A host is asked for first, then the vCenter that its URI names.
+vcenter=$vcsim_hostport vcenter_cert=$vcsim_cert
+start_vcsim -esx
+cat "$vcenter_cert" "$vcsim_cert" >"$tmp/both.pem"
+"$PYTHON" "$tests_dir/test-mount-prompt.py" "$HVFS" \
+  "esx://$vcsim_hostport/?cacert=$tmp/both.pem&vcenter=$vcenter" "$mnt" vcenter
+[ -s "$mnt/about" ] || fail 'nothing there'
+fusermount3 -u "$mnt"

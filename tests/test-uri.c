@@ -223,6 +223,37 @@ test_proxy (void)
     }
 }
 
+static void
+test_vcenter (void)
+{
+  static const struct { const char *name, *url; } names[] = {
+    { "vc", "https://vc:443" },
+    { "vc:8443", "https://vc:8443" },
+    { "[::1]:8443", "https://[::1]:8443" },
+    { "2001:db8::7", "https://[2001:db8::7]:443" },
+  };
+  g_autoptr (HvfsUri) host = hvfs_uri_parse (
+    "esx://root@h:9/?proxy=p&no_verify=1&cacert=/ca&auto_answer=ask&vcenter=*", NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (HvfsUri) uri = hvfs_uri_new_vcenter (host, names[i].name, NULL);
+      g_autofree char *url = hvfs_uri_to_base_url (uri);
+
+      g_assert_cmpstr (url, ==, names[i].url);
+      g_assert_cmpint (uri->type, ==, HVFS_URI_VPX);
+      g_assert_null (uri->username);
+      g_assert_null (uri->path[0]);
+      g_assert_cmpstr (uri->proxy, ==, host->proxy);
+      g_assert_cmpstr (uri->cacert, ==, "/ca");
+      g_assert_true (uri->no_verify);
+      g_assert_cmpint (uri->auto_answer, ==, HVFS_AUTO_ANSWER_ASK);
+    }
+  g_assert_null (hvfs_uri_new_vcenter (host, "no such name", &error));
+  g_assert_error (error, HVFS_ERROR, EINVAL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,5 +270,6 @@ main (int argc, char **argv)
   g_test_add_func ("/uri/params", test_params);
   g_test_add_func ("/uri/words", test_words);
   g_test_add_func ("/uri/proxy", test_proxy);
+  g_test_add_func ("/uri/vcenter", test_vcenter);
   return g_test_run ();
 }

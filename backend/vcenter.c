@@ -1,0 +1,494 @@
+/* backend/vcenter.c - the vCenter that moves the machines of a host; see vcenter.h */
+#include "backend/vcenter.h"
+
+#include <string.h>
+
+#include "backend/fault.h"
+#include "backend/gate.h"
+#include "backend/retrieve.h"
+#include "backend/updater.h"
+#include "convert/error.h"
+
+#define MAX_DEPTH 64
+
+struct _HvfsVcenterLink
+{
+  HvfsVcenter *vcenter;
+  HvfsUri *uri;
+  HvfsSession *session;
+  HvfsMirror *mirror;
+  HvfsTasks *tasks;
+  HvfsUpdater *updater;
+  HvfsQuestions *questions;
+  HvfsServer server;
+  guint users;              /* vcenter->lock */
+};
+
+struct _HvfsVcenter
+{
+  HvfsUri *uri;
+  HvfsCredentials *credentials;
+  char *username, *password_file;
+  guint timeout_s;
+  HvfsStats *stats;
+  HvfsGate *opening;        /* one at a time; taken before lock */
+  GMutex lock;              /* taken after a mirror's, before the tasks' */
+  HvfsVcenterLink *link;    /* lock: nullable */
+  GHashTable *moving;       /* lock: the host's serial -> the vCenter's id */
+  GError *refused;          /* lock: InvalidLogin: nothing is tried after it */
+};
+
+HvfsVcenter *
+hvfs_vcenter_new (const HvfsVcenterConfig *config)
+{
+  HvfsVcenter *vcenter = g_new0 (HvfsVcenter, 1);
+
+  vcenter->uri = hvfs_uri_ref (config->uri);
+  if (config->credentials != NULL)
+    vcenter->credentials = hvfs_credentials_ref (config->credentials);
+  vcenter->username = g_strdup (config->username);
+  /* The daemon leaves the directory it was started in. */
+  if (config->password_file != NULL)
+    vcenter->password_file = g_canonicalize_filename (config->password_file, NULL);
+  vcenter->timeout_s = config->timeout_s;
+  vcenter->stats = config->stats;
+  vcenter->opening = hvfs_gate_new (1);
+  g_mutex_init (&vcenter->lock);
+  vcenter->moving = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  return vcenter;
+}
+
+void
+hvfs_vcenter_free (HvfsVcenter *vcenter)
+{
+  if (vcenter == NULL)
+    return;
+  g_hash_table_unref (vcenter->moving);
+  g_clear_error (&vcenter->refused);
+  g_mutex_clear (&vcenter->lock);
+  hvfs_gate_free (vcenter->opening);
+  g_free (vcenter->username);
+  g_free (vcenter->password_file);
+  hvfs_credentials_unref (vcenter->credentials);
+  hvfs_uri_unref (vcenter->uri);
+  g_free (vcenter);
+}
+
+gboolean
+hvfs_vcenter_is_for (HvfsVcenter *vcenter, const HvfsServer *host)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (host->session);
+
+  return vcenter->uri->vcenter != NULL
+         && g_strcmp0 (hvfs_value_text (content, "about.apiType"), "HostAgent") == 0;
+}
+
+/* ---- the link ---- */
+
+static void
+link_close (HvfsVcenterLink *link)
+{
+  hvfs_updater_free (link->updater);
+  hvfs_questions_free (link->questions);
+  hvfs_session_logout (link->session);
+  hvfs_tasks_free (link->tasks);
+  hvfs_mirror_free (link->mirror);
+  hvfs_session_free (link->session);
+  hvfs_uri_unref (link->uri);
+  g_free (link);
+}
+
+static gboolean
+is_moving (HvfsVcenter *vcenter, const char *moref)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gboolean found = FALSE;
+
+  g_mutex_lock (&vcenter->lock);
+  g_hash_table_iter_init (&iter, vcenter->moving);
+  while (!found && g_hash_table_iter_next (&iter, NULL, &value))
+    found = strcmp (value, moref) == 0;
+  g_mutex_unlock (&vcenter->lock);
+  return found;
+}
+
+/* Questions of machines that others move are none of ours. */
+static void
+object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed, gpointer data)
+{
+  HvfsVcenterLink *link = data;
+
+  if (event == HVFS_OBJECT_CHANGED && object->kind == HVFS_KIND_VM
+      && (changed & HVFS_PROP (HVFS_VM_QUESTION)) != 0
+      && is_moving (link->vcenter, object->moref))
+    hvfs_questions_noticed (link->questions, object);
+}
+
+static HvfsVcenterLink *
+link_new (HvfsVcenter *vcenter, HvfsUri *uri, HvfsCredentials *credentials)
+{
+  static const HvfsMirrorObserver observer = { .object = object_changed };
+  HvfsVcenterLink *link = g_new0 (HvfsVcenterLink, 1);
+
+  link->vcenter = vcenter;
+  link->uri = hvfs_uri_ref (uri);
+  link->session = hvfs_session_new (uri, credentials, vcenter->timeout_s, vcenter->stats);
+  link->mirror = hvfs_mirror_new (vcenter->stats);
+  hvfs_mirror_observe (link->mirror, &observer, link);
+  link->tasks = hvfs_tasks_new (link->session);
+  link->updater = hvfs_updater_new (link->session, link->mirror, link->tasks, uri,
+                                    vcenter->timeout_s, vcenter->stats);
+  hvfs_updater_set_places_only (link->updater);
+  link->questions = hvfs_questions_new (link->session, uri->auto_answer);
+  link->server = (HvfsServer){ link->session, link->tasks, link->mirror, link->questions,
+                               vcenter->timeout_s };
+  return link;
+}
+
+/* Whether the vCenter has refused the password before. */
+static gboolean
+check_refused (HvfsVcenter *vcenter, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&vcenter->lock);
+
+  if (vcenter->refused == NULL)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (vcenter->refused));
+  return FALSE;
+}
+
+static void
+note_refused (HvfsVcenter *vcenter, const GError *failure)
+{
+  if (!hvfs_fault_is_a (hvfs_error_fault (failure), "InvalidLogin"))
+    return;
+  g_mutex_lock (&vcenter->lock);
+  g_clear_error (&vcenter->refused);
+  vcenter->refused
+    = g_error_new (HVFS_ERROR, failure->code,
+                   "%s; not tried again, so that the account is not locked: mount anew with "
+                   "the right password",
+                   failure->message);
+  g_mutex_unlock (&vcenter->lock);
+}
+
+static HvfsCredentials *
+find_credentials (HvfsVcenter *vcenter, const HvfsUri *uri, GError **error)
+{
+  if (vcenter->credentials != NULL)
+    return hvfs_credentials_ref (vcenter->credentials);
+  return hvfs_credentials_find_vcenter (uri, vcenter->username, vcenter->password_file, FALSE,
+                                        error);
+}
+
+static HvfsVcenterLink *
+link_open (HvfsVcenter *vcenter, const char *name, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsUri) uri = hvfs_uri_new_vcenter (vcenter->uri, name, error);
+  g_autoptr (HvfsCredentials) credentials
+    = uri == NULL || !check_refused (vcenter, error) ? NULL
+                                                     : find_credentials (vcenter, uri, error);
+  HvfsVcenterLink *link = credentials == NULL ? NULL : link_new (vcenter, uri, credentials);
+  GError *failure = NULL;
+
+  if (link == NULL)
+    return NULL;
+  if (hvfs_updater_fill (link->updater, cancellable, &failure))
+    {
+      hvfs_updater_start (link->updater);
+      return link;
+    }
+  note_refused (vcenter, failure);
+  g_propagate_prefixed_error (error, failure, "the vCenter: ");
+  link_close (link);
+  return NULL;
+}
+
+/* ---- which vCenter ---- */
+
+/* The reference of the host that @serial runs on. */
+static HvfsValue *
+ref_host (const HvfsServer *host, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (host->mirror));
+  HvfsObject *vm = hvfs_mirror_get (host->mirror, serial);
+  HvfsValue *ref = vm == NULL ? NULL : hvfs_object_get (vm, HVFS_VM_HOST);
+
+  return ref == NULL ? NULL : hvfs_value_ref (ref);
+}
+
+/* The vCenter's name or address.  (transfer full) */
+static char *
+lookup_name (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial, GError **error)
+{
+  g_autoptr (HvfsValue) ref = ref_host (host, serial), found = NULL;
+  g_autoptr (GError) failure = NULL;
+  const char *name;
+
+  if (strcmp (vcenter->uri->vcenter, "*") != 0)
+    return g_strdup (vcenter->uri->vcenter);
+  if (ref != NULL)
+    found = hvfs_retrieve_property (host->session, hvfs_value_type (ref),
+                                    hvfs_value_text (ref, NULL), "summary.managementServerIp",
+                                    &failure);
+  name = hvfs_value_text (found, NULL);
+  if (failure != NULL)
+    g_propagate_prefixed_error (error, g_steal_pointer (&failure), "which vCenter manages the host: ");
+  else if (name == NULL || *name == '\0')
+    g_set_error (error, HVFS_ERROR, ENOTSUP,
+                 "the host says that no vCenter manages it, and only a vCenter can migrate");
+  else
+    return g_strdup (name);
+  return NULL;
+}
+
+/* ---- the machine there ---- */
+
+/* What is looked for; morefs and uuids. */
+typedef struct
+{
+  char *uuid, *host_uuid;
+  guint32 found;
+  guint n, n_on_host;
+  guint32 found_on_host;
+} Search;
+
+static gboolean
+search_for (const HvfsServer *host, guint32 serial, Search *search, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (host->mirror));
+  HvfsObject *vm = hvfs_mirror_get (host->mirror, serial), *at;
+
+  if (vm == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      return FALSE;
+    }
+  at = hvfs_mirror_resolve (host->mirror, hvfs_object_get (vm, HVFS_VM_HOST));
+  search->uuid = g_strdup (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_UUID), NULL));
+  if (at != NULL)
+    search->host_uuid
+      = g_strdup (hvfs_value_text (hvfs_object_get (at, HVFS_HOST_HARDWARE), "uuid"));
+  if (search->uuid == NULL)
+    g_set_error (error, HVFS_ERROR, EIO, "the server does not say its uuid");
+  return search->uuid != NULL;
+}
+
+static gboolean
+is_uuid (const char *text, const char *uuid)
+{
+  return text != NULL && uuid != NULL && g_ascii_strcasecmp (text, uuid) == 0;
+}
+
+/* Several may share a uuid, as copies do: then the one on this host is meant. */
+static void
+look (HvfsMirror *mirror, Search *search)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  hvfs_mirror_iter_init (mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const HvfsObject *vm = value;
+      const HvfsObject *at;
+
+      if (vm->kind != HVFS_KIND_VM
+          || !is_uuid (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_UUID), NULL), search->uuid))
+        continue;
+      search->n++;
+      search->found = vm->serial;
+      at = hvfs_mirror_resolve (mirror, hvfs_object_get (vm, HVFS_VM_HOST));
+      if (at != NULL
+          && is_uuid (hvfs_value_text (hvfs_object_get (at, HVFS_HOST_HARDWARE), "uuid"),
+                      search->host_uuid))
+        {
+          search->n_on_host++;
+          search->found_on_host = vm->serial;
+        }
+    }
+}
+
+static guint32
+find_machine (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GError **error)
+{
+  Search search = { 0 };
+  guint32 found = 0;
+
+  if (search_for (host, serial, &search, error))
+    {
+      g_autoptr (GRWLockReaderLocker) locker
+        = g_rw_lock_reader_locker_new (hvfs_mirror_lock (link->mirror));
+
+      look (link->mirror, &search);
+      found = search.n_on_host == 1 ? search.found_on_host : search.n == 1 ? search.found : 0;
+      if (search.n == 0)
+        g_set_error (error, HVFS_ERROR, ENOENT, "the vCenter %s has no machine of the uuid %s",
+                     link->uri->host, search.uuid);
+      else if (found == 0)
+        g_set_error (error, HVFS_ERROR, EINVAL,
+                     "the vCenter %s has %u machines of the uuid %s: mount it, and migrate there",
+                     link->uri->host, search.n, search.uuid);
+      else
+        {
+          g_mutex_lock (&link->vcenter->lock);
+          g_hash_table_insert (link->vcenter->moving, GUINT_TO_POINTER (serial),
+                               g_strdup (hvfs_mirror_get (link->mirror, found)->moref));
+          g_mutex_unlock (&link->vcenter->lock);
+        }
+    }
+  g_free (search.uuid);
+  g_free (search.host_uuid);
+  return found;
+}
+
+/* ---- taking and giving back ---- */
+
+/* The link that is open.  (nullable) */
+static HvfsVcenterLink *
+join (HvfsVcenter *vcenter)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&vcenter->lock);
+
+  if (vcenter->link != NULL)
+    vcenter->link->users++;
+  return vcenter->link;
+}
+
+/* Inside the gate. */
+static HvfsVcenterLink *
+join_or_open (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial,
+              GCancellable *cancellable, GError **error)
+{
+  HvfsVcenterLink *link = join (vcenter);
+  g_autofree char *name = link != NULL ? NULL : lookup_name (vcenter, host, serial, error);
+
+  if (name == NULL)
+    return link;
+  link = link_open (vcenter, name, cancellable, error);
+  if (link == NULL)
+    return NULL;
+  g_mutex_lock (&vcenter->lock);
+  link->users = 1;
+  vcenter->link = link;
+  g_mutex_unlock (&vcenter->lock);
+  return link;
+}
+
+HvfsVcenterLink *
+hvfs_vcenter_acquire (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial,
+                      guint32 *ret_machine, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  HvfsVcenterLink *link = NULL;
+
+  if (hvfs_gate_enter (vcenter->opening, 0, cancellable, &failure))
+    {
+      link = join_or_open (vcenter, host, serial, cancellable, &failure);
+      hvfs_gate_leave (vcenter->opening);
+    }
+  if (link != NULL)
+    {
+      *ret_machine = find_machine (link, host, serial, &failure);
+      if (*ret_machine != 0)
+        return link;
+      hvfs_vcenter_release (vcenter, link, serial);
+    }
+  if (g_cancellable_is_cancelled (cancellable))
+    g_set_error (error, HVFS_ERROR, EINTR, "interrupted: nothing was begun");
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+void
+hvfs_vcenter_release (HvfsVcenter *vcenter, HvfsVcenterLink *link, guint32 serial)
+{
+  gboolean last;
+
+  g_mutex_lock (&vcenter->lock);
+  g_hash_table_remove (vcenter->moving, GUINT_TO_POINTER (serial));
+  last = --link->users == 0;
+  if (last)
+    vcenter->link = NULL;
+  g_mutex_unlock (&vcenter->lock);
+  if (last)
+    link_close (link);
+}
+
+/* ---- what it is ---- */
+
+const HvfsServer *
+hvfs_vcenter_server (HvfsVcenterLink *link)
+{
+  return &link->server;
+}
+
+const char *
+hvfs_vcenter_host (HvfsVcenterLink *link)
+{
+  return link->uri->host;
+}
+
+/* The folder of hosts that every datacenter has, and the shell around a lone host, have
+ * no name in a path; the root has no parent. */
+static gboolean
+is_unnamed (const HvfsObject *object, const HvfsObject *parent)
+{
+  return parent == NULL || object->kind == HVFS_KIND_COMPUTE
+         || (object->kind == HVFS_KIND_FOLDER && parent->kind == HVFS_KIND_DATACENTER);
+}
+
+gboolean
+hvfs_vcenter_append_path (const HvfsObject *object, GString *path, gpointer mirror)
+{
+  gsize start = path->len;
+
+  for (guint depth = 0; object != NULL && depth < MAX_DEPTH; depth++)
+    {
+      const char *name = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
+      HvfsObject *parent = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
+
+      if (!is_unnamed (object, parent))
+        {
+          if (path->len > start)
+            g_string_insert_c (path, start, '/');
+          g_string_insert (path, start, name != NULL ? name : "?");
+        }
+      object = parent;
+    }
+  return path->len > start;
+}
+
+typedef struct
+{
+  const char *moref;
+  char *progress;
+} ProgressQuery;
+
+static void
+look_at_task (const HvfsTaskView *task, gpointer data)
+{
+  ProgressQuery *query = data;
+
+  if (g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_STATE], NULL), "running") != 0
+      || g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_ENTITY], NULL), query->moref) != 0)
+    return;
+  g_free (query->progress);
+  query->progress = g_strdup (hvfs_value_text (task->props[HVFS_TASK_PROGRESS], NULL));
+}
+
+char *
+hvfs_vcenter_dup_progress (HvfsVcenter *vcenter, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&vcenter->lock);
+  ProgressQuery query
+    = { g_hash_table_lookup (vcenter->moving, GUINT_TO_POINTER (serial)), NULL };
+
+  if (vcenter->link != NULL && query.moref != NULL)
+    hvfs_tasks_foreach (vcenter->link->tasks, look_at_task, &query);
+  return query.progress;
+}
