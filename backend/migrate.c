@@ -161,6 +161,16 @@ judge (const HvfsValue *results, GError **error)
   return FALSE;
 }
 
+/* Some servers name a checker that they do not have. */
+static gboolean
+has_no_checker (const GError *failure)
+{
+  const char *fault = hvfs_error_fault (failure);
+
+  return g_strcmp0 (fault, "MethodNotFound") == 0 || g_strcmp0 (fault, "NotImplemented") == 0
+         || g_strcmp0 (fault, "NotSupported") == 0;
+}
+
 /* Where the server has a checker, else it checks when it begins. */
 static gboolean
 check (const HvfsServer *server, const Plan *plan, gboolean relocates,
@@ -170,6 +180,7 @@ check (const HvfsServer *server, const Plan *plan, gboolean relocates,
   const char *checker = hvfs_value_text (content, "vmProvisioningChecker");
   g_autoptr (HvfsRequest) request = NULL;
   g_autoptr (HvfsValue) result = NULL;
+  g_autoptr (GError) failure = NULL;
 
   if (checker == NULL || hvfs_session_api (server->session) < API_CHECKER)
     return TRUE;
@@ -183,8 +194,12 @@ check (const HvfsServer *server, const Plan *plan, gboolean relocates,
       add_moref (request, "host", "HostSystem", plan->host);
       add_moref (request, "pool", "ResourcePool", plan->pool);
     }
-  return hvfs_tasks_run (server->tasks, request, server->timeout_s, cancellable, &result, error)
-         && judge (result, error);
+  if (hvfs_tasks_run (server->tasks, request, server->timeout_s, cancellable, &result, &failure))
+    return judge (result, error);
+  if (has_no_checker (failure))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* ---- moving ---- */

@@ -426,6 +426,7 @@ object_update (HvfsMirror *mirror, const HvfsValue *ref, const HvfsValue *update
   if (object == NULL)
     object = object_add (mirror, kind, type, moref);
   object->seen = TRUE;
+  object->n_updates++;
   changed = object_assign (mirror, object, update, element, api, &given);
   changed |= object_assign (mirror, object, update, "missingSet", api, &given);
   for (guint i = 0; whole && i < hvfs_kind_n_props (kind); i++)
@@ -510,6 +511,24 @@ hvfs_mirror_apply_content (HvfsMirror *mirror, GPtrArray *refs, HvfsValue *const
     }
   if (!mirror->filling)
     settle (mirror);
+}
+
+gboolean
+hvfs_mirror_apply_reread (HvfsMirror *mirror, guint32 serial, guint n_updates,
+                          const HvfsValue *content, guint api)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+  HvfsObject *object = hvfs_mirror_get (mirror, serial);
+  HvfsValue *ref = hvfs_value_get (content, "obj");
+
+  if (mirror->filling || object == NULL || object->n_updates != n_updates || ref == NULL
+      || hvfs_mirror_resolve (mirror, ref) != object)
+    return FALSE;
+  object_update (mirror, ref, content, "propSet", TRUE, api);
+  object->changed_us = g_get_real_time ();
+  tell (mirror, object, HVFS_OBJECT_CHANGED, ~(HvfsPropMask) 0);
+  settle (mirror);
+  return TRUE;
 }
 
 void

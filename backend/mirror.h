@@ -5,8 +5,8 @@
  *
  * One reader-writer lock guards all of it.  Readers hold it while they look and
  * never across anything that waits; objects and their values are valid as long
- * as it is held, values for longer with a reference of their own.  Only the
- * update thread writes.
+ * as it is held, values for longer with a reference of their own.  The update
+ * thread writes, and who changed an object and was told nothing of it.
  */
 #pragma once
 
@@ -28,13 +28,14 @@ typedef struct
   char *moref;
   gint64 changed_us;   /* when it last changed, since 1970, as far as known */
   HvfsPropMask missing;/* these could not be read; the value is the fault */
-  gboolean seen;       /* for the sweep after a refill */
+  guint seen : 1;      /* for the sweep after a refill */
+  guint n_updates : 31;/* so far, also those that changed nothing; wraps */
   HvfsValue *props[];  /* by the indices of schema.h; NULL: unset */
 } HvfsObject;
 
 typedef enum { HVFS_OBJECT_ENTERED, HVFS_OBJECT_CHANGED, HVFS_OBJECT_LEFT } HvfsObjectEvent;
 
-/* Told of every change, in the update thread. */
+/* Told of every change, in the thread that writes. */
 typedef struct
 {
   /* Under the writer's lock; of one that LEFT, this is the last look. */
@@ -113,7 +114,8 @@ typedef int (*HvfsMirrorLook) (HvfsMirror *mirror, gpointer data);
 gboolean hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
                                  gint64 deadline_us, GCancellable *cancellable, GError **error);
 
-/* ---- writing: the update thread only; these take the lock themselves ---- */
+/* ---- writing: the update thread, but for hvfs_mirror_apply_reread; these take the
+ * lock themselves ---- */
 
 /* From here until hvfs_mirror_end_fill the sets describe everything there is. */
 void hvfs_mirror_begin_fill (HvfsMirror *mirror);
@@ -140,5 +142,16 @@ void hvfs_mirror_apply (HvfsMirror *mirror, HvfsValue *const *updates, guint n_u
  */
 void hvfs_mirror_apply_content (HvfsMirror *mirror, GPtrArray *refs,
                                 HvfsValue *const *contents, guint n_contents, guint api);
+
+/**
+ * hvfs_mirror_apply_reread:
+ * @n_updates: of the object @serial, seen before @content was asked for
+ * @content: an ObjectContent of all its mirrored properties
+ *
+ * For any thread, after a change that no update told of: it counts as changed now, also
+ * in what is not mirrored.  FALSE: an update came meanwhile, which may be newer.
+ */
+gboolean hvfs_mirror_apply_reread (HvfsMirror *mirror, guint32 serial, guint n_updates,
+                               const HvfsValue *content, guint api);
 
 void hvfs_mirror_set_link (HvfsMirror *mirror, gboolean up, const char *reason);

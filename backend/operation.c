@@ -1,10 +1,16 @@
 /* backend/operation.c - what all changes of the server's objects have in common */
 #include "backend/operation.h"
 
+#include <string.h>
+
+#include "backend/filter.h"
+#include "backend/retrieve.h"
 #include "convert/error.h"
 
 /* How long the mirror may lag behind a task that is done. */
 #define LAG_US (10 * G_TIME_SPAN_SECOND)
+/* After that long the server is asked. */
+#define PATIENCE_US G_TIME_SPAN_SECOND
 
 typedef struct
 {
@@ -78,14 +84,53 @@ hvfs_operation_settle_that (const HvfsServer *server, HvfsMirrorLook seen, gpoin
                           NULL);
 }
 
+/* Returns: (nullable) (transfer full): the reference of @serial, to read it anew */
+static HvfsValue *
+dup_ref (const HvfsServer *server, guint32 serial, guint *ret_n_updates)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  HvfsObject *object = hvfs_mirror_get (server->mirror, serial);
+
+  if (object == NULL)
+    return NULL;
+  *ret_n_updates = object->n_updates;
+  return hvfs_value_new_leaf ("obj", object->type, object->moref, strlen (object->moref));
+}
+
+/* Not every server tells of every change that it makes.  FALSE: an update came meanwhile. */
+static gboolean
+reread (const HvfsServer *server, guint32 serial)
+{
+  guint n_updates, api = hvfs_session_api (server->session);
+  g_autoptr (GPtrArray) refs
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
+  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (GPtrArray) contents = NULL;
+  HvfsValue *ref = dup_ref (server, serial, &n_updates);
+
+  if (ref == NULL)
+    return TRUE;
+  g_ptr_array_add (refs, ref);
+  request = hvfs_retrieve_new (server->session);
+  hvfs_filter_write_objects (request, "specSet", api, refs);
+  contents = hvfs_retrieve (server->session, request, NULL, NULL);
+  return contents == NULL || contents->len != 1
+         || hvfs_mirror_apply_reread (server->mirror, serial, n_updates, contents->pdata[0], api);
+}
+
 void
 hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
                        gconstpointer data)
 {
   Wanted wanted = { serial, test, data };
+  g_autoptr (GError) error = NULL;
 
-  if (test != NULL)
-    hvfs_operation_settle_that (server, look, &wanted);
+  while (test != NULL && error == NULL
+         && !hvfs_mirror_await_that (server->mirror, look, &wanted,
+                                     g_get_monotonic_time () + PATIENCE_US, NULL, &error)
+         && error->code == ETIMEDOUT && !reread (server, serial))
+    g_clear_error (&error);
 }
 
 gboolean

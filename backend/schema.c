@@ -42,7 +42,7 @@ const HvfsProp hvfs_props[] = {
   { HVFS_KIND_VM, HVFS_VM_CPUS, "summary.config.numCpu", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_MEMORY, "summary.config.memorySizeMB", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_TEMPLATE, "summary.config.template", 0, 0 },
-  { HVFS_KIND_VM, HVFS_VM_ANNOTATION, "summary.config.annotation", 0, 0 },
+  { HVFS_KIND_VM, HVFS_VM_ANNOTATION, "config.annotation", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_GUEST_HOSTNAME, "guest.hostName", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_GUEST_NET, "guest.net", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_TOOLS_STATUS, "guest.toolsStatus", 0, 0 },

@@ -60,11 +60,16 @@ check_base (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *have, 
   return FALSE;
 }
 
+/* No update says that a configuration without a version has changed. */
 static gboolean
 has_other_version (const HvfsObject *vm, gconstpointer data)
 {
-  return g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CHANGE_VERSION), NULL), data)
-         != 0;
+  const char *version = data;
+
+  return version != NULL && *version != '\0'
+         && g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CHANGE_VERSION), NULL),
+                       version)
+              != 0;
 }
 
 /* The server says ConcurrentAccess when the version is not its own any more. */

@@ -17,7 +17,8 @@ is_taken (const HvfsDomain *domain, const char *target)
 }
 
 /* Where the disk is, and the name that goes with it; FALSE for a place that domain XML
- * has no name for. */
+ * has no name for.  Of two at one place, which a simulator has, the second is shown at
+ * the next free one. */
 static gboolean
 read_place (const HvfsVmRead *read, const HvfsValue *device, HvfsDisk *disk)
 {
@@ -35,15 +36,16 @@ read_place (const HvfsVmRead *read, const HvfsValue *device, HvfsDisk *disk)
     number = 0;
   index = hvfs_disk_slot_index (disk->bus, number, unit);
   disk->target = hvfs_disk_name (disk->bus, index);
-  while (is_taken (read->domain, disk->target))
-    {
-      g_free (disk->target);
-      disk->target = hvfs_disk_name (disk->bus, ++index);
-    }
   disk->drive = (HvfsDrive){ .known = TRUE, .controller = number, .unit = unit };
   if (disk->bus == HVFS_BUS_IDE)
     disk->drive = (HvfsDrive){ .known = TRUE, .controller = number / 2, .bus = number % 2,
                                .unit = unit };
+  while (is_taken (read->domain, disk->target))
+    {
+      g_free (disk->target);
+      disk->target = hvfs_disk_name (disk->bus, ++index);
+      disk->drive = hvfs_drive_from_index (disk->bus, index, FALSE);
+    }
   return TRUE;
 }
 

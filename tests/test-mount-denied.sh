@@ -77,7 +77,7 @@ await exists "$mnt/by-name/$(printf 'n%.0s' $(seq 200))/state"
 set_ DC0_H0_VM3 summary.config.template '<val xsi:type="xsd:boolean">true</val>'
 await says "$mnt/by-name/DC0_H0_VM3/template" yes
 # Free text of several lines ends in one newline.
-set_ DC0_H0_VM3 summary.config.annotation "one
+set_ DC0_H0_VM3 config.annotation "one
 two & <three>"
 await says "$mnt/by-name/DC0_H0_VM3/annotation" "one
 two & <three>"

@@ -37,7 +37,7 @@ control POST /heal >/dev/null
 
 # While mounted: in each call of the stream, and of what builds it anew.
 mount_hvfs "$uri" "$mnt" -o timeout=3
-poke () { control POST /set -d object=DC0_H0_VM0 -d path=summary.config.annotation -d "value=$1" >/dev/null; }
+poke () { control POST /set -d object=DC0_H0_VM0 -d path=config.annotation -d "value=$1" >/dev/null; }
 for what in drop lost half truncate garbage empty html 503 type other huge deep entity fault trickle; do
   for n in 1 2 3 5 8; do
     control POST /heal >/dev/null

@@ -12,7 +12,7 @@ vm=$mnt/by-name/DC0_H0_VM0
 # What the next wait for updates brings comes late: first a change that ends the
 # present one, then somebody else is faster.
 control POST "/fail?what=slow&method=WaitForUpdatesEx&ms=3000" >/dev/null
-control POST /set -d object=DC0_H0_VM1 -d path=summary.config.annotation -d value=ping >/dev/null
+control POST /set -d object=DC0_H0_VM1 -d path=config.annotation -d value=ping >/dev/null
 await says "$mnt/by-name/DC0_H0_VM1/annotation" ping
 vc power DC0_H0_VM0 PowerOff
 expect_eq "what hvfs knows" "$(cat "$vm/state")" running
