@@ -6,7 +6,7 @@
 requires "$PYTHON"
 
 n=200
-start_vcsim -cluster 0 -standalone 1 -vm $n -task-times PowerOffVM_Task=8000
+start_vcsim -cluster 0 -standalone 1 -vm $n -task-times PowerOffVM_Task=3600000
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 running () { [ "$(grep -c 'powerOff.*running' "$mnt/tasks")" = $n ]; }
 
@@ -18,6 +18,7 @@ await running
 expect_eq 'states meanwhile' "$(cat "$mnt"/by-name/*/state | sort | uniq -c | tr -s ' ')" " $n running"
 find "$mnt/by-uuid" -follow -type f -name memory -exec cat {} + >/dev/null
 running || fail 'the readers waited for the writers'
+control POST /hurry >/dev/null
 wait $writers || fail "the writers failed: $(sort "$tmp/written" | uniq -c)"
 expect_eq 'states afterwards' "$(cat "$mnt"/by-name/*/state | sort | uniq -c | tr -s ' ')" " $n off"
 expect_eq 'requests' "$(stat_of "$mnt" request.PowerOffVM_Task)" $n

@@ -17,6 +17,7 @@
 //                    the certificate that new connections are shown
 //   POST /task-time?ms=N[&method=M]
 //                    the time that tasks take from now on
+//   POST /hurry      the tasks under way take no longer
 //   POST /fail?what=W[&method=M][&this=ID][&n=N][&times=N][&ms=N][&bytes=N][&fault=F][&message=TEXT]
 //                    the N-th matching call from now (default the first) and, with times, the
 //                    N following ones (0: all) misbehave. W:
@@ -106,6 +107,7 @@ func (c *control) changing() map[string]action {
 		"/cut":         func(*http.Request) (interface{}, error) { c.gate.close(); return nil, c.gate.open() },
 		"/certificate": c.certificate,
 		"/task-time":   c.taskTime,
+		"/hurry":       just(func() { c.w.do(c.w.hurryTasks) }),
 		"/fail":        c.fail,
 		"/set":         c.set,
 		"/deny":        func(r *http.Request) (interface{}, error) { return c.deny(r, true) },

@@ -24,11 +24,12 @@ const taskLife = 10 * time.Minute
 const progressSteps = 10
 
 type task struct {
-	w    *world
-	sim  *simulator.Task
-	call *call
-	run  func() (types.AnyType, *fault)
-	stop chan struct{} // closed by CancelTask
+	w     *world
+	sim   *simulator.Task
+	call  *call
+	run   func() (types.AnyType, *fault)
+	stop  chan struct{} // closed by CancelTask
+	hurry chan struct{} // closed by the control
 	// ready: whether run can be called now; nil: it always can. Under world.mu.
 	ready func() (bool, *fault)
 }
@@ -52,7 +53,8 @@ func taskName(method string) string {
 // the task's time is over.
 func (c *call) startTask(cancelable bool, run func() (types.AnyType, *fault)) (interface{}, *fault) {
 	t := &task{w: c.w, call: c, run: run, stop: make(chan struct{}),
-		sim: simulator.CreateTask(c.this, taskName(c.method), nil)}
+		hurry: make(chan struct{}),
+		sim:   simulator.CreateTask(c.this, taskName(c.method), nil)}
 	info := &t.sim.Info
 	info.Cancelable = cancelable
 	info.EntityName = entityName(c.this)
@@ -75,6 +77,17 @@ func entityName(ref moref) string {
 	return ref.Value
 }
 
+// hurryTasks ends those under way as if their time were over.
+func (w *world) hurryTasks() {
+	for _, t := range w.tasks {
+		select {
+		case <-t.hurry:
+		default:
+			close(t.hurry)
+		}
+	}
+}
+
 func (w *world) taskTime(method string) time.Duration {
 	if ms, ok := w.opt.taskTimes[method]; ok {
 		return time.Duration(ms) * time.Millisecond
@@ -93,6 +106,9 @@ func (t *task) live(total time.Duration) {
 		case <-t.stop:
 			timer.Stop()
 			return
+		case <-t.hurry:
+			timer.Stop()
+			step = progressSteps
 		case <-timer.C:
 		}
 		if step < progressSteps {
