@@ -104,7 +104,7 @@ expect_eq "state after an interruption" "$(cat "$state")" off
 ! runs || fail "the task goes on"
 
 # A hundred at once: one request each, and readers do not wait for them.
-control POST "/task-time?ms=1500" >/dev/null
+control POST "/task-time?ms=3600000" >/dev/null
 before=$(requests_of "$mnt")
 suspended=$(stat_of "$mnt" request.SuspendVM_Task)
 writers=
@@ -115,6 +115,8 @@ done
 runs () { [ "$(grep -c "suspend.*running" "$mnt/tasks")" -ge 50 ]; }
 await runs
 timeout 5 cat "$mnt"/by-name/*/state >/dev/null || fail "readers wait for writers"
+control POST "/task-time?ms=0" >/dev/null
+control POST /hurry >/dev/null
 for writer in $writers; do wait "$writer" || :; done # one is off
 expect_eq "states after a hundred writers" "$(cat "$mnt"/by-name/*/state | sort | uniq -c | tr -s ' ')" " 1 off
  99 suspended"
