@@ -25,7 +25,7 @@ append_line (GString *out, const HvfsObject *vm, guint index)
   const char *text = hvfs_value_text (hvfs_object_get (vm, index), NULL);
 
   if (text != NULL && *text != '\0')
-    g_string_append_printf (out, "%s\n", text);
+    hvfs_show_line (out, text);
 }
 
 static gboolean
@@ -41,7 +41,7 @@ state_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 
   if (word == NULL)
     return hvfs_show_unknown ("state", error);
-  g_string_append_printf (out, "%s\n", word);
+  hvfs_show_line (out, word);
   return TRUE;
 }
 
@@ -98,11 +98,16 @@ append_addresses (GString *out, const HvfsValue *nic)
 
       if (strcmp (hvfs_value_name (address), "ipAddress") != 0 || ip == NULL)
         continue;
-      g_string_append_printf (out, "%s %s", mac, ip);
-      if (config != NULL)
-        g_string_append_printf (out, "/%" G_GINT64_FORMAT,
-                                hvfs_value_int (address, "prefixLength", 0));
-      g_string_append_c (out, '\n');
+      g_string_append (out, mac);
+      g_string_append_c (out, ' ');
+      if (config == NULL)
+        hvfs_show_line (out, ip);
+      else
+        {
+          g_string_append (out, ip);
+          g_string_append_c (out, '/');
+          hvfs_show_number (out, hvfs_value_int (address, "prefixLength", 0));
+        }
     }
 }
 

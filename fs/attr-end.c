@@ -19,10 +19,10 @@ dup_name (HvfsFs *fs, guint32 serial)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  guint64 dir;
+  GString *name = g_string_new (NULL);
 
-  return hvfs_index_find_place (fs->index, serial,
-                                hvfs_node_ino ((HvfsNode){ &hvfs_domain_row, serial, 0 }), &dir);
+  hvfs_index_append_name (fs->index, serial, hvfs_row_ino (&hvfs_domain_row, serial, 0), name);
+  return g_string_free (name, name->len == 0);
 }
 
 static gboolean

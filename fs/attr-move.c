@@ -54,10 +54,14 @@ look_at_task (const HvfsTaskView *task, gpointer data)
 
 HVFS_SHOW (hvfs_migrate_show)
 {
-  TaskQuery query = { fs, vm, hvfs_vcenter_dup_progress (fs->vcenter, vm->serial) };
+  TaskQuery query = { fs, vm, NULL };
 
-  if (query.progress == NULL)
-    hvfs_tasks_foreach (fs->tasks, look_at_task, &query);
+  if (hvfs_migrations_is_running (fs->migrations, vm->serial))
+    {
+      query.progress = hvfs_vcenter_dup_progress (fs->vcenter, vm->serial);
+      if (query.progress == NULL)
+        hvfs_tasks_foreach (fs->tasks, look_at_task, &query);
+    }
   hvfs_migrations_print (fs->migrations, vm->serial,
                          query.progress != NULL ? query.progress : "0", out);
   g_free (query.progress);

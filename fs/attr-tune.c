@@ -153,7 +153,7 @@ number_show (const HvfsObject *vm, guint index, gint64 unit, const char *what, G
 
   if (n < 0)
     return hvfs_show_unknown (what, error);
-  g_string_append_printf (out, "%" G_GINT64_FORMAT "\n", n * unit);
+  hvfs_show_number (out, n * unit);
   return TRUE;
 }
 

@@ -285,12 +285,6 @@ is_first (const Entry *entry)
   return g_hash_table_lookup (entry->dir->names, entry->name) == entry;
 }
 
-static char *
-shown_name (const Entry *entry)
-{
-  return is_first (entry) ? g_strdup (entry->name) : second_name (entry);
-}
-
 void
 hvfs_index_list (HvfsIndex *index, guint64 ino, guint64 after,
                  gboolean (*func) (const char *, guint64, guint64, gpointer), gpointer data)
@@ -307,17 +301,38 @@ hvfs_index_list (HvfsIndex *index, guint64 ino, guint64 after,
     }
 }
 
-char *
-hvfs_index_find_place (HvfsIndex *index, guint32 owner, guint64 child, guint64 *ret_dir)
+/* (nullable) */
+static const Entry *
+find_place (HvfsIndex *index, guint32 owner, guint64 child)
 {
-  Entry *entry = g_hash_table_lookup (index->owners, GUINT_TO_POINTER (owner));
+  const Entry *entry = g_hash_table_lookup (index->owners, GUINT_TO_POINTER (owner));
 
   while (entry != NULL && entry->child != child)
     entry = entry->same_owner;
+  return entry;
+}
+
+guint64
+hvfs_index_dir_of (HvfsIndex *index, guint32 owner, guint64 child)
+{
+  const Entry *entry = find_place (index, owner, child);
+
+  return entry == NULL ? 0 : entry->dir->ino;
+}
+
+void
+hvfs_index_append_name (HvfsIndex *index, guint32 owner, guint64 child, GString *name)
+{
+  const Entry *entry = find_place (index, owner, child);
+
   if (entry == NULL)
-    return NULL;
-  *ret_dir = entry->dir->ino;
-  return shown_name (entry);
+    return;
+  g_string_append (name, entry->name);
+  if (!is_first (entry))
+    {
+      g_string_append_c (name, '~');
+      g_string_append (name, entry->owner->moref);
+    }
 }
 
 void

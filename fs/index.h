@@ -54,15 +54,11 @@ void hvfs_index_list (HvfsIndex *index, guint64 dir, guint64 after,
                                         gpointer data),
                       gpointer data);
 
-/**
- * hvfs_index_find_place:
- * @owner: serial of the owner
- * @child: the inode looked for
- * @ret_dir: (out): the directory that holds it
- *
- * Returns: (transfer full) (nullable): its name there
- */
-char *hvfs_index_find_place (HvfsIndex *index, guint32 owner, guint64 child, guint64 *ret_dir);
+/* The directory that holds @child, an inode of the object with the serial @owner; 0: none
+ * does. */
+guint64 hvfs_index_dir_of (HvfsIndex *index, guint32 owner, guint64 child);
+/* Appends the name that it has there. */
+void hvfs_index_append_name (HvfsIndex *index, guint32 owner, guint64 child, GString *name);
 
 /* Calls @func for each directory that is not empty. */
 void hvfs_index_foreach_dir (HvfsIndex *index, void (*func) (guint64 dir, gpointer data),

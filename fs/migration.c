@@ -81,6 +81,16 @@ hvfs_migrations_forget (HvfsMigrations *migrations, guint32 serial)
   g_mutex_unlock (&migrations->lock);
 }
 
+gboolean
+hvfs_migrations_is_running (HvfsMigrations *migrations, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migrations->lock);
+  const Migration *migration
+    = g_hash_table_lookup (migrations->by_serial, GUINT_TO_POINTER (serial));
+
+  return migration != NULL && migration->running;
+}
+
 void
 hvfs_migrations_print (HvfsMigrations *migrations, guint32 serial, const char *progress,
                        GString *out)

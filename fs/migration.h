@@ -18,6 +18,9 @@ void hvfs_migrations_end (HvfsMigrations *migrations, guint32 serial, const GErr
 /* The domain is gone. */
 void hvfs_migrations_forget (HvfsMigrations *migrations, guint32 serial);
 
+/* Whether it is on its way: only then there is progress to look for. */
+gboolean hvfs_migrations_is_running (HvfsMigrations *migrations, guint32 serial);
+
 /* Appends "idle", "running PROGRESS HOST", "done HOST" or "failed HOST: reason", and a
  * newline.  @progress: in percent */
 void hvfs_migrations_print (HvfsMigrations *migrations, guint32 serial, const char *progress,

@@ -24,6 +24,7 @@ typedef struct
   gboolean plus;
   char *buffer;
   gsize size, used;
+  GString *text; /* what entries are rendered into, for their sizes */
 } Listing;
 
 /* FALSE when it does not fit any more. */
@@ -62,7 +63,7 @@ add_child (Listing *listing, const char *name, guint64 ino, off_t next)
   /* Without plus only type and number are told; and where the attributes would
    * need a request, they are asked for by whoever wants them. */
   if (listing->plus && !hvfs_ops_must_fetch (listing->fs, node))
-    hvfs_ops_entry (listing->fs, ino, &entry);
+    hvfs_ops_entry (listing->fs, ino, listing->text, &entry);
   entry.attr.st_ino = ino;
   entry.attr.st_mode = node.row->mode;
   return add_entry (listing, name, &entry, next);
@@ -133,7 +134,8 @@ list (fuse_req_t req, guint64 ino, size_t size, off_t off, gboolean plus)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
   g_autofree char *buffer = g_malloc (size);
-  Listing listing = { req, fs, plus, buffer, size, 0 };
+  g_autoptr (GString) text = g_string_new (NULL);
+  Listing listing = { req, fs, plus, buffer, size, 0, text };
   HvfsNode node;
   HvfsObject *object;
   int code = 0;

@@ -69,11 +69,12 @@ resolve_dir (HvfsFs *fs, guint64 ino, const char *name, HvfsNode *ret_dir, GErro
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  g_autoptr (GString) buffer = g_string_new (NULL);
   HvfsObject *object;
   struct stat st;
 
   if (!hvfs_ops_resolve (fs, ino, ret_dir, &object)
-      || !hvfs_ops_stat (fs, *ret_dir, object, &st))
+      || !hvfs_ops_stat (fs, *ret_dir, object, buffer, &st))
     g_set_error (error, HVFS_ERROR, ESTALE, "the directory is gone");
   else if (ret_dir->row->dir_ops == NULL || is_fixed (fs, *ret_dir, name))
     refuse (error);
@@ -152,11 +153,12 @@ run_rename (HvfsCall *call, HvfsNode dir, NameJob *job, GError **error)
 static void
 reply_create (fuse_req_t req, HvfsCall *call, NameJob *job, guint64 ino)
 {
+  g_autoptr (GString) buffer = g_string_new (NULL);
   struct fuse_entry_param entry;
   HvfsNode node;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (call->fs->mirror));
-  hvfs_ops_entry (call->fs, ino, &entry);
+  hvfs_ops_entry (call->fs, ino, buffer, &entry);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (call->fs->mirror));
   if (entry.ino != 0 && fuse_reply_create (req, &entry, &job->fi) == 0)
     return;

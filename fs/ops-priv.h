@@ -25,8 +25,9 @@ gboolean hvfs_ops_resolve (HvfsFs *fs, guint64 ino, HvfsNode *ret_node,
                            HvfsObject **ret_object);
 
 /* Attributes, with the size that a read would have; FALSE when it is not there any
- * more.  Under the mirror's lock. */
-gboolean hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *ret_st);
+ * more.  Under the mirror's lock.  @buffer: to render into; what is in it is lost */
+gboolean hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buffer,
+                        struct stat *ret_st);
 
 static inline struct timespec
 hvfs_ops_timespec (gint64 us)
@@ -37,8 +38,10 @@ hvfs_ops_timespec (gint64 us)
 /* Appends where the link @node leads; FALSE: nowhere.  Under the mirror's lock. */
 gboolean hvfs_ops_link (HvfsFs *fs, HvfsNode node, GString *target);
 
-/* What the kernel is told of an entry; 0 for no such entry.  Under the lock. */
-void hvfs_ops_entry (HvfsFs *fs, guint64 ino, struct fuse_entry_param *ret_entry);
+/* What the kernel is told of an entry; 0 for no such entry.  Under the lock.
+ * @buffer: as above */
+void hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer,
+                     struct fuse_entry_param *ret_entry);
 
 /* Whether the size cannot be told before something is fetched.  Under the lock. */
 gboolean hvfs_ops_must_fetch (HvfsFs *fs, HvfsNode node);

@@ -31,11 +31,11 @@ hvfs_ops_link (HvfsFs *fs, HvfsNode node, GString *target)
                                 : hvfs_tree_link (fs, node, target);
 }
 
+/* @text: emptied, and rendered into. */
 static gsize
-content_size (HvfsFs *fs, HvfsNode node, const HvfsObject *object)
+content_size (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *text)
 {
-  g_autoptr (GString) text = g_string_sized_new (256);
-
+  g_string_truncate (text, 0);
   if (S_ISLNK (node.row->mode))
     hvfs_ops_link (fs, node, text);
   else if (S_ISREG (node.row->mode)
@@ -46,7 +46,8 @@ content_size (HvfsFs *fs, HvfsNode node, const HvfsObject *object)
 }
 
 gboolean
-hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *ret_st)
+hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buffer,
+               struct stat *ret_st)
 {
   gint64 us = object != NULL ? object->changed_us
               : (node.row->flags & HVFS_ROW_VOLATILE) != 0 ? g_get_real_time ()
@@ -58,7 +59,7 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat 
   ret_st->st_nlink = 1; /* directories too: their entries are not counted */
   ret_st->st_uid = fs->uid;
   ret_st->st_gid = fs->gid;
-  ret_st->st_size = content_size (fs, node, object);
+  ret_st->st_size = content_size (fs, node, object, buffer);
   ret_st->st_blksize = 4096;
   ret_st->st_mtim = hvfs_ops_timespec (us);
   if (node.row->stat != NULL && !node.row->stat (fs, node, object, ret_st))
@@ -75,7 +76,7 @@ attr_timeout (HvfsNode node)
 }
 
 void
-hvfs_ops_entry (HvfsFs *fs, guint64 ino, struct fuse_entry_param *ret_entry)
+hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer, struct fuse_entry_param *ret_entry)
 {
   HvfsNode node;
   HvfsObject *object;
@@ -84,7 +85,7 @@ hvfs_ops_entry (HvfsFs *fs, guint64 ino, struct fuse_entry_param *ret_entry)
   ret_entry->entry_timeout = HVFS_FOR_EVER_S;
   if (ino == 0 || !hvfs_ops_resolve (fs, ino, &node, &object))
     return;
-  if (!hvfs_ops_stat (fs, node, object, &ret_entry->attr))
+  if (!hvfs_ops_stat (fs, node, object, buffer, &ret_entry->attr))
     return;
   ret_entry->ino = ino;
   ret_entry->generation = 1;
@@ -153,10 +154,11 @@ void
 hvfs_ops_reply_entry (fuse_req_t req, guint64 ino)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
+  g_autoptr (GString) buffer = g_string_new (NULL);
   struct fuse_entry_param entry;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  hvfs_ops_entry (fs, ino, &entry);
+  hvfs_ops_entry (fs, ino, buffer, &entry);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   fuse_reply_entry (req, &entry);
 }
@@ -234,13 +236,15 @@ void
 hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *fi)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
+  g_autoptr (GString) buffer = g_string_new (NULL);
   gboolean there, own = FALSE;
   struct stat st;
   HvfsNode node;
   HvfsObject *object;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  there = hvfs_ops_resolve (fs, ino, &node, &object) && hvfs_ops_stat (fs, node, object, &st);
+  there = hvfs_ops_resolve (fs, ino, &node, &object)
+          && hvfs_ops_stat (fs, node, object, buffer, &st);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   if (there && fi != NULL && fi->fh != 0 && node.row->file_ops != NULL
       && node.row->file_ops->fstat != NULL)

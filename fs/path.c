@@ -53,24 +53,43 @@ hvfs_tree_object_ino (HvfsFs *fs, const HvfsObject *object)
            : hvfs_row_ino (object_rows[object->kind], object->serial, 0);
 }
 
-/* The directory that holds @ino, and its name there.  (transfer full) (nullable) */
-static char *
-parent_dir (HvfsFs *fs, guint64 ino, guint64 *ret_dir)
+/* Whose places @node is among: where a host shows it once more, the host's. */
+static guint32
+owner_of (HvfsNode node)
 {
+  return node.b != 0 && node.row != &hvfs_snapshot_row ? node.b : node.a;
+}
+
+/* The directory that holds @node, 0 for none. */
+static guint64
+dir_of (HvfsFs *fs, HvfsNode node)
+{
+  if (node.row->parent == NULL)
+    return hvfs_index_dir_of (fs->index, owner_of (node), hvfs_node_ino (node));
+  return node.row->parent == &hvfs_root_row || node.a == fs->root
+           ? 1
+           : hvfs_row_ino (node.row->parent, node.a, node.b);
+}
+
+/* The directories first, @depth of which are below already. */
+static gboolean
+append_path (HvfsFs *fs, guint64 ino, guint depth, GString *path)
+{
+  guint64 dir;
   HvfsNode node;
 
-  if (!hvfs_node_from_ino (ino, &node))
-    return NULL;
+  if (ino == 1)
+    return TRUE;
+  if (depth > MAX_DEPTH || !hvfs_node_from_ino (ino, &node)
+      || (dir = dir_of (fs, node)) == 0 || !append_path (fs, dir, depth + 1, path))
+    return FALSE;
   if (node.row->parent == NULL)
-    {
-      /* Where a host shows it once more, the place is the host's. */
-      guint32 owner = node.b != 0 && node.row != &hvfs_snapshot_row ? node.b : node.a;
-      return hvfs_index_find_place (fs->index, owner, ino, ret_dir);
-    }
-  *ret_dir = node.row->parent == &hvfs_root_row || node.a == fs->root
-               ? 1
-               : hvfs_row_ino (node.row->parent, node.a, node.b);
-  return g_strdup (node.row->name);
+    hvfs_index_append_name (fs->index, owner_of (node), ino, path);
+  else
+    g_string_append (path, node.row->name);
+  if (depth > 0)
+    g_string_append_c (path, '/');
+  return TRUE;
 }
 
 gboolean
@@ -78,22 +97,10 @@ hvfs_tree_path (HvfsFs *fs, guint64 ino, GString *path)
 {
   gsize start = path->len;
 
-  for (guint depth = 0; ino != 1; depth++)
-    {
-      guint64 dir = 0;
-      g_autofree char *name = depth > MAX_DEPTH ? NULL : parent_dir (fs, ino, &dir);
-
-      if (name == NULL)
-        {
-          g_string_truncate (path, start);
-          return FALSE;
-        }
-      if (depth > 0)
-        g_string_insert_c (path, start, '/');
-      g_string_insert (path, start, name);
-      ino = dir;
-    }
-  return TRUE;
+  if (append_path (fs, ino, 0, path))
+    return TRUE;
+  g_string_truncate (path, start);
+  return FALSE;
 }
 
 gboolean

@@ -125,7 +125,7 @@ hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out
 gboolean
 hvfs_moref_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 {
-  g_string_append_printf (out, "%s\n", object->moref);
+  hvfs_show_line (out, object->moref);
   return TRUE;
 }
 
@@ -135,22 +135,47 @@ hvfs_row_is_not_empty (HvfsFs *fs, HvfsNode node)
   return !hvfs_index_is_empty (fs->index, hvfs_node_ino (node));
 }
 
+void
+hvfs_show_line (GString *out, const char *text)
+{
+  g_string_append (out, text);
+  g_string_append_c (out, '\n');
+}
+
 /* A value is one line, whatever the server put into it. */
 void
 hvfs_show_text (GString *out, const char *key, const char *text)
 {
   if (text == NULL)
     return;
-  g_string_append_printf (out, "%s=", key);
+  g_string_append (out, key);
+  g_string_append_c (out, '=');
   for (; *text != '\0'; text++)
     g_string_append_c (out, (guchar) *text < ' ' ? ' ' : *text);
   g_string_append_c (out, '\n');
 }
 
 void
+hvfs_show_number (GString *out, gint64 value)
+{
+  char digits[24], *at = digits + sizeof digits;
+  guint64 rest = value < 0 ? -(guint64) value : (guint64) value;
+
+  *--at = '\0';
+  do
+    *--at = '0' + rest % 10;
+  while ((rest /= 10) > 0);
+  if (value < 0)
+    *--at = '-';
+  hvfs_show_line (out, at);
+}
+
+void
 hvfs_show_int (GString *out, const char *key, gint64 value)
 {
-  g_string_append_printf (out, "%s=%" G_GINT64_FORMAT "\n", key, value);
+  g_string_append (out, key);
+  g_string_append_c (out, '=');
+  hvfs_show_number (out, value);
 }
 
 void

@@ -231,6 +231,11 @@ gboolean hvfs_moref_show (HvfsFs *fs, const HvfsObject *object, GString *out, GE
 /* For rows that are only there while they hold something. */
 gboolean hvfs_row_is_not_empty (HvfsFs *fs, HvfsNode node);
 
+/* Append a line.  All of these run for each entry of each first listing, for its size:
+ * printf would be most of their time. */
+void hvfs_show_line (GString *out, const char *text);
+void hvfs_show_number (GString *out, gint64 value);
+
 /* Appends "KEY=TEXT", nothing where @text is NULL. */
 void hvfs_show_text (GString *out, const char *key, const char *text);
 void hvfs_show_int (GString *out, const char *key, gint64 value);
