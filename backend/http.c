@@ -46,6 +46,7 @@ typedef struct
   const HvfsHttpRequest *request;
   HvfsHttpReply *reply;
   gsize sent;               /* bytes of the body handed to libcurl */
+  gboolean begun;           /* some were, in this attempt or one before */
   gint64 active_us;         /* of the last progress */
   gint64 limit_us;          /* 0: none */
   GError *error;            /* the sink's */
@@ -167,7 +168,9 @@ on_attempt (void *data, char *peer_ip, char *own_ip, int peer_port, int own_port
 static int
 on_rewind (void *data, curl_off_t offset, int origin)
 {
-  return CURL_SEEKFUNC_FAIL;
+  const Transfer *transfer = data;
+
+  return transfer->begun ? CURL_SEEKFUNC_FAIL : CURL_SEEKFUNC_OK;
 }
 
 static size_t
@@ -178,6 +181,7 @@ on_read (char *buffer, size_t size, size_t n, void *data)
 
   memcpy (buffer, transfer->request->body + transfer->sent, len);
   transfer->sent += len;
+  transfer->begun = TRUE;
   transfer->active_us = g_get_monotonic_time ();
   if (transfer->sent == transfer->request->body_len)
     transfer->reply->maybe_sent = TRUE;
@@ -298,6 +302,7 @@ set_body (CURL *easy, Transfer *transfer)
   curl_easy_setopt (easy, CURLOPT_READFUNCTION, on_read);
   curl_easy_setopt (easy, CURLOPT_READDATA, transfer);
   curl_easy_setopt (easy, CURLOPT_SEEKFUNCTION, on_rewind);
+  curl_easy_setopt (easy, CURLOPT_SEEKDATA, transfer);
   curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION, on_attempt);
   curl_easy_setopt (easy, CURLOPT_PREREQDATA, transfer);
 }
