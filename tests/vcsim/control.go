@@ -18,7 +18,7 @@
 //   POST /task-time?ms=N[&method=M]
 //                    the time that tasks take from now on
 //   POST /hurry      the tasks under way take no longer
-//   POST /fail?what=W[&method=M][&this=ID][&n=N][&times=N][&ms=N][&bytes=N][&fault=F][&message=TEXT]
+//   POST /fail?what=W[&method=M][&this=ID][&n=N][&times=N][&ms=N][&bytes=N][&fault=F][&message=TEXT][&when=W]
 //                    the N-th matching call from now (default the first) and, with times, the
 //                    N following ones (0: all) misbehave. W:
 //                      drop      connection cut before the call is performed
@@ -33,6 +33,12 @@
 //                      entity    growing and external entities
 //                      fault     a SOAP fault of type F, not performed
 //                      count     nothing at all: counts hits
+//                      crash     the server is killed, and loses sessions and tasks (crash.go):
+//                                when=before   the call is performed
+//                                when=arrived  it was performed; its task, if any, never ends
+//                                when=done     its task has ended; there is no reply
+//                                when=running  it is answered; its task never ends
+//                                when=ended    it is answered, its task has ended; nobody hears of it
 //   POST /heal       forget all misbehaviours
 //   POST /set?object=O&path=P[&value=TEXT]
 //                    set a property of an object (by id, or by a name that is unique) to a

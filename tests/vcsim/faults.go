@@ -52,6 +52,7 @@ var acts = map[string]act{
 	"deep":     actDeep,
 	"entity":   actEntity,
 	"fault":    actFault,
+	"crash":    actCrash,
 	"count":    func(r *rule, rw http.ResponseWriter, _ *http.Request, p func() answer) { p().write(rw) },
 }
 
@@ -66,12 +67,15 @@ type rule struct {
 	ms     int
 	bytes  int
 	fault  *fault
+	when   func(*world, http.ResponseWriter, func() answer)
+	world  *world
 	api    apiVersion // these three: of the call it acts on
 	called string
 	on     moref
 }
 
 type misbehaviour struct {
+	world *world
 	mu    sync.Mutex
 	rules []*rule // mu
 }
@@ -91,19 +95,26 @@ func newRule(v url.Values) (*rule, error) {
 			*p = n
 		}
 	}
-	if r.What != "fault" {
-		return r, nil
+	switch r.What {
+	case "crash":
+		return r, newCrash(r, v.Get("when"))
+	case "fault":
+		return r, newFault(r, v)
 	}
+	return r, nil
+}
+
+func newFault(r *rule, v url.Values) error {
 	t, ok := typeByName(v.Get("fault"))
 	if !ok {
-		return nil, fmt.Errorf("fault: %q is no fault", v.Get("fault"))
+		return fmt.Errorf("fault: %q is no fault", v.Get("fault"))
 	}
 	detail, ok := reflect.New(t).Interface().(types.BaseMethodFault)
 	if !ok {
-		return nil, fmt.Errorf("fault: %q is no fault", v.Get("fault"))
+		return fmt.Errorf("fault: %q is no fault", v.Get("fault"))
 	}
 	r.fault = &fault{detail, messageOf(detail, v.Get("message"))}
-	return r, nil
+	return nil
 }
 
 func (m *misbehaviour) add(r *rule) {
@@ -147,7 +158,7 @@ func (m *misbehaviour) match(api apiVersion, method string, this moref) *rule {
 				r.Times--
 			}
 			copied := *r
-			copied.api, copied.called, copied.on = api, method, this
+			copied.world, copied.api, copied.called, copied.on = m.world, api, method, this
 			acting = &copied
 		}
 	}

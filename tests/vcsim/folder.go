@@ -11,6 +11,7 @@ import (
 	"html"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path"
 	"path/filepath"
@@ -32,17 +33,26 @@ func (f *front) folder(rw http.ResponseWriter, r *http.Request) {
 	})
 	if rule := f.faults.match(f.w.opt.api, r.Method+" /folder", moref{}); rule != nil {
 		defer f.log.end(entry, -1, 0)
-		acts[rule.What](rule, rw, r, func() answer { return answer{nil, http.StatusOK} })
+		acts[rule.What](rule, rw, r, func() answer {
+			reply := httptest.NewRecorder()
+			serveBelow(reply, r, root, status)
+			return answer{reply.Body.Bytes(), reply.Code}
+		})
 		return
 	}
+	f.log.end(entry, serveBelow(rw, r, root, status), 0)
+}
+
+// serveBelow serves the file that r names in the directory root, or without one says
+// the status; it returns what it said.
+func serveBelow(rw http.ResponseWriter, r *http.Request, root string, status int) int {
 	if root == "" {
 		http.Error(rw, http.StatusText(status), status)
-	} else {
-		// Clean keeps names such as ../.. below the root.
-		name := path.Clean("/" + strings.TrimPrefix(r.URL.Path, "/folder"))
-		status = serveFile(rw, r, filepath.Join(root, name))
+		return status
 	}
-	f.log.end(entry, status, 0)
+	// Clean keeps names such as ../.. below the root.
+	name := path.Clean("/" + strings.TrimPrefix(r.URL.Path, "/folder"))
+	return serveFile(rw, r, filepath.Join(root, name))
 }
 
 // mayRead: a session that is logged in, or a user that might log in.

@@ -67,6 +67,7 @@ func run(o *options) error {
 	controlURL := ""
 	if !o.plain {
 		w := newWorld(o)
+		w.gate = g
 		if err := w.createMachines(); err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func run(o *options) error {
 		if o.sessionIdle > 0 {
 			go w.idle(time.Duration(o.sessionIdle) * time.Second)
 		}
-		f := &front{w: w, log: newRequestLog(), faults: &misbehaviour{}}
+		f := &front{w: w, log: newRequestLog(), faults: &misbehaviour{world: w}}
 		g.handler = f
 		if controlURL, err = serveControl(&control{w: w, front: f, gate: g}); err != nil {
 			return err

@@ -162,6 +162,10 @@ func (t *task) finish(result types.AnyType, f *fault) {
 	}
 	delete(t.w.tasks, t.sim.Self)
 	t.w.touch(t.sim.Self)
+	if t.w.atTaskEnd != nil {
+		t.w.atTaskEnd()
+		return
+	}
 	time.AfterFunc(taskLife, func() { t.w.do(func() { t.w.forgetTask(t.sim.Self) }) })
 }
 

@@ -38,6 +38,9 @@ type world struct {
 	guests   map[moref]*guest
 	tasks    map[moref]*task
 	asking   map[moref]*asking
+	gate     *gate
+	// atTaskEnd: called when a task is over; nil: nobody waits for one
+	atTaskEnd func()
 }
 
 // call is one request, decoded.
