@@ -237,6 +237,22 @@ hvfs_mirror_set_eager (HvfsMirror *mirror, void (*eager) (gpointer), gpointer da
 }
 
 gboolean
+hvfs_mirror_await_up (HvfsMirror *mirror, gint64 deadline_us, GCancellable *cancellable)
+{
+  gulong handler = cancellable == NULL ? 0
+                                       : g_cancellable_connect (cancellable, G_CALLBACK (wake_all),
+                                                                mirror, NULL);
+  gboolean up, more = TRUE;
+
+  g_mutex_lock (&mirror->link_lock);
+  while (!(up = mirror->up) && more && !g_cancellable_is_cancelled (cancellable))
+    more = g_cond_wait_until (&mirror->settled, &mirror->link_lock, deadline_us);
+  g_mutex_unlock (&mirror->link_lock);
+  g_cancellable_disconnect (cancellable, handler);
+  return up;
+}
+
+gboolean
 hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
                         gint64 deadline_us, GCancellable *cancellable, GError **error)
 {

@@ -92,6 +92,9 @@ gboolean hvfs_object_check (const HvfsObject *object, HvfsPropMask wanted, GErro
  * (transfer full): why not, "" when it is.  @ret_since_us: (out) (optional). */
 gboolean hvfs_mirror_is_up (HvfsMirror *mirror, char **ret_reason, gint64 *ret_since_us);
 
+/* Sleeps until the server is there again.  Returns: FALSE at @deadline_us or when cancelled */
+gboolean hvfs_mirror_await_up (HvfsMirror *mirror, gint64 deadline_us, GCancellable *cancellable);
+
 /**
  * hvfs_mirror_await:
  * @text: what property @index of the object @serial shall say

@@ -134,6 +134,40 @@ hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest 
 }
 
 gboolean
+hvfs_operation_find_out (const HvfsServer *server, HvfsMirrorLook seen, gpointer data,
+                         GCancellable *cancellable, GError **failure)
+{
+  gint64 deadline = g_get_monotonic_time () + server->timeout_s * G_TIME_SPAN_SECOND;
+
+  if (g_strcmp0 (hvfs_error_fault (*failure), HVFS_FAULT_UNKNOWN) != 0)
+    return FALSE;
+  while (hvfs_mirror_await_up (server->mirror, deadline, cancellable))
+    {
+      g_autoptr (GError) reason = NULL;
+
+      if (hvfs_mirror_await_that (server->mirror, seen, data, deadline, cancellable, &reason))
+        {
+          g_clear_error (failure);
+          return TRUE;
+        }
+      if (reason->code != EIO) /* which is the server lost once more */
+        break;
+    }
+  return FALSE;
+}
+
+/* The same of an operation on @serial that makes @test true. */
+static gboolean
+find_out (const HvfsServer *server, guint32 serial, HvfsObjectTest test, gconstpointer data,
+          GCancellable *cancellable, GError **failure)
+{
+  Wanted wanted = { serial, test, data };
+
+  return test != NULL
+         && hvfs_operation_find_out (server, look, &wanted, cancellable, failure);
+}
+
+gboolean
 hvfs_operation_run (const HvfsServer *server, HvfsRequest *request, guint32 serial,
                     HvfsObjectTest test, gconstpointer data, HvfsValue **ret_result,
                     GCancellable *cancellable, GError **error)
@@ -144,6 +178,7 @@ hvfs_operation_run (const HvfsServer *server, HvfsRequest *request, guint32 seri
                                 hvfs_blocked_cancellable (blocked), ret_result, &failure);
   g_autofree char *question = hvfs_questions_end (blocked);
 
+  ok = ok || find_out (server, serial, test, data, cancellable, &failure);
   if (ok)
     hvfs_operation_settle (server, serial, test, data);
   else if (question != NULL && !g_cancellable_is_cancelled (cancellable))
@@ -160,11 +195,15 @@ gboolean
 hvfs_operation_call (const HvfsServer *server, HvfsRequest *request, guint32 serial,
                      HvfsObjectTest test, gconstpointer data, GError **error)
 {
+  g_autoptr (GError) failure = NULL;
   g_autoptr (HvfsValue) reply
-    = hvfs_session_call (server->session, request, HVFS_CALL_CHANGE, 0, NULL, error);
+    = hvfs_session_call (server->session, request, HVFS_CALL_CHANGE, 0, NULL, &failure);
 
-  if (reply == NULL)
-    return FALSE;
+  if (reply == NULL && !find_out (server, serial, test, data, NULL, &failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   hvfs_operation_settle (server, serial, test, data);
   return TRUE;
 }

@@ -46,6 +46,18 @@ void hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObject
 void hvfs_operation_settle_that (const HvfsServer *server, HvfsMirrorLook look, gpointer data);
 
 /**
+ * hvfs_operation_find_out:
+ * @failure: of a request that changes something; cleared when it was done all the same
+ *
+ * When nobody said whether it was done, the mirror will, as soon as the server is there
+ * again.  Waits for that no longer than for a lost server.
+ *
+ * Returns: whether it is done, as @seen says
+ */
+gboolean hvfs_operation_find_out (const HvfsServer *server, HvfsMirrorLook seen, gpointer data,
+                                  GCancellable *cancellable, GError **failure);
+
+/**
  * hvfs_operation_run:
  * @request: a method that returns a Task, on the object @serial or for it
  * @test: (nullable): what is so when it is done

@@ -114,6 +114,17 @@ maybe_done (const HvfsHttpReply *reply, const Incoming *incoming, gboolean is_an
   return !is_answer || reply->status == 200 || (reply->status >= 500 && reply->status != 503);
 }
 
+/* @error (transfer full): the server may have done it all the same. */
+static GError *
+unknown_outcome (GError *error)
+{
+  g_autofree char *message = g_strdup_printf ("%s; " OUTCOME_UNKNOWN, error->message);
+  GError *unknown = hvfs_error_new_fault (error->code, HVFS_FAULT_UNKNOWN, message);
+
+  g_error_free (error);
+  return unknown;
+}
+
 static void
 say_more (GError *error, const char *more)
 {
@@ -141,7 +152,7 @@ attempt (HvfsHttp *http, HvfsStats *stats, HvfsHttpRequest *wire, gboolean chang
     value = read_answer (stats, wire->name, &reply, &incoming, &failure);
   *ret_again = failure != NULL && reply.lost && !reply.answered;
   if (failure != NULL && change && maybe_done (&reply, &incoming, is_answer))
-    say_more (failure, OUTCOME_UNKNOWN);
+    failure = unknown_outcome (failure);
   if (failure != NULL)
     g_propagate_error (error, failure);
   if (value != NULL && ret_cookie != NULL && reply.cookie != NULL)

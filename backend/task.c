@@ -397,8 +397,10 @@ cancel (HvfsTasks *tasks, const char *moref)
 static gboolean
 set_unknown (const char *moref, GError **error)
 {
-  g_set_error (error, HVFS_ERROR, EIO,
-               "the server was lost while its task %s ran; outcome unknown", moref);
+  g_autofree char *message
+    = g_strdup_printf ("the server was lost while its task %s ran; outcome unknown", moref);
+
+  g_propagate_error (error, hvfs_error_new_fault (EIO, HVFS_FAULT_UNKNOWN, message));
   return FALSE;
 }
 

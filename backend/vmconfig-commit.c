@@ -87,25 +87,82 @@ explain (HvfsConfig *config, const HvfsVmLook *look, const char *version, GError
                version, now != NULL && now->version != NULL ? now->version : "another");
 }
 
-static gboolean
-send_change (HvfsConfig *config, const HvfsVmLook *look, HvfsVmChange *change,
-             GCancellable *cancellable, GError **error)
+typedef struct
 {
+  HvfsConfig *config;
+  const HvfsVmLook *look;
+  const HvfsVmRead *have;
+  const HvfsDomain *base, *wanted;
+  GCancellable *cancellable;
+} Commit;
+
+static int
+is_changed (HvfsMirror *mirror, gpointer data)
+{
+  const Commit *commit = data;
+  const HvfsObject *vm = hvfs_mirror_get (mirror, commit->look->serial);
+
+  return vm == NULL ? -1
+                    : has_other_version (vm, hvfs_value_text (commit->have->config, "changeVersion"));
+}
+
+static gboolean
+has_wanted (const Commit *commit)
+{
+  g_autoptr (HvfsVmRead) now
+    = hvfs_config_read_now (commit->config, commit->look, commit->cancellable, NULL);
+  g_autofree char *xml = now != NULL ? hvfs_vm_read_to_xml (now) : NULL;
+  g_autoptr (HvfsDomain) domain
+    = now != NULL ? hvfs_domain_xml_read (xml, strlen (xml), NULL) : NULL;
+
+  return domain != NULL && is_same (domain, commit->wanted);
+}
+
+/* Nobody said whether it was done.  The configuration does, when the server is there. */
+static gboolean
+find_out (Commit *commit, GError **failure)
+{
+  g_autofree char *message = NULL;
+  int code;
+
+  if (g_strcmp0 (hvfs_error_fault (*failure), HVFS_FAULT_UNKNOWN) != 0)
+    return FALSE;
+  message = g_strdup ((*failure)->message);
+  code = (*failure)->code;
+  if (!hvfs_operation_find_out (&commit->config->server, is_changed, commit, commit->cancellable,
+                                failure))
+    return FALSE;
+  if (has_wanted (commit))
+    return TRUE;
+  g_set_error (failure, HVFS_ERROR, code, "%s; its configuration has changed meanwhile, to another "
+               "one than was asked for: read it", message);
+  return FALSE;
+}
+
+static gboolean
+send_change (Commit *commit, HvfsVmChange *change, GError **error)
+{
+  const HvfsServer *server = &commit->config->server;
   const char *version = hvfs_value_text (change->have->config, "changeVersion");
   g_autoptr (HvfsRequest) request
-    = hvfs_request_new ("ReconfigVM_Task", "VirtualMachine", look->moref);
+    = hvfs_request_new ("ReconfigVM_Task", "VirtualMachine", commit->look->moref);
   g_autoptr (GError) failure = NULL;
 
   change->request = request;
   if (!hvfs_vm_change_write (change, "spec", NULL, error))
     return FALSE;
-  if (change->n_changes == 0
-      || hvfs_operation_run (&config->server, request, look->serial, has_other_version, version,
-                             NULL, cancellable, &failure))
+  if (change->n_changes == 0)
     return TRUE;
-  explain (config, look, version, &failure);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  if (hvfs_operation_run (server, request, commit->look->serial, NULL, NULL, NULL,
+                          commit->cancellable, &failure))
+    hvfs_operation_settle (server, commit->look->serial, has_other_version, version);
+  else if (!find_out (commit, &failure))
+    {
+      explain (commit->config, commit->look, version, &failure);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  return TRUE;
 }
 
 /* Files that are to be made, since the XML has a size for them. */
@@ -163,23 +220,14 @@ hvfs_config_try_making (const HvfsDomain *wanted,
   return TRUE;
 }
 
-typedef struct
-{
-  HvfsConfig *config;
-  const HvfsVmLook *look;
-  const HvfsVmRead *have;
-  const HvfsDomain *base, *wanted;
-  GCancellable *cancellable;
-} Commit;
-
 static gboolean
 attempt (GHashTable *make, gpointer data, GError **error)
 {
-  const Commit *commit = data;
+  Commit *commit = data;
   HvfsVmChange change = { .have = commit->have, .base = commit->base, .wanted = commit->wanted,
                           .running = commit->look->running, .make = make };
 
-  return send_change (commit->config, commit->look, &change, commit->cancellable, error);
+  return send_change (commit, &change, error);
 }
 
 gboolean

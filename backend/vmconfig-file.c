@@ -61,10 +61,10 @@ hvfs_config_fetch_vmx (HvfsConfig *config, guint32 serial, GCancellable *cancell
 
 /* ---- making ---- */
 
+/* Whether a machine has it.  The mirror's lock must be held. */
 static gboolean
-is_uuid_taken (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
+find_uuid (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
 {
-  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
   GHashTableIter iter;
   gpointer object;
 
@@ -81,6 +81,14 @@ is_uuid_taken (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
         return TRUE;
     }
   return FALSE;
+}
+
+static gboolean
+is_uuid_taken (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
+
+  return find_uuid (mirror, uuid);
 }
 
 static gboolean
@@ -152,15 +160,29 @@ is_in_mirror (HvfsMirror *mirror, gpointer moref)
   return hvfs_mirror_find (mirror, "VirtualMachine", moref) != NULL;
 }
 
+/* Whether a machine with the uuid that was asked for is there. */
+static int
+is_made (HvfsMirror *mirror, gpointer data)
+{
+  return find_uuid (mirror, data);
+}
+
 static gboolean
 run_making (const Place *place, HvfsRequest *request, GError **error)
 {
+  const HvfsServer *server = &place->config->server;
   g_autoptr (HvfsValue) result = NULL;
+  g_autoptr (GError) failure = NULL;
   const char *moref;
 
-  if (!hvfs_tasks_run (place->config->server.tasks, request, place->config->server.timeout_s,
-                       place->cancellable, &result, error))
-    return FALSE;
+  if (!hvfs_tasks_run (server->tasks, request, server->timeout_s, place->cancellable, &result,
+                       &failure)
+      && !hvfs_operation_find_out (server, is_made, (gpointer) place->wanted->uuid,
+                                   place->cancellable, &failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   moref = hvfs_value_text (result, NULL);
   if (moref != NULL)
     hvfs_operation_settle_that (&place->config->server, is_in_mirror, (gpointer) moref);
@@ -298,14 +320,20 @@ hvfs_config_undefine (HvfsConfig *config, guint32 serial, GCancellable *cancella
   g_autoptr (HvfsVmLook) look = look_at_off (config, serial, error);
   g_autoptr (HvfsRequest) request = NULL;
   g_autoptr (HvfsValue) reply = NULL;
+  g_autoptr (GError) failure = NULL;
 
   if (look == NULL)
     return FALSE;
   request = hvfs_request_new ("UnregisterVM", "VirtualMachine", look->moref);
   reply = hvfs_session_call (config->server.session, request, HVFS_CALL_CHANGE, 0, cancellable,
-                             error);
-  if (reply == NULL)
-    return FALSE;
+                             &failure);
+  if (reply == NULL
+      && !hvfs_operation_find_out (&config->server, is_not_in_mirror, look->moref, cancellable,
+                                   &failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   hvfs_operation_settle_that (&config->server, is_not_in_mirror, look->moref);
   return TRUE;
 }
@@ -315,13 +343,19 @@ hvfs_config_destroy (HvfsConfig *config, guint32 serial, GCancellable *cancellab
 {
   g_autoptr (HvfsVmLook) look = look_at_off (config, serial, error);
   g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (GError) failure = NULL;
 
   if (look == NULL)
     return FALSE;
   request = hvfs_request_new ("Destroy_Task", "VirtualMachine", look->moref);
-  if (!hvfs_tasks_run (config->server.tasks, request, config->server.timeout_s, cancellable, NULL,
-                       error))
-    return FALSE;
+  if (!hvfs_operation_run (&config->server, request, serial, NULL, NULL, NULL, cancellable,
+                           &failure)
+      && !hvfs_operation_find_out (&config->server, is_not_in_mirror, look->moref, cancellable,
+                                   &failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   hvfs_operation_settle_that (&config->server, is_not_in_mirror, look->moref);
   return TRUE;
 }

@@ -41,5 +41,8 @@ void hvfs_error_set (GError **error, int code, const char *format, ...) G_GNUC_P
  */
 GError *hvfs_error_new_fault (int code, const char *fault, const char *message);
 
+/* The @fault of an error after which nobody has said whether a change was made. */
+#define HVFS_FAULT_UNKNOWN "OutcomeUnknown"
+
 /* Returns: (nullable): what was given as @fault, valid as long as @error */
 const char *hvfs_error_fault (const GError *error);

@@ -39,8 +39,10 @@ def plain(value):
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     if isinstance(value, DataObject):
-        return {p.name: plain(getattr(value, p.name)) for p in value._GetPropertyList()
-                if getattr(value, p.name) not in (None, []) and not p.name.startswith('dynamic')}
+        fields = {p.name: getattr(value, p.name) for p in value._GetPropertyList()}
+        return {name: plain(v) for name, v in fields.items()
+                if v is not None and not (isinstance(v, list) and len(v) == 0)
+                and not name.startswith('dynamic')}
     return value if isinstance(value, (bool, int, float, str, type(None))) else str(value)
 
 
