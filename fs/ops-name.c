@@ -181,6 +181,9 @@ name_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 
   if (resolve_dir (fs, job->dir, job->name, &dir, &error))
     ino = job->func (&call, dir, job, &error);
+  /* In other directories what it did is seen at once, too: links, and names that were not
+   * there before. */
+  hvfs_notifier_flush (fs->notifier);
   hvfs_ops_settle (req);
   if (ino == 0)
     fuse_reply_err (req, hvfs_error_errno (error));
