@@ -61,14 +61,14 @@ read_model (const Reader *reader, HvfsNet *net, GError **error)
   int model = hvfs_words_index_nocase (hvfs_net_model_words, word);
   gint64 features = 0;
 
+  if (!hvfs_vmx_text_get_int (reader->vmx, &features, error, "%sfeatures", reader->prefix))
+    return FALSE;
   if (word == NULL)
     return TRUE;
   if (model <= HVFS_NET_MODEL_UNKNOWN || model >= HVFS_NET_MODEL_OTHER
       || model == HVFS_NET_MODEL_VMXNET2)
     return bad (reader, error, "virtualDev",
                 "must be \"vlance\", \"vmxnet\", \"vmxnet3\", \"e1000\" or \"e1000e\"");
-  if (!hvfs_vmx_text_get_int (reader->vmx, &features, error, "%sfeatures", reader->prefix))
-    return FALSE;
   net->model = model == HVFS_NET_MODEL_VMXNET && features == VMXNET2_FEATURES
                  ? HVFS_NET_MODEL_VMXNET2
                  : (HvfsNetModel) model;

@@ -48,13 +48,13 @@ parse_scheme (const char *scheme, HvfsProtocol *ret_protocol)
   return FALSE;
 }
 
-/* Returns: (transfer full): @host without the brackets of an IPv6 literal */
+/* Returns: (transfer full): @host without the brackets of an IPv6 literal; others keep them */
 static char *
 dup_host (const char *host)
 {
   gsize len = strlen (host);
 
-  if (len >= 2 && host[0] == '[' && host[len - 1] == ']')
+  if (host[0] == '[' && host[len - 1] == ']' && strchr (host, ':') != NULL)
     return g_strndup (host + 1, len - 2);
   return g_strdup (host);
 }

@@ -22,7 +22,7 @@ read_versions (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
   if (config != 8)
     return hvfs_vmx_text_bad (vmx, error, "must be 8", "config.version");
   if (hardware < 4 || hardware > G_MAXINT)
-    return hvfs_vmx_text_bad (vmx, error, "must be 4 or more", "virtualHW.version");
+    return hvfs_vmx_text_bad (vmx, error, "must be from 4 to 2147483647", "virtualHW.version");
   domain->hw_version = hardware;
   return TRUE;
 }
@@ -155,7 +155,7 @@ read_cpus (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
   if (!hvfs_vmx_text_get_int (vmx, &vcpus, error, "numvcpus"))
     return FALSE;
   if (vcpus < 1 || vcpus > G_MAXUINT)
-    return hvfs_vmx_text_bad (vmx, error, "must be 1 or more", "numvcpus");
+    return hvfs_vmx_text_bad (vmx, error, "must be from 1 to 4294967295", "numvcpus");
   domain->vcpus = vcpus;
   domain->current_vcpus = vcpus;
   return read_affinity (vmx, domain, error) && read_shares (vmx, domain, error)
