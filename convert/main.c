@@ -11,10 +11,10 @@
 #include "convert/vmx.h"
 #include "convert/words.h"
 
-#include <gio/gio.h>
-#include <gio/gunixinputstream.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +22,7 @@
 /* Both kinds of text are refused beyond this. */
 #define INPUT_MAX_BYTES MAX (HVFS_VMX_MAX_BYTES, HVFS_DOMAIN_XML_MAX_BYTES)
 #define HW_VERSION_MIN 4
+#define HW_VERSION_NONE G_MININT /* not given */
 
 typedef enum
 {
@@ -33,7 +34,7 @@ static const char *const kind_words[] = { "xml", "vmx", NULL };
 typedef struct
 {
   char *to; /* nullable */
-  int hw_version;
+  int hw_version; /* HW_VERSION_NONE if not given */
   char *directory; /* nullable */
   char **datastores; /* nullable */
   gboolean version;
@@ -79,7 +80,7 @@ check_options (const Options *options, GError **error)
 {
   if (options->to != NULL && hvfs_words_index (kind_words, options->to) < 0)
     hvfs_error_set (error, EINVAL, "--to=%s: must be xml or vmx", options->to);
-  else if (options->hw_version != 0 && options->hw_version < HW_VERSION_MIN)
+  else if (options->hw_version != HW_VERSION_NONE && options->hw_version < HW_VERSION_MIN)
     hvfs_error_set (error, EINVAL, "--hw-version=%d: must be %d or more",
                  options->hw_version, HW_VERSION_MIN);
   else if (options->names != NULL && g_strv_length (options->names) > 1)
@@ -90,32 +91,40 @@ check_options (const Options *options, GError **error)
   return FALSE;
 }
 
-static GInputStream *
-open_input (const char *name, GError **error)
+static gboolean
+fail (GError **error)
 {
-  g_autoptr (GFile) file = NULL;
-
-  if (strcmp (name, "-") == 0)
-    return g_unix_input_stream_new (STDIN_FILENO, FALSE);
-  file = g_file_new_for_path (name);
-  return G_INPUT_STREAM (g_file_read (file, NULL, error));
+  hvfs_error_set (error, errno, "%s", g_strerror (errno));
+  return FALSE;
 }
 
 /* Reads all there is, but not much more than anybody wants. */
-static GBytes *
-read_input (const char *name, GError **error)
+static gboolean
+read_all (int fd, GByteArray *text, GError **error)
 {
-  g_autoptr (GInputStream) input = open_input (name, error);
-  g_autoptr (GByteArray) text = g_byte_array_new ();
   guint8 buffer[65536];
-  gssize n = 0;
+  gssize n = 1;
 
-  if (input == NULL)
-    return NULL;
-  while (text->len <= INPUT_MAX_BYTES
-         && (n = g_input_stream_read (input, buffer, sizeof buffer, NULL, error)) > 0)
-    g_byte_array_append (text, buffer, n);
-  return n < 0 ? NULL : g_byte_array_free_to_bytes (g_steal_pointer (&text));
+  while (n > 0 && text->len <= INPUT_MAX_BYTES)
+    {
+      n = read (fd, buffer, sizeof buffer);
+      if (n < 0 && errno == EINTR)
+        n = 1;
+      else if (n > 0)
+        g_byte_array_append (text, buffer, n);
+    }
+  return n >= 0 || fail (error);
+}
+
+static gboolean
+read_input (const char *name, GByteArray *text, GError **error)
+{
+  int fd = strcmp (name, "-") == 0 ? STDIN_FILENO : open (name, O_RDONLY | O_CLOEXEC);
+  gboolean ok = fd >= 0 ? read_all (fd, text, error) : fail (error);
+
+  if (fd > STDIN_FILENO)
+    close (fd);
+  return ok;
 }
 
 /* XML begins with a tag, maybe behind blanks or a byte order mark; a VMX never does. */
@@ -134,74 +143,86 @@ guess_kind (const char *text, gsize len)
 }
 
 static char *
-convert (const Options *options, const char *text, gsize len, GError **error)
+convert (const Options *options, const HvfsFiles *files, const char *text, gsize len, GError **error)
 {
   Kind from = guess_kind (text, len);
   Kind to = options->to != NULL ? (Kind) hvfs_words_index (kind_words, options->to)
             : from == KIND_XML  ? KIND_VMX
                                 : KIND_XML;
-  g_autoptr (HvfsOfflineFiles) offline = NULL;
-  g_autoptr (HvfsDomain) domain = NULL;
-  const HvfsFiles *files;
+  guint hw_version = options->hw_version != HW_VERSION_NONE ? options->hw_version : 0;
+  g_autoptr (HvfsDomain) domain = from == KIND_XML ? hvfs_domain_xml_read (text, len, error)
+                                                   : hvfs_vmx_read (text, len, files, error);
 
-  offline = hvfs_offline_files_new (
-    options->directory != NULL ? options->directory : HVFS_OFFLINE_DIRECTORY,
-    (const char *const *) options->datastores, error);
-  if (offline == NULL)
-    return NULL;
-  files = hvfs_offline_files_get (offline);
-  domain = from == KIND_XML ? hvfs_domain_xml_read (text, len, error)
-                            : hvfs_vmx_read (text, len, files, error);
   if (domain == NULL)
     return NULL;
   return to == KIND_XML
            ? hvfs_domain_xml_write (domain, HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE)
-           : hvfs_vmx_write (domain, options->hw_version, files, error);
+           : hvfs_vmx_write (domain, hw_version, files, error);
 }
 
 static gboolean
-convert_file (const Options *options, const char *name, GError **error)
+convert_file (const Options *options, const HvfsFiles *files, const char *name, GError **error)
 {
-  g_autoptr (GBytes) input = read_input (name, error);
+  g_autoptr (GByteArray) input = g_byte_array_new ();
   g_autofree char *output = NULL;
-  const char *text;
-  gsize len;
 
-  if (input == NULL)
+  if (!read_input (name, input, error))
     return FALSE;
-  text = g_bytes_get_data (input, &len);
-  output = convert (options, text != NULL ? text : "", len, error);
-  if (output == NULL)
-    return FALSE;
-  if (fputs (output, stdout) != EOF && fflush (stdout) == 0)
-    return TRUE;
-  hvfs_error_set (error, errno, "standard output: %s", g_strerror (errno));
-  return FALSE;
+  output = convert (options, files, input->len > 0 ? (const char *) input->data : "", input->len,
+                    error);
+  if (output != NULL)
+    fputs (output, stdout); /* close_output() sees whether it got there */
+  return output != NULL;
+}
+
+/* Says on one line what is wrong, with @name, if any. */
+static int
+complain (const char *name, const char *message)
+{
+  g_autofree char *line = g_strdup_printf ("%s%s%s", name != NULL ? name : "",
+                                           name != NULL ? ": " : "", message);
+
+  fprintf (stderr, "hvfs-convert: %s\n", g_strdelimit (line, "\r\n", ' '));
+  return EXIT_FAILURE;
+}
+
+/* Whatever was printed, --help too, must have got there. */
+static void
+close_output (void)
+{
+  gboolean any = __fpending (stdout) > 0, lost = ferror (stdout);
+
+  errno = 0;
+  if ((fclose (stdout) == 0 || (errno == EBADF && !any)) && !lost)
+    return;
+  complain ("standard output", g_strerror (errno != 0 ? errno : EIO));
+  _exit (EXIT_FAILURE);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .hw_version = HW_VERSION_NONE };
+  g_autoptr (HvfsOfflineFiles) files = NULL;
   g_autoptr (GError) error = NULL;
-  const char *name = "-";
+  const char *name;
 
   setlocale (LC_ALL, "");
+  atexit (close_output);
   if (!parse_options (&options, &argc, &argv, &error) || !check_options (&options, &error))
-    {
-      fprintf (stderr, "hvfs-convert: %s\n", error->message);
-      return EXIT_FAILURE;
-    }
+    return complain (NULL, error->message);
   if (options.version)
     {
       printf ("hvfs-convert " PACKAGE_VERSION "\n");
       return EXIT_SUCCESS;
     }
-  if (options.names != NULL && options.names[0] != NULL)
-    name = options.names[0];
-  if (convert_file (&options, name, &error))
+  files = hvfs_offline_files_new (
+    options.directory != NULL ? options.directory : HVFS_OFFLINE_DIRECTORY,
+    (const char *const *) options.datastores, &error);
+  if (files == NULL)
+    return complain (NULL, error->message);
+  name = options.names != NULL && options.names[0] != NULL ? options.names[0] : "-";
+  if (convert_file (&options, hvfs_offline_files_get (files), name, &error))
     return EXIT_SUCCESS;
-  fprintf (stderr, "hvfs-convert: %s: %s\n", strcmp (name, "-") == 0 ? "standard input" : name,
-           error->message);
-  return EXIT_FAILURE;
+  return complain (strcmp (name, "-") == 0 ? "standard input" : name, error->message);
 }

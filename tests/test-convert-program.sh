@@ -2,7 +2,7 @@
 # tests/test-convert-program.sh - hvfs-convert as its users run it
 #
 # The example of libvirt's documentation both ways, each option, what it reads from,
-# what it refuses, and that its manual has the options of its help.
+# what it refuses, output that fails, and that its manual has the options of its help.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 
 convert=$build_dir/convert/hvfs-convert
@@ -132,13 +132,31 @@ expect_failure "line 1: <domain>: type='kvm' must be vmware" "$convert" "$tmp/ba
 expect_failure 'config.version is missing' "$convert" /dev/null
 expect_failure 'must be xml or vmx' "$convert" --to pdf "$tmp/fedora.xml"
 expect_failure 'must be 4 or more' "$convert" --hw-version 3 "$tmp/fedora.xml"
+expect_failure 'must be 4 or more' "$convert" --hw-version 0 "$tmp/fedora.xml"
 expect_failure "must be '[DATASTORE] DIRECTORY'" "$convert" --directory dir "$tmp/fedora.xml"
 expect_failure 'must be NAME or NAME=VOLUME-UUID' "$convert" --datastore = "$tmp/fedora.xml"
 expect_failure 'only one file' "$convert" "$tmp/fedora.xml" "$tmp/fedora.xml"
-expect_failure 'nowhere' "$convert" "$tmp/nowhere"
+expect_failure 'nowhere: No such file or directory' "$convert" "$tmp/nowhere"
+expect_failure ': No such file or directory' "$convert" ''
+expect_failure 'no where: No such file' "$convert" "$(printf 'no\nwhere')"
+expect_failure 'Is a directory' "$convert" "$tmp"
+expect_failure 'standard input: Is a directory' "$convert" <"$tmp"
+expect_failure 'standard input: Bad file descriptor' "$convert" <&-
 expect_failure 'Unknown option' "$convert" --frobnicate
+expect_failure 'Missing argument' "$convert" --to
+expect_failure '--hw-version' "$convert" --hw-version ten "$tmp/fedora.xml"
+printf 'a = "b"\n\000\377' >"$tmp/binary"
+expect_failure 'line 2: a VMX file is text, this has a byte 0' "$convert" "$tmp/binary"
+expect_failure 'must not be larger than 16 MiB' "$convert" /dev/zero
+
+# --- output that does not arrive
+
+expect_failure 'standard output' sh -c "\"$convert\" \"$tmp/fedora.xml\" >&-"
+expect_failure 'nowhere' sh -c "\"$convert\" \"$tmp/nowhere\" >&-"
 if [ -c /dev/full ]; then
-  expect_failure 'standard output' sh -c "\"$convert\" \"$tmp/fedora.xml\" >/dev/full"
+  for args in "$tmp/fedora.xml" --version --help; do
+    expect_failure 'standard output' sh -c "\"$convert\" $args >/dev/full"
+  done
 fi
 
 # --- the manual has the options of the help, and no other
