@@ -14,8 +14,10 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (xmlParserCtxt, xmlFreeParserCtxt)
 
-/* libxml2 takes the square of their number for the attributes of an element. */
+/* libxml2 takes the square of their number for the attributes of an element, and for
+ * names that are all different. */
 #define ATTRIBUTES_MAX 1000
+#define NAMES_MAX 100000
 
 /* Gives up, with a reason; libxml2 has none of its own for this. */
 static void
@@ -34,7 +36,7 @@ refuse_document_type (void *data, const xmlChar *name, const xmlChar *external_i
 }
 
 /* Called when the encoding is known.  In others than these the characters of XML's syntax
- * may be other bytes, which would get past has_many_attributes(). */
+ * may be other bytes, which would get past find_too_many(). */
 static void
 start_document (void *data)
 {
@@ -52,24 +54,28 @@ start_document (void *data)
     xmlSAX2StartDocument (context);
 }
 
-/* Whether more attributes than anybody needs may be between two '<'.  Bytes 0 are skipped,
- * for UTF-16. */
-static gboolean
-has_many_attributes (const char *text, gsize len)
+/* Returns: (nullable): of what there is more than anybody needs.  Attributes are counted
+ * between two '<'.  Bytes 0 are skipped, for UTF-16. */
+static const char *
+find_too_many (const char *text, gsize len)
 {
-  guint n = 0;
+  guint attributes = 0, names = 0;
   char before = '\0';
 
-  for (gsize i = 0; i < len && n <= ATTRIBUTES_MAX; i++)
+  for (gsize i = 0; i < len && attributes <= ATTRIBUTES_MAX && names <= NAMES_MAX; i++)
     {
-      if (text[i] == '<')
-        n = 0;
-      else if (before == '=' && (text[i] == '"' || text[i] == '\''))
-        n++;
+      gboolean attribute = before == '=' && (text[i] == '"' || text[i] == '\'');
+
+      names += attribute || text[i] == '<';
+      attributes = text[i] == '<' ? 0 : attributes + attribute;
       if (text[i] != '\0' && !g_ascii_isspace (text[i]))
         before = text[i];
     }
-  return n > ATTRIBUTES_MAX;
+  return attributes > ATTRIBUTES_MAX
+           ? "an XML element must not have more than " G_STRINGIFY (ATTRIBUTES_MAX) " attributes"
+         : names > NAMES_MAX
+           ? "XML must not have more than " G_STRINGIFY (NAMES_MAX) " tags and attributes"
+           : NULL;
 }
 
 /* Keeps the first error: those after it are mostly its consequences.  libxml2 would
@@ -104,6 +110,7 @@ hvfs_xml_parse (const char *text, gsize len, gsize max_bytes, GError **error)
   g_autoptr (xmlParserCtxt) context = xmlNewParserCtxt ();
   g_autoptr (xmlDoc) doc = NULL;
   g_autoptr (GError) first = NULL;
+  const char *too_many = len <= max_bytes ? find_too_many (text, len) : NULL;
 
   if (len > max_bytes || len > G_MAXINT)
     {
@@ -111,10 +118,9 @@ hvfs_xml_parse (const char *text, gsize len, gsize max_bytes, GError **error)
                       max_bytes / 1024 / 1024);
       return NULL;
     }
-  if (has_many_attributes (text, len))
+  if (too_many != NULL)
     {
-      hvfs_error_set (error, EINVAL, "an XML element must not have more than %d attributes",
-                      ATTRIBUTES_MAX);
+      hvfs_error_set (error, EINVAL, "%s", too_many);
       return NULL;
     }
   context->sax->internalSubset = refuse_document_type;

@@ -691,6 +691,7 @@ test_hostile (void)
   g_autoptr (GString) attributes = g_string_new ("<domain type='vmware'");
   g_autoptr (GString) devices = g_string_new ("<domain type='vmware'><name>n</name><devices>");
   g_autoptr (GString) deep = g_string_new (NULL);
+  g_autoptr (GString) names = g_string_new ("<domain type='vmware'>");
   g_autofree char *big = g_strnfill (HVFS_DOMAIN_XML_MAX_BYTES + 1, ' ');
 
   for (guint i = 0; i < 5000; i++)
@@ -699,9 +700,13 @@ test_hostile (void)
       g_string_append (devices, "<controller/>");
       g_string_append (deep, "<a>");
     }
+  for (guint i = 0; i < 100000; i++)
+    g_string_append_printf (names, "<n%u/>", i);
+  g_string_append (names, "</domain>");
   g_string_append (attributes, "/>");
   g_string_append (devices, "</devices>" REST);
   expect_refusal (attributes->str, "must not have more than 1000 attributes");
+  expect_refusal (names->str, "must not have more than 100000 tags and attributes");
   expect_refusal (devices->str, "must not be more than 4096 devices");
   expect_refusal (deep->str, "Excessive depth");
   expect_refusal (big, "must not be larger than 16 MiB");
