@@ -210,7 +210,7 @@ hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   int type = HVFS_VIDEO_VMVGA;
   guint vram_kib = 0;
 
-  if (!hvfs_xml_attr_word (model, "type", hvfs_video_type_words, 0, EINVAL, &type, error)
+  if (!hvfs_xml_attr_word_if_any (model, "type", hvfs_video_type_words, 0, EINVAL, &type, error)
       || !read_video_number (model, "vram", &vram_kib, error)
       || !read_video_number (model, "heads", &video->heads, error))
     return FALSE;

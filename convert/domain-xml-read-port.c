@@ -120,11 +120,12 @@ gboolean
 hvfs_xml_read_console (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
   const xmlNode *target = hvfs_xml_child (node, "target");
-  int type = 0, port_type = 0;
-  guint number; /* must be one, even of a console that is dropped */
+  g_autoptr (HvfsDomain) dropped = hvfs_domain_new (); /* must be right even so */
+  int type = 0;
+  guint number;
 
   if (!hvfs_xml_attr_word (target, "type", console_words, 0, ENOTSUP, &type, error)
-      || !hvfs_xml_attr_word (node, "type", hvfs_port_type_words, 0, ENOTSUP, &port_type, error)
+      || !read_port (hvfs_domain_add_serial (dropped), node, error)
       || !read_number (node, &number, error))
     return FALSE;
   if (reader->n_consoles++ == 0)

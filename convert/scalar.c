@@ -172,6 +172,27 @@ hvfs_escape (const char *text, char escape, const char *which)
   return g_string_free (escaped, FALSE);
 }
 
+/* FNV-1a over the lower case. */
+guint
+hvfs_hash_nocase (gconstpointer key)
+{
+  static gsize start;
+  guint hash;
+
+  if (g_once_init_enter (&start))
+    g_once_init_leave (&start, (gsize) g_random_int () << 1 | 1);
+  hash = start;
+  for (const char *p = key; *p != '\0'; p++)
+    hash = (hash ^ (guchar) g_ascii_tolower (*p)) * 16777619u;
+  return hash;
+}
+
+gboolean
+hvfs_equal_nocase (gconstpointer a, gconstpointer b)
+{
+  return g_ascii_strcasecmp (a, b) == 0;
+}
+
 gboolean
 hvfs_has_suffix_nocase (const char *text, const char *suffix)
 {

@@ -45,5 +45,10 @@ char *hvfs_unescape (const char *text, char escape);
 /* Returns: (transfer full): @text with each of the characters @which spelt that way */
 char *hvfs_escape (const char *text, char escape, const char *which);
 
+/* For hash tables of keys without ASCII case.  The hash is another one in each process, so
+ * that no file can have many keys of one hash. */
+guint hvfs_hash_nocase (gconstpointer key);
+gboolean hvfs_equal_nocase (gconstpointer a, gconstpointer b);
+
 /* Whether @text ends in @suffix, ignoring ASCII case. */
 gboolean hvfs_has_suffix_nocase (const char *text, const char *suffix);

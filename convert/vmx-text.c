@@ -22,7 +22,7 @@ struct _HvfsVmxText
 {
   char *buffer;
   GArray *entries;    /* of Entry, in the order of the file, first ones only */
-  GHashTable *by_key; /* key, hashed without case -> its Entry's number + 1 */
+  GHashTable *by_key; /* key -> its Entry's number + 1 */
 };
 
 typedef struct
@@ -31,23 +31,6 @@ typedef struct
   char *end; /* the buffer's NUL */
   guint line;
 } Cursor;
-
-/* FNV-1a over the lower case. */
-static guint
-hash_nocase (gconstpointer key)
-{
-  guint hash = 2166136261u;
-
-  for (const char *p = key; *p != '\0'; p++)
-    hash = (hash ^ (guchar) g_ascii_tolower (*p)) * 16777619u;
-  return hash;
-}
-
-static gboolean
-equal_nocase (gconstpointer a, gconstpointer b)
-{
-  return g_ascii_strcasecmp (a, b) == 0;
-}
 
 static gboolean
 is_eol (char c)
@@ -223,7 +206,7 @@ parse_buffer (char *buffer, gsize len, GError **error)
 
   vmx->buffer = buffer;
   vmx->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-  vmx->by_key = g_hash_table_new (hash_nocase, equal_nocase);
+  vmx->by_key = g_hash_table_new (hvfs_hash_nocase, hvfs_equal_nocase);
   while (cursor.p < cursor.end)
     if (!parse_statement (vmx, &cursor, error))
       return NULL;

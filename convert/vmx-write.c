@@ -36,7 +36,7 @@ put (HvfsVmxOut *out, const char *key, const char *value)
       hvfs_vmx_refuse (out, EINVAL, "a VMX file cannot hold quotes or line ends in %s", key);
       return;
     }
-  g_hash_table_add (out->keys, g_ascii_strdown (key, -1));
+  g_hash_table_add (out->keys, g_strdup (key));
   g_string_append_printf (out->text, "%s = \"%s\"\n", key, value);
 }
 
@@ -56,15 +56,13 @@ void
 hvfs_vmx_put_default (HvfsVmxOut *out, const char *value, const char *key_format, ...)
 {
   g_autofree char *key = NULL;
-  g_autofree char *folded = NULL;
   const char *extra;
   va_list args;
 
   va_start (args, key_format);
   key = g_strdup_vprintf (key_format, args);
   va_end (args);
-  folded = g_ascii_strdown (key, -1);
-  extra = g_hash_table_lookup (out->extras, folded);
+  extra = g_hash_table_lookup (out->extras, key);
   put (out, key, extra != NULL ? extra : value);
 }
 
@@ -264,17 +262,17 @@ write_chipset (HvfsVmxOut *out, gboolean has_scsi)
   hvfs_vmx_put_default (out, "true", "vmci0.present");
 }
 
-/* Returns: (transfer full): the values of the extras by their keys in lower case */
+/* Returns: (transfer full): the values of the extras by their keys */
 static GHashTable *
-fold_extras (const HvfsDomain *domain)
+index_extras (const HvfsDomain *domain)
 {
-  GHashTable *extras = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *extras = g_hash_table_new (hvfs_hash_nocase, hvfs_equal_nocase);
 
   for (guint i = 0; i < domain->extras->len; i++)
     {
       const HvfsExtra *extra = domain->extras->pdata[i];
 
-      g_hash_table_insert (extras, g_ascii_strdown (extra->key, -1), extra->value);
+      g_hash_table_insert (extras, extra->key, extra->value);
     }
   return extras;
 }
@@ -285,9 +283,8 @@ write_extras (HvfsVmxOut *out)
   for (guint i = 0; i < out->domain->extras->len; i++)
     {
       const HvfsExtra *extra = out->domain->extras->pdata[i];
-      g_autofree char *key = g_ascii_strdown (extra->key, -1);
 
-      if (!g_hash_table_contains (out->keys, key))
+      if (!g_hash_table_contains (out->keys, extra->key))
         put (out, extra->key, extra->value);
     }
 }
@@ -317,8 +314,8 @@ hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *fil
 {
   HvfsVmxOut out = {
     .text = g_string_sized_new (4096),
-    .keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
-    .extras = fold_extras (domain),
+    .keys = g_hash_table_new_full (hvfs_hash_nocase, hvfs_equal_nocase, g_free, NULL),
+    .extras = index_extras (domain),
     .domain = domain,
     .files = files,
     .hw_version = hw_version != 0 ? hw_version : domain->hw_version,

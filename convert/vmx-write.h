@@ -10,8 +10,8 @@
 typedef struct
 {
   GString *text;
-  GHashTable *keys;   /* of what is written already, in lower case, owned */
-  GHashTable *extras; /* the domain's extras: key in lower case, owned -> value */
+  GHashTable *keys;   /* of what is written already, without case, owned */
+  GHashTable *extras; /* the domain's extras: key, without case -> value */
   const HvfsDomain *domain;
   const HvfsFiles *files;
   guint hw_version;
