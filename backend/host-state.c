@@ -28,6 +28,14 @@ says (const HvfsObject *host, gconstpointer word)
   return g_strcmp0 (hvfs_host_state_word (host), word) == 0;
 }
 
+static gboolean
+is_connected (const HvfsObject *host, gconstpointer data)
+{
+  const char *word = hvfs_host_state_word (host);
+
+  return g_strcmp0 (word, words[CONNECTED]) == 0 || g_strcmp0 (word, words[MAINTENANCE]) == 0;
+}
+
 /* What leads to @word from where the host is. */
 static const char *
 method_to (const HvfsServer *server, guint32 serial, const char *word)
@@ -41,11 +49,26 @@ method_to (const HvfsServer *server, guint32 serial, const char *word)
            : "ReconnectHost_Task";
 }
 
+static gboolean
+step_to (const HvfsServer *server, guint32 serial, const char *word, const char *method,
+         GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_operation_new (server, serial, method, error);
+  gboolean reconnects = strcmp (method, "ReconnectHost_Task") == 0;
+
+  if (request == NULL)
+    return FALSE;
+  if (g_str_has_suffix (method, "MaintenanceMode_Task"))
+    hvfs_request_int (request, "timeout", 0); /* none: the writer can interrupt it */
+  return hvfs_operation_run (server, request, serial, reconnects ? is_connected : says, word, NULL,
+                             cancellable, error);
+}
+
+/* A host that was in maintenance when it was disconnected is so again afterwards. */
 gboolean
 hvfs_host_state_set (const HvfsServer *server, guint32 serial, const char *word,
                      GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsRequest) request = NULL;
   const char *method;
 
   if (strcmp (word, words[CONNECTED]) != 0 && strcmp (word, words[DISCONNECTED]) != 0
@@ -58,10 +81,9 @@ hvfs_host_state_set (const HvfsServer *server, guint32 serial, const char *word,
   if (hvfs_operation_is_so (server, serial, says, word))
     return TRUE;
   method = method_to (server, serial, word);
-  request = hvfs_operation_new (server, serial, method, error);
-  if (request == NULL)
+  if (!step_to (server, serial, word, method, cancellable, error))
     return FALSE;
-  if (g_str_has_suffix (method, "MaintenanceMode_Task"))
-    hvfs_request_int (request, "timeout", 0); /* none: the writer can interrupt it */
-  return hvfs_operation_run (server, request, serial, says, word, NULL, cancellable, error);
+  return strcmp (method, "ReconnectHost_Task") != 0
+         || !hvfs_operation_is_so (server, serial, says, words[MAINTENANCE])
+         || step_to (server, serial, word, "ExitMaintenanceMode_Task", cancellable, error);
 }

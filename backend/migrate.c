@@ -10,6 +10,7 @@
 #include "convert/error.h"
 
 #define API_CHECKER 400  /* vmProvisioningChecker, diskMoveType, priority of a relocation */
+#define MAX_NAME 80      /* characters, with escapes */
 #define API_RELOCATE 600 /* RelocateVM_Task also where only the host changes */
 
 /* What is sent: references, and what the machine is now. */
@@ -258,6 +259,43 @@ static gboolean
 has_name (const HvfsObject *object, gconstpointer name)
 {
   return g_strcmp0 (hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL), name) == 0;
+}
+
+/* Another machine of @vm's folder that is called @raw. */
+static gboolean
+has_twin (HvfsMirror *mirror, const HvfsObject *vm, const char *raw)
+{
+  HvfsObject *folder = hvfs_mirror_resolve (mirror, hvfs_object_get (vm, HVFS_PARENT));
+  GHashTableIter iter;
+  gpointer value;
+
+  hvfs_mirror_iter_init (mirror, &iter);
+  while (folder != NULL && g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const HvfsObject *other = value;
+
+      if (other != vm && other->kind == HVFS_KIND_VM && has_name (other, raw)
+          && hvfs_mirror_resolve (mirror, hvfs_object_get (other, HVFS_PARENT)) == folder)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+hvfs_rename_check (const HvfsServer *server, guint32 serial, const char *name, GError **error)
+{
+  g_autofree char *raw = hvfs_inventory_name_from_user (name);
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  HvfsObject *vm = hvfs_mirror_get (server->mirror, serial);
+
+  if (g_utf8_strlen (raw, -1) > MAX_NAME)
+    g_set_error (error, HVFS_ERROR, ENAMETOOLONG, "names have %d characters at most", MAX_NAME);
+  else if (vm != NULL && has_twin (server->mirror, vm, raw))
+    g_set_error (error, HVFS_ERROR, ENOTUNIQ, "another machine of its folder is called '%s'", name);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 gboolean

@@ -33,6 +33,18 @@ gboolean hvfs_migrate_is_supported (const HvfsServer *server, GError **error);
 gboolean hvfs_migrate (const HvfsServer *server, guint32 serial, const HvfsMove *move,
                        GCancellable *cancellable, GError **error);
 
+/**
+ * hvfs_rename_check:
+ *
+ * Whether the machine @serial may get the name, as far as can be known without asking the
+ * server: for who would migrate it before.  Memory.
+ *
+ * @error: ENOTUNIQ: another machine of its folder has it (not EEXIST, by which tools take it
+ *   that the directory has one of that name); ENAMETOOLONG
+ */
+gboolean hvfs_rename_check (const HvfsServer *server, guint32 serial, const char *name,
+                            GError **error);
+
 /* Gives the object @serial another name, as the user says it.  @error: EEXIST */
 gboolean hvfs_rename (const HvfsServer *server, guint32 serial, const char *name,
                       GCancellable *cancellable, GError **error);

@@ -74,7 +74,7 @@ hvfs_reconfigure_vcpus (const HvfsServer *server, guint32 serial, gint64 n,
 {
   if (n > 0 && n <= G_MAXINT32)
     return set_number (server, serial, "numCPUs", HVFS_VM_CPUS, n, cancellable, error);
-  g_set_error (error, HVFS_ERROR, EINVAL, "there must be at least one virtual CPU");
+  g_set_error (error, HVFS_ERROR, EINVAL, "virtual CPUs are 1 to %d", G_MAXINT32);
   return FALSE;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/line.h"
 #include "fs/ops-priv.h"
 
 #define READ_WRITE (S_IFREG | 0644)
@@ -51,6 +52,8 @@ domains_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GErr
   gboolean taken;
   guint32 number;
 
+  if (!hvfs_line_check (name, error))
+    return 0;
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   taken = is_taken (fs, dir, name);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));

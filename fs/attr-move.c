@@ -284,6 +284,10 @@ move_and_rename (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name,
   HvfsMove move = { .host = new_dir.a, .priority = "defaultPriority" };
   Route route = { &call->fs->server, hvfs_places_of_mount (call->fs), serial };
 
+  /* Before anything is begun: the second half is not to fail for what can be known. */
+  if (strcmp (name, new_name) != 0
+      && !hvfs_rename_check (&call->fs->server, serial, new_name, error))
+    return FALSE;
   if (dir.a != new_dir.a && !migrate (call->fs, serial, &route, &move, call->cancellable, error))
     return FALSE;
   if (strcmp (name, new_name) == 0
@@ -310,7 +314,8 @@ hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
     }
   if (domain_named (fs, new_dir, new_name) != 0)
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a domain '%.100s' already", new_name);
-  else if (hvfs_updater_confirm (fs->updater, &failure))
+  else if (hvfs_line_check (new_name, &failure)
+           && hvfs_updater_confirm (fs->updater, &failure))
     move_and_rename (call, serial, dir, name, new_dir, new_name, &failure);
   hvfs_ops_remember (fs, hvfs_node_ino (node), node, new_name, failure);
   if (failure == NULL)

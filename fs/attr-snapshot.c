@@ -313,12 +313,14 @@ number_named (HvfsFs *fs, guint32 serial, const char *name, GError **error)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  g_autofree char *escaped = hvfs_inventory_name_from_user (name);
   HvfsObject *vm = hvfs_mirror_get (fs->mirror, serial);
   HvfsNode node = { NULL, 0, 0 };
 
   if (vm != NULL && strcmp (name, "current") == 0)
     node.b = hvfs_snapshot_current (vm);
-  else if (!hvfs_node_from_ino (hvfs_index_lookup (fs->index, dir_ino (serial), name), &node))
+  else if (!hvfs_node_from_ino (hvfs_index_lookup (fs->index, dir_ino (serial), name), &node)
+           && !hvfs_node_from_ino (hvfs_index_lookup (fs->index, dir_ino (serial), escaped), &node))
     node.b = 0;
   if (node.b == 0)
     g_set_error (error, HVFS_ERROR, ENOENT, "there is no snapshot '%.100s': see snapshots/", name);
@@ -333,6 +335,15 @@ hvfs_revert_store (HvfsStore *store, const char *line, GError **error)
   return number != 0
          && hvfs_snapshot_revert (&store->fs->server, store->serial, number, store->cancellable,
                                   error);
+}
+
+static gboolean
+require_name (const char *name, GError **error)
+{
+  if (*name != '\0')
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, EINVAL, "the name of the snapshot comes first");
+  return FALSE;
 }
 
 enum { CREATE_MEMORY, CREATE_QUIESCE, CREATE_DESCRIPTION, N_CREATE };
@@ -352,12 +363,7 @@ create_store (HvfsStore *store, const char *line, GError **error)
         || hvfs_line_yes_no ("memory", values[CREATE_MEMORY], &memory, error))
        && (values[CREATE_QUIESCE] == NULL
            || hvfs_line_yes_no ("quiesce", values[CREATE_QUIESCE], &quiesce, error));
-  if (ok && *name == '\0')
-    {
-      g_set_error (error, HVFS_ERROR, EINVAL, "the name of the snapshot comes first");
-      ok = FALSE;
-    }
-  ok = ok
+  ok = ok && require_name (name, error)
        && hvfs_snapshot_create (&store->fs->server, store->serial, name,
                                 values[CREATE_DESCRIPTION], memory, quiesce, store->cancellable,
                                 error)
@@ -377,6 +383,7 @@ delete_store (HvfsStore *store, const char *line, GError **error)
   guint32 number;
 
   if (!hvfs_line_parse (line, delete_keys, &name, &children, error)
+      || !require_name (name, error)
       || (children != NULL && !hvfs_line_yes_no ("children", children, &with_children, error)))
     return FALSE;
   number = number_named (store->fs, store->serial, name, error);
@@ -389,8 +396,11 @@ static guint64
 snapshots_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  guint32 number = hvfs_snapshot_create (&call->fs->server, dir.a, name, NULL, TRUE, FALSE,
-                                         call->cancellable, &failure);
+  guint32 number = 0;
+
+  if (hvfs_line_check (name, &failure) && hvfs_updater_confirm (call->fs->updater, &failure))
+    number = hvfs_snapshot_create (&call->fs->server, dir.a, name, NULL, TRUE, FALSE,
+                                   call->cancellable, &failure);
 
   hvfs_ops_remember (call->fs, dir_ino (dir.a), dir, name, failure);
   if (number != 0)
@@ -411,7 +421,7 @@ snapshots_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_d
     g_set_error (&failure, HVFS_ERROR, EPERM, "a snapshot belongs to its domain");
   else if (number != 0 && number_named (call->fs, dir.a, new_name, NULL) != 0)
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a snapshot '%.100s' already", new_name);
-  else if (number != 0)
+  else if (number != 0 && hvfs_line_check (new_name, &failure))
     ok = hvfs_snapshot_change (&call->fs->server, dir.a, number, new_name, NULL, &failure);
   hvfs_ops_remember (call->fs, dir_ino (dir.a), dir, name, failure);
   if (!ok)

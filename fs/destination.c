@@ -14,6 +14,7 @@ typedef struct
   const HvfsPlaces *places;
   const char *text;     /* what is looked for, in the form that the test wants */
   HvfsValue *among;     /* references; NULL: any */
+  const char *said;     /* by the user, for messages; NULL: text */
 } Query;
 
 typedef gboolean (*Test) (const Query *query, const HvfsObject *object);
@@ -108,6 +109,7 @@ is_among (const Query *query, const HvfsObject *object)
 static guint32
 find (const Query *query, guint kinds, Test test, const char *what, GError **error)
 {
+  const char *said = query->said != NULL ? query->said : query->text;
   g_autoptr (GString) paths = g_string_new (NULL);
   GHashTableIter iter;
   gpointer value;
@@ -133,11 +135,11 @@ find (const Query *query, guint kinds, Test test, const char *what, GError **err
     return serial;
   if (n == 0)
     g_set_error (error, HVFS_ERROR, ENOENT, "there is no %s '%.200s' in %s%s", what,
-                 query->text, query->places->is_mount ? "this mount" : query->places->server,
+                 said, query->places->is_mount ? "this mount" : query->places->server,
                  query->among != NULL ? " that the host can use" : "");
   else
     g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is %u of them, name one by its path: %s",
-                 query->text, n, paths->str);
+                 said, n, paths->str);
   return 0;
 }
 
@@ -171,7 +173,7 @@ by_path (const HvfsPlaces *places, guint32 serial, const char *text, GError **er
   HvfsObject *vm = hvfs_mirror_get (places->mirror, serial);
   g_autoptr (GString) from = g_string_new (NULL);
   g_autofree char *path = NULL, *plain = NULL;
-  Query query = { places, NULL, NULL };
+  Query query = { places, NULL, NULL, text };
   guint32 found;
 
   if (vm != NULL && places->is_mount)
@@ -190,7 +192,7 @@ by_uri (const HvfsPlaces *places, const char *text, GError **error)
 {
   g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, error);
   g_autofree char *path = NULL;
-  Query query = { places, NULL, NULL };
+  Query query = { places, NULL, NULL, text };
 
   if (uri == NULL)
     {
@@ -220,7 +222,7 @@ hvfs_destination_host (const HvfsPlaces *places, guint32 serial, const char *tex
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
-  Query query = { places, text, NULL };
+  Query query = { places, text, NULL, NULL };
 
   if (strstr (text, "://") != NULL)
     return by_uri (places, text, error);
@@ -260,7 +262,7 @@ hvfs_destination_datastore (const HvfsPlaces *places, guint32 at, const char *na
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
   HvfsObject *object = hvfs_mirror_get (places->mirror, at);
-  Query query = { places, name, NULL };
+  Query query = { places, name, NULL, NULL };
 
   if (object != NULL && object->kind == HVFS_KIND_VM)
     object = hvfs_mirror_resolve (places->mirror, hvfs_object_get (object, HVFS_VM_HOST));
@@ -274,7 +276,7 @@ hvfs_destination_folder (const HvfsPlaces *places, const char *text, GError **er
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
-  Query query = { places, text, NULL };
+  Query query = { places, text, NULL, NULL };
 
   return find (&query, 1u << HVFS_KIND_FOLDER, ends_path, "folder of domains", error);
 }

@@ -135,8 +135,7 @@ static void
 remember (HvfsFs *fs, HvfsNode node, const char *name, const GError *error)
 {
   g_auto (HvfsDraft) draft = { 0 };
-  g_autofree char *dir = NULL;
-  g_autofree char *path = NULL;
+  g_autofree char *dir = NULL, *path = NULL, *said = NULL;
 
   if (!hvfs_edit_is_draft (node))
     {
@@ -147,7 +146,8 @@ remember (HvfsFs *fs, HvfsNode node, const char *name, const GError *error)
     {
       dir = hvfs_ops_dup_path (fs, draft.dir);
       path = g_strdup_printf ("%s/%s/%s", dir, draft.name, name);
-      hvfs_failures_add (fs->failures, 0, path, name, error);
+      said = hvfs_failures_add (fs->failures, 0, path, name, error);
+      g_message ("%s", said);
     }
 }
 

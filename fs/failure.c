@@ -46,7 +46,7 @@ one_line (char *text)
   return text;
 }
 
-void
+char *
 hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *path, const char *what,
                    const GError *error)
 {
@@ -67,7 +67,7 @@ hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *path, con
   if (g_queue_get_length (&failures->lines) > MAX_LINES)
     g_free (g_queue_pop_head (&failures->lines));
   g_mutex_unlock (&failures->lock);
-  g_message ("%s %s: %s", path, what, said);
+  return g_strdup_printf ("%s %s: %s", path, what, said);
 }
 
 void

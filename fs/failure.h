@@ -13,9 +13,10 @@ typedef struct _HvfsFailures HvfsFailures;
 HvfsFailures *hvfs_failures_new (void);
 void hvfs_failures_free (HvfsFailures *failures);
 
-/* @what: "state off"; @path: the file's path, for the list of all */
-void hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *path,
-                        const char *what, const GError *error);
+/* @serial: 0: of no domain; @what: "state off"; @path: the file's path, for the list of all.
+ * Returns: (transfer full): the line for the log */
+char *hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *path,
+                         const char *what, const GError *error);
 
 /* An operation on the object @serial worked, or the object is gone. */
 void hvfs_failures_clear (HvfsFailures *failures, guint32 serial);

@@ -119,6 +119,18 @@ hvfs_line_parse (const char *line, const HvfsKey *keys, char **ret_head, char **
 }
 
 gboolean
+hvfs_line_check (const char *text, GError **error)
+{
+  gboolean ok = g_utf8_validate (text, -1, NULL);
+
+  for (const char *p = text; ok && *p != '\0'; p = g_utf8_next_char (p))
+    ok = *p == '\t' || !g_unichar_iscntrl (g_utf8_get_char (p));
+  if (!ok)
+    g_set_error (error, HVFS_ERROR, EINVAL, "it is not text in UTF-8, or holds a control character");
+  return ok;
+}
+
+gboolean
 hvfs_line_yes_no (const char *what, const char *text, gboolean *ret, GError **error)
 {
   *ret = strcmp (text, "yes") == 0;

@@ -29,6 +29,10 @@ typedef struct
 gboolean hvfs_line_parse (const char *line, const HvfsKey *keys, char **ret_head,
                           char **ret_values, GError **error);
 
+/* Text in UTF-8 without control characters, as names and words are: none of them would
+ * reach the server.  @error: EINVAL */
+gboolean hvfs_line_check (const char *text, GError **error);
+
 /* "yes" or "no".  @what: the file or key, for the message.  @error: EINVAL */
 gboolean hvfs_line_yes_no (const char *what, const char *text, gboolean *ret, GError **error);
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/line.h"
 #include "fs/ops-priv.h"
 
 #define MAX_WRITE_BYTES (64 * 1024)
@@ -243,6 +244,24 @@ hvfs_ops_dup_path (HvfsFs *fs, guint64 ino)
   return g_string_free (path, FALSE);
 }
 
+/* What was tried, with the beginning of @line. */
+static char *
+dup_what (const char *name, const char *line)
+{
+  g_autofree char *valid = line == NULL ? NULL : g_utf8_make_valid (line, -1);
+  g_autofree char *begin
+    = line == NULL ? NULL : g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), 100));
+
+  return line == NULL ? g_strdup (name) : g_strdup_printf ("%s: '%s'", name, begin);
+}
+
+/* An object that has left has no file to show it: its serial is none any more. */
+static guint32
+serial_if_there (HvfsFs *fs, guint32 serial)
+{
+  return hvfs_mirror_get (fs->mirror, serial) == NULL ? 0 : serial;
+}
+
 void
 hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
                    const GError *error)
@@ -250,11 +269,12 @@ hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
   if (error != NULL)
     {
       g_autofree char *path = hvfs_ops_dup_path (fs, ino);
-      g_autofree char *what = line == NULL
-                                ? g_strdup (node.row->name)
-                                : g_strdup_printf ("%s: '%.100s'", node.row->name, line);
+      g_autofree char *what = dup_what (node.row->name, line), *said = NULL;
 
-      hvfs_failures_add (fs->failures, node.a, path, what, error);
+      g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
+      said = hvfs_failures_add (fs->failures, serial_if_there (fs, node.a), path, what, error);
+      g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+      g_message ("%s", said);
     }
   else
     hvfs_failures_clear (fs->failures, node.a);
@@ -272,7 +292,7 @@ store_line (HvfsFs *fs, WriteJob *job, HvfsNode node, const char *line,
 
   if (*line == '\0')
     g_set_error (&failure, HVFS_ERROR, EINVAL, "an empty write says nothing to do");
-  else if (hvfs_updater_confirm (fs->updater, &failure))
+  else if (hvfs_line_check (line, &failure) && hvfs_updater_confirm (fs->updater, &failure))
     node.row->store (&store, line, &failure);
   hvfs_ops_remember (fs, job->ino, node, line, failure);
   if (failure == NULL)
@@ -317,10 +337,30 @@ write_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
     fuse_reply_err (req, hvfs_error_errno (error));
 }
 
+/* What is no line at all. */
+static gboolean
+check_size (HvfsFs *fs, guint64 ino, HvfsNode node, const char *buffer, gsize size,
+            GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (size > MAX_WRITE_BYTES)
+    g_set_error (&failure, HVFS_ERROR, EFBIG, "%" G_GSIZE_FORMAT " bytes at once, and %d are the most",
+                 size, MAX_WRITE_BYTES);
+  else if (memchr (buffer, '\0', size) != NULL)
+    g_set_error (&failure, HVFS_ERROR, EINVAL, "a NUL is in no text");
+  else
+    return TRUE;
+  hvfs_ops_remember (fs, ino, node, NULL, failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 void
 hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size, off_t off,
                 struct fuse_file_info *fi)
 {
+  g_autoptr (GError) error = NULL;
   WriteJob *job;
   HvfsNode node;
 
@@ -334,9 +374,9 @@ hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size,
       fuse_reply_err (req, EBADF);
       return;
     }
-  if (size > MAX_WRITE_BYTES || memchr (buffer, '\0', size) != NULL)
+  if (!check_size (hvfs_ops_fs (req), ino, node, buffer, size, &error))
     {
-      fuse_reply_err (req, size > MAX_WRITE_BYTES ? EFBIG : EINVAL);
+      fuse_reply_err (req, hvfs_error_errno (error));
       return;
     }
   job = g_malloc (sizeof *job + size + 1);

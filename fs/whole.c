@@ -21,6 +21,7 @@ typedef struct
   GString *text;      /* lock */
   gboolean emptied;   /* lock: cut, and nothing written since */
   gboolean written;   /* lock: and not committed */
+  gboolean refused;   /* lock: a write was, so nothing is committed any more */
   gboolean closed;    /* lock: one of its descriptors, perhaps of many */
 } Handle;
 
@@ -95,25 +96,50 @@ resize (Handle *handle, goffset size, GError **error)
 }
 
 static gboolean
-whole_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char *data,
-             gsize size, goffset off, GError **error)
+take (Handle *handle, const char *data, gsize size, goffset off, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&handle_of (fi)->lock);
-  Handle *handle = handle_of (fi);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&handle->lock);
 
-  if (off > MAX_BYTES || size > MAX_BYTES
-      || !resize (handle, MAX (off + (goffset) size, (goffset) handle->text->len), error))
+  if (handle->refused || off > MAX_BYTES || size > MAX_BYTES || off + size > MAX_BYTES)
     {
-      if (error != NULL && *error == NULL)
-        g_set_error (error, HVFS_ERROR, EFBIG, "it may have %d bytes at most", MAX_BYTES);
+      g_set_error (error, HVFS_ERROR, EFBIG, "it may have %d bytes at most", MAX_BYTES);
+      handle->refused = TRUE;
       return FALSE;
     }
+  resize (handle, MAX (off + (goffset) size, (goffset) handle->text->len), NULL);
   memcpy (handle->text->str + off, data, size);
   handle->written = TRUE;
   return TRUE;
 }
 
+static gboolean
+whole_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char *data,
+             gsize size, goffset off, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (take (handle_of (fi), data, size, off, &failure))
+    return TRUE;
+  hvfs_ops_remember (call->fs, hvfs_node_ino (node), node, NULL, failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 /* ---- commit ---- */
+
+/* Whether all of it reaches the server: a control character would not. */
+static gboolean
+is_text (const char *text, gsize len)
+{
+  const char *end = text + len;
+
+  if (memchr (text, '\0', len) != NULL || !g_utf8_validate (text, len, NULL))
+    return FALSE;
+  for (; text < end; text = g_utf8_next_char (text))
+    if (strchr ("\t\n\r", *text) == NULL && g_unichar_iscntrl (g_utf8_get_char (text)))
+      return FALSE;
+  return TRUE;
+}
 
 /* The text that a file of @written stands for; NULL if it is none.  (transfer full) */
 static char *
@@ -123,9 +149,9 @@ dup_text (const GString *written, GError **error)
 
   if (len > 0 && written->str[len - 1] == '\n')
     len--;
-  if (memchr (written->str, '\0', len) == NULL && g_utf8_validate (written->str, len, NULL))
+  if (is_text (written->str, len))
     return g_strndup (written->str, len);
-  g_set_error (error, HVFS_ERROR, EINVAL, "it is not text in UTF-8");
+  g_set_error (error, HVFS_ERROR, EINVAL, "it is not text in UTF-8, or holds a control character");
   return NULL;
 }
 
@@ -167,7 +193,7 @@ commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_
   gboolean pending, ok;
 
   g_mutex_lock (&handle->lock);
-  pending = handle->written || (handle->emptied && also_emptied);
+  pending = !handle->refused && (handle->written || (handle->emptied && also_emptied));
   if (pending && call->cancellable != NULL)
     {
       text = g_string_new_len (handle->text->str, handle->text->len);
