@@ -15,6 +15,7 @@ typedef struct
   guint32 serial;
   gboolean running;
   gsize size;
+  gint64 vmx_bytes;
   GBytes *text;    /* nullable: it was dropped */
   GList link;      /* in the cache's queue, while there is a text */
   Past past[PAST]; /* the present one first */
@@ -88,7 +89,7 @@ remember (Entry *entry, const char *version, guint hash)
 
 void
 hvfs_vm_cache_put (HvfsVmCache *cache, guint32 serial, const char *version, gboolean running,
-                   GBytes *text)
+                   GBytes *text, gint64 vmx_bytes)
 {
   Entry *entry = lookup (cache, serial);
 
@@ -103,6 +104,7 @@ hvfs_vm_cache_put (HvfsVmCache *cache, guint32 serial, const char *version, gboo
   remember (entry, version, g_bytes_hash (text));
   entry->running = running;
   entry->size = g_bytes_get_size (text);
+  entry->vmx_bytes = vmx_bytes;
   if (entry->size > cache->budget)
     return;
   entry->text = g_bytes_ref (text);
@@ -127,6 +129,12 @@ gsize
 hvfs_vm_cache_size (HvfsVmCache *cache, guint32 serial)
 {
   return lookup (cache, serial)->size;
+}
+
+gint64
+hvfs_vm_cache_vmx_size (HvfsVmCache *cache, guint32 serial)
+{
+  return lookup (cache, serial)->vmx_bytes;
 }
 
 gboolean

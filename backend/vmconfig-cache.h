@@ -15,17 +15,19 @@ void hvfs_vm_cache_free (HvfsVmCache *cache);
 /**
  * hvfs_vm_cache_put:
  * @version: the changeVersion that @text shows
+ * @vmx_bytes: the size of the VMX file, as the server says; -1: it does not
  *
  * The texts that were read longest ago go when the budget is spent; their sizes stay.
  */
 void hvfs_vm_cache_put (HvfsVmCache *cache, guint32 serial, const char *version, gboolean running,
-                        GBytes *text);
+                        GBytes *text, gint64 vmx_bytes);
 
 /* (nullable) (transfer none): the version of what is kept, and the other half of it. */
 const char *hvfs_vm_cache_version (HvfsVmCache *cache, guint32 serial, gboolean *ret_running);
 
-/* The size of what was put last.  Only of a serial that has a version. */
+/* The sizes of what was put last.  Only of a serial that has a version. */
 gsize hvfs_vm_cache_size (HvfsVmCache *cache, guint32 serial);
+gint64 hvfs_vm_cache_vmx_size (HvfsVmCache *cache, guint32 serial);
 
 /* Returns: (transfer full) (nullable): the text, which then is the last to go */
 GBytes *hvfs_vm_cache_get (HvfsVmCache *cache, guint32 serial);

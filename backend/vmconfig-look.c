@@ -107,10 +107,8 @@ hvfs_vm_look (HvfsMirror *mirror, guint32 serial, GError **error)
 }
 
 gboolean
-hvfs_vm_is (HvfsMirror *mirror, guint32 serial, const char *version, gboolean running)
+hvfs_vm_is_locked (HvfsMirror *mirror, guint32 serial, const char *version, gboolean running)
 {
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
   HvfsObject *vm = hvfs_mirror_get (mirror, serial);
   g_autofree char *present = vm != NULL && vm->kind == HVFS_KIND_VM ? dup_version (vm) : NULL;
 

@@ -1,7 +1,8 @@
 /* backend/vmconfig-look.h - what the mirror says of a machine whose configuration is wanted
  *
  * Exists so that the mirror is looked at in one place, once for each purpose, and
- * nothing of it is held afterwards.  Any thread; takes the mirror's lock for reading.
+ * nothing of it is held afterwards.  Any thread; takes the mirror's lock for reading,
+ * unless it is said to be held.
  */
 #pragma once
 
@@ -25,8 +26,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsVmLook, hvfs_vm_look_free)
 /* Returns: (transfer full): the machine; NULL with ESTALE or what made it unreadable */
 HvfsVmLook *hvfs_vm_look (HvfsMirror *mirror, guint32 serial, GError **error);
 
-/* Whether version and running are what the mirror says now.  O(1). */
-gboolean hvfs_vm_is (HvfsMirror *mirror, guint32 serial, const char *version, gboolean running);
+/* Whether version and running are what the mirror says now.  O(1); its lock is held. */
+gboolean hvfs_vm_is_locked (HvfsMirror *mirror, guint32 serial, const char *version,
+                            gboolean running);
 
 /**
  * hvfs_vm_neighbours:

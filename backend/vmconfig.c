@@ -6,6 +6,7 @@
 #include "backend/fault.h"
 #include "backend/retrieve.h"
 #include "convert/error.h"
+#include "convert/vmx.h"
 
 /* Neighbours in the first batch of someone who goes on, how fast their number grows,
  * and the most: a configuration has some 20 KiB on the wire. */
@@ -18,6 +19,10 @@
 /* More entries than this times the machines there are: some are of machines long gone. */
 #define SWEEP_FACTOR 2
 #define SWEEP_LEAST 64
+
+/* The properties that are fetched. */
+#define CONFIG "config"
+#define FILES "layoutEx.file"
 
 HvfsConfig *
 hvfs_config_new (const HvfsServer *server, gsize budget_bytes)
@@ -50,55 +55,59 @@ hvfs_config_free (HvfsConfig *config)
 
 /* ---- from memory ---- */
 
-/* Returns: (transfer full) (nullable): the version that is kept.  Takes the lock. */
-static char *
-dup_kept (HvfsConfig *config, guint32 serial, gboolean *ret_running, gsize *ret_size,
-          gboolean *ret_has_text)
+/* Whether what is kept is still the server's.  Both locks are held. */
+static gboolean
+is_present_locked (HvfsConfig *config, guint32 serial)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
-  char *version = g_strdup (hvfs_vm_cache_version (config->cache, serial, ret_running));
+  gboolean running = FALSE;
+  const char *version = hvfs_vm_cache_version (config->cache, serial, &running);
 
-  if (version != NULL)
-    {
-      *ret_size = hvfs_vm_cache_size (config->cache, serial);
-      *ret_has_text = hvfs_vm_cache_has_text (config->cache, serial);
-    }
-  return version;
+  return version != NULL
+         && hvfs_vm_is_locked (config->server.mirror, serial, version, running);
 }
 
 gboolean
 hvfs_config_is_cached (HvfsConfig *config, guint32 serial, gsize *ret_size)
 {
-  gboolean running = FALSE, has_text = FALSE;
-  gsize size = 0;
-  g_autofree char *version = dup_kept (config, serial, &running, &size, &has_text);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
 
-  if (version == NULL || !hvfs_vm_is (config->server.mirror, serial, version, running))
+  if (!is_present_locked (config, serial))
     return FALSE;
   if (ret_size != NULL)
-    *ret_size = size;
+    *ret_size = hvfs_vm_cache_size (config->cache, serial);
   return TRUE;
+}
+
+gboolean
+hvfs_config_get_vmx_size (HvfsConfig *config, guint32 serial, gsize *ret_size)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+  gint64 bytes = is_present_locked (config, serial)
+                   ? hvfs_vm_cache_vmx_size (config->cache, serial)
+                   : -1;
+
+  if (bytes >= 0)
+    *ret_size = bytes;
+  return bytes >= 0;
+}
+
+gboolean
+hvfs_config_tells_vmx_size (HvfsConfig *config)
+{
+  return hvfs_session_has_api (config->server.session, 4, 0);
 }
 
 GBytes *
 hvfs_config_get (HvfsConfig *config, guint32 serial)
 {
-  gboolean running = FALSE, has_text = FALSE, now = FALSE;
-  gsize size = 0;
-  g_autofree char *version = dup_kept (config, serial, &running, &size, &has_text);
-  const char *present;
-  GBytes *text = NULL;
+  g_autoptr (GRWLockReaderLocker) reader
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (config->server.mirror));
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+  GBytes *text = is_present_locked (config, serial) ? hvfs_vm_cache_get (config->cache, serial)
+                                                     : NULL;
 
-  if (version == NULL || !has_text
-      || !hvfs_vm_is (config->server.mirror, serial, version, running))
-    return NULL;
-  g_mutex_lock (&config->lock);
-  present = hvfs_vm_cache_version (config->cache, serial, &now);
-  if (g_strcmp0 (present, version) == 0 && now == running)
-    text = hvfs_vm_cache_get (config->cache, serial);
   if (text != NULL)
     config->last = serial;
-  g_mutex_unlock (&config->lock);
   return text;
 }
 
@@ -169,8 +178,10 @@ release (HvfsConfig *config, guint32 serial)
   g_mutex_unlock (&config->lock);
 }
 
+/* @layout: with the files that the machines have, where the server tells of them. */
 static GPtrArray *
-retrieve (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GError **error)
+retrieve (HvfsConfig *config, GPtrArray *batch, gboolean layout, GCancellable *cancellable,
+          GError **error)
 {
   g_autoptr (HvfsRequest) request = hvfs_retrieve_new (config->server.session);
 
@@ -178,7 +189,9 @@ retrieve (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GErro
   hvfs_request_open (request, "propSet", NULL);
   hvfs_request_text (request, "type", "VirtualMachine");
   hvfs_request_bool (request, "all", FALSE);
-  hvfs_request_text (request, "pathSet", "config");
+  hvfs_request_text (request, "pathSet", CONFIG);
+  if (layout && hvfs_config_tells_vmx_size (config))
+    hvfs_request_text (request, "pathSet", FILES);
   hvfs_request_close (request);
   for (guint i = 0; i < batch->len; i++)
     {
@@ -201,12 +214,48 @@ content_of (const GPtrArray *contents, const char *moref)
   return NULL;
 }
 
+/* (transfer none) (nullable): what the child of @content that is called @set ("propSet",
+ * or "missingSet") and is about the property @path, has as @value. */
+static HvfsValue *
+about (const HvfsValue *content, const char *set, const char *path, const char *value)
+{
+  const char *key = strcmp (set, "propSet") == 0 ? "name" : "path";
+
+  for (guint i = 0; i < hvfs_value_n_children (content); i++)
+    {
+      const HvfsValue *child = hvfs_value_nth (content, i);
+
+      if (strcmp (hvfs_value_name (child), set) == 0
+          && g_strcmp0 (hvfs_value_text (child, key), path) == 0)
+        return hvfs_value_get (child, value);
+    }
+  return NULL;
+}
+
+/* The size of the file @look->file in @content; -1: the server does not say.  It says 0
+ * of a file that it has not looked at. */
+static gint64
+vmx_bytes_in (const HvfsValue *content, const HvfsVmLook *look)
+{
+  const HvfsValue *files = about (content, "propSet", FILES, "val");
+
+  for (guint i = 0; i < hvfs_value_n_children (files); i++)
+    {
+      const HvfsValue *file = hvfs_value_nth (files, i);
+      gint64 bytes = hvfs_value_int (file, "size", 0);
+
+      if (g_strcmp0 (hvfs_value_text (file, "name"), look->file) == 0)
+        return bytes > 0 && bytes <= HVFS_VMX_MAX_BYTES ? bytes : -1;
+    }
+  return -1;
+}
+
 /* (transfer none): the configuration in @content, or why there is none. */
 static HvfsValue *
 config_in (const HvfsValue *content, const HvfsVmLook *look, GError **error)
 {
-  HvfsValue *value = hvfs_value_get (content, "propSet.val");
-  const HvfsValue *fault = hvfs_value_get (content, "missingSet.fault");
+  HvfsValue *value = about (content, "propSet", CONFIG, "val");
+  const HvfsValue *fault = about (content, "missingSet", CONFIG, "fault");
 
   if (value != NULL && hvfs_value_get (value, "hardware") != NULL)
     return value;
@@ -240,7 +289,7 @@ sweep (HvfsConfig *config)
 }
 
 static GBytes *
-store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value)
+store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value, gint64 vmx_bytes)
 {
   const char *version = hvfs_value_text (value, "changeVersion");
   g_autoptr (HvfsVmRead) read
@@ -251,7 +300,7 @@ store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value)
   g_mutex_lock (&config->lock);
   hvfs_vm_cache_put (config->cache, look->serial,
                      version != NULL && *version != '\0' ? version : look->version,
-                     look->running, text);
+                     look->running, text, vmx_bytes);
   g_mutex_unlock (&config->lock);
   return text;
 }
@@ -261,7 +310,7 @@ static GBytes *
 fetch_batch (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (GPtrArray) contents = retrieve (config, batch, cancellable, &failure);
+  g_autoptr (GPtrArray) contents = retrieve (config, batch, TRUE, cancellable, &failure);
   GBytes *text = NULL;
 
   /* One that is gone fails the request for all. */
@@ -271,7 +320,7 @@ fetch_batch (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GE
       g_clear_error (&failure);
       g_autoptr (GPtrArray) alone = g_ptr_array_new ();
       g_ptr_array_add (alone, batch->pdata[0]);
-      contents = retrieve (config, alone, cancellable, &failure);
+      contents = retrieve (config, alone, TRUE, cancellable, &failure);
     }
   if (contents == NULL)
     {
@@ -281,9 +330,10 @@ fetch_batch (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GE
   for (guint i = 0; i < batch->len; i++)
     {
       const HvfsVmLook *look = batch->pdata[i];
-      HvfsValue *value
-        = config_in (content_of (contents, look->moref), look, i == 0 ? error : NULL);
-      g_autoptr (GBytes) kept = value != NULL ? store (config, look, value) : NULL;
+      const HvfsValue *content = content_of (contents, look->moref);
+      HvfsValue *value = config_in (content, look, i == 0 ? error : NULL);
+      g_autoptr (GBytes) kept
+        = value != NULL ? store (config, look, value, vmx_bytes_in (content, look)) : NULL;
 
       if (i == 0)
         text = g_steal_pointer (&kept);
@@ -300,7 +350,7 @@ hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look, GCancellable *
   HvfsValue *value;
 
   g_ptr_array_add (alone, (gpointer) look);
-  contents = retrieve (config, alone, cancellable, error);
+  contents = retrieve (config, alone, FALSE, cancellable, error);
   value = contents != NULL ? config_in (content_of (contents, look->moref), look, error) : NULL;
   return value != NULL
            ? hvfs_vm_read (value, look->moref, look->running, look->datacenter_path)

@@ -4,9 +4,9 @@
  * as the server does not change it, and that can be committed.  What is big and
  * rarely read is fetched when asked for, in batches, and kept within a budget.
  *
- * Thread safe.  The lock inside is never held across a call or a look into the
- * mirror; functions marked "network" wait and belong on the job pool, the others
- * answer from memory.  The mirror's lock must not be held by the caller.
+ * Thread safe.  Functions marked "network" wait and belong on the job pool, the others
+ * answer from memory.  The caller must not hold the mirror's lock, unless it is said that
+ * it must; the lock inside is taken behind that one, and never held across a call.
  */
 #pragma once
 
@@ -44,9 +44,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsConfig, hvfs_config_free)
  * @ret_size: (out) (optional): bytes of its text
  *
  * Returns: whether the size is known, of text that is still that of the server; the
- *   text itself may have been dropped.  Memory.
+ *   text itself may have been dropped.  Memory; the mirror's lock must be held.
  */
 gboolean hvfs_config_is_cached (HvfsConfig *config, guint32 serial, gsize *ret_size);
+
+/* The same of the machine's VMX file, as the server says it: with the configuration,
+ * and a moment late.  FALSE: not known, which a fetch of the configuration changes
+ * where hvfs_config_tells_vmx_size.  Memory; the mirror's lock must be held. */
+gboolean hvfs_config_get_vmx_size (HvfsConfig *config, guint32 serial, gsize *ret_size);
+
+/* Whether the server says such sizes at all: since API 4.0.  Memory. */
+gboolean hvfs_config_tells_vmx_size (HvfsConfig *config);
 
 /* Returns: (transfer full) (nullable): the present text; NULL if it must be fetched.
  * Memory. */

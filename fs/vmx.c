@@ -93,9 +93,9 @@ dup_version (HvfsFs *fs, guint32 serial)
   return vm == NULL ? NULL : g_strdup (version_of (vm));
 }
 
-/* The size that goes with that version; FALSE: it is not known. */
+/* The size of the file that was read when the configuration was this one. */
 static gboolean
-get_size (HvfsVmxSizes *sizes, const HvfsObject *vm, gsize *ret_size)
+get_read_size (HvfsVmxSizes *sizes, const HvfsObject *vm, gsize *ret_size)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sizes->lock);
   Size *size = g_hash_table_lookup (sizes->by_serial, GUINT_TO_POINTER (vm->serial));
@@ -106,23 +106,36 @@ get_size (HvfsVmxSizes *sizes, const HvfsObject *vm, gsize *ret_size)
   return TRUE;
 }
 
-/* @version: taken.  Returns: whether that is news to who knew another size. */
+/* The size that is told of it, which what was read knows better than the server; FALSE:
+ * it is not known.  Under the mirror's lock. */
 static gboolean
-set_size (HvfsVmxSizes *sizes, guint32 serial, char *version, gsize bytes)
+get_size (HvfsFs *fs, const HvfsObject *vm, gsize *ret_size)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sizes->lock);
-  Size *size = g_hash_table_lookup (sizes->by_serial, GUINT_TO_POINTER (serial));
-  gboolean news = size == NULL || size->size != bytes;
+  return get_read_size (fs->vmx_sizes, vm, ret_size)
+         || hvfs_config_get_vmx_size (fs->config, vm->serial, ret_size);
+}
 
-  if (size == NULL)
-    {
-      size = g_new0 (Size, 1);
-      g_hash_table_insert (sizes->by_serial, GUINT_TO_POINTER (serial), size);
-    }
-  g_free (size->version);
-  size->version = version;
-  size->size = bytes;
-  return news;
+/* The same, taking the lock. */
+static gboolean
+look_up_size (HvfsFs *fs, guint32 serial, gsize *ret_size)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsObject *vm = hvfs_mirror_get (fs->mirror, serial);
+
+  return vm != NULL && get_size (fs, vm, ret_size);
+}
+
+/* @version: taken. */
+static void
+set_read_size (HvfsVmxSizes *sizes, guint32 serial, char *version, gsize bytes)
+{
+  Size *size = g_new (Size, 1);
+
+  *size = (Size){ version, bytes };
+  g_mutex_lock (&sizes->lock);
+  g_hash_table_insert (sizes->by_serial, GUINT_TO_POINTER (serial), size);
+  g_mutex_unlock (&sizes->lock);
 }
 
 static void
@@ -164,7 +177,7 @@ hvfs_vmx_is_known (HvfsFs *fs, HvfsNode node)
   gsize size;
 
   return vm == NULL || !hvfs_mirror_is_up (fs->mirror, NULL, NULL)
-         || get_size (fs->vmx_sizes, vm, &size);
+         || get_size (fs, vm, &size);
 }
 
 gboolean
@@ -172,22 +185,38 @@ hvfs_vmx_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat 
 {
   gsize size;
 
-  if (get_size (fs->vmx_sizes, object, &size))
+  if (get_size (fs, object, &size))
     st->st_size = size;
   return TRUE;
+}
+
+/* Who wants the size of one wants those of its neighbours, and of their configurations. */
+static gboolean
+told_with_config (HvfsCall *call, guint32 serial)
+{
+  HvfsConfig *config = call->fs->config;
+  g_autoptr (GBytes) text = hvfs_config_tells_vmx_size (config)
+                              ? hvfs_config_fetch (config, serial, call->cancellable, NULL)
+                              : NULL;
+  gsize size;
+
+  return text != NULL && look_up_size (call->fs, serial, &size);
 }
 
 gboolean
 hvfs_vmx_fetch (HvfsCall *call, HvfsNode node, GError **error)
 {
   HvfsFs *fs = call->fs;
-  char *version = dup_version (fs, node.a);
-  g_autoptr (GBytes) content
-    = hvfs_config_fetch_vmx (fs->config, node.a, call->cancellable, error);
+  g_autoptr (GBytes) content = NULL;
+  char *version;
 
+  if (told_with_config (call, node.a))
+    return TRUE;
+  version = dup_version (fs, node.a);
+  content = hvfs_config_fetch_vmx (fs->config, node.a, call->cancellable, error);
   if (content != NULL)
     keep_fresh (fs->vmx_sizes, node.a, content);
-  set_size (fs->vmx_sizes, node.a, version, content == NULL ? 0 : g_bytes_get_size (content));
+  set_read_size (fs->vmx_sizes, node.a, version, content == NULL ? 0 : g_bytes_get_size (content));
   return content != NULL;
 }
 
@@ -198,6 +227,8 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
 {
   HvfsFs *fs = call->fs;
   g_autoptr (GBytes) content = NULL;
+  gboolean was_told;
+  gsize told = 0;
 
   if ((fi->flags & O_ACCMODE) != O_RDONLY)
     {
@@ -211,9 +242,11 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
     content = hvfs_config_fetch_vmx (fs->config, node.a, call->cancellable, error);
   if (content == NULL)
     return FALSE;
+  was_told = look_up_size (fs, node.a, &told);
+  set_read_size (fs->vmx_sizes, node.a, dup_version (fs, node.a), g_bytes_get_size (content));
   /* Past the kernel's cache where that has another size in mind. */
-  fi->direct_io
-    = set_size (fs->vmx_sizes, node.a, dup_version (fs, node.a), g_bytes_get_size (content));
+  fi->direct_io = !was_told || told != g_bytes_get_size (content)
+                  || !hvfs_notifier_is_idle (fs->notifier);
   if (fi->direct_io)
     hvfs_notifier_inode (fs->notifier, hvfs_node_ino (node));
   fi->noflush = 1;

@@ -1,9 +1,10 @@
 /* fs/vmx.h - config.vmx, a machine's own file on its datastore
  *
  * Exists to show it byte for byte.  It is fetched anew at each open, for the server
- * does not say when it changes; for its size, which a listing shows, it is fetched
- * once for each version of the configuration, and what was fetched for that is what
- * an open right after it reads.
+ * does not say when it changes.  Its size, which a listing shows, the server says with
+ * the configuration, for many machines at once, until the file is opened; one that does
+ * not say it (before API 4.0) is asked for the file, once for each version of the
+ * configuration, and what was fetched for that is what an open right after it reads.
  */
 #pragma once
 

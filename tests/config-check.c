@@ -239,8 +239,12 @@ static void
 do_size (Check *check, char **args)
 {
   gsize size = 0;
-  gboolean known
-    = hvfs_config_is_cached (check->config, find (check, HVFS_KIND_VM, args[1]), &size);
+  guint32 serial = find (check, HVFS_KIND_VM, args[1]);
+  gboolean known;
+
+  g_rw_lock_reader_lock (hvfs_mirror_lock (check->server.mirror));
+  known = hvfs_config_is_cached (check->config, serial, &size);
+  g_rw_lock_reader_unlock (hvfs_mirror_lock (check->server.mirror));
 
   printf (known ? "ok %" G_GSIZE_FORMAT "\n" : "unknown\n", size);
   fflush (stdout);

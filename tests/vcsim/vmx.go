@@ -316,6 +316,25 @@ func orZero(s string) string {
 	return s
 }
 
+// setLayout says what size the file has, as a host does; the simulator leaves it empty.
+func setLayout(vm *simulator.VirtualMachine, size int) {
+	if vm.LayoutEx == nil {
+		return
+	}
+	// A new list: the old one may be on its way to somebody.
+	files := []types.VirtualMachineFileLayoutExFileInfo{{Name: vm.Config.Files.VmPathName,
+		Type: string(types.VirtualMachineFileLayoutExFileTypeConfig), Size: int64(size),
+		Accessible: types.NewBool(true)}}
+	for _, f := range vm.LayoutEx.File {
+		if f.Type == files[0].Type {
+			files[0].Key = f.Key
+		} else {
+			files = append(files, f)
+		}
+	}
+	vm.LayoutEx.File = files
+}
+
 // writeVMX brings the file up to date; a VM without a reachable directory has none.
 func (w *world) writeVMX(vm *simulator.VirtualMachine) {
 	var p object.DatastorePath
@@ -326,7 +345,10 @@ func (w *world) writeVMX(vm *simulator.VirtualMachine) {
 		ds, ok := simulator.Map.Get(ref).(*simulator.Datastore)
 		if ok && ds.Name == p.Datastore {
 			file := filepath.Join(ds.Info.GetDatastoreInfo().Url, p.Path)
-			_ = os.WriteFile(file, []byte(vmxOf(vm, !w.opt.isHost())), 0o600)
+			text := vmxOf(vm, !w.opt.isHost())
+			if os.WriteFile(file, []byte(text), 0o600) == nil {
+				setLayout(vm, len(text))
+			}
 		}
 	}
 }
