@@ -33,14 +33,18 @@ read_tcp (HvfsPort *port, const xmlNode *node, GError **error)
   port->protocol = protocol;
   port->host = hvfs_xml_attr (source, "host");
   port->service = hvfs_xml_attr (source, "service");
-  if (port->host == NULL || port->service == NULL)
-    return hvfs_xml_bad (node, EINVAL, error, "must have a <source host='...' service='...'>");
   return TRUE;
 }
 
-/* All but the number. */
 static gboolean
-read_port (HvfsPort *port, const xmlNode *node, GError **error)
+has_path (const HvfsPort *port)
+{
+  return port->type == HVFS_PORT_DEV || port->type == HVFS_PORT_FILE
+         || port->type == HVFS_PORT_PIPE;
+}
+
+static gboolean
+read_source (HvfsPort *port, const xmlNode *node, GError **error)
 {
   const xmlNode *source = hvfs_xml_child (node, "source");
   const xmlNode *protocol = hvfs_xml_child (node, "protocol");
@@ -53,13 +57,27 @@ read_port (HvfsPort *port, const xmlNode *node, GError **error)
   if (protocol != NULL && hvfs_xml_next (protocol, "protocol") != NULL)
     return hvfs_xml_bad (node, EINVAL, error, "must have one <protocol>");
   port->type = type;
-  if (type == HVFS_PORT_TCP)
-    return read_tcp (port, node, error);
-  if (type != HVFS_PORT_DEV && type != HVFS_PORT_FILE && type != HVFS_PORT_PIPE)
-    return TRUE;
-  port->path = hvfs_xml_attr (source, "path");
-  return port->path != NULL
-         || hvfs_xml_bad (node, EINVAL, error, "must have a <source path='...'>");
+  if (has_path (port))
+    port->path = hvfs_xml_attr (source, "path");
+  return type != HVFS_PORT_TCP || read_tcp (port, node, error);
+}
+
+/* Whether all is there that its type needs. */
+static gboolean
+check_source (const HvfsPort *port, const xmlNode *node, GError **error)
+{
+  if (has_path (port) && port->path == NULL)
+    return hvfs_xml_bad (node, EINVAL, error, "must have a <source path='...'>");
+  if (port->type == HVFS_PORT_TCP && (port->host == NULL || port->service == NULL))
+    return hvfs_xml_bad (node, EINVAL, error, "must have a <source host='...' service='...'>");
+  return TRUE;
+}
+
+/* All but the number. */
+static gboolean
+read_port (HvfsPort *port, const xmlNode *node, GError **error)
+{
+  return read_source (port, node, error) && check_source (port, node, error);
 }
 
 /* Returns: 1 + the highest number of the first @n ports that have one, 0 if none has */
@@ -116,17 +134,20 @@ hvfs_xml_read_parallel (HvfsXmlReader *reader, const xmlNode *node, GError **err
   return read_port (port, node, error) && read_number (node, &port->port, error);
 }
 
+/* One that a serial port makes superfluous must be right all the same, but may lack what
+ * that port has; those of other kinds stay what they are. */
 gboolean
 hvfs_xml_read_console (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
   const xmlNode *target = hvfs_xml_child (node, "target");
-  g_autoptr (HvfsDomain) dropped = hvfs_domain_new (); /* must be right even so */
+  g_autoptr (HvfsDomain) dropped = hvfs_domain_new ();
+  HvfsPort *port = hvfs_domain_add_serial (dropped);
   int type = 0;
   guint number;
 
   if (!hvfs_xml_attr_word (target, "type", console_words, 0, ENOTSUP, &type, error)
-      || !read_port (hvfs_domain_add_serial (dropped), node, error)
-      || !read_number (node, &number, error))
+      || !read_source (port, node, error) || !read_number (node, &number, error)
+      || (type != 0 && !check_source (port, node, error)))
     return FALSE;
   if (reader->n_consoles++ == 0)
     reader->console = type == 0 ? node : NULL;
