@@ -362,8 +362,8 @@ typedef struct
   guint threads;
 } HvfsTopology;
 
-/* A VMX key that the model has no field for.  A key whose default VMX files have for
- * other reasons is one as well, until the model says something about it. */
+/* A VMX key that the model has no field for, or that says nothing there: a default, or
+ * what only counts with another value of another key. */
 typedef struct
 {
   char *key;

@@ -72,9 +72,10 @@ static void
 add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDevice device,
           char *path)
 {
-  static const char *const kept[] = { "present", "deviceType", "fileName", "writeThrough",
-                                      "fileType", NULL };
+  static const char *const kept[] = { "present", "deviceType", "fileName", NULL };
+  static const char *const kept_floppy[] = { "present", "fileType", "fileName", NULL };
   static const char *const kept_mode[] = { "mode", NULL };
+  static const char *const kept_cache[] = { "writeThrough", NULL };
   HvfsDisk *disk = hvfs_domain_add_disk (reader->domain);
   guint index = hvfs_disk_slot_index (slot->bus, slot->controller, slot->unit);
 
@@ -86,13 +87,16 @@ add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDev
   disk->drive = hvfs_drive_from_index (slot->bus, index,
                                        reader->domain->hw_version >= WIDE_HW_VERSION);
   disk->readonly = device == HVFS_DEVICE_CDROM || device == HVFS_DEVICE_LUN;
-  hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept);
+  hvfs_vmx_text_mark (reader->vmx, slot->prefix,
+                      device == HVFS_DEVICE_FLOPPY ? kept_floppy : kept);
   if (device != HVFS_DEVICE_DISK)
     return;
   disk->transient = slot->transient;
   disk->cache = slot->write_through ? HVFS_CACHE_WRITETHROUGH : HVFS_CACHE_DEFAULT;
   if (slot->transient)
     hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept_mode);
+  if (slot->write_through && slot->bus == HVFS_BUS_SCSI)
+    hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept_cache);
 }
 
 static gboolean

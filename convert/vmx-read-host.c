@@ -6,8 +6,8 @@
 static gboolean
 read_folder (HvfsVmxText *vmx, guint number, HvfsDomain *domain, GError **error)
 {
-  static const char *const kept[] = { "present", "enabled", "readAccess", "writeAccess",
-                                      "hostPath", "guestName", NULL };
+  static const char *const kept[] = { "present", "enabled", "writeAccess", "hostPath",
+                                      "guestName", NULL };
   char prefix[32];
   gboolean present = FALSE, enabled = FALSE, writable = FALSE;
   const char *source, *target;

@@ -125,22 +125,30 @@ read_connection (const Reader *reader, HvfsNet *net, GError **error)
   return TRUE;
 }
 
+/* Keys that say nothing beside others, such as the address of another type, are left. */
 static void
 mark (const Reader *reader, const HvfsNet *net)
 {
-  static const char *const kept[] = {
-    "present", "virtualDev", "features", "connectionType", "addressType", "address",
-    "generatedAddress", "checkMACAddress", NULL
+  const struct
+  {
+    const char *keys[5];
+    gboolean kept;
+  } rows[] = {
+    { { "present", "virtualDev", "addressType", "checkMACAddress" }, TRUE },
+    { { "features" }, net->model == HVFS_NET_MODEL_VMXNET2 },
+    { { "address" }, net->mac_type == HVFS_MAC_STATIC },
+    { { "generatedAddress" }, net->mac_type != HVFS_MAC_STATIC },
+    { { "connectionType" }, net->type != HVFS_NET_VDS },
+    { { "networkName" }, net->type == HVFS_NET_BRIDGE },
+    { { "vnet" }, net->dev != NULL },
+    { { "dvs.switchId", "dvs.portgroupId" }, net->type == HVFS_NET_VDS },
+    { { "dvs.portId" }, net->port_id != 0 },
+    { { "dvs.connectionId" }, net->connection_id != 0 },
   };
-  static const char *const kept_bridge[] = { "networkName", "vnet", NULL };
-  static const char *const kept_vds[] = { "dvs.switchId", "dvs.portId", "dvs.portgroupId",
-                                          "dvs.connectionId", NULL };
 
-  hvfs_vmx_text_mark (reader->vmx, reader->prefix, kept);
-  if (net->type == HVFS_NET_BRIDGE)
-    hvfs_vmx_text_mark (reader->vmx, reader->prefix, kept_bridge);
-  if (net->type == HVFS_NET_VDS)
-    hvfs_vmx_text_mark (reader->vmx, reader->prefix, kept_vds);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].kept)
+      hvfs_vmx_text_mark (reader->vmx, reader->prefix, rows[i].keys);
 }
 
 static gboolean

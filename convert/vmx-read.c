@@ -181,22 +181,39 @@ read_os (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
   return TRUE;
 }
 
+/* Keys that only say the default are left: the VMX writer does not write them.  The genid
+ * and secure boot are in the model, but it does not write them at all. */
+static void
+mark (HvfsVmxText *vmx, const HvfsDomain *domain)
+{
+  const struct
+  {
+    const char *keys[11];
+    gboolean kept;
+  } rows[] = {
+    { { ".encoding", "config.version", "virtualHW.version", "guestOS", "displayName", "annotation",
+        "memsize", "numvcpus", "sched.cpu.shares", "firmware" }, TRUE },
+    { { "uuid.bios" }, !hvfs_is_zero (domain->uuid, HVFS_UUID_BYTES) },
+    { { "sched.mem.max" }, domain->current_memory_kib < domain->memory_kib },
+    { { "sched.mem.minsize" }, domain->min_guarantee_kib > 0 },
+    { { "sched.cpu.affinity" }, domain->cpuset != NULL },
+    { { "cpuid.coresPerSocket" }, domain->has_topology },
+    { { "smbios.reflecthost" }, domain->smbios == HVFS_SMBIOS_HOST },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].kept)
+      hvfs_vmx_text_mark (vmx, "", rows[i].keys);
+}
+
 static gboolean
 read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain, GError **error)
 {
-  /* The genid and secure boot are in the model, but not kept by the VMX writer. */
-  static const char *const kept[] = {
-    ".encoding", "config.version", "virtualHW.version", "guestOS", "displayName", "annotation",
-    "uuid.bios", "uuid.action", "memsize", "sched.mem.max", "sched.mem.minsize", "numvcpus",
-    "sched.cpu.affinity", "sched.cpu.shares", "cpuid.coresPerSocket", "firmware",
-    "smbios.reflecthost", NULL
-  };
-
   if (!read_versions (vmx, domain, error) || !read_names (vmx, domain, error)
       || !read_ids (vmx, domain, error) || !read_memory (vmx, domain, error)
       || !read_cpus (vmx, domain, error) || !read_os (vmx, domain, error))
     return FALSE;
-  hvfs_vmx_text_mark (vmx, "", kept);
+  mark (vmx, domain);
   return hvfs_vmx_read_disks (vmx, files, domain, error)
          && hvfs_vmx_read_filesystems (vmx, domain, error)
          && hvfs_vmx_read_nets (vmx, domain, error)

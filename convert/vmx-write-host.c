@@ -43,7 +43,7 @@ write_filesystem (HvfsVmxOut *out, const HvfsFilesystem *filesystem)
     }
   hvfs_vmx_put (out, "true", "sharedFolder%u.present", n);
   hvfs_vmx_put (out, "true", "sharedFolder%u.enabled", n);
-  hvfs_vmx_put (out, "true", "sharedFolder%u.readAccess", n);
+  hvfs_vmx_put_default (out, "true", "sharedFolder%u.readAccess", n);
   hvfs_vmx_put (out, filesystem->readonly ? "false" : "true", "sharedFolder%u.writeAccess", n);
   hvfs_vmx_put (out, filesystem->source, "sharedFolder%u.hostPath", n);
   hvfs_vmx_put (out, filesystem->target, "sharedFolder%u.guestName", n);

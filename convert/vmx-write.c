@@ -135,7 +135,7 @@ write_identity (HvfsVmxOut *out)
   g_autofree char *uuid = hvfs_format_vmx_uuid (domain->uuid);
 
   if (hvfs_is_zero (domain->uuid, HVFS_UUID_BYTES))
-    hvfs_vmx_put (out, "create", "uuid.action");
+    hvfs_vmx_put_default (out, "create", "uuid.action");
   else
     hvfs_vmx_put (out, uuid, "uuid.bios");
   if (domain->name != NULL)

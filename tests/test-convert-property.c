@@ -340,7 +340,9 @@ test_keys (gconstpointer name)
 int
 main (int argc, char **argv)
 {
-  static const char *const files[] = { "esx-3.5-two-disks.vmx", "gsx-windows-host.vmx" };
+  static const char *const files[]
+      = { "esx-3.5-two-disks.vmx", "esx-5.1-leftovers.vmx", "gsx-3-independent-disk.vmx",
+          "gsx-windows-host.vmx", "workstation-12-shift-jis.vmx", "workstation-6-gbk.vmx" };
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/convert/round", test_round);
