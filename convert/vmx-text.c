@@ -6,6 +6,7 @@
 #include "convert/vmx-text.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
+#include "convert/vmx-words.h"
 #include "convert/vmx.h"
 
 #include <string.h>
@@ -294,26 +295,13 @@ lookup (HvfsVmxText *vmx, const char *key)
   return number > 0 ? &g_array_index (vmx->entries, Entry, number - 1) : NULL;
 }
 
-/* The longest key that anybody asks for is "RemoteDisplay.vnc.password". */
-#define KEY_BYTES 80
-
-#define FORMAT_KEY(key, format)                       \
-  G_STMT_START                                        \
-  {                                                   \
-    va_list args_;                                    \
-    va_start (args_, format);                         \
-    g_vsnprintf (key, sizeof key, format, args_);     \
-    va_end (args_);                                   \
-  }                                                   \
-  G_STMT_END
-
 const char *
 hvfs_vmx_text_get (HvfsVmxText *vmx, const char *key_format, ...)
 {
-  char key[KEY_BYTES];
+  char key[HVFS_VMX_KEY_BYTES];
   Entry *entry;
 
-  FORMAT_KEY (key, key_format);
+  HVFS_VMX_FORMAT_KEY (key, key_format);
   entry = lookup (vmx, key);
   return entry != NULL ? entry->value : NULL;
 }
@@ -332,9 +320,9 @@ bad_entry (const Entry *entry, const char *key, GError **error, const char *righ
 gboolean
 hvfs_vmx_text_bad (HvfsVmxText *vmx, GError **error, const char *right, const char *key_format, ...)
 {
-  char key[KEY_BYTES];
+  char key[HVFS_VMX_KEY_BYTES];
 
-  FORMAT_KEY (key, key_format);
+  HVFS_VMX_FORMAT_KEY (key, key_format);
   return bad_entry (lookup (vmx, key), key, error, right);
 }
 
@@ -342,10 +330,10 @@ gboolean
 hvfs_vmx_text_get_bool (HvfsVmxText *vmx, gboolean *value, GError **error, const char *key_format,
                         ...)
 {
-  char key[KEY_BYTES];
+  char key[HVFS_VMX_KEY_BYTES];
   Entry *entry;
 
-  FORMAT_KEY (key, key_format);
+  HVFS_VMX_FORMAT_KEY (key, key_format);
   entry = lookup (vmx, key);
   if (entry == NULL)
     return TRUE;
@@ -357,10 +345,10 @@ hvfs_vmx_text_get_bool (HvfsVmxText *vmx, gboolean *value, GError **error, const
 gboolean
 hvfs_vmx_text_get_int (HvfsVmxText *vmx, gint64 *value, GError **error, const char *key_format, ...)
 {
-  char key[KEY_BYTES];
+  char key[HVFS_VMX_KEY_BYTES];
   Entry *entry;
 
-  FORMAT_KEY (key, key_format);
+  HVFS_VMX_FORMAT_KEY (key, key_format);
   entry = lookup (vmx, key);
   if (entry == NULL)
     return TRUE;
@@ -375,10 +363,10 @@ gboolean
 hvfs_vmx_text_get_uuid (HvfsVmxText *vmx, guint8 value[static HVFS_UUID_BYTES], GError **error,
                         const char *key_format, ...)
 {
-  char key[KEY_BYTES];
+  char key[HVFS_VMX_KEY_BYTES];
   Entry *entry;
 
-  FORMAT_KEY (key, key_format);
+  HVFS_VMX_FORMAT_KEY (key, key_format);
   entry = lookup (vmx, key);
   return entry == NULL || hvfs_parse_uuid (entry->value, value)
          || bad_entry (entry, key, error, "must be a UUID, 16 pairs of hex digits");

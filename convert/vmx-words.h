@@ -18,3 +18,18 @@ extern const guint hvfs_vmx_shares_per_vcpu[];
 
 #define HVFS_VMX_SERIALS 4
 #define HVFS_VMX_PARALLELS 3
+
+/* The longest key that anybody reads or writes is
+ * "ethernet4294967295.generatedAddressOffset". */
+#define HVFS_VMX_KEY_BYTES 80
+
+/* Fills the array @key as by printf(), from the arguments of the function behind @format. */
+#define HVFS_VMX_FORMAT_KEY(key, format)              \
+  G_STMT_START                                        \
+  {                                                   \
+    va_list args_;                                    \
+    va_start (args_, format);                         \
+    g_vsnprintf (key, sizeof key, format, args_);     \
+    va_end (args_);                                   \
+  }                                                   \
+  G_STMT_END

@@ -43,25 +43,19 @@ put (HvfsVmxOut *out, const char *key, const char *value)
 void
 hvfs_vmx_put (HvfsVmxOut *out, const char *value, const char *key_format, ...)
 {
-  g_autofree char *key = NULL;
-  va_list args;
+  char key[HVFS_VMX_KEY_BYTES];
 
-  va_start (args, key_format);
-  key = g_strdup_vprintf (key_format, args);
-  va_end (args);
+  HVFS_VMX_FORMAT_KEY (key, key_format);
   put (out, key, value);
 }
 
 void
 hvfs_vmx_put_default (HvfsVmxOut *out, const char *value, const char *key_format, ...)
 {
-  g_autofree char *key = NULL;
+  char key[HVFS_VMX_KEY_BYTES];
   const char *extra;
-  va_list args;
 
-  va_start (args, key_format);
-  key = g_strdup_vprintf (key_format, args);
-  va_end (args);
+  HVFS_VMX_FORMAT_KEY (key, key_format);
   extra = g_hash_table_lookup (out->extras, key);
   put (out, key, extra != NULL ? extra : value);
 }
@@ -70,12 +64,9 @@ void
 hvfs_vmx_put_number (HvfsVmxOut *out, guint64 number, const char *key_format, ...)
 {
   g_autofree char *value = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
-  g_autofree char *key = NULL;
-  va_list args;
+  char key[HVFS_VMX_KEY_BYTES];
 
-  va_start (args, key_format);
-  key = g_strdup_vprintf (key_format, args);
-  va_end (args);
+  HVFS_VMX_FORMAT_KEY (key, key_format);
   put (out, key, value);
 }
 
@@ -85,8 +76,7 @@ hvfs_vmx_put_file (HvfsVmxOut *out, const char *path, const char *element, const
 {
   g_autoptr (GError) why = NULL;
   g_autofree char *name = NULL;
-  g_autofree char *key = NULL;
-  va_list args;
+  char key[HVFS_VMX_KEY_BYTES];
 
   if (path == NULL)
     {
@@ -99,9 +89,7 @@ hvfs_vmx_put_file (HvfsVmxOut *out, const char *path, const char *element, const
       hvfs_vmx_refuse (out, EINVAL, "%s: '%s': %s", element, path, why->message);
       return;
     }
-  va_start (args, key_format);
-  key = g_strdup_vprintf (key_format, args);
-  va_end (args);
+  HVFS_VMX_FORMAT_KEY (key, key_format);
   put (out, key, name);
 }
 

@@ -12,17 +12,9 @@
 #include "convert/domain-xml.h"
 #include "convert/files-offline.h"
 #include "convert/vmx.h"
+#include "tests/fuzz/check-error.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
-
-static void
-check_error (const GError *error)
-{
-  g_assert_nonnull (error);
-  g_assert_cmpint (error->code, >, 0);
-  g_assert_true (g_utf8_validate (error->message, -1, NULL));
-  g_assert_null (strpbrk (error->message, "\r\n"));
-}
 
 static void
 write_vmx (const HvfsDomain *domain)
