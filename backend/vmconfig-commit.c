@@ -34,6 +34,16 @@ is_same (const HvfsDomain *a, const HvfsDomain *b)
   return strcmp (x, y) == 0;
 }
 
+static gboolean
+check_known (GBytes *base, GBytes *wanted, GError **error)
+{
+  gsize base_len, len;
+  const char *before = g_bytes_get_data (base, &base_len);
+  const char *now = g_bytes_get_data (wanted, &len);
+
+  return hvfs_domain_xml_check_known (before, base_len, now, len, error);
+}
+
 /* Whether the server's present configuration is still what @base says. */
 static gboolean
 check_base (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *have, GBytes *text,
@@ -230,6 +240,16 @@ attempt (GHashTable *make, gpointer data, GError **error)
   return send_change (commit, &change, error);
 }
 
+/* Sizes are not printed: of disks that are there they have to be looked at. */
+static gboolean
+says_sizes (const HvfsDomain *domain)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    if (((HvfsDisk *) domain->disks->pdata[i])->capacity_kib > 0)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GBytes *wanted_text,
                     GCancellable *cancellable, GError **error)
@@ -240,10 +260,9 @@ hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GByte
   g_autoptr (HvfsVmRead) have = NULL;
   Commit commit;
 
-  if (base == NULL)
+  if (base == NULL || !check_known (base_text, wanted_text, error))
     return FALSE;
-  /* Without a size the two would be the same file, there or not. */
-  if (is_same (base, wanted))
+  if (is_same (base, wanted) && !says_sizes (wanted))
     return TRUE;
   look = hvfs_vm_look (config->server.mirror, serial, error);
   have = look != NULL ? hvfs_config_read_now (config, look, cancellable, error) : NULL;

@@ -137,6 +137,61 @@ read_os (HvfsVmRead *read)
     domain->smbios = HVFS_SMBIOS_HOST;
 }
 
+/* ---- what it boots from ---- */
+
+/* The first drive of that kind, for a list names the kind only. */
+static guint *
+drive_of (const HvfsDomain *domain, gboolean floppy)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      HvfsDisk *disk = domain->disks->pdata[i];
+
+      if (disk->device != HVFS_DEVICE_DISK && (disk->device == HVFS_DEVICE_FLOPPY) == floppy)
+        return &disk->boot;
+    }
+  return NULL;
+}
+
+static guint *
+keyed (const HvfsVmRead *read, gint64 key)
+{
+  const HvfsValue *device = hvfs_vim_device (read->config, key);
+  const HvfsDomain *domain = read->domain;
+
+  for (guint i = 0; device != NULL && i < domain->disks->len; i++)
+    if (hvfs_vm_read_device (read, domain->disks->pdata[i]) == device)
+      return &((HvfsDisk *) domain->disks->pdata[i])->boot;
+  for (guint i = 0; device != NULL && i < domain->nets->len; i++)
+    if (hvfs_vm_read_device (read, domain->nets->pdata[i]) == device)
+      return &((HvfsNet *) domain->nets->pdata[i])->boot;
+  return NULL;
+}
+
+static void
+read_boot (HvfsVmRead *read)
+{
+  const HvfsValue *options = hvfs_value_get (read->config, "bootOptions");
+  guint order = 0;
+
+  for (guint i = 0; i < hvfs_value_n_children (options); i++)
+    {
+      const HvfsValue *boot = hvfs_value_nth (options, i);
+      const char *type = hvfs_value_type (boot);
+      guint *place = NULL;
+
+      if (strcmp (hvfs_value_name (boot), "bootOrder") != 0 || type == NULL)
+        continue;
+      if (strstr (type, "Cdrom") != NULL || strstr (type, "Floppy") != NULL)
+        place = drive_of (read->domain, strstr (type, "Floppy") != NULL);
+      else
+        place = keyed (read, hvfs_value_int (boot, "deviceKey", G_MININT64));
+      order++; /* also of what domain XML cannot express */
+      if (place != NULL && *place == 0)
+        *place = order;
+    }
+}
+
 static void
 read_device (HvfsVmRead *read, HvfsValue *device)
 {
@@ -167,6 +222,7 @@ read_devices (HvfsVmRead *read)
     if (strcmp (hvfs_value_name (hvfs_value_nth (hardware, i)), "device") == 0)
       read_device (read, hvfs_value_nth (hardware, i));
   hvfs_vm_read_display (read);
+  read_boot (read);
 }
 
 /* libvirt's id of a domain: the number in the machine's reference. */

@@ -1,4 +1,4 @@
-/* backend/vmconfig-spec-disk.c - disks, drives and controllers that differ
+/* backend/vmconfig-spec-disk.c - disks and drives that differ
  *
  * A disk is known by its target.  One of another place, file or kind is another disk:
  * the old one is taken off, and its file left, before the new one is put on.
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend/vmconfig-device.h"
+#include "convert/device-names.h"
 #include "convert/error.h"
 
 static const HvfsDisk *
@@ -112,6 +113,38 @@ mode_of (const HvfsDisk *disk)
   return disk->transient ? "independent_nonpersistent" : "persistent";
 }
 
+/* The size is of a file that is to be made; of one that is there it must be right. */
+static gboolean
+check_size (const HvfsValue *device, const HvfsDisk *wanted, GError **error)
+{
+  gint64 kib = hvfs_value_int (device, "capacityInKB", 0);
+
+  return wanted->capacity_kib == 0 || (gint64) wanted->capacity_kib == kib
+         || hvfs_vm_change_bad (error, ENOTSUP,
+                                "disk '%s': it has %" G_GINT64_FORMAT " KiB, and the size of a disk "
+                                "that is there is not changed: leave <capacity> out",
+                                wanted->target, kib);
+}
+
+static gboolean
+check_words (const HvfsDisk *disk, GError **error)
+{
+  gboolean named = disk->type == HVFS_DISK_FILE || disk->path != NULL;
+
+  if (disk->readonly && (disk->device == HVFS_DEVICE_DISK || disk->device == HVFS_DEVICE_FLOPPY))
+    return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': <readonly/> is for CD drives only",
+                               disk->target);
+  if (named && disk->startup != HVFS_STARTUP_DEFAULT)
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "disk '%s': startupPolicy is for a device of the host of which "
+                               "nothing else is said",
+                               disk->target);
+  if (disk->startup != HVFS_STARTUP_DEFAULT && disk->startup != HVFS_STARTUP_OPTIONAL)
+    return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': startupPolicy must be optional",
+                               disk->target);
+  return TRUE;
+}
+
 static gboolean
 check_disk (const HvfsDisk *disk, GError **error)
 {
@@ -148,33 +181,27 @@ connect_drive (const HvfsVmChange *change, HvfsValue *device)
                                        : hvfs_value_ref (starts));
 }
 
-static gboolean
-edit_drive (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base, const HvfsDisk *wanted,
-            GError **error)
+/* The device as it shall be.  (transfer full): @device itself where nothing differs */
+static HvfsValue *
+edited_drive (const HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base,
+              const HvfsDisk *wanted)
 {
   g_autoptr (HvfsValue) with_medium = NULL;
 
   if (same_medium (base, wanted))
-    return TRUE;
-  if (!check_disk (wanted, error))
-    return FALSE;
+    return hvfs_value_ref (device);
   with_medium = hvfs_vm_value_with (device, new_drive_backing (wanted));
-  hvfs_vm_change_edit (change, wanted->path != NULL && base->path == NULL
-                                 ? connect_drive (change, with_medium)
-                                 : hvfs_value_ref (with_medium));
-  return TRUE;
+  return wanted->path != NULL && base->path == NULL ? connect_drive (change, with_medium)
+                                                    : g_steal_pointer (&with_medium);
 }
 
-static gboolean
-edit_hard_disk (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base,
-                const HvfsDisk *wanted, GError **error)
+static HvfsValue *
+edited_hard_disk (HvfsValue *device, const HvfsDisk *base, const HvfsDisk *wanted)
 {
   g_autoptr (HvfsValue) backing = NULL;
 
   if (base->transient == wanted->transient && base->cache == wanted->cache)
-    return TRUE;
-  if (!check_disk (wanted, error))
-    return FALSE;
+    return hvfs_value_ref (device);
   backing = hvfs_value_ref (hvfs_value_get (device, "backing"));
   if (base->transient != wanted->transient)
     {
@@ -190,128 +217,44 @@ edit_hard_disk (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base,
                                          wanted->cache == HVFS_CACHE_WRITETHROUGH ? "true"
                                                                                   : "false");
     }
-  hvfs_vm_change_edit (change, hvfs_vm_value_with (device, g_steal_pointer (&backing)));
-  return TRUE;
+  return hvfs_vm_value_with (device, g_steal_pointer (&backing));
 }
 
-/* ---- controllers ---- */
-
-#define CONTROLLER_ID(bus, number) GUINT_TO_POINTER ((guint) (bus) << 16 | (number))
-
-/* The number of the controller on the server: IDE has two with two drives each. */
-static guint
-number_of (const HvfsDisk *disk)
+/* The same disk on a controller that takes the place of its own. */
+static void
+put_back (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *disk)
 {
-  return disk->bus == HVFS_BUS_IDE ? disk->drive.controller * 2 + disk->drive.bus
-                                   : disk->drive.controller;
-}
+  g_autofree char *key = g_strdup_printf ("%" G_GINT64_FORMAT, --change->last_key);
+  g_autofree char *controller
+    = g_strdup_printf ("%" G_GINT64_FORMAT, hvfs_vm_change_controller_key (change, disk));
+  g_autoptr (HvfsValue) renumbered = hvfs_vm_value_with_text (device, "key", key);
+  g_autoptr (HvfsValue) moved
+    = hvfs_vm_value_with_text (renumbered, "controllerKey", controller);
 
-/* The controller of the server, whether the domain shows it or not. */
-static HvfsValue *
-find_controller (const HvfsVmChange *change, HvfsBus bus, guint number)
-{
-  const HvfsValue *hardware
-    = change->have != NULL ? hvfs_value_get (change->have->config, "hardware") : NULL;
-
-  for (guint i = 0; i < hvfs_value_n_children (hardware); i++)
-    {
-      HvfsValue *device = hvfs_value_nth (hardware, i);
-      const HvfsVimClass *class = hvfs_vim_class (device);
-
-      if (class->kind == HVFS_VIM_CONTROLLER && class->bus == bus
-          && hvfs_value_int (device, "busNumber", 0) == (bus == HVFS_BUS_FDC ? 0 : number))
-        return device;
-    }
-  return NULL;
-}
-
-static gboolean
-add_controller (HvfsVmChange *change, HvfsControllerType type, HvfsBus bus, guint number,
-                HvfsScsiModel model, GError **error)
-{
-  const char *class = hvfs_vim_controller_type (type, model);
-  gint64 *key;
-
-  if (class == NULL)
-    return hvfs_vm_change_bad (error, ENOTSUP,
-                               "<controller>: the model must be buslogic, lsilogic, lsisas1068 or "
-                               "vmpvscsi, not '%s'",
-                               hvfs_scsi_model_words[model]);
-  key = g_new (gint64, 1);
   hvfs_vm_change_open (change, "add", NULL);
-  *key = hvfs_vm_change_open_device (change, class);
-  hvfs_request_int (change->request, "busNumber", number);
-  if (bus == HVFS_BUS_SCSI)
-    hvfs_request_text (change->request, "sharedBus", "noSharing");
-  hvfs_request_close (change->request);
+  hvfs_vm_value_write (change->request, moved, "device");
   hvfs_vm_change_close (change);
-  g_hash_table_insert (change->added, CONTROLLER_ID (bus, number), key);
-  return TRUE;
 }
 
 static gboolean
-is_said (HvfsScsiModel model)
+edit_disk (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base, const HvfsDisk *wanted,
+           GError **error)
 {
-  return model != HVFS_SCSI_NONE && model != HVFS_SCSI_AUTO;
-}
+  g_autoptr (HvfsValue) edited = NULL;
 
-static gboolean
-add_controllers (HvfsVmChange *change, GError **error)
-{
-  for (guint i = 0; i < change->wanted->controllers->len; i++)
-    {
-      const HvfsController *wanted = change->wanted->controllers->pdata[i];
-      const HvfsController *base
-        = hvfs_domain_get_controller (change->base, wanted->type, wanted->index);
-      HvfsBus bus = wanted->type == HVFS_CONTROLLER_SATA ? HVFS_BUS_SATA : HVFS_BUS_SCSI;
-
-      if (wanted->type != HVFS_CONTROLLER_SCSI && wanted->type != HVFS_CONTROLLER_SATA)
-        continue;
-      if (base != NULL && base->model != wanted->model && is_said (wanted->model))
-        return hvfs_vm_change_bad (error, ENOTSUP,
-                                   "<controller type='scsi' index='%u'>: its model cannot be "
-                                   "changed: add a controller, and give the disks addresses on it",
-                                   wanted->index);
-      if (base == NULL && find_controller (change, bus, wanted->index) == NULL
-          && !add_controller (change, wanted->type, bus, wanted->index, wanted->model, error))
-        return FALSE;
-    }
+  if (!check_size (device, wanted, error))
+    return FALSE;
+  edited = is_drive (base) ? edited_drive (change, device, base, wanted)
+                           : edited_hard_disk (device, base, wanted);
+  if (edited != device && !check_disk (wanted, error))
+    return FALSE;
+  if (hvfs_vm_change_is_replaced (change, base))
+    put_back (change, edited, wanted);
+  else
+    hvfs_vm_change_keep (change, wanted, device);
+  if (edited != device && !hvfs_vm_change_is_replaced (change, base))
+    hvfs_vm_change_edit (change, g_steal_pointer (&edited));
   return TRUE;
-}
-
-/* Those that the user took out, when everything that hung on them went before. */
-static void
-remove_controllers (HvfsVmChange *change)
-{
-  for (guint i = 0; i < change->base->controllers->len; i++)
-    {
-      const HvfsController *base = change->base->controllers->pdata[i];
-      const HvfsController *read
-        = change->have != NULL
-            ? hvfs_domain_get_controller (change->have->domain, base->type, base->index)
-            : NULL;
-      HvfsValue *device = hvfs_vm_change_device (change, read);
-
-      if (device != NULL
-          && hvfs_domain_get_controller (change->wanted, base->type, base->index) == NULL)
-        hvfs_vm_change_remove (change, device);
-    }
-}
-
-static void
-put_controller_key (HvfsVmChange *change, const HvfsDisk *disk)
-{
-  guint number = number_of (disk);
-  const gint64 *added = g_hash_table_lookup (change->added, CONTROLLER_ID (disk->bus, number));
-  const HvfsValue *device = find_controller (change, disk->bus, number);
-
-  if (added != NULL)
-    hvfs_request_int (change->request, "controllerKey", *added);
-  else if (device != NULL)
-    hvfs_request_int (change->request, "controllerKey", hvfs_value_int (device, "key", 0));
-  else if (disk->bus == HVFS_BUS_IDE)
-    hvfs_request_int (change->request, "controllerKey", 200 + number); /* every machine's own */
-  hvfs_request_int (change->request, "unitNumber", disk->drive.unit);
 }
 
 /* ---- new disks ---- */
@@ -368,12 +311,49 @@ add_disk (HvfsVmChange *change, const HvfsDisk *disk, GError **error)
     }
   else
     put_hard_disk_backing (change, disk, make);
-  put_controller_key (change, disk);
+  if (hvfs_vm_change_controller_key (change, disk) != 0)
+    hvfs_request_int (change->request, "controllerKey",
+                      hvfs_vm_change_controller_key (change, disk));
+  hvfs_request_int (change->request, "unitNumber", disk->drive.unit);
   if (!is_drive (disk))
     hvfs_request_int (change->request, "capacityInKB", make ? disk->capacity_kib : 0);
   hvfs_request_close (change->request);
   hvfs_vm_change_close (change);
   return TRUE;
+}
+
+/* What its place will be read back as; others that have it already make it the next. */
+static char *
+name_at_its_place (const HvfsVmChange *change, const HvfsDisk *disk)
+{
+  guint number = disk->bus == HVFS_BUS_IDE ? disk->drive.controller * 2 + disk->drive.bus
+                                           : disk->drive.controller;
+  guint index = hvfs_disk_slot_index (disk->bus, number, disk->drive.unit);
+  g_autofree char *name = hvfs_disk_name (disk->bus, index);
+
+  for (guint i = 0; i < change->wanted->disks->len; i++)
+    {
+      const HvfsDisk *other = change->wanted->disks->pdata[i];
+
+      if (other == disk || strcmp (other->target, name) != 0)
+        continue;
+      g_free (name);
+      name = hvfs_disk_name (disk->bus, ++index);
+      i = 0;
+    }
+  return g_steal_pointer (&name);
+}
+
+static gboolean
+check_name (const HvfsVmChange *change, const HvfsDisk *disk, GError **error)
+{
+  g_autofree char *name = name_at_its_place (change, disk);
+
+  return strcmp (name, disk->target) == 0
+         || hvfs_vm_change_bad (error, EINVAL,
+                                "disk '%s': a disk at its <address> is called '%s': change one of "
+                                "them",
+                                disk->target, name);
 }
 
 static gboolean
@@ -382,10 +362,12 @@ change_disk (HvfsVmChange *change, const HvfsDisk *wanted, GError **error)
   const HvfsDisk *base = disk_named (change->base, wanted);
   HvfsValue *device = base != NULL ? device_of (change, base) : NULL;
 
+  if (change->have != NULL && !check_words (wanted, error))
+    return FALSE;
   if (device == NULL || !is_same_disk (base, wanted))
-    return add_disk (change, wanted, error);
-  return is_drive (base) ? edit_drive (change, device, base, wanted, error)
-                         : edit_hard_disk (change, device, base, wanted, error);
+    return (change->have == NULL || check_name (change, wanted, error))
+           && add_disk (change, wanted, error);
+  return edit_disk (change, device, base, wanted, error);
 }
 
 gboolean
@@ -397,11 +379,12 @@ hvfs_vm_change_disks (HvfsVmChange *change, GError **error)
       const HvfsDisk *wanted = disk_named (change->wanted, base);
       HvfsValue *device = device_of (change, base);
 
-      if (device != NULL && (wanted == NULL || !is_same_disk (base, wanted)))
+      if (device != NULL
+          && (wanted == NULL || !is_same_disk (base, wanted)
+              || hvfs_vm_change_is_replaced (change, base)))
         hvfs_vm_change_remove (change, device);
     }
-  remove_controllers (change);
-  if (!add_controllers (change, error))
+  if (!hvfs_vm_change_controllers (change, error))
     return FALSE;
   for (guint i = 0; i < change->wanted->disks->len; i++)
     if (!change_disk (change, change->wanted->disks->pdata[i], error))

@@ -12,6 +12,14 @@
 #include "convert/scalar.h"
 
 static gboolean
+same_portgroup (const HvfsNet *a, const HvfsNet *b)
+{
+  return a->type == HVFS_NET_VDS && b->type == HVFS_NET_VDS
+         && memcmp (a->switch_id, b->switch_id, HVFS_UUID_BYTES) == 0
+         && g_strcmp0 (a->portgroup_id, b->portgroup_id) == 0;
+}
+
+static gboolean
 same_backing (const HvfsNet *a, const HvfsNet *b)
 {
   if (a->type != b->type)
@@ -19,8 +27,7 @@ same_backing (const HvfsNet *a, const HvfsNet *b)
   if (a->type == HVFS_NET_BRIDGE)
     return g_strcmp0 (a->bridge, b->bridge) == 0;
   if (a->type == HVFS_NET_VDS)
-    return memcmp (a->switch_id, b->switch_id, HVFS_UUID_BYTES) == 0 && a->port_id == b->port_id
-           && g_strcmp0 (a->portgroup_id, b->portgroup_id) == 0
+    return same_portgroup (a, b) && a->port_id == b->port_id
            && a->connection_id == b->connection_id;
   return TRUE;
 }
@@ -66,16 +73,20 @@ dup_switch_id (const HvfsVmChange *change, const HvfsNet *net)
   return hvfs_format_vmx_uuid (net->switch_id);
 }
 
+/* @base: (nullable): a port of another group that nobody has changed is none of the new */
 static HvfsValue *
-new_port_backing (const HvfsVmChange *change, const HvfsNet *net)
+new_port_backing (const HvfsVmChange *change, const HvfsNet *base, const HvfsNet *net)
 {
+  gboolean stale = base != NULL && base->type == HVFS_NET_VDS && base->port_id == net->port_id
+                   && !same_portgroup (base, net);
   g_autofree char *switch_id = dup_switch_id (change, net);
   g_autofree char *port_id = g_strdup_printf ("%" G_GINT64_FORMAT, net->port_id);
   g_autoptr (HvfsValue) port
     = hvfs_vm_value_new ("port", NULL, "switchUuid", switch_id, "portgroupKey",
                          net->portgroup_id != NULL ? net->portgroup_id : "", NULL);
-  HvfsValue *whole = net->port_id != 0 ? hvfs_vm_value_with_text (port, "portKey", port_id)
-                                       : hvfs_value_ref (port);
+  HvfsValue *whole = net->port_id != 0 && !stale
+                       ? hvfs_vm_value_with_text (port, "portKey", port_id)
+                       : hvfs_value_ref (port);
 
   return hvfs_value_new_node ("backing", "VirtualEthernetCardDistributedVirtualPortBackingInfo",
                               &whole, 1);
@@ -83,13 +94,13 @@ new_port_backing (const HvfsVmChange *change, const HvfsNet *net)
 
 /* Returns: (transfer full) (nullable) */
 static HvfsValue *
-new_backing (const HvfsVmChange *change, const HvfsNet *net, GError **error)
+new_backing (const HvfsVmChange *change, const HvfsNet *base, const HvfsNet *net, GError **error)
 {
   if (net->type == HVFS_NET_BRIDGE)
     return hvfs_vm_value_new ("backing", "VirtualEthernetCardNetworkBackingInfo", "deviceName",
                               net->bridge, NULL);
   if (net->type == HVFS_NET_VDS)
-    return new_port_backing (change, net);
+    return new_port_backing (change, base, net);
   if (net->type == HVFS_NET_USER)
     return hvfs_vm_value_new ("backing", "VirtualEthernetCardLegacyNetworkBackingInfo",
                               "deviceName", "NAT", NULL);
@@ -112,7 +123,7 @@ add_net (HvfsVmChange *change, const HvfsNet *net, GError **error)
                                "<interface>: the model must be vlance, vmxnet, vmxnet2, vmxnet3, "
                                "e1000 or e1000e, not '%s'",
                                hvfs_net_model_words[model]);
-  backing = new_backing (change, net, error);
+  backing = new_backing (change, NULL, net, error);
   if (backing == NULL)
     return FALSE;
   hvfs_vm_change_open (change, "add", NULL);
@@ -130,6 +141,29 @@ add_net (HvfsVmChange *change, const HvfsNet *net, GError **error)
   return TRUE;
 }
 
+/* What is read back otherwise than it was written. */
+static gboolean
+check_words (const HvfsNet *base, const HvfsNet *wanted, GError **error)
+{
+  if (wanted->dev != NULL && (base == NULL || g_strcmp0 (base->dev, wanted->dev) != 0))
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "<interface><target dev='%s'>: the host names its devices itself: "
+                               "leave it out",
+                               wanted->dev);
+  if (wanted->mac_check != HVFS_SWITCH_DEFAULT
+      && (base == NULL || base->mac_check != wanted->mac_check))
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "<interface><mac check='%s'>: cannot be changed: leave it out",
+                               hvfs_switch_words[wanted->mac_check]);
+  if (base != NULL && same_portgroup (base, wanted) && base->port_id == wanted->port_id
+      && base->connection_id != wanted->connection_id)
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "<interface><source connectionid='%" G_GINT64_FORMAT "'>: is the "
+                               "switch's own: leave it as it is",
+                               wanted->connection_id);
+  return TRUE;
+}
+
 static gboolean
 edit_net (HvfsVmChange *change, HvfsValue *device, const HvfsNet *base, const HvfsNet *wanted,
           GError **error)
@@ -139,7 +173,7 @@ edit_net (HvfsVmChange *change, HvfsValue *device, const HvfsNet *base, const Hv
 
   if (!same_backing (base, wanted))
     {
-      HvfsValue *backing = new_backing (change, wanted, error);
+      HvfsValue *backing = new_backing (change, base, wanted, error);
       g_autoptr (HvfsValue) before = g_steal_pointer (&edited);
 
       if (backing == NULL)
@@ -207,6 +241,20 @@ device_of (const HvfsVmChange *change, guint n)
            : NULL;
 }
 
+/* @match: which interface of the base it is; -1: none */
+static gboolean
+change_net (HvfsVmChange *change, const HvfsNet *wanted, int match, GError **error)
+{
+  const HvfsNet *base = match >= 0 ? change->base->nets->pdata[match] : NULL;
+
+  if (change->have != NULL && !check_words (base, wanted, error))
+    return FALSE;
+  if (base == NULL)
+    return add_net (change, wanted, error);
+  hvfs_vm_change_keep (change, wanted, device_of (change, match));
+  return edit_net (change, device_of (change, match), base, wanted, error);
+}
+
 gboolean
 hvfs_vm_change_nets (HvfsVmChange *change, GError **error)
 {
@@ -226,9 +274,7 @@ hvfs_vm_change_nets (HvfsVmChange *change, GError **error)
     if (!used[b] && device_of (change, b) != NULL)
       hvfs_vm_change_remove (change, device_of (change, b));
   for (guint w = 0; w < wanted->len; w++)
-    if (matches[w] < 0 ? !add_net (change, wanted->pdata[w], error)
-                       : !edit_net (change, device_of (change, matches[w]),
-                                    base->pdata[matches[w]], wanted->pdata[w], error))
+    if (!change_net (change, wanted->pdata[w], matches[w], error))
       return FALSE;
   return TRUE;
 }

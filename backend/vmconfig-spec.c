@@ -75,6 +75,12 @@ hvfs_vm_change_device (const HvfsVmChange *change, gconstpointer part)
   return change->have != NULL && part != NULL ? hvfs_vm_read_device (change->have, part) : NULL;
 }
 
+void
+hvfs_vm_change_keep (HvfsVmChange *change, gconstpointer part, const HvfsValue *device)
+{
+  g_hash_table_insert (change->keys, (gpointer) part, (gpointer) hvfs_value_text (device, "key"));
+}
+
 /* ---- names and numbers ---- */
 
 /* Writes an element whose text differs; @wanted may be NULL: empty. */
@@ -144,6 +150,14 @@ put_hardware (HvfsVmChange *change, GError **error)
     return FALSE;
   if (wanted->memory_kib % MEMORY_STEP_KIB != 0 && wanted->memory_kib != base->memory_kib)
     return hvfs_vm_change_bad (error, EINVAL, "<memory>: must be a multiple of 4 MiB (4096 KiB)");
+  if (wanted->current_memory_kib % MIB_KIB != 0
+      && wanted->current_memory_kib != base->current_memory_kib)
+    return hvfs_vm_change_bad (error, EINVAL, "<currentMemory>: must be a multiple of 1 MiB");
+  if (wanted->min_guarantee_kib % MIB_KIB != 0
+      && wanted->min_guarantee_kib != base->min_guarantee_kib)
+    return hvfs_vm_change_bad (error, EINVAL, "<min_guarantee>: must be a multiple of 1 MiB");
+  if (wanted->has_shares && wanted->shares > G_MAXINT32)
+    return hvfs_vm_change_bad (error, EINVAL, "<shares>: must be at most %d", G_MAXINT32);
   if (wanted->current_vcpus != wanted->vcpus)
     return hvfs_vm_change_bad (error, ENOTSUP, "<vcpu>: current must be all that there are");
   put_number (change, "numCPUs", change->have != NULL ? base->vcpus : 0, wanted->vcpus);
@@ -159,7 +173,7 @@ put_shares (HvfsVmChange *change)
 {
   const HvfsDomain *wanted = change->wanted;
   const char *level = wanted->has_shares ? "custom" : "normal";
-  guint64 shares = wanted->has_shares ? MIN (wanted->shares, G_MAXINT32) : 0;
+  guint64 shares = wanted->has_shares ? wanted->shares : 0;
 
   for (guint i = 0; hvfs_vmx_shares_words[i] != NULL; i++)
     if (wanted->has_shares
@@ -230,24 +244,13 @@ put_scheduling (HvfsVmChange *change)
   hvfs_request_close (change->request);
 }
 
-static gboolean
-put_boot (HvfsVmChange *change, GError **error)
+static void
+put_firmware (HvfsVmChange *change)
 {
-  const HvfsDomain *base = change->base, *wanted = change->wanted;
-  gboolean efi_before = base->firmware == HVFS_FIRMWARE_EFI;
-  gboolean efi = wanted->firmware == HVFS_FIRMWARE_EFI;
+  gboolean efi_before = change->base->firmware == HVFS_FIRMWARE_EFI;
+  gboolean efi = change->wanted->firmware == HVFS_FIRMWARE_EFI;
 
-  if (wanted->secure_boot && !efi)
-    return hvfs_vm_change_bad (error, EINVAL, "<os>: secure boot needs firmware='efi'");
-  if (base->secure_boot != wanted->secure_boot)
-    {
-      change->n_changes++;
-      hvfs_request_open (change->request, "bootOptions", NULL);
-      hvfs_request_bool (change->request, "efiSecureBootEnabled", wanted->secure_boot);
-      hvfs_request_close (change->request);
-    }
   put_text (change, "firmware", efi_before ? "efi" : "bios", efi ? "efi" : "bios");
-  return TRUE;
 }
 
 static gboolean
@@ -271,9 +274,11 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
                           ? hvfs_value_text (change->have->config, "changeVersion")
                           : NULL;
   g_autoptr (GHashTable) added = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  g_autoptr (GHashTable) keys = g_hash_table_new (NULL, NULL);
   g_autofree char *directory = datastore != NULL ? g_strdup_printf ("[%s]", datastore) : NULL;
 
   change->added = added;
+  change->keys = keys;
   if (!check (change, error))
     return FALSE;
   hvfs_request_open (change->request, element, NULL);
@@ -291,8 +296,9 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
       || !hvfs_vm_change_video (change, error))
     return FALSE;
   put_scheduling (change);
-  if (!hvfs_vm_change_extras (change, error) || !put_boot (change, error))
+  if (!hvfs_vm_change_extras (change, error) || !hvfs_vm_change_boot (change, error))
     return FALSE;
+  put_firmware (change);
   hvfs_request_close (change->request);
   return TRUE;
 }

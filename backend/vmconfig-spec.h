@@ -20,11 +20,12 @@ typedef struct
   guint n_changes;          /* so far */
   gint64 last_key;          /* of what is added: below zero, each another */
   GHashTable *added;        /* of new controllers: bus << 16 | number -> key */
+  GHashTable *keys;         /* disk or net of wanted -> key on the server, of those that stay */
 } HvfsVmChange;
 
 /**
  * hvfs_vm_change_write:
- * @change: its first six fields are set, the others zero
+ * @change: its first six fields are set, the others zero; the tables live for the call
  *
  * Writes the element "spec" or "config" into the request.
  *
@@ -38,10 +39,18 @@ gboolean hvfs_vm_change_write (HvfsVmChange *change, const char *element, const 
 /* ---- the parts; private to vmconfig-spec*.c ---- */
 
 gboolean hvfs_vm_change_disks (HvfsVmChange *change, GError **error);
+gboolean hvfs_vm_change_controllers (HvfsVmChange *change, GError **error); /* between the disks */
 gboolean hvfs_vm_change_nets (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_ports (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_video (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_extras (HvfsVmChange *change, GError **error);
+gboolean hvfs_vm_change_boot (HvfsVmChange *change, GError **error); /* after disks and nets */
+
+/* Whether the controller of this disk of the base is to be another one. */
+gboolean hvfs_vm_change_is_replaced (const HvfsVmChange *change, const HvfsDisk *disk);
+
+/* The key of the controller that @disk is to hang on, new or not; 0: it has none. */
+gint64 hvfs_vm_change_controller_key (const HvfsVmChange *change, const HvfsDisk *disk);
 
 /* Opens and closes a deviceChange; @file_operation: (nullable). */
 void hvfs_vm_change_open (HvfsVmChange *change, const char *operation, const char *file_operation);
@@ -57,6 +66,9 @@ gint64 hvfs_vm_change_open_device (HvfsVmChange *change, const char *type);
 /* Sets ENOTSUP or EINVAL.  Returns: FALSE */
 gboolean hvfs_vm_change_bad (GError **error, int code, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
+
+/* That @part of wanted is the server's @device and stays it: it can be booted from. */
+void hvfs_vm_change_keep (HvfsVmChange *change, gconstpointer part, const HvfsValue *device);
 
 /* The device that @part of the base is; NULL when the server shows none. */
 HvfsValue *hvfs_vm_change_device (const HvfsVmChange *change, gconstpointer part);

@@ -133,7 +133,8 @@ hvfs_xml_read_net (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   if (net->dev != NULL && hvfs_net_dev_is_made_up (net->dev))
     g_clear_pointer (&net->dev, g_free);
   return read_mac (net, node, error) && read_net_source (net, node, error)
-         && read_net_model (net, node, error);
+         && read_net_model (net, node, error)
+         && hvfs_xml_read_boot (reader, node, &net->boot, error);
 }
 
 static gboolean

@@ -143,6 +143,7 @@ hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   if (!hvfs_xml_attr_word (node, "device", hvfs_disk_device_words, 0, EINVAL, &device, error)
       || !read_source (disk, node, error) || !read_target (disk, node, error)
       || !read_driver (disk, node, error) || !read_address (disk, node, error)
+      || !hvfs_xml_read_boot (reader, node, &disk->boot, error)
       || !hvfs_xml_read_size (hvfs_xml_child (node, "capacity"), &disk->capacity_kib, error))
     return FALSE;
   disk->device = device;

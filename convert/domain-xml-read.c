@@ -359,7 +359,8 @@ read_device (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 static gboolean
 read_devices (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
 {
-  HvfsXmlReader reader = { .domain = domain };
+  g_autoptr (GHashTable) boots = g_hash_table_new (NULL, NULL);
+  HvfsXmlReader reader = { .domain = domain, .boots = boots };
   const xmlNode *list = hvfs_xml_child (domain_node, "devices");
 
   for (; list != NULL; list = hvfs_xml_next (list, "devices"))
@@ -368,7 +369,8 @@ read_devices (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
       if (!read_device (&reader, node, error))
         return FALSE;
   hvfs_xml_finish_videos (&reader);
-  return hvfs_xml_finish_disks (&reader, error) && hvfs_xml_finish_ports (&reader, error);
+  return hvfs_xml_finish_disks (&reader, error) && hvfs_xml_finish_ports (&reader, error)
+         && hvfs_xml_finish_boot (&reader, hvfs_xml_child (domain_node, "os"), error);
 }
 
 static gboolean

@@ -14,6 +14,7 @@ typedef struct
   HvfsDomain *domain;
   guint n_devices;
   guint n_consoles;
+  GHashTable *boots;      /* the places in the boot order that are taken */
   const xmlNode *console; /* nullable: the first one, if it stands for a serial port */
 } HvfsXmlReader;
 
@@ -30,6 +31,13 @@ gboolean hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError
 /* The size that an element says in its unit, KiB by default, rounded up to KiB.
  * @ret_kib: (inout): left alone if there is no such element, or nothing in it */
 gboolean hvfs_xml_read_size (const xmlNode *node, guint64 *ret_kib, GError **error);
+
+/* The place of a device in the boot order.  @ret_order: (inout): left alone without one */
+gboolean hvfs_xml_read_boot (HvfsXmlReader *reader, const xmlNode *node, guint *ret_order,
+                             GError **error);
+
+/* After the last device: the order that @os has for kinds of devices. */
+gboolean hvfs_xml_finish_boot (HvfsXmlReader *reader, const xmlNode *os, GError **error);
 
 /* After the last device: addresses and the controllers they need; the numbers of ports
  * and what the console stands for; the display that graphics need. */

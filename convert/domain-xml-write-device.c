@@ -15,6 +15,13 @@ write_disk_source (HvfsXmlOut *out, const HvfsDisk *disk)
 }
 
 static void
+write_boot (HvfsXmlOut *out, guint order)
+{
+  if (order > 0)
+    hvfs_xml_empty (out, "boot", "order", HVFS_XML_NUMBER (order), NULL);
+}
+
+static void
 write_disk (HvfsXmlOut *out, const HvfsDisk *disk)
 {
   const HvfsDrive *drive = &disk->drive;
@@ -29,6 +36,7 @@ write_disk (HvfsXmlOut *out, const HvfsDisk *disk)
     hvfs_xml_empty (out, "readonly", NULL);
   if (disk->transient)
     hvfs_xml_empty (out, "transient", NULL);
+  write_boot (out, disk->boot);
   if (drive->known)
     hvfs_xml_empty (out, "address", "type", "drive", "controller",
                     HVFS_XML_NUMBER (drive->controller), "bus", HVFS_XML_NUMBER (drive->bus),
@@ -99,6 +107,7 @@ write_net (HvfsXmlOut *out, const HvfsNet *net, HvfsDomainXmlFlags flags)
     hvfs_xml_empty (out, "target", "dev", net->dev, NULL);
   if (net->model != HVFS_NET_MODEL_UNKNOWN)
     hvfs_xml_empty (out, "model", "type", hvfs_net_model_words[net->model], NULL);
+  write_boot (out, net->boot);
   hvfs_xml_close (out, "interface");
 }
 

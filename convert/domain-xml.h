@@ -31,3 +31,15 @@ char *hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
  * Returns: (transfer full): the domain, with addresses and implicit controllers
  */
 HvfsDomain *hvfs_domain_xml_read (const char *text, gsize len, GError **error);
+
+/**
+ * hvfs_domain_xml_check_known:
+ * @base: what was edited, @base_len bytes
+ * @wanted: what it has become, @len bytes
+ * @error: ENOTSUP with line and element for what hvfs_domain_xml_read would ignore, though
+ *   somebody wrote it; EINVAL for bad XML
+ *
+ * What is left out is no mistake, nor are comments.  Cost: linear.
+ */
+gboolean hvfs_domain_xml_check_known (const char *base, gsize base_len, const char *wanted,
+                                      gsize len, GError **error);

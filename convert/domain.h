@@ -143,6 +143,7 @@ typedef struct
   gboolean readonly;
   gboolean transient;
   guint64 capacity_kib; /* of a file that is to be made; 0: not said; never written */
+  guint boot; /* its place in the boot order, from 1; 0: none; a VMX has none */
   HvfsDrive drive;
 } HvfsDisk;
 
@@ -273,6 +274,7 @@ typedef struct
   gint64 port_id;
   char *portgroup_id; /* nullable */
   gint64 connection_id;
+  guint boot; /* as a disk's */
 } HvfsNet;
 
 typedef enum

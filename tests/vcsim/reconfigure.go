@@ -57,7 +57,7 @@ func (c *call) reconfigureNow(vm *simulator.VirtualMachine, spec *types.VirtualM
 	}
 	config := deepCopy(reflect.ValueOf(*vm.Config), nil, nil).Interface().(types.VirtualMachineConfigInfo)
 	ch := &change{c: c, vm: vm, spec: spec, config: &config}
-	for _, step := range []func() *fault{ch.names, ch.processors, ch.memory, ch.switches, ch.allocations, ch.devices, ch.extras} {
+	for _, step := range []func() *fault{ch.names, ch.processors, ch.memory, ch.switches, ch.allocations, ch.devices, ch.extras, ch.boot} {
 		if f := step(); f != nil {
 			return f
 		}
@@ -253,6 +253,36 @@ func (ch *change) switches() *fault {
 	if s.MemoryAffinity != nil {
 		c.MemoryAffinity = s.MemoryAffinity
 	}
+	return nil
+}
+
+// boot: the list names devices that are there; one that is no device at all empties it.
+// What is removed is on it no longer.
+func (ch *change) boot() *fault {
+	c := ch.config
+	if c.BootOptions == nil {
+		return nil
+	}
+	asked := ch.spec.BootOptions != nil && len(ch.spec.BootOptions.BootOrder) > 0
+	kept := []types.BaseVirtualMachineBootOptionsBootableDevice{}
+	for _, b := range c.BootOptions.BootOrder {
+		key := int32(-1)
+		switch boot := b.(type) {
+		case *types.VirtualMachineBootOptionsBootableDiskDevice:
+			key = boot.DeviceKey
+		case *types.VirtualMachineBootOptionsBootableEthernetDevice:
+			key = boot.DeviceKey
+		case *types.VirtualMachineBootOptionsBootableDevice:
+			c.BootOptions.BootOrder = nil
+			return nil
+		}
+		if key < 0 || object.VirtualDeviceList(c.Hardware.Device).FindByKey(key) != nil {
+			kept = append(kept, b)
+		} else if asked {
+			return badArgument("configSpec.bootOptions.bootOrder", "")
+		}
+	}
+	c.BootOptions.BootOrder = kept
 	return nil
 }
 
