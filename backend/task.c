@@ -49,6 +49,7 @@ struct _HvfsTasks
   char *view;                       /* lock; NULL without views */
   GPtrArray *done;                  /* lock: in the view, waited for no more */
   gboolean up;                      /* lock */
+  gint64 changed_us;                /* lock: since 1970, when known last changed */
 };
 
 static void
@@ -68,6 +69,7 @@ hvfs_tasks_new (HvfsSession *session)
   HvfsTasks *tasks = g_new0 (HvfsTasks, 1);
 
   tasks->session = session;
+  tasks->changed_us = g_get_real_time ();
   g_mutex_init (&tasks->lock);
   g_cond_init (&tasks->changed);
   tasks->known = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, known_free);
@@ -267,6 +269,7 @@ hvfs_tasks_apply (HvfsTasks *tasks, const HvfsValue *update, guint api)
   if (moref == NULL)
     return;
   g_mutex_lock (&tasks->lock);
+  tasks->changed_us = g_get_real_time ();
   if (g_strcmp0 (hvfs_value_text (update, "kind"), "leave") == 0)
     {
       g_hash_table_remove (tasks->known, moref);
@@ -347,6 +350,14 @@ hvfs_tasks_foreach (HvfsTasks *tasks, void (*func) (const HvfsTaskView *, gpoint
       func (&view, data);
     }
   g_mutex_unlock (&tasks->lock);
+}
+
+gint64
+hvfs_tasks_get_changed_us (HvfsTasks *tasks)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&tasks->lock);
+
+  return tasks->changed_us;
 }
 
 /* ---- running one ---- */

@@ -51,6 +51,9 @@ typedef struct
 void hvfs_tasks_foreach (HvfsTasks *tasks, void (*func) (const HvfsTaskView *, gpointer),
                          gpointer data);
 
+/* When any of them last changed, in microseconds since 1970. */
+gint64 hvfs_tasks_get_changed_us (HvfsTasks *tasks);
+
 /* ---- the update thread's side ---- */
 
 /**

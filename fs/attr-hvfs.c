@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "fs/fs.h"
+#include "fs/ops-priv.h"
 
 static gboolean
 status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
@@ -28,6 +29,18 @@ status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 }
 
 static gboolean
+status_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
+{
+  gint64 since_us;
+
+  hvfs_mirror_is_up (fs->mirror, NULL, &since_us);
+  st->st_mtim = hvfs_ops_timespec (since_us);
+  return TRUE;
+}
+
+/* Its time is that of the mount: counters change all the time, and what has the time of
+ * the look is never the same to tar and rsync. */
+static gboolean
 stats_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 {
   hvfs_stats_print (fs->stats, out);
@@ -48,6 +61,16 @@ errors_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 }
 
 static gboolean
+errors_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
+{
+  gint64 changed_us = hvfs_failures_get_changed_us (fs->failures);
+
+  if (changed_us > 0)
+    st->st_mtim = hvfs_ops_timespec (changed_us);
+  return TRUE;
+}
+
+static gboolean
 version_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 {
   g_string_append (out, PACKAGE_VERSION "\n");
@@ -55,11 +78,11 @@ version_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error
 }
 
 HvfsRow hvfs_self_table[] = {
-  { .name = "status", .mode = S_IFREG | 0444, .show = status_show,
+  { .name = "status", .mode = S_IFREG | 0444, .show = status_show, .stat = status_stat,
     .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show,
     .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
-  { .name = "errors", .mode = S_IFREG | 0444, .show = errors_show,
+  { .name = "errors", .mode = S_IFREG | 0444, .show = errors_show, .stat = errors_stat,
     .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
   { .name = "version", .mode = S_IFREG | 0444, .show = version_show, .flags = HVFS_ROW_LOCAL },
   { NULL }

@@ -6,6 +6,7 @@
  */
 #include "convert/error.h"
 #include "fs/fs.h"
+#include "fs/ops-priv.h"
 
 static gboolean
 about_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
@@ -87,6 +88,13 @@ tasks_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
   return TRUE;
 }
 
+static gboolean
+tasks_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
+{
+  st->st_mtim = hvfs_ops_timespec (hvfs_tasks_get_changed_us (fs->tasks));
+  return TRUE;
+}
+
 /* There only while the user may see something but not what it belongs to, or a
  * domain has no host. */
 #define CATCH_ALL_ROW(collection)                                                             \
@@ -103,7 +111,8 @@ HvfsRow hvfs_root_table[] = {
   HVFS_COLLECTION_ROW ("by-name"),
   HVFS_COLLECTION_ROW ("by-uuid"),
   HVFS_COLLECTION_ROW ("by-folder"),
-  { .name = "tasks", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, .show = tasks_show },
+  { .name = "tasks", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, .show = tasks_show,
+    .stat = tasks_stat },
   { .name = ".hvfs", .mode = S_IFDIR | 0555, .table = hvfs_self_table },
   { NULL }
 };

@@ -12,6 +12,7 @@ struct _HvfsFailures
   GMutex lock;
   GHashTable *by_serial;  /* lock: serial -> line */
   GQueue lines;           /* lock: oldest first */
+  gint64 changed_us;      /* lock: when the last of them came */
 };
 
 HvfsFailures *
@@ -64,6 +65,7 @@ hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *path, con
                          one_line (g_strdup_printf ("%s %s: %s", when, what, said)));
   g_queue_push_tail (&failures->lines,
                      one_line (g_strdup_printf ("%s %s %s: %s", when, path, what, said)));
+  failures->changed_us = g_get_real_time ();
   if (g_queue_get_length (&failures->lines) > MAX_LINES)
     g_free (g_queue_pop_head (&failures->lines));
   g_mutex_unlock (&failures->lock);
@@ -97,4 +99,12 @@ hvfs_failures_print (HvfsFailures *failures, GString *out)
   for (GList *link = failures->lines.head; link != NULL; link = link->next)
     g_string_append_printf (out, "%s\n", (const char *) link->data);
   g_mutex_unlock (&failures->lock);
+}
+
+gint64
+hvfs_failures_get_changed_us (HvfsFailures *failures)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&failures->lock);
+
+  return failures->changed_us;
 }

@@ -25,3 +25,5 @@ void hvfs_failures_clear (HvfsFailures *failures, guint32 serial);
 void hvfs_failures_print_one (HvfsFailures *failures, guint32 serial, GString *out);
 /* Appends the last hundred lines, oldest first. */
 void hvfs_failures_print (HvfsFailures *failures, GString *out);
+/* When the last of them came, in microseconds since 1970; 0: none has. */
+gint64 hvfs_failures_get_changed_us (HvfsFailures *failures);

@@ -49,9 +49,7 @@ gboolean
 hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buffer,
                struct stat *ret_st)
 {
-  gint64 us = object != NULL ? object->changed_us
-              : (node.row->flags & HVFS_ROW_VOLATILE) != 0 ? g_get_real_time ()
-                                                           : fs->mounted_us;
+  gint64 us = object != NULL ? object->changed_us : fs->mounted_us;
 
   memset (ret_st, 0, sizeof *ret_st);
   ret_st->st_ino = hvfs_node_ino (node);
