@@ -16,6 +16,20 @@ is_taken (const HvfsDomain *domain, const char *target)
   return FALSE;
 }
 
+static gboolean
+is_occupied (const HvfsDomain *domain, const HvfsDisk *disk)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      const HvfsDisk *other = domain->disks->pdata[i];
+
+      if (other->bus == disk->bus && other->drive.controller == disk->drive.controller
+          && other->drive.bus == disk->drive.bus && other->drive.unit == disk->drive.unit)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Where the disk is, and the name that goes with it; FALSE for a place that domain XML
  * has no name for.  Of two at one place, which a simulator has, the second is shown at
  * the next free one. */
@@ -44,8 +58,10 @@ read_place (const HvfsVmRead *read, const HvfsValue *device, HvfsDisk *disk)
     {
       g_free (disk->target);
       disk->target = hvfs_disk_name (disk->bus, ++index);
-      disk->drive = hvfs_drive_from_index (disk->bus, index, FALSE);
     }
+  /* Some servers put two at one place, which XML must not. */
+  if (is_occupied (read->domain, disk))
+    disk->drive = hvfs_drive_from_index (disk->bus, index, FALSE);
   return TRUE;
 }
 

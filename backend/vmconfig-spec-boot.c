@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "backend/vmconfig-device.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
 
@@ -51,25 +52,6 @@ boots_of (const HvfsDomain *domain)
   return boots;
 }
 
-static gboolean
-same_boot (const Boot *a, const Boot *b)
-{
-  if ((a->disk == NULL) != (b->disk == NULL))
-    return FALSE;
-  return a->disk != NULL ? strcmp (a->disk->target, b->disk->target) == 0
-                         : memcmp (a->net->mac, b->net->mac, HVFS_MAC_BYTES) == 0;
-}
-
-static gboolean
-same_order (const GArray *a, const GArray *b)
-{
-  gboolean same = a->len == b->len;
-
-  for (guint i = 0; same && i < a->len; i++)
-    same = same_boot (&g_array_index (a, Boot, i), &g_array_index (b, Boot, i));
-  return same;
-}
-
 /* The server's name for a kind of device.  (nullable): it is known by its key */
 static const char *
 drive_type (const Boot *boot)
@@ -81,11 +63,35 @@ drive_type (const Boot *boot)
            : "VirtualMachineBootOptionsBootableCdromDevice";
 }
 
+static const char *
+key_of (const HvfsVmChange *change, const Boot *boot)
+{
+  return g_hash_table_lookup (change->keys,
+                              boot->disk != NULL ? (gconstpointer) boot->disk : boot->net);
+}
+
+static gboolean
+same_boot (const HvfsVmChange *change, const Boot *a, const Boot *b)
+{
+  if (drive_type (a) != NULL || drive_type (b) != NULL)
+    return g_strcmp0 (drive_type (a), drive_type (b)) == 0;
+  return key_of (change, a) != NULL && g_strcmp0 (key_of (change, a), key_of (change, b)) == 0;
+}
+
+static gboolean
+same_order (const HvfsVmChange *change, const GArray *a, const GArray *b)
+{
+  gboolean same = a->len == b->len;
+
+  for (guint i = 0; same && i < a->len; i++)
+    same = same_boot (change, &g_array_index (a, Boot, i), &g_array_index (b, Boot, i));
+  return same;
+}
+
 static gboolean
 put_keyed (HvfsVmChange *change, const Boot *boot, GError **error)
 {
-  const char *key
-    = g_hash_table_lookup (change->keys, boot->disk != NULL ? (gconstpointer) boot->disk : boot->net);
+  const char *key = key_of (change, boot);
   g_autofree char *mac = boot->net != NULL ? hvfs_format_mac (boot->net->mac) : NULL;
 
   if (key == NULL)
@@ -129,11 +135,47 @@ put_empty (HvfsVmChange *change, const char *type)
 }
 
 static gboolean
+is_shown (const HvfsVmRead *read, const HvfsValue *device)
+{
+  const HvfsDomain *domain = read->domain;
+
+  for (guint i = 0; i < domain->disks->len; i++)
+    if (hvfs_vm_read_device (read, domain->disks->pdata[i]) == device)
+      return TRUE;
+  for (guint i = 0; i < domain->nets->len; i++)
+    if (hvfs_vm_read_device (read, domain->nets->pdata[i]) == device)
+      return TRUE;
+  return FALSE;
+}
+
+/* Devices on the server's list that domain XML does not show stay, at its end.
+ * Returns: how many */
+static guint
+put_hidden (HvfsVmChange *change)
+{
+  const HvfsValue *options
+    = change->have != NULL ? hvfs_value_get (change->have->config, "bootOptions") : NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < hvfs_value_n_children (options); i++)
+    {
+      const HvfsValue *boot = hvfs_value_nth (options, i);
+      const HvfsValue *device
+        = strcmp (hvfs_value_name (boot), "bootOrder") == 0
+            ? hvfs_vim_device (change->have->config, hvfs_value_int (boot, "deviceKey", G_MININT64))
+            : NULL;
+
+      if (device == NULL || is_shown (change->have, device))
+        continue;
+      hvfs_vm_value_write (change->request, boot, "bootOrder");
+      n++;
+    }
+  return n;
+}
+
+static gboolean
 put_order (HvfsVmChange *change, const GArray *boots, GError **error)
 {
-  /* A list that is empty would be as good as none. */
-  if (boots->len == 0)
-    put_empty (change, "VirtualMachineBootOptionsBootableDevice");
   for (guint i = 0; i < boots->len; i++)
     {
       const Boot *boot = &g_array_index (boots, Boot, i);
@@ -144,6 +186,9 @@ put_order (HvfsVmChange *change, const GArray *boots, GError **error)
       if (drive_type (boot) != NULL)
         put_empty (change, drive_type (boot));
     }
+  /* A list that is empty would be as good as none. */
+  if (put_hidden (change) + boots->len == 0)
+    put_empty (change, "VirtualMachineBootOptionsBootableDevice");
   return TRUE;
 }
 
@@ -153,8 +198,9 @@ hvfs_vm_change_boot (HvfsVmChange *change, GError **error)
   const HvfsDomain *base = change->base, *wanted = change->wanted;
   g_autoptr (GArray) before = boots_of (base);
   g_autoptr (GArray) now = boots_of (wanted);
-  gboolean secure = base->secure_boot != wanted->secure_boot, order = !same_order (before, now);
+  gboolean secure = base->secure_boot != wanted->secure_boot, order;
 
+  order = !same_order (change, before, now);
   if (wanted->secure_boot && wanted->firmware != HVFS_FIRMWARE_EFI)
     return hvfs_vm_change_bad (error, EINVAL, "<os>: secure boot needs firmware='efi'");
   if (!secure && !order)

@@ -251,7 +251,7 @@ edit_disk (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base, const 
   if (hvfs_vm_change_is_replaced (change, base))
     put_back (change, edited, wanted);
   else
-    hvfs_vm_change_keep (change, wanted, device);
+    hvfs_vm_change_keep (change, base, wanted, device);
   if (edited != device && !hvfs_vm_change_is_replaced (change, base))
     hvfs_vm_change_edit (change, g_steal_pointer (&edited));
   return TRUE;

@@ -251,7 +251,7 @@ change_net (HvfsVmChange *change, const HvfsNet *wanted, int match, GError **err
     return FALSE;
   if (base == NULL)
     return add_net (change, wanted, error);
-  hvfs_vm_change_keep (change, wanted, device_of (change, match));
+  hvfs_vm_change_keep (change, base, wanted, device_of (change, match));
   return edit_net (change, device_of (change, match), base, wanted, error);
 }
 

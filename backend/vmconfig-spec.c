@@ -76,9 +76,13 @@ hvfs_vm_change_device (const HvfsVmChange *change, gconstpointer part)
 }
 
 void
-hvfs_vm_change_keep (HvfsVmChange *change, gconstpointer part, const HvfsValue *device)
+hvfs_vm_change_keep (HvfsVmChange *change, gconstpointer base, gconstpointer wanted,
+                     const HvfsValue *device)
 {
-  g_hash_table_insert (change->keys, (gpointer) part, (gpointer) hvfs_value_text (device, "key"));
+  gpointer key = (gpointer) hvfs_value_text (device, "key");
+
+  g_hash_table_insert (change->keys, (gpointer) base, key);
+  g_hash_table_insert (change->keys, (gpointer) wanted, key);
 }
 
 /* ---- names and numbers ---- */

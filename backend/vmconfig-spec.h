@@ -20,7 +20,7 @@ typedef struct
   guint n_changes;          /* so far */
   gint64 last_key;          /* of what is added: below zero, each another */
   GHashTable *added;        /* of new controllers: bus << 16 | number -> key */
-  GHashTable *keys;         /* disk or net of wanted -> key on the server, of those that stay */
+  GHashTable *keys;         /* disk or net of base and wanted -> key, of those that stay */
 } HvfsVmChange;
 
 /**
@@ -67,8 +67,9 @@ gint64 hvfs_vm_change_open_device (HvfsVmChange *change, const char *type);
 gboolean hvfs_vm_change_bad (GError **error, int code, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
 
-/* That @part of wanted is the server's @device and stays it: it can be booted from. */
-void hvfs_vm_change_keep (HvfsVmChange *change, gconstpointer part, const HvfsValue *device);
+/* That the part @base has become @wanted and is the server's @device before and after. */
+void hvfs_vm_change_keep (HvfsVmChange *change, gconstpointer base, gconstpointer wanted,
+                          const HvfsValue *device);
 
 /* The device that @part of the base is; NULL when the server shows none. */
 HvfsValue *hvfs_vm_change_device (const HvfsVmChange *change, gconstpointer part);
