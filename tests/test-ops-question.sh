@@ -44,6 +44,27 @@ mount_hvfs "$(vcsim_uri vpx '' auto_answer=1)" "$tmp/yes"
 ask PowerOffVM_Task 0
 echo off >"$tmp/yes/by-name/$vm/state"
 expect_eq 'done' "$(cat "$tmp/yes/by-name/$vm/state" "$tmp/yes/by-name/$vm/question")" off
+# Whatever the operation.  each COMMAND...: with the method and the line of each.
+each () {
+  while read -r method line file; do
+    "$@" "$method" "$line" "$file" </dev/null || fail "$method: $(cat "$d/error")"
+  done <<END
+PowerOnVM_Task running state
+ReconfigVM_Task shares=low sched
+CreateSnapshot_Task first snapshots/create
+RelocateVM_Task DC0_C0_H1 migrate
+CloneVM_Task copy clone
+SuspendVM_Task suspended state
+PowerOnVM_Task running state
+PowerOffVM_Task off state
+END
+}
+d=$tmp/yes/by-name/$vm
+by_default () {
+  ask "$1" 0
+  echo "$2" >"$d/$3"
+}
+each by_default
 ask
 is_answered () { [ -z "$(vim get $vm runtime.question)" ]; }
 await is_answered
@@ -62,6 +83,20 @@ expect_eq 'another' "$(cat "$tmp/ask/by-name/DC0_H0_VM1/state")" off
 echo 1 >"$d/question"
 wait $writer || fail 'the answered task failed'
 expect_eq 'after the answer' "$(cat "$d/state")" running
+echo off >"$d/state"
+echo DC0_H0 >"$d/migrate"
+echo copy >"$tmp/ask/by-name/copy/destroy"
+echo shares=normal >"$d/sched"
+by_hand () {
+  ask "$1" 0
+  echo "$2" >"$d/$3" &
+  writer=$!
+  await asked "$tmp/ask"
+  echo 2 >"$d/question"
+  wait $writer
+}
+each by_hand
+echo running >"$d/state"
 ask PowerOffVM_Task 1
 echo off >"$d/state" 2>/dev/null &
 writer=$!

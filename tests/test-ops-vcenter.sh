@@ -136,7 +136,17 @@ unmount_hvfs
 mount_with "$vcsim_hostport" -o "vcenter_username=mover,vcenter_password_file=$tmp/vc-password"
 refused EINVAL migrate DC0_H0 'is an ESX host'
 unmount_hvfs
-stop_vcsim "$vc_pid"
+mount_with "$vc_hostport" -o "timeout=10,vcenter_username=mover,vcenter_password_file=$tmp/vc-password"
+control POST '/task-time?ms=20000&method=RelocateVM_Task' >/dev/null
+"$PYTHON" "$tests_dir/write.py" "$d/migrate" DC0_C0_H1 >"$tmp/written" &
+writer=$!
+await grep -q '^running [1-9][0-9]* DC0_C0_H1$' "$d/migrate"
+kill -KILL "$vc_pid"
+await is_gone "$writer"
+expect_eq 'lost in the middle' "$(cat "$tmp/written")" EIO
+grep -q 'outcome unknown' "$d/migrate" || fail "migrate: $(cat "$d/migrate")"
+grep -q '^state=connected$' "$mnt/.hvfs/status" || fail 'the host was lost with its vCenter'
+unmount_hvfs
 mount_with "$vc_hostport" -o "vcenter_username=mover,vcenter_password_file=$tmp/vc-password"
 refused ECONNREFUSED migrate DC0_H0 'the vCenter:' 'cannot connect'
 echo off >"$d/state"

@@ -35,6 +35,12 @@ virsh dominfo $vm >"$tmp/dominfo"
 expect_eq 'memory' "$(awk '/^Max memory/ { print $3 }' "$tmp/dominfo")" "$(cat "$d/memory")"
 expect_eq 'processors' "$(awk '/^CPU\(s\)/ { print $2 }' "$tmp/dominfo")" "$(cat "$d/vcpus")"
 expect_eq 'state' "$(awk '/^State/ { print $2, $3 }' "$tmp/dominfo")" 'shut off'
+expect_eq 'autostart' "$(awk '/^Autostart/ { print $2 }' "$tmp/dominfo")" disable
+echo yes >"$d/autostart"
+expect_eq 'autostart' "$(virsh dominfo $vm | awk '/^Autostart/ { print $2 }')" enable
+echo running >"$d/state"
+echo suspended >"$d/state"
+expect_eq 'suspended' "$(virsh domstate $vm | head -n 1)" paused
 
 echo running >"$d/state"
 mkdir "$d/snapshots/first"
@@ -47,5 +53,17 @@ done
 expect_eq 'the list' "$(virsh snapshot-list $vm --name | sed '/^$/d' | sort | tr '\n' ' ')" 'first second '
 expect_eq 'current' "$(virsh snapshot-current $vm --name)" "$(readlink "$d/snapshots/current")"
 expect_eq 'parent' "$(virsh snapshot-parent $vm second)" first
+
+# And again after what virsh itself changes, and after a revert and a removal.
+virsh schedinfo $vm --set shares=-1 >/dev/null
+await grep -q '^shares=low$' "$d/sched"
+echo first >"$d/revert"
+expect_eq 'current after a revert' "$(virsh snapshot-current $vm --name)" first
+mv "$d/snapshots/second" "$d/snapshots/renamed"
+expect_eq 'renamed' "$(virsh snapshot-list $vm --name | sed '/^$/d' | sort | tr '\n' ' ')" 'first renamed '
+echo first >"$d/snapshots/delete"
+virsh snapshot-dumpxml $vm renamed | sed '${/^$/d}' | diff - "$d/snapshots/renamed/snapshot.xml" ||
+  fail 'renamed: virsh <, the file >'
+expect_eq 'the list after a removal' "$(virsh snapshot-list $vm --name | sed '/^$/d')" renamed
 
 unmount_hvfs

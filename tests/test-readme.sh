@@ -1,0 +1,11 @@
+#!/bin/sh
+# tests/test-readme.sh - the session in README.md is what a user sees
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+requires "$PYTHON" bash
+
+readme=$tests_dir/../README.md
+[ -e "$readme" ] || skip 'README.md is not here'
+start_vcsim
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+(cd "$tmp" && LC_ALL=C.UTF-8 "$PYTHON" "$tests_dir/test-readme.py" "$readme" "$@")
+unmount_hvfs
