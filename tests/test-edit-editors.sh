@@ -113,6 +113,8 @@ refuse () {
   "replace_$editor" '</memory>' '</memoir>'
   "save_$editor"
   awaits "$("says_$editor" refused)"
+  # A row of hvfs(5)'s table: what the user sees.
+  printf '%-30s %s\n' "$*" "$(screen | grep -F -- "$("says_$editor" refused)" | tail -n 1)"
   "leave_$editor"
   await is_over
   await test -e "$d/config.xml"
