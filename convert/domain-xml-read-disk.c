@@ -194,7 +194,8 @@ hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **e
       || !hvfs_xml_attr_uint (node, "index", &index, error)
       || !read_controller_model (node, type, &model, error))
     return FALSE;
-  if (index != UNNUMBERED && hvfs_domain_get_controller (reader->domain, type, index) != NULL)
+  if (index != UNNUMBERED && type != HVFS_CONTROLLER_USB /* companions share one */
+      && hvfs_domain_get_controller (reader->domain, type, index) != NULL)
     return hvfs_xml_bad (node, EINVAL, error, "there is a controller '%s' %u already",
                          hvfs_controller_type_words[type], index);
   hvfs_domain_place_controller (reader->domain, type, index)->model = model;

@@ -384,6 +384,8 @@ static const ConvertCase controllers[] = {
          "scsi0.virtualDev = \"buslogic\"\n"),
   REFUSED ("repeated", D (CONTROLLER ("index='0'") CONTROLLER ("index='0'")),
            "there is a controller 'scsi' 0 already"),
+  GIVES ("companions", D ("<controller type='usb' index='0'/><controller type='usb' index='0'/>"),
+         FLOPPIES),
   UNSUPPORTED ("model-unknown", D (CONTROLLER ("index='0' model='pvscsi'")),
                "model='pvscsi' must be auto"),
   REFUSED ("model-other", D (SD ("sda") CONTROLLER ("index='0' model='virtio-scsi'")),
