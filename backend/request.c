@@ -113,6 +113,20 @@ hvfs_request_new (const char *method, const char *this_type, const char *this_id
   return request;
 }
 
+HvfsRequest *
+hvfs_request_copy (HvfsRequest *request)
+{
+  HvfsRequest *copy = g_new0 (HvfsRequest, 1);
+  gsize len;
+  const char *xml = hvfs_request_finish (request, &len);
+
+  copy->method = g_strdup (request->method);
+  copy->open = g_ptr_array_new_with_free_func (g_free);
+  copy->xml = g_string_new_len (xml, len);
+  copy->finished = TRUE;
+  return copy;
+}
+
 void
 hvfs_request_free (HvfsRequest *request)
 {

@@ -16,6 +16,8 @@ typedef struct _HvfsRequest HvfsRequest;
 /* @this_id, @this_type: the object the method is called on.  Not thread safe. */
 HvfsRequest *hvfs_request_new (const char *method, const char *this_type,
                                const char *this_id);
+/* The same once more.  Both are finished then, and nothing can be added.  (transfer full) */
+HvfsRequest *hvfs_request_copy (HvfsRequest *request);
 void hvfs_request_free (HvfsRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsRequest, hvfs_request_free)
 

@@ -11,6 +11,7 @@
 #include "backend/filter.h"
 #include "backend/retrieve.h"
 #include "backend/schema.h"
+#include "backend/start.h"
 #include "convert/error.h"
 
 /* How long the stream may take to name a new task before it is watched by name. */
@@ -36,6 +37,7 @@ typedef struct
 struct _HvfsTasks
 {
   HvfsSession *session;
+  HvfsStarter *starter;
   void (*confirm) (gpointer);       /* these are set before the first task */
   void (*eager) (gpointer);
   gpointer confirm_data;
@@ -69,6 +71,7 @@ hvfs_tasks_new (HvfsSession *session)
   HvfsTasks *tasks = g_new0 (HvfsTasks, 1);
 
   tasks->session = session;
+  tasks->starter = hvfs_starter_new (session);
   tasks->changed_us = g_get_real_time ();
   g_mutex_init (&tasks->lock);
   g_cond_init (&tasks->changed);
@@ -92,6 +95,7 @@ hvfs_tasks_free (HvfsTasks *tasks)
 {
   if (tasks == NULL)
     return;
+  hvfs_starter_free (tasks->starter);
   g_hash_table_unref (tasks->waits);
   g_hash_table_unref (tasks->known);
   g_ptr_array_unref (tasks->done);
@@ -394,17 +398,6 @@ is_over (HvfsTasks *tasks, const Wait *wait, HvfsValue **ret_result, GError **er
   return TRUE;
 }
 
-/* Asks the server to cancel.  FALSE: it does not, the task goes on. */
-static gboolean
-cancel (HvfsTasks *tasks, const char *moref)
-{
-  g_autoptr (HvfsRequest) request = hvfs_request_new ("CancelTask", "Task", moref);
-  g_autoptr (HvfsValue) reply
-    = hvfs_session_call (tasks->session, request, HVFS_CALL_CHANGE, 0, NULL, NULL);
-
-  return reply != NULL;
-}
-
 static gboolean
 set_unknown (const char *moref, GError **error)
 {
@@ -451,7 +444,7 @@ wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
           gboolean accepted;
 
           g_mutex_unlock (&tasks->lock);
-          accepted = cancel (tasks, wait->moref);
+          accepted = hvfs_start_cancel (tasks->session, wait->moref);
           g_mutex_lock (&tasks->lock);
           cancelled_at = accepted ? now : now - CANCEL_US;
           continue;
@@ -490,7 +483,7 @@ hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
                 GCancellable *cancellable, HvfsValue **ret_result, GError **error)
 {
   g_autoptr (HvfsValue) reply
-    = hvfs_session_call (tasks->session, request, HVFS_CALL_CHANGE, 0, NULL, error);
+    = hvfs_starter_call (tasks->starter, request, cancellable, error);
   g_autoptr (GError) failure = NULL;
   Wait wait = { .moref = hvfs_value_text (reply, "returnval") };
   gulong handler = 0;

@@ -34,7 +34,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsTasks, hvfs_tasks_free)
  * lost no longer than @lost_s seconds for it to come back.
  *
  * @error: the server's reason, by fault.c; EINTR when cancelled; EIO with "outcome
- *   unknown" when the server could not be asked what became of it
+ *   unknown" when the server could not be asked what became of it, and EINTR with that
+ *   when it had not answered yet: then the task is cancelled when it does
  */
 gboolean hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
                          GCancellable *cancellable, HvfsValue **ret_result,

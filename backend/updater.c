@@ -53,7 +53,7 @@ struct _HvfsUpdater
 static void
 confirm_for_tasks (gpointer data)
 {
-  hvfs_updater_confirm (data, NULL);
+  hvfs_updater_confirm (data, NULL, NULL);
 }
 
 static void ask (gpointer data, gpointer user_data);
@@ -562,10 +562,22 @@ ask (gpointer data, gpointer user_data)
   g_mutex_unlock (&updater->lock);
 }
 
+/* Those who wait for the answer look whether it was they who were interrupted. */
+static void
+wake (GCancellable *cancellable G_GNUC_UNUSED, gpointer data)
+{
+  HvfsUpdater *updater = data;
+
+  g_mutex_lock (&updater->lock);
+  g_cond_broadcast (&updater->woken);
+  g_mutex_unlock (&updater->lock);
+}
+
 gboolean
-hvfs_updater_confirm (HvfsUpdater *updater, GError **error)
+hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
   gint64 deadline;
+  gulong handler;
 
   if (!check_link (updater, error))
     return FALSE;
@@ -573,18 +585,25 @@ hvfs_updater_confirm (HvfsUpdater *updater, GError **error)
     return TRUE;
   /* One question for all; half the time-out was silent before it. */
   deadline = g_get_monotonic_time () + updater->timeout_s * G_TIME_SPAN_SECOND / 2;
+  handler = cancellable == NULL
+              ? 0
+              : g_cancellable_connect (cancellable, G_CALLBACK (wake), updater, NULL);
   g_mutex_lock (&updater->lock);
   if (updater->asking == NULL)
     {
       updater->asking = g_cancellable_new ();
       hvfs_crew_push (updater->crew, updater->asking);
     }
-  while (updater->asking != NULL)
+  while (updater->asking != NULL && !g_cancellable_is_cancelled (cancellable))
     if (!g_cond_wait_until (&updater->woken, &updater->lock, deadline) && updater->asking != NULL)
       {
         g_cancellable_cancel (updater->asking);
         deadline = G_MAXINT64;
       }
   g_mutex_unlock (&updater->lock);
-  return check_link (updater, error);
+  g_cancellable_disconnect (cancellable, handler);
+  if (!g_cancellable_is_cancelled (cancellable))
+    return check_link (updater, error);
+  g_set_error (error, HVFS_ERROR, EINTR, "interrupted; nothing was sent");
+  return FALSE;
 }

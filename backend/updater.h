@@ -54,6 +54,8 @@ gboolean hvfs_updater_is_fresh (HvfsUpdater *updater);
  * server that died without a word is noticed by whoever reads, and an idle mount
  * sends no more than its one request a minute.  Network, at most half the time-out.
  *
- * @error: EIO with the reason, when the server is lost
+ * @cancellable: (nullable): the caller stops waiting; others go on
+ *
+ * @error: EIO with the reason, when the server is lost; EINTR when cancelled
  */
-gboolean hvfs_updater_confirm (HvfsUpdater *updater, GError **error);
+gboolean hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **error);

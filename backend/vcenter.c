@@ -90,8 +90,8 @@ link_close (HvfsVcenterLink *link)
 {
   hvfs_updater_free (link->updater);
   hvfs_questions_free (link->questions);
-  hvfs_session_logout (link->session);
   hvfs_tasks_free (link->tasks);
+  hvfs_session_logout (link->session);
   hvfs_mirror_free (link->mirror);
   hvfs_session_free (link->session);
   hvfs_uri_unref (link->uri);

@@ -136,7 +136,7 @@ hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wante
       g_set_error (error, HVFS_ERROR, EPERM, "it is defined already: change its config.xml");
       return FALSE;
     }
-  if (!hvfs_updater_confirm (fs->updater, error))
+  if (!hvfs_updater_confirm (fs->updater, call->cancellable, error))
     return FALSE;
   ok = (is_vmx ? hvfs_config_define_vmx : hvfs_config_define_xml) (
     fs->config, draft.host, draft.name, wanted, call->cancellable, error);

@@ -315,7 +315,7 @@ hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
   if (domain_named (fs, new_dir, new_name) != 0)
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a domain '%.100s' already", new_name);
   else if (hvfs_line_check (new_name, &failure)
-           && hvfs_updater_confirm (fs->updater, &failure))
+           && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
     move_and_rename (call, serial, dir, name, new_dir, new_name, &failure);
   hvfs_ops_remember (fs, hvfs_node_ino (node), node, new_name, failure);
   if (failure == NULL)

@@ -398,7 +398,8 @@ snapshots_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GE
   g_autoptr (GError) failure = NULL;
   guint32 number = 0;
 
-  if (hvfs_line_check (name, &failure) && hvfs_updater_confirm (call->fs->updater, &failure))
+  if (hvfs_line_check (name, &failure)
+      && hvfs_updater_confirm (call->fs->updater, call->cancellable, &failure))
     number = hvfs_snapshot_create (&call->fs->server, dir.a, name, NULL, TRUE, FALSE,
                                    call->cancellable, &failure);
 

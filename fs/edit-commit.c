@@ -71,7 +71,7 @@ change (HvfsCall *call, HvfsNode node, GBytes *base, GBytes *present, GBytes *wa
   gint64 modified_us;
 
   if (!hvfs_config_check (wanted_text, size, error)
-      || !hvfs_updater_confirm (fs->updater, error))
+      || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
     return FALSE;
   version = dup_version (fs, serial, &modified_us);
   if (!hvfs_config_commit (fs->config, serial, base != NULL ? base : present, wanted,

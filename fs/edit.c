@@ -82,7 +82,8 @@ hvfs_edit_get_text (HvfsCall *call, HvfsNode node, GError **error)
       return NULL;
     }
   if (!hvfs_updater_is_fresh (fs->updater)
-      && (!hvfs_edit_may_wait (call, error) || !hvfs_updater_confirm (fs->updater, error)))
+      && (!hvfs_edit_may_wait (call, error)
+          || !hvfs_updater_confirm (fs->updater, call->cancellable, error)))
     return NULL;
   text = hvfs_config_get (fs->config, serial);
   if (text == NULL && hvfs_edit_may_wait (call, error))

@@ -108,10 +108,10 @@ fs_clear (HvfsFs *fs)
   hvfs_vmx_sizes_free (fs->vmx_sizes);
   hvfs_notifier_free (fs->notifier);
   hvfs_questions_free (fs->questions);
+  hvfs_tasks_free (fs->tasks); /* what interrupted writers began is cancelled first */
   hvfs_session_logout (fs->session);
   hvfs_quickstats_free (fs->quickstats);
   hvfs_config_free (fs->config);
-  hvfs_tasks_free (fs->tasks);
   hvfs_tree_clear (fs);
   hvfs_mirror_free (fs->mirror);
   hvfs_session_free (fs->session);

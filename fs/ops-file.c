@@ -104,7 +104,7 @@ open_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
   gboolean ok;
 
   hvfs_node_from_ino (job->ino, &node);
-  ok = hvfs_updater_confirm (fs->updater, &error)
+  ok = hvfs_updater_confirm (fs->updater, cancellable, &error)
        && ((node.row->flags & HVFS_ROW_FETCHED) == 0
            || hvfs_quickstats_fetch (fs->quickstats, node.a, cancellable, &error));
   hvfs_ops_settle (req);
@@ -292,7 +292,8 @@ store_line (HvfsFs *fs, WriteJob *job, HvfsNode node, const char *line,
 
   if (*line == '\0')
     g_set_error (&failure, HVFS_ERROR, EINVAL, "an empty write says nothing to do");
-  else if (hvfs_line_check (line, &failure) && hvfs_updater_confirm (fs->updater, &failure))
+  else if (hvfs_line_check (line, &failure)
+           && hvfs_updater_confirm (fs->updater, cancellable, &failure))
     node.row->store (&store, line, &failure);
   hvfs_ops_remember (fs, job->ino, node, line, failure);
   if (failure == NULL)

@@ -235,7 +235,8 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
       g_set_error (error, HVFS_ERROR, EACCES, "the server writes it: change config.xml");
       return FALSE;
     }
-  if (!hvfs_edit_may_wait (call, error) || !hvfs_updater_confirm (fs->updater, error))
+  if (!hvfs_edit_may_wait (call, error)
+      || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
     return FALSE;
   content = take_fresh (fs->vmx_sizes, node.a);
   if (content == NULL)

@@ -45,7 +45,7 @@ whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
           g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "");
           return FALSE;
         }
-      if (!hvfs_updater_confirm (call->fs->updater, error))
+      if (!hvfs_updater_confirm (call->fs->updater, call->cancellable, error))
         return FALSE;
     }
   shown = hvfs_ops_render (call->fs, hvfs_node_ino (node), error);
@@ -173,7 +173,7 @@ commit_text (HvfsCall *call, HvfsNode node, const GString *text, GError **error)
   g_autofree char *plain = dup_text (text, &failure);
   gboolean ok = plain != NULL
                 && (is_shown (call->fs, node, text)
-                    || (hvfs_updater_confirm (call->fs->updater, &failure)
+                    || (hvfs_updater_confirm (call->fs->updater, call->cancellable, &failure)
                         && node.row->commit (&store, plain, &failure)));
 
   hvfs_ops_remember (call->fs, hvfs_node_ino (node), node, text->str, ok ? NULL : failure);

@@ -43,4 +43,26 @@ interrupts sched shares=high ReconfigVM_Task
 interrupts memory 4GiB ReconfigVM_Task
 interrupts clone copy CloneVM_Task
 
+
+# Before the server has answered: the writer is let go, and what the server began is
+# cancelled when it answers.
+control POST '/task-time?ms=3600000&method=PowerOffVM_Task' >/dev/null
+control POST '/fail?method=PowerOffVM_Task&what=slow&ms=3600000' >/dev/null
+d=$(cd "$mnt/by-name/DC0_H0_VM1" && pwd -P)
+control POST "/task-time?ms=0&method=PowerOnVM_Task" >/dev/null
+echo running >"$d/state"
+before=$(stat_of "$mnt" request.PowerOffVM_Task)
+sh -c "exec echo off >'$d/state'" 2>"$tmp/said" &
+writer=$!
+await grep -q 'powerOff.*DC0_H0_VM1.*running' "$mnt/tasks"
+kill $writer
+wait $writer 2>/dev/null || :
+await grep -q "^[^ ]* state: 'off': Interrupted system call: interrupted before the server answered; outcome unknown" \
+  "$d/error"
+grep -q 'powerOff.*DC0_H0_VM1.*running' "$mnt/tasks" || fail 'it was cancelled without its name'
+expect_eq 'state meanwhile' "$(cat "$d/state")" running
+control POST /heal >/dev/null
+await grep -q 'powerOff.*DC0_H0_VM1.*error.*cancel' "$mnt/tasks"
+expect_eq 'requests to switch it off' "$(stat_of "$mnt" request.PowerOffVM_Task)" $((before + 1))
+expect_eq 'state afterwards' "$(cat "$d/state")" running
 unmount_hvfs

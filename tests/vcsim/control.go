@@ -39,7 +39,7 @@
 //                                when=done     its task has ended; there is no reply
 //                                when=running  it is answered; its task never ends
 //                                when=ended    it is answered, its task has ended; nobody hears of it
-//   POST /heal       forget all misbehaviours
+//   POST /heal       forget all misbehaviours; what is only late comes now
 //   POST /set?object=O&path=P[&value=TEXT]
 //                    set a property of an object (by id, or by a name that is unique) to a
 //                    text, or to the XML in value: <val xsi:type="…">…</val>, several for an

@@ -72,12 +72,14 @@ type rule struct {
 	api    apiVersion // these three: of the call it acts on
 	called string
 	on     moref
+	healed chan struct{} // closed by POST /heal
 }
 
 type misbehaviour struct {
 	world *world
 	mu    sync.Mutex
 	rules []*rule // mu
+	all   []*rule // mu: since the last heal; some may be used up, and still at it
 }
 
 // newRule reads a rule from the parameters of POST /fail.
@@ -120,13 +122,18 @@ func newFault(r *rule, v url.Values) error {
 func (m *misbehaviour) add(r *rule) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	r.healed = make(chan struct{})
 	m.rules = append(m.rules, r)
+	m.all = append(m.all, r)
 }
 
 func (m *misbehaviour) clear() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.rules = nil
+	for _, r := range m.all {
+		close(r.healed)
+	}
+	m.rules, m.all = nil, nil
 }
 
 func (m *misbehaviour) list() []rule {
@@ -199,11 +206,14 @@ func actTruncate(_ *rule, rw http.ResponseWriter, _ *http.Request, perform func(
 	a.write(rw)
 }
 
-func pause(req *http.Request, d time.Duration) bool {
+// pause is over early when all is healed, and false when the client has gone.
+func (r *rule) pause(req *http.Request, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return true
+	case <-r.healed:
 		return true
 	case <-req.Context().Done():
 		return false
@@ -212,7 +222,7 @@ func pause(req *http.Request, d time.Duration) bool {
 
 func actSlow(r *rule, rw http.ResponseWriter, req *http.Request, perform func() answer) {
 	a := perform()
-	if pause(req, time.Duration(r.ms)*time.Millisecond) {
+	if r.pause(req, time.Duration(r.ms)*time.Millisecond) {
 		a.write(rw)
 	}
 }
@@ -227,7 +237,7 @@ func actTrickle(r *rule, rw http.ResponseWriter, req *http.Request, perform func
 	for i := 0; i < pieces; i++ {
 		_, _ = rw.Write(a.body[len(a.body)*i/pieces : len(a.body)*(i+1)/pieces])
 		rw.(http.Flusher).Flush()
-		if !pause(req, time.Duration(r.ms)*time.Millisecond/pieces) {
+		if !r.pause(req, time.Duration(r.ms)*time.Millisecond/pieces) {
 			return
 		}
 	}
