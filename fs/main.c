@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -315,6 +316,15 @@ start (HvfsUri *uri, HvfsOptions *options, const char *mountpoint)
   return await_child (child, fds[0]);
 }
 
+/* As ssh-agent does: no core dumps, and no look into its memory by other processes of the
+ * same user, for that holds a password and a session. */
+static void
+keep_to_itself (const HvfsOptions *options)
+{
+  if (!options->debug && prctl (PR_SET_DUMPABLE, 0) != 0)
+    g_warning ("cannot forbid core dumps: %s", g_strerror (errno));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -334,6 +344,7 @@ main (int argc, char **argv)
   else
     {
       hvfs_log_init (options.debug);
+      keep_to_itself (&options);
       uri = hvfs_uri_parse (options.uri, &error);
       if (uri == NULL || !hvfs_mountpoint_prepare (options.mountpoint, &mountpoint, &error))
         status = complain (error);

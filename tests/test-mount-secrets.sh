@@ -25,6 +25,27 @@ if [ -r "/proc/$hvfs_pid/mem" ] && ! grep -q libasan "/proc/$hvfs_pid/maps"; the
   echo DC0_C0_RP0 >"$tmp/known"
   ! "$PYTHON" "$tests_dir/find-secret.py" "$hvfs_pid" "$tmp/known" >"$tmp/out" || fail 'finds nothing'
 fi
+
+# And no core is dumped at all, where others' are.
+cat >"$tmp/dumps.py" <<'END'
+import os, resource, signal, subprocess, sys
+# Prints whether the command, killed by SIGABRT when it has started, dumps a core.
+resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+wait, *command = sys.argv[1:]
+process = subprocess.Popen(command, cwd=os.path.dirname(sys.argv[0]))
+while wait and not os.path.ismount(wait):
+    if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        sys.exit("it did not mount")
+process.send_signal(signal.SIGABRT)
+print(os.WCOREDUMP(os.waitpid(process.pid, 0)[1]))
+END
+core () { "$PYTHON" "$tmp/dumps.py" "$@" 2>"$tmp/core.log"; }
+if [ "$(ulimit -H -c)" = unlimited ] && [ "$(core '' sleep 1000)" = True ]; then
+  mkdir "$tmp/fallen"
+  expect_eq 'a core is dumped' \
+    "$(core "$tmp/fallen" "$HVFS" -f "$(vcsim_uri vpx)" "$tmp/fallen")" False
+  fusermount3 -uz "$tmp/fallen"
+fi
 source=$(awk -v mnt="$mnt" '$2 == mnt { print $1, $3 }' /proc/mounts)
 expect_eq 'what is mounted' "$source" "vpx://$vcsim_hostport/ fuse.hvfs"
 unmount_hvfs
