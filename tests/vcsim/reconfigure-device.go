@@ -344,8 +344,12 @@ func (d *deviceChange) place(old types.BaseVirtualDevice) *fault {
 		return d.invalid("A device cannot move to another controller.")
 	}
 	taken := map[int32]bool{}
+	_, ports := c.(*types.VirtualSIOController) // floppy0, serial0 and parallel0 are side by side
 	for _, other := range d.list() {
 		v := other.GetVirtualDevice()
+		if ports && classOf(other) != d.class {
+			continue
+		}
 		if v.ControllerKey == d.dev.ControllerKey && v.Key != d.dev.Key && v.UnitNumber != nil {
 			taken[*v.UnitNumber] = true
 		}

@@ -79,6 +79,12 @@ func vmxOf(vm *simulator.VirtualMachine, vpx bool) string {
 	if c.Firmware == "efi" {
 		t.set("firmware", "efi")
 	}
+	if c.BootOptions != nil && isTrue(c.BootOptions.EfiSecureBootEnabled) {
+		t.set("uefi.secureBoot.enabled", "TRUE")
+	}
+	if c.CpuAffinity != nil {
+		t.set("sched.cpu.affinity", strings.Trim(strings.ReplaceAll(fmt.Sprint(c.CpuAffinity.AffinitySet), " ", ","), "[]"))
+	}
 	t.allocation("sched.cpu", "min", c.CpuAllocation)
 	t.allocation("sched.mem", "minsize", c.MemoryAllocation)
 	t.devices(c.Hardware.Device)
@@ -142,7 +148,7 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 			}
 		}
 	}
-	cards, ports := 0, 0
+	cards, ports, parallels := 0, 0, 0
 	for _, d := range list {
 		base := d.GetVirtualDevice()
 		slot := slotOf(bus, base)
@@ -156,6 +162,9 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 		case *types.VirtualSerialPort:
 			t.serial(fmt.Sprintf("serial%d", ports), x)
 			ports++
+		case *types.VirtualParallelPort:
+			t.parallel(fmt.Sprintf("parallel%d", parallels), x)
+			parallels++
 		case *types.VirtualMachineVideoCard:
 			t.setf("svga.vramSize", "%d", x.VideoRamSizeInKB*1024)
 		case types.BaseVirtualEthernetCard:
@@ -270,6 +279,18 @@ func (t *vmxText) serial(slot string, d *types.VirtualSerialPort) {
 		t.set(slot+".fileType", "network")
 		t.set(slot+".fileName", b.ServiceURI)
 		t.set(slot+".network.endPoint", b.Direction)
+	}
+}
+
+func (t *vmxText) parallel(slot string, d *types.VirtualParallelPort) {
+	t.set(slot+".present", "TRUE")
+	switch b := d.Backing.(type) {
+	case *types.VirtualParallelPortFileBackingInfo:
+		t.set(slot+".fileType", "file")
+		t.set(slot+".fileName", t.file(b.FileName))
+	case *types.VirtualParallelPortDeviceBackingInfo:
+		t.set(slot+".fileType", "device")
+		t.set(slot+".fileName", b.DeviceName)
 	}
 }
 
