@@ -94,11 +94,15 @@ is_uuid_taken (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
 static gboolean
 check_new (HvfsConfig *config, const HvfsDomain *domain, const char *name, GError **error)
 {
+  gboolean taken = is_uuid_taken (config->server.mirror, domain->uuid);
+  const char *hint = taken ? "; a domain is copied by its file 'clone'" : "";
+
   if (strcmp (domain->name, name) != 0)
     g_set_error (error, HVFS_ERROR, EINVAL, "the name in the text is '%s': it must be '%s', as that "
-                 "of the directory", domain->name, name);
-  else if (is_uuid_taken (config->server.mirror, domain->uuid))
-    g_set_error (error, HVFS_ERROR, EEXIST, "the uuid in the text is another machine's");
+                 "of the directory%s", domain->name, name, hint);
+  else if (taken)
+    g_set_error (error, HVFS_ERROR, EEXIST, "the uuid in the text is another machine's: leave it "
+                 "out for a new one%s", hint);
   else
     return TRUE;
   return FALSE;

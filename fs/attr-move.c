@@ -298,15 +298,29 @@ move_and_rename (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name,
   return FALSE;
 }
 
+/* A draft is this mount's own: the server hears nothing of it. */
+static gboolean
+rename_draft (HvfsFs *fs, guint32 number, HvfsNode new_dir, const char *new_name, GError **error)
+{
+  if (domain_named (fs, new_dir, new_name) == 0)
+    return hvfs_drafts_rename (fs->drafts, number, hvfs_node_ino (new_dir), new_dir.a, new_name,
+                               error);
+  g_set_error (error, HVFS_ERROR, EEXIST, "there is a domain '%.100s' already", new_name);
+  return FALSE;
+}
+
 gboolean
 hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
                      const char *new_name, guint flags, GError **error)
 {
   HvfsFs *fs = call->fs;
   guint32 serial = domain_named (fs, dir, name);
+  guint32 draft = hvfs_drafts_find (fs->drafts, hvfs_node_ino (dir), name);
   HvfsNode node = { hvfs_row_named (hvfs_domain_table, "migrate"), serial, 0 };
   g_autoptr (GError) failure = NULL;
 
+  if (serial == 0 && draft != 0)
+    return rename_draft (fs, draft, new_dir, new_name, error);
   if (serial == 0)
     {
       g_set_error (error, HVFS_ERROR, EPERM, "'%.100s' is no domain that could be moved", name);

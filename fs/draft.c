@@ -159,6 +159,28 @@ hvfs_drafts_next (HvfsDrafts *drafts, guint64 dir, guint32 after, HvfsDraft *ret
   return copy (next_locked (drafts, dir, after), ret_draft);
 }
 
+gboolean
+hvfs_drafts_rename (HvfsDrafts *drafts, guint32 number, guint64 dir, guint32 host,
+                    const char *name, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&drafts->lock);
+  HvfsDraft *draft = g_tree_lookup (drafts->all, GUINT_TO_POINTER (number));
+
+  if (draft == NULL || draft->serial != 0)
+    g_set_error (error, HVFS_ERROR, ESTALE, "the draft is gone");
+  else if (find_locked (drafts, dir, name) != NULL)
+    g_set_error (error, HVFS_ERROR, EEXIST, "'%s' is being defined already", name);
+  else
+    {
+      g_free (draft->name);
+      draft->name = g_strdup (name);
+      draft->dir = dir;
+      draft->host = host;
+      return TRUE;
+    }
+  return FALSE;
+}
+
 void
 hvfs_drafts_set_defined (HvfsDrafts *drafts, guint32 number, guint32 serial)
 {

@@ -41,5 +41,9 @@ guint32 hvfs_drafts_find (HvfsDrafts *drafts, guint64 dir, const char *name);
 /* The first of those in @dir with a number above @after; FALSE: no more. */
 gboolean hvfs_drafts_next (HvfsDrafts *drafts, guint64 dir, guint32 after, HvfsDraft *ret_draft);
 
+/* Gives it another name, or another place.  @error: EEXIST; ESTALE when it is gone, or a domain */
+gboolean hvfs_drafts_rename (HvfsDrafts *drafts, guint32 number, guint64 dir, guint32 host,
+                             const char *name, GError **error);
+
 void hvfs_drafts_set_defined (HvfsDrafts *drafts, guint32 number, guint32 serial);
 void hvfs_drafts_remove (HvfsDrafts *drafts, guint32 number);

@@ -100,6 +100,17 @@ new_reason (HvfsNode node, const char *name, const GError *error)
   return g_bytes_new_take (text, strlen (text));
 }
 
+/* Not what is being renamed over the live file: that goes by its rename. */
+static gboolean
+put (HvfsFs *fs, HvfsNode node, HvfsDesk *desk, const char *name, GBytes *text)
+{
+  const HvfsSheet *sheet = hvfs_sheet_find_locked (desk, name);
+
+  if (text == NULL && sheet != NULL && sheet->number == node.b)
+    return FALSE;
+  return hvfs_desk_put_locked (fs->desks, desk, name, text);
+}
+
 /* @rejected: (nullable): the text that was refused.  Returns: the live file's inode */
 static guint64
 clear_desk (HvfsFs *fs, HvfsNode node, const char *name, GBytes *rejected, const GError *error)
@@ -117,7 +128,7 @@ clear_desk (HvfsFs *fs, HvfsNode node, const char *name, GBytes *rejected, const
   desk = rejected != NULL ? hvfs_edit_make_desk_locked (fs, node)
                           : hvfs_desk_get_locked (fs->desks, dir);
   for (guint i = 0; desk != NULL && i < (desk->has_live ? 1 : 2); i++)
-    changed[i] = hvfs_desk_put_locked (fs->desks, desk, names[i], texts[i]);
+    changed[i] = put (fs, node, desk, names[i], texts[i]);
   if (desk != NULL)
     live = hvfs_sheet_find_locked (desk, name);
   node = (HvfsNode){ hvfs_edit_file_row (node), node.a, live != NULL ? live->number : 0 };

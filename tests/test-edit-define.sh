@@ -21,6 +21,18 @@ expect_eq 'a new draft' "$(ls -A new)" ''
 rmdir new
 [ ! -e new ] || fail 'the draft is still there'
 
+# --- it can be renamed, with what is in it
+mkdir old
+echo x >old/notes
+mv old new
+[ ! -e old ] || fail 'the draft has its old name still'
+expect_eq 'a file in a draft renamed' "$(cat new/notes)" x
+expect_failure 'File exists' "$PYTHON" -c 'import os, sys
+try: os.rename("new", sys.argv[1])
+except OSError as e: sys.exit(e.strerror)' "$name"
+rm -r new
+[ ! -e new ] || fail 'the draft is there after rm -r'
+
 # --- by config.xml
 mkdir new
 cat >"$tmp/new.xml" <<'END'
@@ -50,12 +62,75 @@ expect_eq 'its uuid' "$(cat new/uuid)" 11111111-2222-3333-4444-555555555555
 expect_eq 'its memory' "$(cat new/memory)" 65536
 expect_eq 'its host' "$(vim get new runtime.host)" "$(basename "${domains%/*}")"
 expect_eq 'its network' "$(vim get new network.0)" 'VM Network'
+grep -qF "<source file='[LocalDS_0] new/new.vmdk'/>" new/config.xml || fail "its disk is not there: $(cat new/config.xml)"
+expect_eq 'the size of its disk' \
+  "$(vim get new config.hardware.device | grep -o '"capacityInKB": [0-9]*')" '"capacityInKB": 16384'
+cp new/config.xml "$tmp/back.xml"
+sed 's/65536/131072/' "$tmp/back.xml" >new/config.xml
+await grep -qx 131072 new/memory
 
 # --- a uuid that is taken
 mkdir twin
 sed 's/new/twin/g' "$tmp/new.xml" >"$tmp/twin.xml"
 expect_failure 'File exists' cp "$tmp/twin.xml" twin/config.xml
 rmdir twin
+
+# --- editors and tools
+for tool in vim mv sed; do
+  made=by$tool
+  mkdir "$made"
+  sed "s/new/$made/g; s/<uuid>.*//" "$tmp/new.xml" >"$tmp/text.xml"
+  case $tool in
+    vim)
+      requires vim
+      printf 'r %s\nwq\n' "$tmp/text.xml" >"$tmp/script.vim"
+      command vim -es -u NONE -S "$tmp/script.vim" byvim/config.xml || fail "vim: $(cat byvim/error)"
+      ;;
+    mv) cp "$tmp/text.xml" bymv/made && mv bymv/made bymv/config.xml ;;
+    sed)
+      sed 's/16/sixteen/' "$tmp/text.xml" >bysed/config.xml
+      await grep -q sixteen bysed/error
+      sed -i 's/sixteen/16/' bysed/config.xml.rejected
+      mv bysed/config.xml.rejected bysed/config.xml
+      ;;
+  esac
+  await test -e "$made/uuid"
+  [ ! -e "$made/made" ] || fail "a draft's files are in the domain"
+  /bin/echo "$made" >"$made/destroy"
+  await test ! -e "$made"
+done
+
+# --- by config.vmx
+mkdir filed
+cat >"$tmp/filed.vmx" <<'END'
+.encoding = "UTF-8"
+config.version = "8"
+virtualHW.version = "7"
+displayName = "filed"
+memsize = "256"
+guestOS = "other"
+END
+sed 's/filed/other/' "$tmp/filed.vmx" >"$tmp/bad.vmx"
+expect_failure 'Invalid argument' cp "$tmp/bad.vmx" filed/config.vmx
+grep -q "it must be 'filed'" filed/error || fail "the draft does not say what is wrong: $(cat filed/error)"
+cp "$tmp/filed.vmx" filed/config.vmx
+await test -e filed/uuid
+cmp "$tmp/filed.vmx" filed/config.vmx || fail 'config.vmx is not what was written'
+expect_eq 'memory by config.vmx' "$(cat filed/memory)" 262144
+expect_eq 'its host' "$(vim get filed runtime.host)" "$(basename "${domains%/*}")"
+expect_failure 'Permission denied' sh -c ': >>filed/config.vmx'
+/bin/echo filed >filed/undefine
+await test ! -e filed
+# Its file is there still, and not written over.
+mkdir filed
+expect_failure 'File exists' cp "$tmp/filed.vmx" filed/config.vmx
+grep -q 'there already' filed/error || fail "the draft says: $(cat filed/error)"
+rm -r filed
+
+# --- a copy of a whole directory says how it is done
+! cp -r new copied 2>"$tmp/err" || fail 'cp -r of a domain'
+grep -q "its file 'clone'" copied/error || fail "the draft says: $(cat copied/error)"
+rm -r copied
 
 # --- the ends
 expect_failure 'Invalid argument' sh -c '/bin/echo nwe >new/undefine'

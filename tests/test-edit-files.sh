@@ -105,6 +105,16 @@ END
 grep -q 1048576 config.xml.rejected || fail 'the text that lost is not in config.xml.rejected'
 expect_eq 'reconfigurations by two' "$(stat_of "$mnt" request.ReconfigVM_Task)" 1
 
+# --- the text that was refused is mended and put in its place
+sed 's/524288/many/' config.xml >bad.xml
+expect_failure 'Bad message' mv bad.xml config.xml
+sed -i 's/many/524288/; s/machine [0-9]*/mended/' config.xml.rejected
+mv config.xml.rejected config.xml
+expect_eq 'a text that was mended' "$(cat annotation)" 'mended of the model'
+[ ! -e config.xml.rejected ] || fail 'config.xml.rejected is still there'
+expect_eq 'its size' "$(stat -c %s config.xml)" "$(wc -c <config.xml)"
+rm bad.xml
+
 # --- a change by others is seen at once, and who began before it is refused
 sed 's/524288/262144/g' config.xml >begun.xml
 vim call "$name" ReconfigVM_Task '{"spec": {"memoryMB": 128}}' >"$tmp/out"
