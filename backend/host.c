@@ -1,7 +1,9 @@
 /* backend/host.c - "host", "host:port", "[::1]:port"; see host.h */
 #include "backend/host.h"
 
+#include <netdb.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "convert/error.h"
 
@@ -128,4 +130,34 @@ hvfs_host_to_authority (const char *host, guint port)
   if (port != 0)
     g_string_append_printf (out, ":%u", port);
   return g_string_free (out, FALSE);
+}
+
+/* (nullable): freed with freeaddrinfo */
+static struct addrinfo *
+lookup_addresses (const char *name)
+{
+  const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+  struct addrinfo *found = NULL;
+
+  return getaddrinfo (name, NULL, &hints, &found) == 0 ? found : NULL;
+}
+
+gboolean
+hvfs_host_is_same (const char *a, const char *b)
+{
+  struct addrinfo *of_a, *of_b;
+  gboolean same = g_ascii_strcasecmp (a, b) == 0;
+
+  if (same)
+    return TRUE;
+  of_a = lookup_addresses (a);
+  of_b = of_a != NULL ? lookup_addresses (b) : NULL;
+  for (struct addrinfo *x = of_a; x != NULL; x = x->ai_next)
+    for (struct addrinfo *y = of_b; y != NULL; y = y->ai_next)
+      same |= x->ai_addrlen == y->ai_addrlen && memcmp (x->ai_addr, y->ai_addr, x->ai_addrlen) == 0;
+  if (of_a != NULL)
+    freeaddrinfo (of_a);
+  if (of_b != NULL)
+    freeaddrinfo (of_b);
+  return same;
 }

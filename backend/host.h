@@ -19,6 +19,9 @@
 gboolean hvfs_host_parse (const char *text, const char *what, char **ret_host,
                           guint *ret_port, GError **error);
 
+/* Whether two names are one, or have an address in common.  Network: may ask for addresses. */
+gboolean hvfs_host_is_same (const char *a, const char *b);
+
 /* "vc:443", "[::1]:443" as it stands in a URL; without a port where it is 0.
  * (transfer full) */
 char *hvfs_host_to_authority (const char *host, guint port);

@@ -8,6 +8,8 @@
 #include "backend/retrieve.h"
 #include "convert/error.h"
 
+#define MAX_DEPTH 64
+
 /* Where the path goes on below an object of a type. */
 static const struct
 {
@@ -150,4 +152,34 @@ hvfs_locate (HvfsSession *session, HvfsUriType type, char *const *path,
   if (strcmp (hvfs_value_type (at), "ComputeResource") == 0)
     return only_host (session, at, cancellable, error);
   return g_steal_pointer (&at);
+}
+
+/* The folder of hosts that every datacenter has, and the shell around a lone host, have
+ * no name in a path; the root has no parent. */
+static gboolean
+is_unnamed (const HvfsObject *object, const HvfsObject *parent)
+{
+  return parent == NULL || object->kind == HVFS_KIND_COMPUTE
+         || (object->kind == HVFS_KIND_FOLDER && parent->kind == HVFS_KIND_DATACENTER);
+}
+
+gboolean
+hvfs_locate_append_path (const HvfsObject *object, GString *path, gpointer mirror)
+{
+  gsize start = path->len;
+
+  for (guint depth = 0; object != NULL && depth < MAX_DEPTH; depth++)
+    {
+      const char *name = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
+      HvfsObject *parent = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
+
+      if (!is_unnamed (object, parent))
+        {
+          if (path->len > start)
+            g_string_insert_c (path, start, '/');
+          g_string_insert (path, start, name != NULL ? name : "?");
+        }
+      object = parent;
+    }
+  return path->len > start;
 }

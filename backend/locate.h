@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "backend/mirror.h"
 #include "backend/session.h"
 
 /**
@@ -22,3 +23,7 @@
  */
 HvfsValue *hvfs_locate (HvfsSession *session, HvfsUriType type, char *const *path,
                         GCancellable *cancellable, GError **error);
+
+/* The way back: appends the path of @object, "dc1/cluster1/host1".  FALSE if it has none,
+ * as the root.  @mirror: a HvfsMirror, which must be locked.  Memory. */
+gboolean hvfs_locate_append_path (const HvfsObject *object, GString *path, gpointer mirror);

@@ -9,8 +9,6 @@
 #include "backend/updater.h"
 #include "convert/error.h"
 
-#define MAX_DEPTH 64
-
 struct _HvfsVcenterLink
 {
   HvfsVcenter *vcenter;
@@ -431,36 +429,6 @@ const char *
 hvfs_vcenter_host (HvfsVcenterLink *link)
 {
   return link->uri->host;
-}
-
-/* The folder of hosts that every datacenter has, and the shell around a lone host, have
- * no name in a path; the root has no parent. */
-static gboolean
-is_unnamed (const HvfsObject *object, const HvfsObject *parent)
-{
-  return parent == NULL || object->kind == HVFS_KIND_COMPUTE
-         || (object->kind == HVFS_KIND_FOLDER && parent->kind == HVFS_KIND_DATACENTER);
-}
-
-gboolean
-hvfs_vcenter_append_path (const HvfsObject *object, GString *path, gpointer mirror)
-{
-  gsize start = path->len;
-
-  for (guint depth = 0; object != NULL && depth < MAX_DEPTH; depth++)
-    {
-      const char *name = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
-      HvfsObject *parent = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
-
-      if (!is_unnamed (object, parent))
-        {
-          if (path->len > start)
-            g_string_insert_c (path, start, '/');
-          g_string_insert (path, start, name != NULL ? name : "?");
-        }
-      object = parent;
-    }
-  return path->len > start;
 }
 
 typedef struct

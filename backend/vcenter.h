@@ -58,10 +58,6 @@ const HvfsServer *hvfs_vcenter_server (HvfsVcenterLink *link);
 /* The name that the vCenter was connected by. */
 const char *hvfs_vcenter_host (HvfsVcenterLink *link);
 
-/* Appends @object's path as libvirt's URIs have it, "dc1/cluster1/host1".  @mirror: the
- * link's, which must be locked. */
-gboolean hvfs_vcenter_append_path (const HvfsObject *object, GString *path, gpointer mirror);
-
 /* The progress, in percent, of the task that moves the machine @serial of the host;
  * NULL: none is known.  (transfer full).  Memory. */
 char *hvfs_vcenter_dup_progress (HvfsVcenter *vcenter, guint32 serial);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "backend/locate.h"
 #include "backend/migrate.h"
 #include "convert/error.h"
 #include "fs/attr-domain.h"
@@ -172,8 +173,8 @@ migrate_by_vcenter (HvfsStore *store, const char *head, const char *datastore, H
   if (link == NULL)
     return FALSE;
   route.server = hvfs_vcenter_server (link);
-  route.places = (HvfsPlaces){ route.server->mirror, hvfs_vcenter_host (link), FALSE,
-                               hvfs_vcenter_append_path, route.server->mirror };
+  route.places = (HvfsPlaces){ route.server->mirror, hvfs_vcenter_host (link), FALSE, NULL,
+                               hvfs_locate_append_path, route.server->mirror };
   ok = migrate_by (store, &route, head, datastore, move, error);
   hvfs_vcenter_release (fs->vcenter, link, store->serial);
   if (ok && (move->host != 0 || move->cluster != 0))

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "backend/host.h"
 #include "backend/inventory-name.h"
+#include "backend/locate.h"
 #include "convert/error.h"
 #include "fs/fs.h"
 
@@ -43,7 +45,7 @@ append_tree_path (const HvfsObject *object, GString *path, gpointer data)
 HvfsPlaces
 hvfs_places_of_mount (HvfsFs *fs)
 {
-  return (HvfsPlaces){ fs->mirror, fs->uri->host, TRUE, append_tree_path, fs };
+  return (HvfsPlaces){ fs->mirror, fs->uri->host, TRUE, fs->mountpoint, append_tree_path, fs };
 }
 
 static gboolean
@@ -178,6 +180,9 @@ by_path (const HvfsPlaces *places, guint32 serial, const char *text, GError **er
 
   if (vm != NULL && places->is_mount)
     places->append_path (vm, from, places->data);
+  if (places->mountpoint != NULL && g_str_has_prefix (text, places->mountpoint)
+      && text[strlen (places->mountpoint)] == '/')
+    text += strlen (places->mountpoint);
   path = dup_clean_path (from->str, text);
   query.text = path;
   found = find (&query, HOSTS, has_path, "host or cluster", NULL);
@@ -187,45 +192,65 @@ by_path (const HvfsPlaces *places, guint32 serial, const char *text, GError **er
   return find (&query, HOSTS, has_plain_path, "host or cluster", error);
 }
 
-static guint32
-by_uri (const HvfsPlaces *places, const char *text, GError **error)
+static gboolean
+has_uri_path (const Query *query, const HvfsObject *object)
 {
-  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, error);
-  g_autofree char *path = NULL;
+  g_autoptr (GString) path = g_string_new ("/");
+
+  return hvfs_locate_append_path (object, path, query->places->mirror)
+         && strcmp (path->str, query->text) == 0;
+}
+
+static guint32
+by_uri (const HvfsPlaces *places, GUri *uri, const char *text, GError **error)
+{
+  g_autofree char *path = dup_clean_path ("", g_uri_get_path (uri));
+  g_autofree char *rooted = g_strconcat ("/", path, NULL);
   Query query = { places, NULL, NULL, text };
 
-  if (uri == NULL)
-    {
-      g_clear_error (error);
-      g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is not a URI", text);
-      return 0;
-    }
   if (strcmp (g_uri_get_scheme (uri), "esx") == 0)
     {
       query.text = g_uri_get_host (uri);
       return find (&query, HOSTS, has_name, "host", error);
     }
-  if (g_strcmp0 (g_uri_get_host (uri), places->server) != 0)
-    {
-      g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is of another server than %s", text,
-                   places->server);
-      return 0;
-    }
-  path = dup_plain_path (g_uri_get_path (uri));
-  query.text = path;
-  return find (&query, HOSTS, has_plain_path, "host or cluster", error);
+  query.text = rooted;
+  return find (&query, HOSTS, has_uri_path, "host or cluster", error);
+}
+
+/* An URI of a host, or of this server by any of its names.  (transfer full) (nullable) */
+static GUri *
+parse_uri (const HvfsPlaces *places, const char *text, GError **error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, NULL);
+  const char *scheme = uri == NULL ? NULL : g_uri_get_scheme (uri);
+  gboolean of_host = g_strcmp0 (scheme, "esx") == 0;
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL
+      || (!of_host && g_strcmp0 (scheme, "vpx") != 0))
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "'%.200s' is not a URI as vpx://VCENTER/DC/HOST or esx://HOST/", text);
+  else if (!of_host && !hvfs_host_is_same (g_uri_get_host (uri), places->server))
+    g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is of another server than %s", text,
+                 places->server);
+  else
+    return g_steal_pointer (&uri);
+  return NULL;
 }
 
 guint32
 hvfs_destination_host (const HvfsPlaces *places, guint32 serial, const char *text,
                        GError **error)
 {
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  gboolean is_uri = strstr (text, "://") != NULL;
+  g_autoptr (GUri) uri = is_uri ? parse_uri (places, text, error) : NULL;
+  g_autoptr (GRWLockReaderLocker) locker = NULL;
   Query query = { places, text, NULL, NULL };
 
-  if (strstr (text, "://") != NULL)
-    return by_uri (places, text, error);
+  if (is_uri && uri == NULL)
+    return 0;
+  locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  if (is_uri)
+    return by_uri (places, uri, text, error);
   if (strchr (text, '/') != NULL)
     return by_path (places, serial, text, error);
   return find (&query, HOSTS, has_name, "host or cluster", error);

@@ -13,6 +13,7 @@ typedef struct
   HvfsMirror *mirror;
   const char *server;     /* the host in URIs of it */
   gboolean is_mount;      /* paths may be relative to a domain's directory */
+  const char *mountpoint; /* nullable: paths may begin with it */
   /* Appends @object's path; FALSE if it has none.  The mirror's lock is held. */
   gboolean (*append_path) (const HvfsObject *object, GString *path, gpointer data);
   gpointer data;
@@ -21,7 +22,8 @@ typedef struct
 /* Those of the mount; borrowed from @fs. */
 HvfsPlaces hvfs_places_of_mount (HvfsFs *fs);
 
-/* All take the mirror's lock, memory only.  0 on error.
+/* All take the mirror's lock; memory only, but that a URI's host may be looked up.  0 on
+ * error.
  * @error: ENOENT: there is none; EINVAL: there are several, and it lists their paths */
 
 /**

@@ -46,6 +46,7 @@ struct _HvfsFs
   HvfsVcenter *vcenter;
   HvfsNotifier *notifier;
   HvfsJobs *jobs;
+  const char *mountpoint;  /* absolute */
   uid_t uid;
   gid_t gid;
   gint64 mounted_us;       /* since 1970 */

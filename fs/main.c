@@ -234,6 +234,7 @@ run (const Login *login, HvfsOptions *options, const char *mountpoint, int ready
   curl_global_init (CURL_GLOBAL_DEFAULT);
   xmlInitParser ();
   fs_init (&fs, login, options);
+  fs.mountpoint = mountpoint;
   result = serve (&fs, options, mountpoint, ready_fd, &error);
   if (error != NULL)
     complain (error);

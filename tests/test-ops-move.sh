@@ -107,6 +107,15 @@ refused ENOENT clone 'x host=nowhere' 'no host or cluster'
 refused EINVAL clone 'x linked=perhaps' 'neither yes nor no'
 unmount_hvfs
 
+# In a mount of a part, a URI still names the whole way.
+mkdir "$tmp/part"
+mount_hvfs "$(vcsim_uri vpx DC0)" "$tmp/part"
+d=$tmp/part/by-name/$vm
+migrates "vpx://${vcsim_hostport%:*}/DC0/DC0_C0/DC0_C0_H0" DC0_C0_H0
+migrates /hosts/DC0_H0 DC0_H0
+refused ENOENT migrate "vpx://${vcsim_hostport%:*}/DC1/DC1_H0" 'in this mount'
+unmount_hvfs "$tmp/part"
+
 # A host alone can do none of it.
 stop_vcsim
 mkdir "$tmp/esx"

@@ -122,6 +122,7 @@ def migrate():
     for line, wanted in (
             ('DC0_H1', 'DC0_H1'), ('/datacenters/DC0/hosts/DC0_H0', 'DC0_H0'), ('../../../DC0_H1', 'DC0_H1'),
             ('vpx://127.0.0.1/DC0/DC0_H0', 'DC0_H0'), ('esx://DC0_H1/', 'DC0_H1'),
+            ('vpx://me@localhost:1/DC0/DC0_H0/', 'DC0_H0'), (f'$MNT/{HOST[:-1]}1/', 'DC0_H1'),
             (f'/{CLUSTER}/hosts/DC0_C0_H1', 'DC0_C0_H1'), (f'/{HOST}/domains/', 'DC0_H0'),
             ('DC0_H1 priority=high', 'DC0_H1'), ('DC0_H0 priority=default pool=/', 'DC0_H0'),
             ('vpx://127.0.0.1/DC0/DC0_C0/DC0_C0_H0 priority=low', 'DC0_C0_H0')):
@@ -142,7 +143,8 @@ def migrate_refused():
             ('nowhere', 'ENOENT', "no host or cluster 'nowhere'"), ('/datacenters/DC9/hosts/h', 'ENOENT', 'no host'),
             ('../../../nowhere', 'ENOENT', 'no host'), ('vpx://elsewhere/DC0/DC0_H1', 'EINVAL', 'another server'),
             ('vpx://127.0.0.1/DC0/nowhere', 'ENOENT', 'no host'), ('esx://nowhere/', 'ENOENT', 'no host'),
-            ('priority=low', 'EINVAL', 'no destination'), ('DC0_H1 priority=urgent', 'EINVAL', 'high, default or low'),
+            ('http://127.0.0.1/DC0/DC0_H1', 'EINVAL', 'not a URI as'), ('vpx:///DC0/DC0_H1', 'EINVAL', ''),
+            ('vpx://127.0.0.1/', 'ENOENT', 'no host'), ('priority=low', 'EINVAL', 'no destination'), ('DC0_H1 priority=urgent', 'EINVAL', 'high, default or low'),
             ('DC0_H1 speed=1', 'EINVAL', 'datastore, pool, priority'), ('DC0_H1 datastore=none', 'ENOENT', "'none'"),
             ('DC0_H1 pool=none', 'ENOENT', "no resource pool 'none'"), ('DC1_H0', 'EACCES', 'cannot access the datastore')):
         fails('migrate', OTHER, f'echo {line} > migrate', code, text, before='readlink $PWD')
