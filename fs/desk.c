@@ -45,6 +45,7 @@ sheet_free (HvfsSheet *sheet)
 static void
 sheet_touch (HvfsSheet *sheet)
 {
+  sheet->stale = FALSE;
   sheet->mtime_us = g_get_real_time ();
   sheet->used_us = g_get_monotonic_time ();
 }

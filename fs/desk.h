@@ -46,6 +46,7 @@ typedef struct
   gint64 mtime_us;      /* since 1970 */
   gint64 used_us;       /* monotonic */
   guint n_handles;
+  gboolean stale;       /* renamed over the live file in vain: ESTALE was the answer */
   GBytes *base;         /* (nullable): the live text when it was made, or made empty */
 } HvfsSheet;
 

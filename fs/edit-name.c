@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/whole.h"
 
 static gboolean
 is_live_name (HvfsNode dir, const char *name)
@@ -44,7 +45,9 @@ is_free (HvfsNode dir, const char *name, GError **error)
 
   if (row == NULL || row->file_ops == &hvfs_edit_file_ops)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, EPERM, "'%s' stays what it is", name);
+  g_set_error (error, HVFS_ERROR, EPERM, "'%s' is neither removed nor renamed, nor is another "
+               "file put in its place: write into it",
+               name);
   return FALSE;
 }
 
@@ -283,6 +286,37 @@ is_put_back (GBytes *before, GBytes *content)
   return before != NULL && g_bytes_get_size (content) > 0 && g_bytes_equal (before, content);
 }
 
+/* The kernel repeats a rename that gave ESTALE once, at once: it is as stale then.
+ * Returns: whether it was to be repeated; @error */
+static gboolean
+is_repeated (HvfsFs *fs, HvfsNode dir, const char *name, GError **error)
+{
+  HvfsSheet *sheet;
+  gboolean stale;
+
+  hvfs_desks_lock (fs->desks);
+  sheet = find_locked (fs, dir, name, NULL);
+  stale = sheet != NULL && sheet->stale;
+  if (stale)
+    sheet->stale = FALSE;
+  hvfs_desks_unlock (fs->desks);
+  if (stale)
+    g_set_error (error, HVFS_ERROR, ESTALE, "it was changed on the server meanwhile");
+  return stale;
+}
+
+static void
+note_stale (HvfsFs *fs, HvfsNode dir, const char *name, const GError *failure)
+{
+  HvfsSheet *sheet;
+
+  hvfs_desks_lock (fs->desks);
+  sheet = find_locked (fs, dir, name, NULL);
+  if (sheet != NULL)
+    sheet->stale = g_error_matches (failure, HVFS_ERROR, ESTALE);
+  hvfs_desks_unlock (fs->desks);
+}
+
 static gboolean
 rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *new_name,
                   guint flags, GError **error)
@@ -291,17 +325,22 @@ rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *ne
   g_autoptr (GBytes) base = NULL;
   g_autoptr (GBytes) before = NULL;
   g_autoptr (GBytes) content = NULL;
+  g_autoptr (GError) failure = NULL;
   guint32 number = 0;
 
+  if (is_repeated (fs, dir, name, error))
+    return FALSE;
   content = get_content (fs, dir, name, &base, &number, error);
   if (content == NULL)
     return FALSE;
   before = hvfs_edit_peek_text (fs, dir);
   if (!is_put_back (before, content)
-      && !hvfs_edit_commit (call, file_in (dir, number), new_name, base, content, NULL, error))
+      && !hvfs_edit_commit (call, file_in (dir, number), new_name, base, content, NULL, &failure))
     {
+      note_stale (fs, dir, name, failure);
       restore (fs, dir);
-      hvfs_edit_no_einval (error);
+      hvfs_edit_no_einval (&failure);
+      g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
   if (!rename_sheet (fs, dir, name, new_name, flags, before, error))
@@ -312,13 +351,47 @@ rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *ne
   return TRUE;
 }
 
+/* Over a file of free text, such as annotation: its text is that of the other then.
+ * What was renamed has no name any more, and its bytes a little while for the kernel. */
+static gboolean
+rename_over_text (HvfsCall *call, HvfsNode dir, const char *name, HvfsRow *row, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  g_autoptr (GBytes) base = NULL;
+  g_autoptr (GBytes) content = NULL;
+  HvfsSheet *sheet;
+  guint32 number = 0;
+
+  content = get_content (fs, dir, name, &base, &number, error);
+  if (content == NULL || !hvfs_whole_put (call, (HvfsNode){ row, dir.a, 0 }, content, error))
+    {
+      hvfs_edit_no_einval (error);
+      return FALSE;
+    }
+  hvfs_desks_lock (fs->desks);
+  sheet = find_locked (fs, dir, name, NULL);
+  if (sheet != NULL)
+    hvfs_sheet_unlink_locked (fs->desks, hvfs_edit_make_desk_locked (fs, file_in (dir, 0)), sheet,
+                              NULL);
+  hvfs_desks_unlock (fs->desks);
+  hvfs_notifier_entry (fs->notifier, hvfs_node_ino (dir), row->name);
+  hvfs_notifier_inode (fs->notifier, hvfs_node_ino (dir));
+  return TRUE;
+}
+
 static gboolean
 edit_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
              const char *new_name, guint flags, GError **error)
 {
+  HvfsRow *row = hvfs_row_named (dir.row->table, new_name);
   g_autoptr (GBytes) text = NULL;
 
-  if (!is_free (dir, name, error) || !is_free (new_dir, new_name, error))
+  if (!is_free (dir, name, error))
+    return FALSE;
+  if (row != NULL && row->commit != NULL && hvfs_node_ino (dir) == hvfs_node_ino (new_dir)
+      && (flags & RENAME_NOREPLACE) == 0 && !is_live_name (dir, name))
+    return rename_over_text (call, dir, name, row, error);
+  if (!is_free (new_dir, new_name, error))
     return FALSE;
   if (hvfs_node_ino (dir) != hvfs_node_ino (new_dir))
     {

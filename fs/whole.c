@@ -183,6 +183,25 @@ commit_text (HvfsCall *call, HvfsNode node, const GString *text, GError **error)
   return ok;
 }
 
+gboolean
+hvfs_whole_put (HvfsCall *call, HvfsNode node, GBytes *content, GError **error)
+{
+  gsize len;
+  const char *data = g_bytes_get_data (content, &len);
+  GString *text;
+  gboolean ok;
+
+  if (len > MAX_BYTES)
+    {
+      g_set_error (error, HVFS_ERROR, EFBIG, "it may have %d bytes at most", MAX_BYTES);
+      return FALSE;
+    }
+  text = g_string_new_len (data != NULL ? data : "", len);
+  ok = commit_text (call, node, text, error);
+  g_string_free (text, TRUE);
+  return ok;
+}
+
 /* Commits what is not yet; in a thread that must not wait, says so. */
 static gboolean
 commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_emptied,

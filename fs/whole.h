@@ -11,3 +11,7 @@
 #include "fs/row.h"
 
 extern const HvfsFileOps hvfs_whole_ops;
+
+/* Makes @content all of the file @node, as if it had been written there.  On the job pool;
+ * waits for the server.  @error: EFBIG; EINVAL: no text; the commit's */
+gboolean hvfs_whole_put (HvfsCall *call, HvfsNode node, GBytes *content, GError **error);

@@ -34,11 +34,11 @@ exec 3<&-
 expect_eq 'requests' "$(stat_of "$mnt" request.ReconfigVM_Task)" 0
 
 # --- what is the domain's own stays
-for name_of in state uuid annotation; do
+for name_of in state uuid memory destroy annotation; do
   expect_failure 'Operation not permitted' rm -f "$name_of"
   expect_failure 'Operation not permitted' mv "$name_of" elsewhere
   echo x >mine
-  expect_failure 'Operation not permitted' mv -f mine "$name_of"
+  [ $name_of = annotation ] || expect_failure 'Operation not permitted' mv -f mine "$name_of"
 done
 expect_failure 'Operation not permitted' mkdir dir
 expect_failure 'Operation not permitted' ln mine hard
@@ -121,5 +121,6 @@ vim call "$name" ReconfigVM_Task '{"spec": {"memoryMB": 128}}' >"$tmp/out"
 await grep -q 131072 config.xml
 expect_failure 'Stale file handle' mv begun.xml config.xml
 expect_eq 'the size now' "$(stat -c %s config.xml)" "$(wc -c <config.xml)"
+expect_eq 'lines about it in the log' "$(grep -c 'it was changed on the server meanwhile' "$hvfs_log")" 2
 cd /
 unmount_hvfs

@@ -34,6 +34,19 @@ seq 1 5000 >"$tmp/long"
 cp "$tmp/long" "$d/annotation"
 cmp "$tmp/long" "$d/annotation" || fail 'a long text came back otherwise'
 
+# Over it, as sed and editors do.
+printf 'one\ntwo\n' >"$d/annotation"
+inode=$(stat -c %i "$d/annotation")
+sed -i s/two/three/ "$d/annotation" || fail "sed -i: $(cat "$d/error")"
+annotation_is "$(printf 'one\nthree')"
+await test "$(stat -c %i "$d/annotation")" = "$inode"
+expect_eq 'names beside it' "$(find "$d" -maxdepth 1 -name 'sed*')" ''
+printf 'bad \377 byte' >"$d/made"
+expect_failure 'Bad message' mv "$d/made" "$d/annotation"
+annotation_is "$(printf 'one\nthree')"
+rm "$d/made"
+cp "$tmp/long" "$d/annotation"
+
 # What is no text, or too much of it, changes nothing and says so.
 ! printf 'bad \377 byte' >"$d/annotation" 2>/dev/null || :
 grep -q 'not text in UTF-8' "$d/error" || fail "error: $(cat "$d/error")"
