@@ -132,61 +132,73 @@ write_location (HvfsRequest *request, const char *element, const Plan *plan,
   hvfs_request_close (request);
 }
 
-/* The errors among CheckResult[] or Event[]. */
-static gboolean
-judge (const HvfsValue *results, GError **error)
+/* Why not: the server's words, and the errno of the first. */
+typedef struct
 {
-  g_autoptr (GString) reasons = g_string_new (NULL);
-  int code = 0;
+  GString *text;
+  int code;
+} Reasons;
 
+static void
+add_reason (Reasons *reasons, const HvfsValue *localized)
+{
+  g_autoptr (GError) reason = hvfs_fault_new_error_localized (localized);
+
+  reasons->code = reasons->code != 0 ? reasons->code : hvfs_error_errno (reason);
+  g_string_append_printf (reasons->text, "%s%s", reasons->text->len > 0 ? "; " : "",
+                          reason->message);
+}
+
+/* The errors among CheckResult[]. */
+static void
+add_checked (Reasons *reasons, const HvfsValue *results)
+{
   for (guint i = 0; i < hvfs_value_n_children (results); i++)
     {
       HvfsValue *result = hvfs_value_nth (results, i);
 
       for (guint j = 0; j < hvfs_value_n_children (result); j++)
-        {
-          HvfsValue *one = hvfs_value_nth (result, j);
-          g_autoptr (GError) reason = NULL;
-
-          if (strcmp (hvfs_value_name (one), "error") != 0)
-            continue;
-          reason = hvfs_fault_new_error_localized (one);
-          code = code != 0 ? code : hvfs_error_errno (reason);
-          g_string_append_printf (reasons, "%s%s", reasons->len > 0 ? "; " : "",
-                                  reason->message);
-        }
+        if (strcmp (hvfs_value_name (hvfs_value_nth (result, j)), "error") == 0)
+          add_reason (reasons, hvfs_value_nth (result, j));
     }
-  if (code == 0)
-    return TRUE;
-  g_set_error (error, HVFS_ERROR, code, "it cannot go there: %s", reasons->str);
-  return FALSE;
 }
 
-/* Some servers name a checker that they do not have. */
-static gboolean
-has_no_checker (const GError *failure)
+/* The errors among Event[]; others are warnings, and what is in order. */
+static void
+add_validated (Reasons *reasons, const HvfsValue *events)
 {
+  for (guint i = 0; i < hvfs_value_n_children (events); i++)
+    {
+      HvfsValue *event = hvfs_value_nth (events, i);
+      const char *type = hvfs_value_type (event);
+
+      if (type != NULL && g_str_has_suffix (type, "ErrorEvent"))
+        add_reason (reasons, hvfs_value_get (event, "fault"));
+    }
+}
+
+/* A server that has not the method, though by its version it should, finds out when it
+ * begins. */
+static gboolean
+lacks_method (const GError *failure)
+{
+  static const char *const faults[]
+    = { "MethodNotFound", "NotImplemented", "NotSupported", "InvalidRequest", NULL };
   const char *fault = hvfs_error_fault (failure);
 
-  return g_strcmp0 (fault, "MethodNotFound") == 0 || g_strcmp0 (fault, "NotImplemented") == 0
-         || g_strcmp0 (fault, "NotSupported") == 0;
+  return fault != NULL && g_strv_contains (faults, fault);
 }
 
-/* Where the server has a checker, else it checks when it begins. */
 static gboolean
-check (const HvfsServer *server, const Plan *plan, gboolean relocates,
-       GCancellable *cancellable, GError **error)
+check_task (const HvfsServer *server, const char *checker, const Plan *plan, gboolean relocates,
+            Reasons *reasons, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
-  const char *checker = hvfs_value_text (content, "vmProvisioningChecker");
-  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new (relocates ? "CheckRelocate_Task" : "CheckMigrate_Task",
+                        "VirtualMachineProvisioningChecker", checker);
   g_autoptr (HvfsValue) result = NULL;
   g_autoptr (GError) failure = NULL;
 
-  if (checker == NULL || hvfs_session_api (server->session) < API_CHECKER)
-    return TRUE;
-  request = hvfs_request_new (relocates ? "CheckRelocate_Task" : "CheckMigrate_Task",
-                              "VirtualMachineProvisioningChecker", checker);
   hvfs_request_moref (request, "vm", "VirtualMachine", plan->vm);
   if (relocates)
     write_location (request, "spec", plan, NULL);
@@ -195,11 +207,58 @@ check (const HvfsServer *server, const Plan *plan, gboolean relocates,
       add_moref (request, "host", "HostSystem", plan->host);
       add_moref (request, "pool", "ResourcePool", plan->pool);
     }
-  if (hvfs_tasks_run (server->tasks, request, server->timeout_s, cancellable, &result, &failure))
-    return judge (result, error);
-  if (has_no_checker (failure))
+  if (!hvfs_tasks_run (server->tasks, request, server->timeout_s, cancellable, &result,
+                       &failure)
+      && !lacks_method (failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  add_checked (reasons, result);
+  return TRUE;
+}
+
+/* Of servers before the checker; only of hosts. */
+static gboolean
+validate (const HvfsServer *server, const Plan *plan, Reasons *reasons,
+          GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new ("ValidateMigration", "ServiceInstance", "ServiceInstance");
+  g_autoptr (HvfsValue) reply = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  hvfs_request_moref (request, "vm", "VirtualMachine", plan->vm);
+  add_moref (request, "pool", "ResourcePool", plan->pool);
+  add_moref (request, "host", "HostSystem", plan->host);
+  reply = hvfs_session_call (server->session, request, HVFS_CALL_READ, 0, cancellable, &failure);
+  if (reply == NULL && !lacks_method (failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  add_validated (reasons, reply);
+  return TRUE;
+}
+
+/* Where the server can say before it begins, else it finds out when it does. */
+static gboolean
+check (const HvfsServer *server, const Plan *plan, gboolean relocates,
+       GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
+  const char *checker = hvfs_value_text (content, "vmProvisioningChecker");
+  gboolean has_checker = checker != NULL && hvfs_session_api (server->session) >= API_CHECKER;
+  g_autoptr (GString) text = g_string_new (NULL);
+  Reasons reasons = { text, 0 };
+
+  if (has_checker
+        ? !check_task (server, checker, plan, relocates, &reasons, cancellable, error)
+        : !relocates && !validate (server, plan, &reasons, cancellable, error))
+    return FALSE;
+  if (reasons.code == 0)
     return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
+  g_set_error (error, HVFS_ERROR, reasons.code, "it cannot go there: %s", text->str);
   return FALSE;
 }
 

@@ -68,6 +68,13 @@ refused ENOENT migrate DC0_H0 'has no machine of the uuid'
 d=$mnt/by-name/$vm
 refused ENOTSUP clone copy 'only a vCenter can clone'
 
+# A question of the machine on its way, not of another's.
+control POST "/question?vm=$vc_vm&method=RelocateVM_Task&cancelable=1" >/dev/null
+refused EAGAIN migrate DC0_C0_H1 '2 I copied it (default)'
+control POST "/question?vm=DC0_H0_VM1" >/dev/null
+echo DC0_C0_H1 >"$d/migrate" || fail "migrate: $(cat "$d/error")"
+echo DC0_H0 >"$d/migrate" || fail "migrate: $(cat "$d/error")"
+
 # Two of one uuid, neither on this host.
 control POST "/set?object=DC0_H0_VM1&path=summary.config.uuid&value=$uuid" >/dev/null
 refused EINVAL migrate DC0_C0_H1 "2 machines of the uuid"

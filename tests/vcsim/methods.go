@@ -66,6 +66,7 @@ var handlers = map[string]handler{
 	"RelocateVM_Task":    relocateVM,
 	"CheckMigrate_Task":  checkMigrate,
 	"CheckRelocate_Task": checkRelocate,
+	"ValidateMigration":  validateMigration,
 	"CloneVM_Task":       cloneVM,
 
 	"EnterMaintenanceMode_Task": enterMaintenance,

@@ -9,6 +9,7 @@ package main
 import (
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/types"
@@ -59,6 +60,29 @@ func checkMigrate(c *call) (interface{}, *fault) {
 func checkRelocate(c *call) (interface{}, *fault) {
 	req := c.req.(*types.CheckRelocate_Task)
 	return c.startCheck(req.Vm, target{req.Spec.Host, req.Spec.Pool, req.Spec.Datastore})
+}
+
+// validateMigration is the checker of old servers: events, an error for each VM that
+// cannot go there and a warning for each that can.
+func validateMigration(c *call) (interface{}, *fault) {
+	req := c.req.(*types.ValidateMigration)
+	var events []types.BaseEvent
+	for _, ref := range req.Vm {
+		vm := vmOf(ref)
+		if vm == nil {
+			return nil, notFound(ref)
+		}
+		event := types.MigrationEvent{VmEvent: types.VmEvent{Event: types.Event{Key: 1, ChainId: 1,
+			CreatedTime: time.Now(), UserName: c.session.sim.UserName}}}
+		if _, f := c.w.place(vm, target{req.Host, req.Pool, nil}); f != nil {
+			event.Fault = types.LocalizedMethodFault{Fault: f.detail, LocalizedMessage: messageOf(f.detail, f.message)}
+			events = append(events, &types.MigrationErrorEvent{MigrationEvent: event})
+			continue
+		}
+		event.Fault = types.LocalizedMethodFault{Fault: &types.MigrationFeatureNotSupported{}, LocalizedMessage: "A warning."}
+		events = append(events, &types.MigrationWarningEvent{MigrationEvent: event})
+	}
+	return &types.ValidateMigrationResponse{Returnval: events}, nil
 }
 
 func (c *call) startCheck(ref moref, to target) (interface{}, *fault) {
