@@ -186,11 +186,16 @@ KINDS = {
                  r'config\.hardware\.device\[(9000\]|400\]\.device).*', False),
     'add parallel': ([('    <video>', "    <parallel type='dev'><source path='/dev/parport0'/></parallel>\n    <video>")],
                      r'config\.hardware\.device\[(10000\]|400\]\.device).*', False),
+    'folder': ([('    <video>', "    <filesystem type='mount' accessmode='passthrough'><source dir='/srv'/><target dir='srv'/></filesystem>\n    <video>")],
+               r'config\.extraConfig.*', True),
+    'add sata': ([('    <disk', DISK % ('sata', 'sdb', 'sata') + '    <disk'),
+                  (CONTROLLERS, "    <controller type='sata' index='0'/>\n" + CONTROLLERS)],
+                 r'config\.hardware\.device\[(2001|15000|100)\].*', True),
     'video': ([("vram='4096'", "vram='8192'")],
               r'config\.hardware\.device\[500\]\.videoRamSizeInKB', False),
 }
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
-       'transient', 'insert', 'network', 'mac', 'add net', 'add serial', 'video', 'name', 'pinning']
+       'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'video', 'name', 'pinning']
 
 
 def edit(xml, kinds):

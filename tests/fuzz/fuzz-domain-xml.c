@@ -92,6 +92,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       check_error (error);
       return 0;
     }
+  if (!hvfs_domain_xml_check_known ((const char *) data, size, (const char *) data, size, &error))
+    check_error (error);
   write_thrice (domain);
   write_vmx (domain);
   return 0;
