@@ -138,6 +138,17 @@ hvfs_vm_change_ports (HvfsVmChange *change, GError **error)
 
 /* ---- the display ---- */
 
+/* A new machine has one anyway; this is for what it is to have otherwise. */
+static void
+add_video (HvfsVmChange *change, const HvfsVideo *video)
+{
+  hvfs_vm_change_open (change, "add", NULL);
+  hvfs_vm_change_open_device (change, "VirtualMachineVideoCard");
+  hvfs_request_int (change->request, "videoRamSizeInKB", video->vram_kib);
+  hvfs_request_close (change->request);
+  hvfs_vm_change_close (change);
+}
+
 gboolean
 hvfs_vm_change_video (HvfsVmChange *change, GError **error)
 {
@@ -152,6 +163,8 @@ hvfs_vm_change_video (HvfsVmChange *change, GError **error)
     return hvfs_vm_change_bad (error, ENOTSUP, "<video>: there can be only one");
   if (video != NULL && (video->type != HVFS_VIDEO_VMVGA || video->heads > 1))
     return hvfs_vm_change_bad (error, ENOTSUP, "<video>: must be of the type vmvga, with one head");
+  if (change->have == NULL && video != NULL && video->vram_kib != HVFS_VRAM_KIB)
+    add_video (change, video);
   if (video == NULL || base->len == 0 || device == NULL
       || ((HvfsVideo *) base->pdata[0])->vram_kib == video->vram_kib)
     return TRUE;

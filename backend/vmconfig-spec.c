@@ -107,9 +107,6 @@ put_identity (HvfsVmChange *change)
   g_autofree char *uuid_after = hvfs_format_uuid (wanted->uuid);
 
   put_text (change, "name", before, after);
-  if (change->have == NULL)
-    hvfs_request_text (change->request, "version",
-                       "vmx-07"); /* what every server since 4.0 runs; it may be upgraded */
   put_text (change, "uuid", uuid_before, uuid_after);
   if (change->have == NULL)
     hvfs_request_text (change->request, "guestId",

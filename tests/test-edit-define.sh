@@ -75,6 +75,53 @@ sed 's/new/twin/g' "$tmp/new.xml" >"$tmp/twin.xml"
 expect_failure 'File exists' cp "$tmp/twin.xml" twin/config.xml
 rmdir twin
 
+# --- everything that a text can say: written once more it means what is there
+mkdir rich
+cat >"$tmp/rich.xml" <<'END'
+<domain type='vmware'>
+  <name>rich</name>
+  <uuid>21111111-2222-3333-4444-555555555555</uuid>
+  <description>a &lt;b&gt;
+c</description>
+  <memory unit='MiB'>1024</memory>
+  <currentMemory unit='MiB'>512</currentMemory>
+  <memtune><min_guarantee unit='MiB'>128</min_guarantee></memtune>
+  <vcpu placement='static' cpuset='0-3'>4</vcpu>
+  <cputune><shares>3333</shares></cputune>
+  <os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='secure-boot'/></firmware><boot dev='cdrom'/><smbios mode='host'/></os>
+  <cpu><topology sockets='2' cores='2' threads='1'/></cpu>
+  <devices>
+    <disk type='file' device='disk'>
+      <source file='[LocalDS_0] rich/rich.vmdk'/>
+      <capacity unit='MiB'>16</capacity>
+      <target dev='sda' bus='scsi'/>
+    </disk>
+    <disk type='file' device='disk'>
+      <source file='[LocalDS_0] rich/two.vmdk'/>
+      <capacity unit='MiB'>16</capacity>
+      <target dev='sdq' bus='scsi'/>
+      <transient/>
+    </disk>
+    <disk type='block' device='cdrom'><source startupPolicy='optional'/><target dev='hdc' bus='ide'/></disk>
+    <controller type='scsi' index='0' model='vmpvscsi'/>
+    <controller type='scsi' index='1' model='lsisas1068'/>
+    <interface type='bridge'><mac address='00:50:56:01:02:03' type='static'/><source bridge='VM Network'/><model type='e1000e'/></interface>
+    <serial type='pipe'><source path='x'/></serial>
+    <parallel type='dev'><source path='/dev/parport0'/></parallel>
+    <graphics type='vnc' port='5999' autoport='no' listen='1.2.3.4'/>
+    <video><model type='vmvga' vram='8192'/></video>
+    <filesystem type='mount' accessmode='passthrough'><source dir='/srv'/><target dir='srv'/></filesystem>
+  </devices>
+</domain>
+END
+cp "$tmp/rich.xml" rich/config.xml || fail "rich: $(cat rich/error)"
+await test -e rich/uuid
+grep -q "vram='8192'" rich/config.xml || fail "no such video card: $(cat rich/config.xml)"
+expect_commits 0 'writing what was defined' cp "$tmp/rich.xml" rich/config.xml
+expect_eq 'error of rich' "$(cat rich/error)" ''
+/bin/echo rich >rich/destroy
+await test ! -e rich
+
 # --- editors and tools
 for tool in vim mv sed; do
   made=by$tool

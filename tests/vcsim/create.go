@@ -66,6 +66,7 @@ func createVM(c *call) (interface{}, *fault) {
 			return nil, f
 		}
 		c.settle(vm)
+		becomesOwn(devices)
 		if f := c.reconfigureNow(vm, &types.VirtualMachineConfigSpec{DeviceChange: devices,
 			CpuAllocation: req.Config.CpuAllocation, MemoryAllocation: req.Config.MemoryAllocation}); f != nil {
 			c.remove(vm)
@@ -73,6 +74,16 @@ func createVM(c *call) (interface{}, *fault) {
 		}
 		return vm.Self, nil
 	})
+}
+
+// becomesOwn: a video card that is asked for is the one that every VM has.
+func becomesOwn(devices []types.BaseVirtualDeviceConfigSpec) {
+	for _, d := range devices {
+		op := d.GetVirtualDeviceConfigSpec()
+		if card, ok := op.Device.(*types.VirtualMachineVideoCard); ok {
+			op.Operation, card.Key, card.ControllerKey = types.VirtualDeviceConfigSpecOperationEdit, 500, 100
+		}
+	}
 }
 
 func hasDatastore(dc *simulator.Datacenter, name string) bool {
