@@ -7,5 +7,5 @@ requires_vim
 
 start_vcsim -vm 20 -mixed -standalone 2 -host 2 -ds 2 -dc 2
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
-"$PYTHON" "$tests_dir/test-ops-table.py" "$mnt" "$vcsim_url" "$vcsim_control"
+"$PYTHON" -B "$tests_dir/test-ops-table.py" "$mnt" "$vcsim_url" "$vcsim_control"
 unmount_hvfs
