@@ -53,6 +53,10 @@ void hvfs_ops_fetch (HvfsCall *call, HvfsNode node);
 void hvfs_ops_reply_entry (fuse_req_t req, guint64 ino);
 void hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *fi);
 
+/* Whether a setattr asks for another mode or owner than the row has: who restores what
+ * is there already, as cp -p does, changes nothing. */
+gboolean hvfs_ops_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set);
+
 /* Ends the request's interruption; call before each reply from a job. */
 void hvfs_ops_settle (fuse_req_t req);
 

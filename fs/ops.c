@@ -296,8 +296,21 @@ ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     hvfs_ops_reply_attr (req, ino, fi);
 }
 
-/* A control file is emptied and touched without effect, as in sysfs; what cannot
- * be written cannot be changed otherwise either. */
+gboolean
+hvfs_ops_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set)
+{
+  if ((st->st_mode & 07777) == (node.row->mode & 07777))
+    to_set &= ~FUSE_SET_ATTR_MODE;
+  if (st->st_uid == fs->uid)
+    to_set &= ~FUSE_SET_ATTR_UID;
+  if (st->st_gid == fs->gid)
+    to_set &= ~FUSE_SET_ATTR_GID;
+  return (to_set & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0;
+}
+
+/* A control file is emptied and touched without effect, as in sysfs, and so is the time
+ * of a directory that files can be put into; what cannot be written cannot be changed
+ * otherwise either. */
 static void
 ops_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
              struct fuse_file_info *fi)
@@ -306,8 +319,9 @@ ops_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
 
   if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
     hvfs_ops_file_setattr (req, ino, st, to_set, fi);
-  else if (hvfs_node_from_ino (ino, &node) && node.row->store != NULL
-      &&      (to_set & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) == 0)
+  else if (hvfs_node_from_ino (ino, &node)
+           && (node.row->store != NULL || node.row->dir_ops != NULL)
+           && !hvfs_ops_changes_owner (hvfs_ops_fs (req), node, st, to_set))
     hvfs_ops_reply_attr (req, ino, fi);
   else
     fuse_reply_err (req, EPERM);

@@ -275,7 +275,7 @@ whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const s
 {
   gboolean ok = TRUE;
 
-  if ((to_set & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0)
+  if (hvfs_ops_changes_owner (call->fs, node, st, to_set))
     {
       g_set_error (error, HVFS_ERROR, EPERM, "its owner and mode cannot be changed");
       return FALSE;

@@ -74,6 +74,23 @@ cmp config.xml "$tmp/good.xml" || fail 'a truncated file changed the domain'
 expect_eq 'the size after that' "$(stat -c %s config.xml)" "$(wc -c <"$tmp/good.xml")"
 expect_eq 'yet requests' "$(stat_of "$mnt" request.ReconfigVM_Task)" 0
 
+# --- what restores times, modes and owners that are there already may, as rsync -a does
+touch . snapshots .. state
+chmod 755 . snapshots
+chmod 644 state annotation
+chown "$(stat -c %u:%g state)" . state annotation
+expect_eq 'the time of a directory' "$(stat -c %Y .)" "$(stat -c %Y moref)"
+for command in 'chmod 700 .' 'chmod 600 state' 'chmod 600 annotation' 'chown 1:1 state' 'chown 1 .'; do
+  # shellcheck disable=SC2086
+  expect_failure 'Operation not permitted' $command
+done
+mkdir "$tmp/backup"
+cp config.xml "$tmp/backup"
+chmod 755 "$tmp/backup"
+chmod 644 "$tmp/backup/config.xml"
+tar -C "$tmp/backup" -cf - . | tar -xf - || fail 'tar of a directory with config.xml'
+expect_eq 'requests after all' "$(stat_of "$mnt" request.ReconfigVM_Task)" 0
+
 # --- two writers: one wins, the other hears of it, and there is no mixture
 describe_edit
 "$PYTHON" - "$kib" <<'END' || fail 'two writers'
