@@ -47,14 +47,22 @@ is_so (const HvfsObject *vm, gconstpointer data)
          && (!wanted->has_shares || has_shares (wanted, now));
 }
 
-/* The limit must leave room for the reservation, whichever of them is new. */
-static gboolean
-check (const HvfsServer *server, guint32 serial, const Change *change, GError **error)
+/* The present allocation.  (transfer full) (nullable) */
+static HvfsValue *
+lookup_now (const HvfsServer *server, guint32 serial, HvfsResource resource)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
   HvfsObject *vm = hvfs_mirror_get (server->mirror, serial);
-  HvfsValue *now = vm == NULL ? NULL : hvfs_object_get (vm, resources[change->resource].prop);
+  HvfsValue *now = vm == NULL ? NULL : hvfs_object_get (vm, resources[resource].prop);
+
+  return now == NULL ? NULL : hvfs_value_ref (now);
+}
+
+/* The limit must leave room for the reservation, whichever of them is new. */
+static gboolean
+check (const Change *change, const HvfsValue *now, GError **error)
+{
   const HvfsAllocation *wanted = change->wanted;
   gint64 reservation
     = wanted->has_reservation ? wanted->reservation : hvfs_value_int (now, "reservation", 0);
@@ -70,19 +78,16 @@ check (const HvfsServer *server, guint32 serial, const Change *change, GError **
   return FALSE;
 }
 
-gboolean
-hvfs_allocation_set (const HvfsServer *server, guint32 serial, HvfsResource resource,
-                     const HvfsAllocation *wanted, GCancellable *cancellable, GError **error)
+static gboolean
+send (const HvfsServer *server, guint32 serial, const Change *change, GCancellable *cancellable,
+      GError **error)
 {
-  Change change = { resource, wanted };
-  g_autoptr (HvfsRequest) request = NULL;
+  const HvfsAllocation *wanted = change->wanted;
+  g_autoptr (HvfsRequest) request = hvfs_reconfigure_new (server, serial, error);
 
-  if (!check (server, serial, &change, error))
-    return FALSE;
-  request = hvfs_reconfigure_new (server, serial, error);
   if (request == NULL)
     return FALSE;
-  hvfs_request_open (request, resources[resource].element, NULL);
+  hvfs_request_open (request, resources[change->resource].element, NULL);
   if (wanted->has_reservation)
     hvfs_request_int (request, "reservation", wanted->reservation);
   if (wanted->has_limit)
@@ -95,5 +100,46 @@ hvfs_allocation_set (const HvfsServer *server, guint32 serial, HvfsResource reso
       hvfs_request_close (request);
     }
   hvfs_request_close (request);
-  return hvfs_reconfigure_run (server, request, serial, is_so, &change, cancellable, error);
+  return hvfs_reconfigure_run (server, request, serial, is_so, change, cancellable, error);
+}
+
+/* Adds to @all what was there @before and is not any more @after it. */
+static gboolean
+add_lost (HvfsAllocation *all, const HvfsValue *before, const HvfsValue *after)
+{
+  static const char *const paths[] = { "reservation", "limit", "shares.level" };
+  gboolean lost = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    lost |= hvfs_value_text (before, paths[i]) != NULL && hvfs_value_text (after, paths[i]) == NULL;
+  if (!all->has_reservation)
+    all->reservation = hvfs_value_int (before, "reservation", 0);
+  if (!all->has_limit)
+    all->limit = hvfs_value_int (before, "limit", -1);
+  if (!all->has_shares)
+    {
+      all->level = hvfs_value_text (before, "shares.level");
+      all->shares = hvfs_value_int (before, "shares.shares", 0);
+    }
+  all->has_reservation = all->has_limit = TRUE;
+  all->has_shares = all->level != NULL;
+  return lost;
+}
+
+gboolean
+hvfs_allocation_set (const HvfsServer *server, guint32 serial, HvfsResource resource,
+                     const HvfsAllocation *wanted, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) before = lookup_now (server, serial, resource), after = NULL;
+  Change change = { resource, wanted };
+  HvfsAllocation all = *wanted;
+
+  if (!check (&change, before, error) || !send (server, serial, &change, cancellable, error))
+    return FALSE;
+  /* What a request does not say stays as it is; some servers drop it. */
+  after = lookup_now (server, serial, resource);
+  if (after == NULL || !add_lost (&all, before, after))
+    return TRUE;
+  change.wanted = &all;
+  return send (server, serial, &change, cancellable, error);
 }

@@ -25,8 +25,9 @@ guint hvfs_allocation_prop (HvfsResource resource);
 /**
  * hvfs_allocation_set:
  *
- * One request, for all of @wanted; none if it is all so already.  Waits until the
- * mirror shows it.  Network; no lock may be held.
+ * One request, for all of @wanted; none if it is all so already, and another where the
+ * server drops what it was not told, as Debian's simulator does.  Waits until the mirror
+ * shows it.  Network; no lock may be held.
  *
  * @error: EINVAL for a limit below the reservation, with regard to what stays as it
  *   is; else the server's

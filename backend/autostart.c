@@ -125,10 +125,27 @@ new_request (const Plan *plan, const char *manager, gboolean on)
 }
 
 static gboolean
+is_there (const HvfsServer *server, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+
+  return hvfs_mirror_get (server->mirror, serial) != NULL;
+}
+
+static gboolean
+refuse (GError **error)
+{
+  g_set_error (error, HVFS_ERROR, ENOTSUP, "its host cannot start machines with itself");
+  return FALSE;
+}
+
+static gboolean
 send (const HvfsServer *server, guint32 serial, const Plan *plan, gboolean on, GError **error)
 {
   g_autoptr (HvfsValue) manager = NULL;
   g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (GError) failure = NULL;
   Wanted wanted = { serial, on };
 
   if (on && !plan->enabled && plan->n_others > 0)
@@ -139,16 +156,23 @@ send (const HvfsServer *server, guint32 serial, const Plan *plan, gboolean on, G
       return FALSE;
     }
   manager = hvfs_retrieve_property (server->session, "HostSystem", plan->host,
-                                    "configManager.autoStartManager", error);
+                                    "configManager.autoStartManager", &failure);
   if (manager == NULL)
     {
-      if (error != NULL && *error == NULL)
-        g_set_error (error, HVFS_ERROR, ENOTSUP, "its host cannot start machines with itself");
+      if (failure == NULL)
+        return refuse (error);
+      g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
   request = new_request (plan, hvfs_value_text (manager, NULL), on);
-  if (!hvfs_operation_call (server, request, serial, NULL, NULL, error))
-    return FALSE;
+  if (!hvfs_operation_call (server, request, serial, NULL, NULL, &failure))
+    {
+      /* Some hosts name a manager that they do not have. */
+      if (g_error_matches (failure, HVFS_ERROR, ESTALE) && is_there (server, serial))
+        return refuse (error);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   hvfs_operation_settle_that (server, is_so, &wanted);
   return TRUE;
 }

@@ -38,6 +38,13 @@ echo limit=2000 shares=low >"$vm/sched"
 expect_eq "sched" "$(cat "$vm/sched")" "reservation=0
 limit=2000
 shares=low"
+# Nor does it keep what a request leaves out, or have an autostart manager.
+echo reservation=500 >"$vm/sched"
+expect_eq "sched with a reservation" "$(cat "$vm/sched")" "reservation=500
+limit=2000
+shares=low"
+echo yes >"$tmp/yes"
+expect_failure "Operation not supported" cp "$tmp/yes" "$vm/autostart"
 echo a note >"$vm/annotation"
 expect_eq "annotation" "$(cat "$vm/annotation")" "a note"
 echo DC0_C0_H1 >"$mnt/by-name/DC0_C0_RP0_VM0/migrate"
