@@ -69,12 +69,6 @@ HVFS_SHOW (hvfs_migrate_show)
   return TRUE;
 }
 
-gboolean
-hvfs_migrate_is_volatile (HvfsFs *fs, HvfsNode node)
-{
-  return hvfs_migrations_is_running (fs->migrations, node.a);
-}
-
 /* @serial: the domain, in the mount's mirror */
 static gboolean
 migrate (HvfsFs *fs, guint32 serial, const Route *route, const HvfsMove *move,
@@ -83,15 +77,12 @@ migrate (HvfsFs *fs, guint32 serial, const Route *route, const HvfsMove *move,
   guint32 to = move->host != 0 ? move->host : move->cluster != 0 ? move->cluster
                                                                   : move->datastore;
   g_autofree char *name = hvfs_destination_dup_name (&route->places, to);
-  guint64 ino = hvfs_row_ino (hvfs_row_named (hvfs_domain_table, "migrate"), serial, 0);
   g_autoptr (GError) failure = NULL;
   gboolean ok;
 
   hvfs_migrations_begin (fs->migrations, serial, name);
-  hvfs_notifier_inode (fs->notifier, ino);
   ok = hvfs_migrate (route->server, route->serial, move, cancellable, &failure);
   hvfs_migrations_end (fs->migrations, serial, failure);
-  hvfs_notifier_inode (fs->notifier, ino);
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&failure));
   return ok;
