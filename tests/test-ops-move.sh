@@ -101,6 +101,8 @@ expect_eq 'a template' "$(cat "$mnt/by-name/golden/template")" yes
 echo 'fromgolden' >"$mnt/by-name/golden/clone"
 expect_eq 'from a template' "$(cat "$mnt/by-name/fromgolden/template" "$mnt/by-name/fromgolden/state" | tr '\n' ' ')" 'no off '
 refused EEXIST clone copy 'already exists'
+echo copy >"$mnt/by-name/copy/destroy"
+grep -q encoding "$d/config.vmx" || fail 'the original lost its files with the copy'
 refused EINVAL clone 'linked=yes' 'the name of the copy comes first'
 refused ENOENT clone 'x folder=nowhere' "no folder of domains 'nowhere'"
 refused ENOENT clone 'x host=nowhere' 'no host or cluster'

@@ -7,6 +7,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"time"
@@ -179,6 +181,10 @@ func (w *world) move(vm *simulator.VirtualMachine, to target) {
 		vm.Config = &config
 		vm.Summary.Config.VmPathName = config.Files.VmPathName
 		vm.Datastore = []moref{*to.datastore}
+		if ds, ok := simulator.Map.Get(*to.datastore).(*simulator.Datastore); ok {
+			_, dir, _ := strings.Cut(config.Files.LogDirectory, "] ") // where its .vmx is written
+			_ = os.MkdirAll(filepath.Join(ds.Info.GetDatastoreInfo().Url, dir), 0o700)
+		}
 		w.configChanged(vm)
 	}
 	vm.Summary.Runtime = vm.Runtime
@@ -226,10 +232,13 @@ func (c *call) cloneInto(src *simulator.VirtualMachine, folder *simulator.Folder
 	vm.Self = moref{Type: "VirtualMachine"}
 	simulator.Map.NewEntity(vm)
 	self := vm.Self
-	words := strings.NewReplacer(src.Name+"/"+src.Name, req.Name+"/"+req.Name, "] "+src.Name+"/", "] "+req.Name+"/")
+	from := src.Config.Files.VmPathName[:strings.LastIndex(src.Config.Files.VmPathName, "/")]
+	home := from[:strings.Index(from, "] ")+2] + req.Name
+	words := strings.NewReplacer(from+"/"+src.Name, home+"/"+req.Name, from+"/", home+"/")
 	vm.VirtualMachine = deepCopy(reflect.ValueOf(src.VirtualMachine), map[moref]moref{src.Self: self}, words).Interface().(moVirtualMachine)
 	vm.Self, vm.Name, vm.Snapshot, vm.ParentVApp = self, req.Name, nil, nil
 	vm.Config.Name, vm.Summary.Config.Name = req.Name, req.Name
+	vm.Config.Files.SnapshotDirectory, vm.Config.Files.LogDirectory = home, home // Destroy_Task deletes it
 	vm.Config.Uuid, vm.Config.InstanceUuid = uuidOf(self.Value+req.Name), uuidOf("i"+self.Value+req.Name)
 	vm.Summary.Config.Uuid, vm.Summary.Config.InstanceUuid = vm.Config.Uuid, vm.Config.InstanceUuid
 	vm.Config.Template, vm.Summary.Config.Template = req.Spec.Template, req.Spec.Template
