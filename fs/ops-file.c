@@ -88,6 +88,9 @@ finish_open (fuse_req_t req, const HvfsRow *row, guint64 ino, struct fuse_file_i
         }
       else
         fi->fh = (uintptr_t) g_steal_pointer (&text);
+      /* Who seeks to the end waits for the inode's lock, which a waiting writer has. */
+      fi->nonseekable = (row->flags & HVFS_ROW_VOLATILE) != 0 && row->store != NULL
+                        && (fi->flags & O_ACCMODE) == O_RDONLY;
     }
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
   if (fuse_reply_open (req, fi) != 0 && fi->fh != 0) /* interrupted: no release comes */
