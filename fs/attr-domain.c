@@ -234,7 +234,7 @@ HvfsRow hvfs_domain_table[] = {
     .depends = HVFS_PROP (HVFS_VM_MEMORY) },
   { .name = "vcpus", .mode = READ_WRITE, .show = hvfs_vcpus_show, .store = hvfs_vcpus_store,
     .depends = HVFS_PROP (HVFS_VM_CPUS) },
-  { .name = "migrate", .mode = READ_WRITE, .flags = HVFS_ROW_VOLATILE,
+  { .name = "migrate", .mode = READ_WRITE, .is_volatile = hvfs_migrate_is_volatile,
     .show = hvfs_migrate_show, .store = hvfs_migrate_store },
   { .name = "clone", .mode = S_IFREG | 0200, .store = hvfs_clone_store },
   { .name = "autostart", .mode = READ_WRITE, .show = autostart_show, .store = autostart_store,

@@ -16,6 +16,7 @@
 /* attr-move.c */
 HVFS_SHOW (hvfs_migrate_show);
 HVFS_STORE (hvfs_migrate_store);
+gboolean hvfs_migrate_is_volatile (HvfsFs *fs, HvfsNode node);
 HVFS_STORE (hvfs_clone_store);
 
 /* attr-end.c */

@@ -69,6 +69,21 @@ HVFS_SHOW (hvfs_migrate_show)
   return TRUE;
 }
 
+gboolean
+hvfs_migrate_is_volatile (HvfsFs *fs, HvfsNode node)
+{
+  return hvfs_migrations_is_moving (fs->migrations, node.a);
+}
+
+/* Returns when the kernel has forgotten what it knew of the file. */
+static void
+tell_kernel (HvfsFs *fs, guint32 serial)
+{
+  hvfs_notifier_inode (
+    fs->notifier, hvfs_row_ino (hvfs_row_named (hvfs_domain_table, "migrate"), serial, 0));
+  hvfs_notifier_flush (fs->notifier);
+}
+
 /* @serial: the domain, in the mount's mirror */
 static gboolean
 migrate (HvfsFs *fs, guint32 serial, const Route *route, const HvfsMove *move,
@@ -80,9 +95,13 @@ migrate (HvfsFs *fs, guint32 serial, const Route *route, const HvfsMove *move,
   g_autoptr (GError) failure = NULL;
   gboolean ok;
 
+  hvfs_migrations_set_moving (fs->migrations, serial, TRUE);
+  tell_kernel (fs, serial);
   hvfs_migrations_begin (fs->migrations, serial, name);
   ok = hvfs_migrate (route->server, route->serial, move, cancellable, &failure);
   hvfs_migrations_end (fs->migrations, serial, failure);
+  tell_kernel (fs, serial);
+  hvfs_migrations_set_moving (fs->migrations, serial, FALSE);
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&failure));
   return ok;

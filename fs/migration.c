@@ -12,6 +12,7 @@ struct _HvfsMigrations
 {
   GMutex lock;
   GHashTable *by_serial;  /* lock: serial -> Migration */
+  GHashTable *moving;     /* lock: a set of serials */
 };
 
 static void
@@ -31,6 +32,7 @@ hvfs_migrations_new (void)
 
   g_mutex_init (&migrations->lock);
   migrations->by_serial = g_hash_table_new_full (NULL, NULL, NULL, migration_free);
+  migrations->moving = g_hash_table_new (NULL, NULL);
   return migrations;
 }
 
@@ -39,9 +41,29 @@ hvfs_migrations_free (HvfsMigrations *migrations)
 {
   if (migrations == NULL)
     return;
+  g_hash_table_unref (migrations->moving);
   g_hash_table_unref (migrations->by_serial);
   g_mutex_clear (&migrations->lock);
   g_free (migrations);
+}
+
+void
+hvfs_migrations_set_moving (HvfsMigrations *migrations, guint32 serial, gboolean moving)
+{
+  g_mutex_lock (&migrations->lock);
+  if (moving)
+    g_hash_table_add (migrations->moving, GUINT_TO_POINTER (serial));
+  else
+    g_hash_table_remove (migrations->moving, GUINT_TO_POINTER (serial));
+  g_mutex_unlock (&migrations->lock);
+}
+
+gboolean
+hvfs_migrations_is_moving (HvfsMigrations *migrations, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migrations->lock);
+
+  return g_hash_table_contains (migrations->moving, GUINT_TO_POINTER (serial));
 }
 
 /* A second one at the same time is refused by the server, not here. */

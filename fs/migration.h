@@ -12,6 +12,11 @@ typedef struct _HvfsMigrations HvfsMigrations;
 HvfsMigrations *hvfs_migrations_new (void);
 void hvfs_migrations_free (HvfsMigrations *migrations);
 
+/* From before a migration until after it: what the file says may change at any time.
+ * The kernel is told between this and the change, so that it keeps nothing of it. */
+void hvfs_migrations_set_moving (HvfsMigrations *migrations, guint32 serial, gboolean moving);
+gboolean hvfs_migrations_is_moving (HvfsMigrations *migrations, guint32 serial);
+
 /* The domain @serial is on its way to @destination; it arrived, or with @error did not. */
 void hvfs_migrations_begin (HvfsMigrations *migrations, guint32 serial, const char *destination);
 void hvfs_migrations_end (HvfsMigrations *migrations, guint32 serial, const GError *error);

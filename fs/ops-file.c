@@ -63,7 +63,7 @@ typedef struct
 } OpenJob;
 
 static void
-finish_open (fuse_req_t req, const HvfsRow *row, guint64 ino, struct fuse_file_info *fi)
+finish_open (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
   gboolean idle = hvfs_notifier_is_idle (fs->notifier);
@@ -74,13 +74,13 @@ finish_open (fuse_req_t req, const HvfsRow *row, guint64 ino, struct fuse_file_i
   fi->direct_io = 1;
   if (wants_to_read (fi->flags))
     {
-      text = hvfs_ops_render (fs, ino, &error);
+      text = hvfs_ops_render (fs, hvfs_node_ino (node), &error);
       if (text == NULL)
         {
           fuse_reply_err (req, hvfs_error_errno (error));
           return;
         }
-      if ((row->flags & (HVFS_ROW_VOLATILE | HVFS_ROW_FETCHED)) == 0 && idle
+      if (!hvfs_row_is_volatile (fs, node) && (node.row->flags & HVFS_ROW_FETCHED) == 0 && idle
           && (fi->flags & O_ACCMODE) == O_RDONLY)
         {
           fi->direct_io = 0;
@@ -89,8 +89,8 @@ finish_open (fuse_req_t req, const HvfsRow *row, guint64 ino, struct fuse_file_i
       else
         fi->fh = (uintptr_t) g_steal_pointer (&text);
       /* Who seeks to the end waits for the inode's lock, which a waiting writer has. */
-      fi->nonseekable = (row->flags & HVFS_ROW_VOLATILE) != 0 && row->store != NULL
-                        && (fi->flags & O_ACCMODE) == O_RDONLY;
+      fi->nonseekable = node.row->store != NULL && (fi->flags & O_ACCMODE) == O_RDONLY
+                        && hvfs_row_is_volatile (fs, node);
     }
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
   if (fuse_reply_open (req, fi) != 0 && fi->fh != 0) /* interrupted: no release comes */
@@ -112,7 +112,7 @@ open_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
            || hvfs_quickstats_fetch (fs->quickstats, node.a, cancellable, &error));
   hvfs_ops_settle (req);
   if (ok)
-    finish_open (req, node.row, job->ino, &job->fi);
+    finish_open (req, node, &job->fi);
   else
     fuse_reply_err (req, hvfs_error_errno (error));
 }
@@ -159,7 +159,7 @@ hvfs_ops_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
       hvfs_jobs_push (fs->jobs, req, open_job, g_memdup2 (&job, sizeof job), g_free);
     }
   else
-    finish_open (req, node.row, ino, fi);
+    finish_open (req, node, fi);
 }
 
 void

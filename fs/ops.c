@@ -68,9 +68,9 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buf
 }
 
 static double
-attr_timeout (HvfsNode node)
+attr_timeout (HvfsFs *fs, HvfsNode node)
 {
-  return (node.row->flags & HVFS_ROW_VOLATILE) != 0 ? 0 : HVFS_FOR_EVER_S;
+  return hvfs_row_is_volatile (fs, node) ? 0 : HVFS_FOR_EVER_S;
 }
 
 void
@@ -87,7 +87,7 @@ hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer, struct fuse_entry_para
     return;
   ret_entry->ino = ino;
   ret_entry->generation = 1;
-  ret_entry->attr_timeout = attr_timeout (node);
+  ret_entry->attr_timeout = attr_timeout (fs, node);
 }
 
 gboolean
@@ -248,7 +248,7 @@ hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *f
       && node.row->file_ops->fstat != NULL)
     own = node.row->file_ops->fstat (fs, node, fi, &st);
   if (there)
-    fuse_reply_attr (req, &st, own ? 0 : attr_timeout (node));
+    fuse_reply_attr (req, &st, own ? 0 : attr_timeout (fs, node));
   else
     fuse_reply_err (req, ESTALE);
 }

@@ -115,6 +115,13 @@ hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node)
 }
 
 gboolean
+hvfs_row_is_volatile (HvfsFs *fs, HvfsNode node)
+{
+  return node.row->is_volatile != NULL ? node.row->is_volatile (fs, node)
+                                       : (node.row->flags & HVFS_ROW_VOLATILE) != 0;
+}
+
+gboolean
 hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   if (node.row->show_node != NULL)

@@ -156,6 +156,10 @@ struct _HvfsRow
   /* Makes it known.  On the job pool, no lock held. */
   gboolean (*fetch) (HvfsCall *call, HvfsNode node, GError **error);
 
+  /* File: whether it is volatile just now; NULL: what the flags say.  Who begins that and
+   * who ends it tell the notifier.  Any lock may be held. */
+  gboolean (*is_volatile) (HvfsFs *fs, HvfsNode node);
+
   /* Filled in by hvfs_rows_init. */
   guint16 id;
   HvfsRow *parent;   /* the directory whose table it is in; NULL for objects' own */
@@ -213,6 +217,9 @@ extern HvfsRow hvfs_edit_link_row, hvfs_draft_link_row;
 /* fs/attr-draft.c: domains that are being made, and where that is done */
 extern HvfsRow hvfs_draft_row, hvfs_draft_table[];
 extern const HvfsDirOps hvfs_domains_ops;
+
+/* Whether what the file @node shows changes without an update, now. */
+gboolean hvfs_row_is_volatile (HvfsFs *fs, HvfsNode node);
 
 /* Appends what the file @node shows; TRUE with nothing where it shows nothing. */
 gboolean hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,

@@ -17,6 +17,9 @@ vim () {
   "$PYTHON" "$tests_dir/vim.py" "$vcsim_url" "$verb" "$@"
 }
 
+# reads PATTERN FILE  By cat: who seeks in a file, as grep may, waits for its writers.
+reads () { printf '%s\n' "$(cat "$2")" | grep -q -- "$1"; }
+
 # refused ERRNO FILE LINE TEXT...  A write fails so, and error says each TEXT.  In the
 # domain's directory $d.
 refused () {

@@ -16,7 +16,7 @@ inodes () { find "$mnt/datacenters" -mindepth 5 -path "*/$vm*" -printf '%i %f\n'
 begin () {
   "$PYTHON" "$tests_dir/write.py" "$d/migrate" "$1" >"$tmp/written" &
   writer=$!
-  await grep -q "^running [1-9][0-9]* $1\$" "$d/migrate"
+  await reads "^running [1-9][0-9]* $1\$" "$d/migrate"
 }
 # says_unknown DESTINATION  The writer and the files know that they do not know.
 says_unknown () {

@@ -60,13 +60,13 @@ control GET /requests >"$tmp/requests"
 control POST '/task-time?ms=60000&method=RelocateVM_Task' >/dev/null
 echo DC0_C0_H0 >"$d/migrate" 2>/dev/null &
 writer=$!
-await grep -q '^running [1-9][0-9]* DC0_C0_H0$' "$d/migrate"
+await reads '^running [1-9][0-9]* DC0_C0_H0$' "$d/migrate"
 expect_eq 'its last line, meanwhile' "$(tail -n 1 "$d/migrate" | cut -d ' ' -f 1,3)" 'running DC0_C0_H0'
 grep -q "relocate.*running" "$mnt/tasks" || fail "tasks: $(cat "$mnt/tasks")"
 kill -INT $writer 2>/dev/null || :
 kill $writer
 wait $writer 2>/dev/null || :
-await grep -q '^failed DC0_C0_H0: interrupted' "$d/migrate"
+await reads '^failed DC0_C0_H0: interrupted' "$d/migrate"
 expect_eq 'it stayed' "$(vim get $vm runtime.host)" DC0_H0
 control POST '/task-time?ms=0' >/dev/null
 

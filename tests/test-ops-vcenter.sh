@@ -91,15 +91,15 @@ echo DC0_C0_H1 >"$d/migrate" 2>/dev/null &
 first=$!
 echo DC0_C0_H1 >"$mnt/by-name/ha-host_VM1/migrate" 2>/dev/null &
 other=$!
-await grep -q '^running [1-9][0-9]* DC0_C0_H1$' "$d/migrate"
-await grep -q '^running [1-9][0-9]* DC0_C0_H1$' "$mnt/by-name/ha-host_VM1/migrate"
+await reads '^running [1-9][0-9]* DC0_C0_H1$' "$d/migrate"
+await reads '^running [1-9][0-9]* DC0_C0_H1$' "$mnt/by-name/ha-host_VM1/migrate"
 expect_eq 'one session for both' "$(vcsim_requests Login)" 1
 kill $first
 wait $first 2>/dev/null || :
-await grep -q '^failed DC0_C0_H1: interrupted' "$d/migrate"
+await reads '^failed DC0_C0_H1: interrupted' "$d/migrate"
 kill $other
 wait $other 2>/dev/null || :
-await grep -q '^failed DC0_C0_H1: interrupted' "$mnt/by-name/ha-host_VM1/migrate"
+await reads '^failed DC0_C0_H1: interrupted' "$mnt/by-name/ha-host_VM1/migrate"
 await logged_out
 expect_eq 'it stayed' "$(vim get $vc_vm runtime.host)" DC0_H0
 control POST '/task-time?ms=0' >/dev/null
@@ -147,7 +147,7 @@ mount_with "$vc_hostport" -o "timeout=10,vcenter_username=mover,vcenter_password
 control POST '/task-time?ms=20000&method=RelocateVM_Task' >/dev/null
 "$PYTHON" "$tests_dir/write.py" "$d/migrate" DC0_C0_H1 >"$tmp/written" &
 writer=$!
-await grep -q '^running [1-9][0-9]* DC0_C0_H1$' "$d/migrate"
+await reads '^running [1-9][0-9]* DC0_C0_H1$' "$d/migrate"
 kill -KILL "$vc_pid"
 await is_gone "$writer"
 expect_eq 'lost in the middle' "$(cat "$tmp/written")" EIO
