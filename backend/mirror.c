@@ -294,8 +294,9 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
   g_cancellable_disconnect (cancellable, handler);
   if (code != 0)
     g_set_error (error, HVFS_ERROR, code, "%s",
-                 code == ESTALE ? "it is not in the inventory any more"
-                 : code == EIO  ? "the connection to the server was lost"
+                 code == ESTALE  ? "it is not in the inventory any more"
+                 : code == EIO   ? "the connection to the server was lost"
+                 : code == EINTR ? "interrupted"
                                 : g_strerror (code));
   return code == 0;
 }

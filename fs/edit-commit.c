@@ -92,11 +92,13 @@ change (HvfsCall *call, HvfsNode node, GBytes *base, GBytes *present, GBytes *wa
 static GBytes *
 new_reason (HvfsNode node, const char *name, const GError *error)
 {
+  g_autofree char *line = NULL;
   char *text;
 
   if (error == NULL || !hvfs_edit_is_draft (node))
     return NULL;
-  text = g_strdup_printf ("%s: %s\n", name, error->message);
+  line = hvfs_failure_line (name, error);
+  text = g_strconcat (line, "\n", NULL);
   return g_bytes_new_take (text, strlen (text));
 }
 

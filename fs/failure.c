@@ -47,22 +47,42 @@ one_line (char *text)
   return text;
 }
 
+static char *
+dup_now (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+  return g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+static char *
+dup_said (const GError *error)
+{
+  const char *reason = g_strerror (hvfs_error_errno (error));
+
+  return strcmp (error->message, reason) == 0
+           ? g_strdup (reason)
+           : g_strdup_printf ("%s: %s", reason, error->message);
+}
+
+char *
+hvfs_failure_line (const char *what, const GError *error)
+{
+  g_autofree char *when = dup_now (), *said = dup_said (error);
+
+  return one_line (g_strdup_printf ("%s %s: %s", when, what, said));
+}
+
 char *
 hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *path, const char *what,
                    const GError *error)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *when = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
-  const char *reason = g_strerror (hvfs_error_errno (error));
-  g_autofree char *said
-    = strcmp (error->message, reason) == 0
-        ? g_strdup (reason)
-        : g_strdup_printf ("%s: %s", reason, error->message);
+  g_autofree char *when = dup_now (), *said = dup_said (error);
 
   g_mutex_lock (&failures->lock);
   if (serial != 0)
     g_hash_table_insert (failures->by_serial, GUINT_TO_POINTER (serial),
-                         one_line (g_strdup_printf ("%s %s: %s", when, what, said)));
+                         hvfs_failure_line (what, error));
   g_queue_push_tail (&failures->lines,
                      one_line (g_strdup_printf ("%s %s %s: %s", when, path, what, said)));
   failures->changed_us = g_get_real_time ();

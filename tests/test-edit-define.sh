@@ -54,7 +54,7 @@ cat >"$tmp/new.xml" <<'END'
 END
 sed 's|<name>new<|<name>old<|' "$tmp/new.xml" >"$tmp/bad.xml"
 expect_failure 'Invalid argument' cp "$tmp/bad.xml" new/config.xml
-grep -q old new/error || fail "the draft does not say what is wrong: $(cat new/error)"
+grep -q '^20.*Z config.xml: .*old' new/error || fail "the draft does not say what is wrong: $(cat new/error)"
 cmp new/config.xml.rejected "$tmp/bad.xml" || fail 'the text is not kept'
 cp "$tmp/new.xml" new/config.xml
 await test -e "$mnt/by-name/new/uuid"
