@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "backend/filter.h"
 #include "backend/folder.h"
 #include "backend/inventory-name.h"
 #include "backend/pool.h"
@@ -21,17 +22,7 @@ lookup_property (HvfsConfig *config, const char *type, const char *moref, const 
   g_autoptr (GPtrArray) contents = NULL;
   HvfsValue *value;
 
-  hvfs_request_open (request, "specSet", NULL);
-  hvfs_request_open (request, "propSet", NULL);
-  hvfs_request_text (request, "type", type);
-  hvfs_request_bool (request, "all", FALSE);
-  hvfs_request_text (request, "pathSet", path);
-  hvfs_request_close (request);
-  hvfs_request_open (request, "objectSet", NULL);
-  hvfs_request_moref (request, "obj", type, moref);
-  hvfs_request_bool (request, "skip", FALSE);
-  hvfs_request_close (request);
-  hvfs_request_close (request);
+  hvfs_filter_write_property (request, "specSet", type, moref, path);
   contents = hvfs_retrieve (config->server.session, request, cancellable, error);
   if (contents == NULL)
     return NULL;
