@@ -185,6 +185,18 @@ vcsim_uri () {
   echo "$1://user@$vcsim_hostport/${2-}?$parameters${3:+&$3}"
 }
 
+# virsh_login  Gives libvirt's driver a user and a password for the simulator.
+virsh_login () {
+  cat >"$tmp/auth.conf" <<'END'
+[credentials-test]
+username=user
+password=pass word
+[auth-esx-127.0.0.1]
+credentials=test
+END
+  export LIBVIRT_AUTH_FILE="$tmp/auth.conf"
+}
+
 # control METHOD PATH [CURL-OPTION...]
 control () {
   method=$1 path=$2

@@ -9,14 +9,7 @@ CONVERT=${CONVERT:-$build_dir/convert/hvfs-convert}
 
 start_vcsim -mixed -vm 6 -host 2
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
-cat >"$tmp/auth.conf" <<END
-[credentials-test]
-username=user
-password=pass word
-[auth-esx-127.0.0.1]
-credentials=test
-END
-export LIBVIRT_AUTH_FILE="$tmp/auth.conf"
+virsh_login
 compared=0
 
 # agree DIRECTORY  All three say the same of the domain there.

@@ -5,14 +5,7 @@ requires virsh
 start_vcsim -tls=false -mixed -vm 8 -host 2
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 port=${vcsim_hostport##*:}
-cat >"$tmp/auth.conf" <<END
-[credentials-test]
-username=user
-password=pass word
-[auth-esx-127.0.0.1]
-credentials=test
-END
-export LIBVIRT_AUTH_FILE="$tmp/auth.conf"
+virsh_login
 
 # What virsh calls a state, for each of ours.
 word () { case $1 in running) echo running ;; "shut off") echo off ;; paused) echo suspended ;; *) echo "$1" ;; esac; }

@@ -7,14 +7,8 @@
 requires virsh curl "$PYTHON"
 "$PYTHON" -c 'import pyVmomi' 2>/dev/null || skip "python3-pyvmomi is missing"
 
-cat >"$tmp/auth.conf" <<'AUTH'
-[credentials-test]
-username=user
-password=pass word
-[auth-esx-127.0.0.1]
-credentials=test
-AUTH
-export LIBVIRT_AUTH_FILE="$tmp/auth.conf" HOME="$tmp"
+virsh_login
+export HOME="$tmp"
 
 # virsh warns of each property that is newer than it is.
 on () {
