@@ -274,8 +274,22 @@ step (HvfsCall *call, HvfsNode node, Handle *handle, HvfsSaveStep next, GError *
     }
 }
 
+typedef HvfsSaveStep (*SaveRule) (Handle *handle, const HvfsCall *call);
+
+static HvfsSaveStep
+at_flush (Handle *handle, const HvfsCall *call)
+{
+  return hvfs_save_at_flush (&handle->save, stage_size (handle), hvfs_save_process_of (call->pid));
+}
+
+static HvfsSaveStep
+at_fsync (Handle *handle, const HvfsCall *call G_GNUC_UNUSED)
+{
+  return hvfs_save_at_fsync (&handle->save, stage_size (handle));
+}
+
 static gboolean
-edit_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+save (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, SaveRule rule, GError **error)
 {
   Handle *handle = handle_of (fi);
   gboolean live = FALSE, ok;
@@ -286,28 +300,22 @@ edit_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
     return FALSE;
   ok = handle->stage == NULL || settle (call, node, handle, &live, error);
   if (ok && live)
-    ok = step (call, node, handle,
-               hvfs_save_at_flush (&handle->save, stage_size (handle),
-                                   hvfs_save_process_of (call->pid)),
-               error);
+    ok = step (call, node, handle, rule (handle, call), error);
   g_mutex_unlock (&handle->lock);
   return ok;
 }
 
 static gboolean
+edit_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  return save (call, node, fi, at_flush, error);
+}
+
+static gboolean
 edit_fsync (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
-  Handle *handle = handle_of (fi);
-  gboolean live = FALSE, ok;
+  gboolean ok = save (call, node, fi, at_fsync, error);
 
-  if (handle == NULL || handle->snapshot != NULL)
-    return TRUE;
-  if (!take (call, handle, error))
-    return FALSE;
-  ok = handle->stage == NULL || settle (call, node, handle, &live, error);
-  if (ok && live)
-    ok = step (call, node, handle, hvfs_save_at_fsync (&handle->save, stage_size (handle)), error);
-  g_mutex_unlock (&handle->lock);
   if (!ok)
     hvfs_edit_no_einval (error);
   return ok;
