@@ -427,15 +427,16 @@ object_assign (HvfsMirror *mirror, HvfsObject *object, const HvfsValue *parent,
 }
 
 /* @update is an ObjectUpdate (@element changeSet) or an ObjectContent (propSet);
- * @whole: properties that it does not mention are unset. */
+ * @whole: properties that it does not mention are unset.  @changed: what has changed
+ * whether or not the values differ. */
 static void
 object_update (HvfsMirror *mirror, const HvfsValue *ref, const HvfsValue *update,
-               const char *element, gboolean whole, guint api)
+               const char *element, gboolean whole, HvfsPropMask changed, guint api)
 {
   const char *type = hvfs_value_type (ref), *moref = hvfs_value_text (ref, NULL);
   HvfsObject *object = hvfs_mirror_find (mirror, type, moref);
   HvfsObjectEvent event = object == NULL ? HVFS_OBJECT_ENTERED : HVFS_OBJECT_CHANGED;
-  HvfsPropMask given = 0, changed;
+  HvfsPropMask given = 0;
   HvfsKind kind;
 
   if (moref == NULL || !hvfs_kind_from_type (type, &kind) || kind == HVFS_KIND_TASK)
@@ -444,7 +445,7 @@ object_update (HvfsMirror *mirror, const HvfsValue *ref, const HvfsValue *update
     object = object_add (mirror, kind, type, moref);
   object->seen = TRUE;
   object->n_updates++;
-  changed = object_assign (mirror, object, update, element, api, &given);
+  changed |= object_assign (mirror, object, update, element, api, &given);
   changed |= object_assign (mirror, object, update, "missingSet", api, &given);
   for (guint i = 0; whole && i < hvfs_kind_n_props (kind); i++)
     if ((given & HVFS_PROP (i)) == 0 && object_set (mirror, object, i, NULL, FALSE))
@@ -480,7 +481,7 @@ hvfs_mirror_apply (HvfsMirror *mirror, HvfsValue *const *updates, guint n_update
 
           if (enter)
             g_hash_table_add (entered, (char *) moref);
-          object_update (mirror, ref, updates[i], "changeSet", enter, api);
+          object_update (mirror, ref, updates[i], "changeSet", enter, 0, api);
         }
     }
 
@@ -516,7 +517,7 @@ hvfs_mirror_apply_content (HvfsMirror *mirror, GPtrArray *refs, HvfsValue *const
       if (ref == NULL)
         continue;
       g_hash_table_add (found, (char *) hvfs_value_text (ref, NULL));
-      object_update (mirror, ref, contents[i], "propSet", TRUE, api);
+      object_update (mirror, ref, contents[i], "propSet", TRUE, 0, api);
     }
   for (guint i = 0; i < refs->len; i++)
     {
@@ -535,15 +536,13 @@ hvfs_mirror_apply_reread (HvfsMirror *mirror, guint32 serial, guint n_updates,
                           const HvfsValue *content, guint api)
 {
   g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
-  HvfsObject *object = hvfs_mirror_get (mirror, serial);
+  const HvfsObject *object = hvfs_mirror_get (mirror, serial);
   HvfsValue *ref = hvfs_value_get (content, "obj");
 
   if (mirror->filling || object == NULL || object->n_updates != n_updates || ref == NULL
       || hvfs_mirror_resolve (mirror, ref) != object)
     return FALSE;
-  object_update (mirror, ref, content, "propSet", TRUE, api);
-  object->changed_us = g_get_real_time ();
-  tell (mirror, object, HVFS_OBJECT_CHANGED, ~(HvfsPropMask) 0);
+  object_update (mirror, ref, content, "propSet", TRUE, ~(HvfsPropMask) 0, api);
   settle (mirror);
   return TRUE;
 }
