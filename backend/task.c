@@ -356,6 +356,35 @@ hvfs_tasks_foreach (HvfsTasks *tasks, void (*func) (const HvfsTaskView *, gpoint
   g_mutex_unlock (&tasks->lock);
 }
 
+typedef struct
+{
+  const char *moref;
+  char *progress;         /* owned */
+} ProgressQuery;
+
+static void
+look_for_progress (const HvfsTaskView *task, gpointer data)
+{
+  ProgressQuery *query = data;
+  const char *progress = hvfs_value_text (task->props[HVFS_TASK_PROGRESS], NULL);
+
+  if (progress == NULL
+      || g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_STATE], NULL), "running") != 0
+      || g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_ENTITY], NULL), query->moref) != 0)
+    return;
+  g_free (query->progress);
+  query->progress = g_strdup (progress);
+}
+
+char *
+hvfs_tasks_dup_progress (HvfsTasks *tasks, const char *moref)
+{
+  ProgressQuery query = { moref, NULL };
+
+  hvfs_tasks_foreach (tasks, look_for_progress, &query);
+  return query.progress;
+}
+
 gint64
 hvfs_tasks_get_changed_us (HvfsTasks *tasks)
 {

@@ -55,6 +55,10 @@ void hvfs_tasks_foreach (HvfsTasks *tasks, void (*func) (const HvfsTaskView *, g
 /* When any of them last changed, in microseconds since 1970. */
 gint64 hvfs_tasks_get_changed_us (HvfsTasks *tasks);
 
+/* Returns: (transfer full) (nullable): how far the running task of the object @moref is, in
+ * percent, as the server says it; memory only */
+char *hvfs_tasks_dup_progress (HvfsTasks *tasks, const char *moref);
+
 /* ---- the update thread's side ---- */
 
 /**

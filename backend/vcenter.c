@@ -431,32 +431,13 @@ hvfs_vcenter_host (HvfsVcenterLink *link)
   return link->uri->host;
 }
 
-typedef struct
-{
-  const char *moref;
-  char *progress;
-} ProgressQuery;
-
-static void
-look_at_task (const HvfsTaskView *task, gpointer data)
-{
-  ProgressQuery *query = data;
-
-  if (g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_STATE], NULL), "running") != 0
-      || g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_ENTITY], NULL), query->moref) != 0)
-    return;
-  g_free (query->progress);
-  query->progress = g_strdup (hvfs_value_text (task->props[HVFS_TASK_PROGRESS], NULL));
-}
-
 char *
 hvfs_vcenter_dup_progress (HvfsVcenter *vcenter, guint32 serial)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&vcenter->lock);
-  ProgressQuery query
-    = { g_hash_table_lookup (vcenter->moving, GUINT_TO_POINTER (serial)), NULL };
+  const char *moref = g_hash_table_lookup (vcenter->moving, GUINT_TO_POINTER (serial));
 
-  if (vcenter->link != NULL && query.moref != NULL)
-    hvfs_tasks_foreach (vcenter->link->tasks, look_at_task, &query);
-  return query.progress;
+  return vcenter->link == NULL || moref == NULL
+           ? NULL
+           : hvfs_tasks_dup_progress (vcenter->link->tasks, moref);
 }

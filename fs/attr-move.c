@@ -31,41 +31,17 @@ typedef struct
   guint32 serial;         /* the domain, in the server's mirror */
 } Route;
 
-typedef struct
-{
-  HvfsFs *fs;
-  const HvfsObject *vm;
-  char *progress;         /* owned */
-} TaskQuery;
-
-static void
-look_at_task (const HvfsTaskView *task, gpointer data)
-{
-  TaskQuery *query = data;
-  const char *progress = hvfs_value_text (task->props[HVFS_TASK_PROGRESS], NULL);
-
-  if (g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_STATE], NULL), "running") == 0
-      && progress != NULL
-      && hvfs_mirror_resolve (query->fs->mirror, task->props[HVFS_TASK_ENTITY]) == query->vm)
-    {
-      g_free (query->progress);
-      query->progress = g_strdup (progress);
-    }
-}
-
 HVFS_SHOW (hvfs_migrate_show)
 {
-  TaskQuery query = { fs, vm, NULL };
+  g_autofree char *progress = NULL;
 
   if (hvfs_migrations_is_running (fs->migrations, vm->serial))
     {
-      query.progress = hvfs_vcenter_dup_progress (fs->vcenter, vm->serial);
-      if (query.progress == NULL)
-        hvfs_tasks_foreach (fs->tasks, look_at_task, &query);
+      progress = hvfs_vcenter_dup_progress (fs->vcenter, vm->serial);
+      if (progress == NULL)
+        progress = hvfs_tasks_dup_progress (fs->tasks, vm->moref);
     }
-  hvfs_migrations_print (fs->migrations, vm->serial,
-                         query.progress != NULL ? query.progress : "0", out);
-  g_free (query.progress);
+  hvfs_migrations_print (fs->migrations, vm->serial, progress != NULL ? progress : "0", out);
   return TRUE;
 }
 
