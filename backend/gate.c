@@ -1,6 +1,7 @@
 /* backend/gate.c - a counted, cancellable door; see gate.h */
 #include "backend/gate.h"
 
+#include "backend/wake.h"
 #include "convert/error.h"
 
 struct _HvfsGate
@@ -31,16 +32,6 @@ hvfs_gate_free (HvfsGate *gate)
   g_free (gate);
 }
 
-static void
-on_cancelled (GCancellable *cancellable, gpointer data)
-{
-  HvfsGate *gate = data;
-
-  g_mutex_lock (&gate->lock);
-  g_cond_broadcast (&gate->changed);
-  g_mutex_unlock (&gate->lock);
-}
-
 /* Returns: 0, or the errno that ended the wait */
 static int
 wait_for_place (HvfsGate *gate, gint64 deadline_us, GCancellable *cancellable)
@@ -69,14 +60,12 @@ gboolean
 hvfs_gate_enter (HvfsGate *gate, gint64 deadline_us, GCancellable *cancellable,
                  GError **error)
 {
-  gulong id = 0;
+  HvfsWake wake;
   int code;
 
-  if (cancellable != NULL)
-    id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), gate, NULL);
+  hvfs_wake_begin (&wake, cancellable, &gate->lock, &gate->changed);
   code = wait_for_place (gate, deadline_us, cancellable);
-  if (id != 0)
-    g_cancellable_disconnect (cancellable, id);
+  hvfs_wake_end (&wake);
   if (code != 0)
     g_set_error (error, HVFS_ERROR, code, "%s",
                  code == ECANCELED ? "interrupted" : "no connection became free in time");

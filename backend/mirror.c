@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "backend/fault.h"
+#include "backend/wake.h"
 #include "convert/error.h"
 
 struct _HvfsMirror
@@ -200,16 +201,6 @@ hvfs_mirror_set_link (HvfsMirror *mirror, gboolean up, const char *reason)
 
 /* ---- waiting for a value ---- */
 
-static void
-wake_all (GCancellable *cancellable, gpointer data)
-{
-  HvfsMirror *mirror = data;
-
-  g_mutex_lock (&mirror->link_lock);
-  g_cond_broadcast (&mirror->settled);
-  g_mutex_unlock (&mirror->link_lock);
-}
-
 typedef struct
 {
   guint32 serial;
@@ -239,16 +230,15 @@ hvfs_mirror_set_eager (HvfsMirror *mirror, void (*eager) (gpointer), gpointer da
 gboolean
 hvfs_mirror_await_up (HvfsMirror *mirror, gint64 deadline_us, GCancellable *cancellable)
 {
-  gulong handler = cancellable == NULL ? 0
-                                       : g_cancellable_connect (cancellable, G_CALLBACK (wake_all),
-                                                                mirror, NULL);
   gboolean up, more = TRUE;
+  HvfsWake wake;
 
+  hvfs_wake_begin (&wake, cancellable, &mirror->link_lock, &mirror->settled);
   g_mutex_lock (&mirror->link_lock);
   while (!(up = mirror->up) && more && !g_cancellable_is_cancelled (cancellable))
     more = g_cond_wait_until (&mirror->settled, &mirror->link_lock, deadline_us);
   g_mutex_unlock (&mirror->link_lock);
-  g_cancellable_disconnect (cancellable, handler);
+  hvfs_wake_end (&wake);
   return up;
 }
 
@@ -256,11 +246,10 @@ gboolean
 hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
                         gint64 deadline_us, GCancellable *cancellable, GError **error)
 {
-  gulong handler = cancellable == NULL ? 0
-                                       : g_cancellable_connect (cancellable, G_CALLBACK (wake_all),
-                                                                mirror, NULL);
+  HvfsWake wake;
   int code = 0;
 
+  hvfs_wake_begin (&wake, cancellable, &mirror->link_lock, &mirror->settled);
   if (mirror->eager != NULL)
     mirror->eager (mirror->eager_data);
   for (;;)
@@ -291,7 +280,7 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
       if (code != 0)
         break;
     }
-  g_cancellable_disconnect (cancellable, handler);
+  hvfs_wake_end (&wake);
   if (code != 0)
     g_set_error (error, HVFS_ERROR, code, "%s",
                  code == ESTALE  ? "it is not in the inventory any more"

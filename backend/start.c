@@ -2,6 +2,7 @@
 #include "backend/start.h"
 
 #include "backend/crew.h"
+#include "backend/wake.h"
 #include "convert/error.h"
 
 /* As many as there are writers. */
@@ -106,30 +107,21 @@ hvfs_starter_free (HvfsStarter *starter)
   g_free (starter);
 }
 
-static void
-wake (GCancellable *cancellable G_GNUC_UNUSED, gpointer data)
-{
-  HvfsStarter *starter = data;
-
-  g_mutex_lock (&starter->lock);
-  g_cond_broadcast (&starter->answered);
-  g_mutex_unlock (&starter->lock);
-}
-
 /* FALSE: the writer leaves, and @call is its thread's. */
 static gboolean
 await (HvfsStarter *starter, Call *call, GCancellable *cancellable)
 {
-  gulong handler = g_cancellable_connect (cancellable, G_CALLBACK (wake), starter, NULL);
+  HvfsWake wake;
   gboolean over;
 
+  hvfs_wake_begin (&wake, cancellable, &starter->lock, &starter->answered);
   g_mutex_lock (&starter->lock);
   while (!call->over && !g_cancellable_is_cancelled (cancellable))
     g_cond_wait (&starter->answered, &starter->lock);
   over = call->over;
   call->abandoned = !over;
   g_mutex_unlock (&starter->lock);
-  g_cancellable_disconnect (cancellable, handler);
+  hvfs_wake_end (&wake);
   return over;
 }
 

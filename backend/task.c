@@ -12,6 +12,7 @@
 #include "backend/retrieve.h"
 #include "backend/schema.h"
 #include "backend/start.h"
+#include "backend/wake.h"
 #include "convert/error.h"
 
 /* How long the stream may take to name a new task before it is watched by name. */
@@ -395,16 +396,6 @@ hvfs_tasks_get_changed_us (HvfsTasks *tasks)
 
 /* ---- running one ---- */
 
-static void
-wake (GCancellable *cancellable, gpointer data)
-{
-  HvfsTasks *tasks = data;
-
-  g_mutex_lock (&tasks->lock);
-  g_cond_broadcast (&tasks->changed);
-  g_mutex_unlock (&tasks->lock);
-}
-
 /* Whether the task is over by what is known; then also how.  Lock held. */
 static gboolean
 is_over (HvfsTasks *tasks, const Wait *wait, HvfsValue **ret_result, GError **error,
@@ -515,7 +506,7 @@ hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
     = hvfs_starter_call (tasks->starter, request, cancellable, error);
   g_autoptr (GError) failure = NULL;
   Wait wait = { .moref = hvfs_value_text (reply, "returnval") };
-  gulong handler = 0;
+  HvfsWake wake;
   gboolean ok;
 
   if (reply == NULL)
@@ -526,8 +517,7 @@ hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
                    hvfs_request_method (request));
       return FALSE;
     }
-  if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (wake), tasks, NULL);
+  hvfs_wake_begin (&wake, cancellable, &tasks->lock, &tasks->changed);
   if (tasks->eager != NULL)
     tasks->eager (tasks->confirm_data);
   g_mutex_lock (&tasks->lock);
@@ -535,7 +525,7 @@ hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
   ok = wait_for (tasks, &wait, lost_s, cancellable, ret_result, &failure);
   g_hash_table_remove (tasks->waits, wait.moref);
   g_mutex_unlock (&tasks->lock);
-  g_cancellable_disconnect (cancellable, handler);
+  hvfs_wake_end (&wake);
   unwatch (tasks, &wait);
   if (ok)
     return TRUE;

@@ -7,6 +7,7 @@
 #include "backend/filter.h"
 #include "backend/locate.h"
 #include "backend/retrieve.h"
+#include "backend/wake.h"
 #include "convert/error.h"
 
 #define API_WAIT_EX 401       /* WaitForUpdatesEx, CreatePropertyCollector */
@@ -562,22 +563,11 @@ ask (gpointer data, gpointer user_data)
   g_mutex_unlock (&updater->lock);
 }
 
-/* Those who wait for the answer look whether it was they who were interrupted. */
-static void
-wake (GCancellable *cancellable G_GNUC_UNUSED, gpointer data)
-{
-  HvfsUpdater *updater = data;
-
-  g_mutex_lock (&updater->lock);
-  g_cond_broadcast (&updater->woken);
-  g_mutex_unlock (&updater->lock);
-}
-
 gboolean
 hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
   gint64 deadline;
-  gulong handler;
+  HvfsWake wake;
 
   if (!check_link (updater, error))
     return FALSE;
@@ -585,9 +575,7 @@ hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **
     return TRUE;
   /* One question for all; half the time-out was silent before it. */
   deadline = g_get_monotonic_time () + updater->timeout_s * G_TIME_SPAN_SECOND / 2;
-  handler = cancellable == NULL
-              ? 0
-              : g_cancellable_connect (cancellable, G_CALLBACK (wake), updater, NULL);
+  hvfs_wake_begin (&wake, cancellable, &updater->lock, &updater->woken);
   g_mutex_lock (&updater->lock);
   if (updater->asking == NULL)
     {
@@ -601,7 +589,7 @@ hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **
         deadline = G_MAXINT64;
       }
   g_mutex_unlock (&updater->lock);
-  g_cancellable_disconnect (cancellable, handler);
+  hvfs_wake_end (&wake);
   if (!g_cancellable_is_cancelled (cancellable))
     return check_link (updater, error);
   g_set_error (error, HVFS_ERROR, EINTR, "interrupted; nothing was sent");

@@ -5,6 +5,7 @@
 
 #include "backend/fault.h"
 #include "backend/retrieve.h"
+#include "backend/wake.h"
 #include "convert/error.h"
 #include "convert/vmx.h"
 
@@ -357,26 +358,15 @@ hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look, GCancellable *
            : NULL;
 }
 
-static void
-wake (GCancellable *cancellable G_GNUC_UNUSED, gpointer data)
-{
-  HvfsConfig *config = data;
-
-  g_mutex_lock (&config->lock);
-  g_cond_broadcast (&config->landed);
-  g_mutex_unlock (&config->lock);
-}
-
 /* Until nobody else fetches @serial, which then is this thread's to fetch: TRUE; or
  * until somebody has: FALSE without an error. */
 static gboolean
 wait_turn (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
 {
-  gulong handler = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (wake),
-                                                                config, NULL)
-                                       : 0;
   gboolean waited = FALSE, mine = FALSE, cancelled;
+  HvfsWake wake;
 
+  hvfs_wake_begin (&wake, cancellable, &config->lock, &config->landed);
   g_mutex_lock (&config->lock);
   while (!(cancelled = g_cancellable_is_cancelled (cancellable))
          && g_hash_table_contains (config->coming, GUINT_TO_POINTER (serial)))
@@ -387,7 +377,7 @@ wait_turn (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError
   if (!cancelled && !waited)
     mine = g_hash_table_add (config->coming, GUINT_TO_POINTER (serial));
   g_mutex_unlock (&config->lock);
-  g_cancellable_disconnect (cancellable, handler);
+  hvfs_wake_end (&wake);
   if (cancelled)
     g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
   return mine;
