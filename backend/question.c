@@ -7,8 +7,6 @@
 #include "convert/error.h"
 
 #define MAX_ANSWERERS 4
-/* How long the mirror may lag behind an answer. */
-#define LAG_US (10 * G_TIME_SPAN_SECOND)
 
 struct _HvfsQuestions
 {
@@ -32,18 +30,9 @@ struct _HvfsBlocked
 typedef struct
 {
   GCancellable *cancel;
-  char *moref, *id, *key;
+  HvfsRequest *answer;
+  char *moref;
 } Act;
-
-static HvfsRequest *
-new_answer (const char *moref, const char *id, const char *key)
-{
-  HvfsRequest *request = hvfs_request_new ("AnswerVM", "VirtualMachine", moref);
-
-  hvfs_request_text (request, "questionId", id);
-  hvfs_request_text (request, "answerChoice", key);
-  return request;
-}
 
 static void
 act (gpointer data, gpointer user_data)
@@ -55,18 +44,16 @@ act (gpointer data, gpointer user_data)
     g_cancellable_cancel (todo->cancel);
   else
     {
-      g_autoptr (HvfsRequest) request = new_answer (todo->moref, todo->id, todo->key);
       g_autoptr (GError) error = NULL;
       g_autoptr (HvfsValue) reply
-        = hvfs_session_call (questions->session, request, HVFS_CALL_CHANGE, 0, NULL, &error);
+        = hvfs_session_call (questions->session, todo->answer, HVFS_CALL_CHANGE, 0, NULL, &error);
 
       if (reply == NULL)
         g_message ("the default answer to a question of %s: %s", todo->moref, error->message);
     }
   g_clear_object (&todo->cancel);
+  g_clear_pointer (&todo->answer, hvfs_request_free);
   g_free (todo->moref);
-  g_free (todo->id);
-  g_free (todo->key);
   g_free (todo);
 }
 
@@ -140,6 +127,30 @@ hvfs_question_print (const HvfsObject *vm, GString *out)
     return;
   print (question, "\n", out);
   g_string_append_c (out, '\n');
+}
+
+HvfsRequest *
+hvfs_question_new_answer (const HvfsObject *vm, gint64 number, GError **error)
+{
+  HvfsValue *question = vm == NULL ? NULL : hvfs_object_get (vm, HVFS_VM_QUESTION);
+  HvfsValue *choice = question == NULL ? NULL : nth_choice (question, number);
+  g_autoptr (GString) text = g_string_new (NULL);
+  HvfsRequest *request;
+
+  if (choice != NULL)
+    {
+      request = hvfs_request_new ("AnswerVM", "VirtualMachine", vm->moref);
+      hvfs_request_text (request, "questionId", hvfs_value_text (question, "id"));
+      hvfs_request_text (request, "answerChoice", hvfs_value_text (choice, "key"));
+      return request;
+    }
+  print (question, ", ", text);
+  if (question == NULL)
+    g_set_error (error, HVFS_ERROR, EINVAL, "there is no question to answer");
+  else
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "%" G_GINT64_FORMAT " is the number of no choice: %s", number, text->str);
+  return NULL;
 }
 
 /* ---- who is blocked ---- */
@@ -223,15 +234,15 @@ end_blocked (HvfsQuestions *questions, guint32 serial, const HvfsValue *question
 static void
 answer_default (HvfsQuestions *questions, const HvfsObject *vm, const HvfsValue *question)
 {
-  HvfsValue *choice = nth_choice (question, hvfs_value_int (question, "choice.defaultIndex", 0));
+  gint64 number = hvfs_value_int (question, "choice.defaultIndex", 0);
+  HvfsRequest *answer = hvfs_question_new_answer (vm, number, NULL);
   Act *todo;
 
-  if (choice == NULL)
+  if (answer == NULL)
     return;
   todo = g_new0 (Act, 1);
+  todo->answer = answer;
   todo->moref = g_strdup (vm->moref);
-  todo->id = g_strdup (hvfs_value_text (question, "id"));
-  todo->key = g_strdup (hvfs_value_text (choice, "key"));
   hvfs_crew_push (questions->crew, todo);
 }
 
@@ -246,67 +257,4 @@ hvfs_questions_noticed (HvfsQuestions *questions, const HvfsObject *vm)
     end_blocked (questions, vm->serial, question);
   else if (questions->policy == HVFS_AUTO_ANSWER_YES)
     answer_default (questions, vm, question);
-}
-
-/* ---- answering ---- */
-
-typedef struct
-{
-  guint32 serial;
-  char *id;
-} Asked;
-
-static int
-is_answered (HvfsMirror *mirror, gpointer data)
-{
-  const Asked *asked = data;
-  const HvfsObject *vm = hvfs_mirror_get (mirror, asked->serial);
-
-  if (vm == NULL)
-    return -1;
-  return g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_QUESTION), "id"), asked->id)
-         != 0;
-}
-
-static HvfsRequest *
-choose (HvfsMirror *mirror, guint32 serial, gint64 number, char **ret_id, GError **error)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
-  HvfsObject *vm = hvfs_mirror_get (mirror, serial);
-  HvfsValue *question = vm == NULL ? NULL : hvfs_object_get (vm, HVFS_VM_QUESTION);
-  HvfsValue *choice = question == NULL ? NULL : nth_choice (question, number);
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  if (choice != NULL)
-    {
-      *ret_id = g_strdup (hvfs_value_text (question, "id"));
-      return new_answer (vm->moref, *ret_id, hvfs_value_text (choice, "key"));
-    }
-  print (question, ", ", text);
-  if (question == NULL)
-    g_set_error (error, HVFS_ERROR, EINVAL, "there is no question to answer");
-  else
-    g_set_error (error, HVFS_ERROR, EINVAL,
-                 "%" G_GINT64_FORMAT " is the number of no choice: %s", number, text->str);
-  return NULL;
-}
-
-gboolean
-hvfs_question_answer (HvfsSession *session, HvfsMirror *mirror, guint32 serial, gint64 number,
-                      GError **error)
-{
-  g_autofree char *id = NULL;
-  g_autoptr (HvfsRequest) request = choose (mirror, serial, number, &id, error);
-  g_autoptr (HvfsValue) reply = NULL;
-  Asked asked = { serial, id };
-
-  if (request == NULL)
-    return FALSE;
-  reply = hvfs_session_call (session, request, HVFS_CALL_CHANGE, 0, NULL, error);
-  if (reply == NULL)
-    return FALSE;
-  hvfs_mirror_await_that (mirror, is_answered, &asked, g_get_monotonic_time () + LAG_US, NULL,
-                          NULL);
-  return TRUE;
 }

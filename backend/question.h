@@ -48,12 +48,14 @@ char *hvfs_questions_end (HvfsBlocked *blocked);
 void hvfs_question_print (const HvfsObject *vm, GString *out);
 
 /**
- * hvfs_question_answer:
+ * hvfs_question_new_answer:
+ * @vm: (nullable)
  * @number: of a choice, as printed
  *
- * Network; waits until the mirror shows that the question is gone.
+ * Under the mirror's lock; memory only.
  *
- * @error: EINVAL: no question, no such choice; else the server's
+ * @error: EINVAL: no question, no such choice
+ *
+ * Returns: (transfer full): the request that chooses it
  */
-gboolean hvfs_question_answer (HvfsSession *session, HvfsMirror *mirror, guint32 serial,
-                               gint64 number, GError **error);
+HvfsRequest *hvfs_question_new_answer (const HvfsObject *vm, gint64 number, GError **error);

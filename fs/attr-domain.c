@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "backend/answer.h"
 #include "backend/autostart.h"
 #include "backend/reconfigure.h"
 #include "fs/attr-domain.h"
@@ -175,8 +176,7 @@ question_store (HvfsStore *store, const char *line, GError **error)
   gint64 number;
 
   return hvfs_line_number ("question", line, 0, &number, error)
-         && hvfs_question_answer (store->fs->session, store->fs->mirror, store->serial, number,
-                                  error);
+         && hvfs_answer_question (&store->fs->server, store->serial, number, error);
 }
 
 static gboolean

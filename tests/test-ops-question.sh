@@ -26,6 +26,11 @@ refused EINVAL question 3 'number of no choice'
 refused EINVAL question yes 'not a number'
 echo 1 >"$d/question"
 expect_eq 'no question any more' "$(cat "$d/question")$(vim get $vm runtime.question)" ''
+# An answer whose reply is lost is looked for.
+ask
+await asked "$mnt"
+control POST '/fail?what=lost&method=AnswerVM' >/dev/null
+echo 1 >"$d/question" || fail "a lost reply: $(cat "$d/error")"
 
 # 0: the writer hears of it, and the task ends.
 ask PowerOffVM_Task 1
