@@ -531,7 +531,8 @@ hvfs_mirror_apply_reread (HvfsMirror *mirror, guint32 serial, guint n_updates,
   if (mirror->filling || object == NULL || object->n_updates != n_updates || ref == NULL
       || hvfs_mirror_resolve (mirror, ref) != object)
     return FALSE;
-  object_update (mirror, ref, content, "propSet", TRUE, ~(HvfsPropMask) 0, api);
+  object_update (mirror, ref, content, "propSet", TRUE,
+                 object->kind == HVFS_KIND_VM ? HVFS_PROP (HVFS_VM_CHANGE_VERSION) : 0, api);
   settle (mirror);
   return TRUE;
 }

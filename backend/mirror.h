@@ -151,8 +151,9 @@ void hvfs_mirror_apply_content (HvfsMirror *mirror, GPtrArray *refs,
  * @n_updates: of the object @serial, seen before @content was asked for
  * @content: an ObjectContent of all its mirrored properties
  *
- * For any thread, after a change that no update told of: it counts as changed now, also
- * in what is not mirrored.  FALSE: an update came meanwhile, which may be newer.
+ * For any thread, after a change that no update told of.  What differs has changed, and
+ * of a machine its changeVersion in any case: that stands for what is not mirrored, and
+ * not every server has one.  FALSE: an update came meanwhile, which may be newer.
  */
 gboolean hvfs_mirror_apply_reread (HvfsMirror *mirror, guint32 serial, guint n_updates,
                                const HvfsValue *content, guint api);

@@ -110,3 +110,23 @@ echo 0 >"$d/question"
 ! wait $writer || fail 'the cancelled task succeeded'
 grep -q 'answer to the question ended' "$tmp/ask/.hvfs/errors" || fail "errors: $(cat "$tmp/ask/.hvfs/errors")"
 unmount_hvfs "$tmp/ask"
+
+# The default is given once, also of a machine that is read anew while it asks: no update
+# tells of the template, because the wait for updates is late from the next one on.
+mount_hvfs "$(vcsim_uri vpx '' auto_answer=1)" "$tmp/yes"
+d=$tmp/yes/by-name/$vm
+echo off >"$d/state"
+control POST '/fail?what=fault&method=AnswerVM&fault=InvalidState' >/dev/null
+ask
+answers () { [ "$(stat_of "$tmp/yes" request.AnswerVM)" = "$1" ]; }
+await answers 1
+control POST '/fail?what=slow&method=WaitForUpdatesEx&times=0&ms=600000' >/dev/null
+control POST '/set?object=DC0_H0_VM1&path=guest.hostName&value=guest' >/dev/null
+is_late () { control GET /rules | grep -q '"hits":1'; }
+await is_late
+echo yes >"$d/template"
+expect_eq 'read anew' "$(cat "$d/template")" yes
+echo 1 >"$d/question"
+answers 2 || fail "answers: $(stat_of "$tmp/yes" request.AnswerVM), not the default and the one by hand"
+control POST /heal >/dev/null
+unmount_hvfs "$tmp/yes"
