@@ -37,6 +37,13 @@ static const Step steps[] = {
   { "upVapp", "VirtualApp", "parentFolder", 400, 0, { "up" } },
 };
 
+/* The step from the root to what is above it, by itself. */
+static gboolean
+is_up (const Step *step)
+{
+  return g_str_equal (step->name, "up");
+}
+
 static gboolean
 in_scope (const Step *step, guint api, HvfsScope scope)
 {
@@ -122,17 +129,49 @@ write_inventory_props (HvfsRequest *request, guint api, HvfsScope scope)
       write_props (request, kind, api, scope == HVFS_SCOPE_PLACES ? places[kind] : ALL);
 }
 
+/* An object to start from, itself not wanted, and one step from there. */
+static void
+write_start (HvfsRequest *request, const char *type, const char *id, const char *path)
+{
+  hvfs_request_open (request, "objectSet", NULL);
+  hvfs_request_moref (request, "obj", type, id);
+  hvfs_request_bool (request, "skip", TRUE);
+  hvfs_request_open (request, "selectSet", "TraversalSpec");
+  hvfs_request_text (request, "type", type);
+  hvfs_request_text (request, "path", path);
+  hvfs_request_bool (request, "skip", FALSE);
+  hvfs_request_close (request);
+  hvfs_request_close (request);
+}
+
+gboolean
+hvfs_filter_view_covers (const char *type, gboolean is_root_folder, guint api)
+{
+  return api >= 400 && (is_root_folder || g_strcmp0 (type, "Datacenter") == 0);
+}
+
+void
+hvfs_filter_write_view_types (HvfsRequest *request, const char *element)
+{
+  for (HvfsKind kind = 0; kind < HVFS_N_KINDS; kind++)
+    if (kind != HVFS_KIND_TASK)
+      hvfs_request_text (request, element, hvfs_kind_type (kind));
+}
+
 void
 hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint api,
-                             HvfsScope scope, const char *type, const char *id)
+                             HvfsScope scope, const char *type, const char *id,
+                             const char *view)
 {
   hvfs_request_open (request, element, NULL);
   write_inventory_props (request, api, scope);
+  if (view != NULL)
+    write_start (request, "ContainerView", view, "view");
   hvfs_request_open (request, "objectSet", NULL);
   hvfs_request_moref (request, "obj", type, id);
   hvfs_request_bool (request, "skip", FALSE);
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
-    if (in_scope (&steps[i], api, scope))
+    if (in_scope (&steps[i], api, scope) && (view == NULL || is_up (&steps[i])))
       write_step (request, &steps[i], api, scope);
   hvfs_request_close (request);
   hvfs_request_close (request);
@@ -152,21 +191,6 @@ hvfs_filter_write_objects (HvfsRequest *request, const char *element, guint api,
       hvfs_request_bool (request, "skip", FALSE);
       hvfs_request_close (request);
     }
-  hvfs_request_close (request);
-}
-
-/* An object to start from, itself not wanted, and one step from there. */
-static void
-write_start (HvfsRequest *request, const char *type, const char *id, const char *path)
-{
-  hvfs_request_open (request, "objectSet", NULL);
-  hvfs_request_moref (request, "obj", type, id);
-  hvfs_request_bool (request, "skip", TRUE);
-  hvfs_request_open (request, "selectSet", "TraversalSpec");
-  hvfs_request_text (request, "type", type);
-  hvfs_request_text (request, "path", path);
-  hvfs_request_bool (request, "skip", FALSE);
-  hvfs_request_close (request);
   hvfs_request_close (request);
 }
 

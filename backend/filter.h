@@ -1,9 +1,11 @@
 /* backend/filter.h - writes the PropertyFilterSpecs that hvfs uses
  *
- * Exists so that one place knows how the inventory hangs together.  It is walked
- * by named traversals that call each other, which every API version has, and
- * which can also climb from a machine to its folders where the mount's root is
- * below them; container views could do neither.
+ * Exists so that one place knows how the inventory hangs together.  Where all that
+ * is wanted lies below the root, and the server has views, one recursive container
+ * view says what there is: it is the server's own list, kept by it at small cost.
+ * Elsewhere, below a datacenter or on old servers, named traversals that call each
+ * other walk there: they can also climb from a machine to its folders, which are
+ * not below a host, and find the datastores beside it.
  */
 #pragma once
 
@@ -17,10 +19,19 @@ typedef enum
   HVFS_SCOPE_PLACES,      /* below the root, what tells where machines are and can go */
 } HvfsScope;
 
+/* Whether a container view of the object of type @type holds all that is wanted of it:
+ * before API 4.0 datastores and networks lie in no folder. */
+gboolean hvfs_filter_view_covers (const char *type, gboolean is_root_folder, guint api);
+
+/* An element @element for each type that such a view shall hold, with its subclasses. */
+void hvfs_filter_write_view_types (HvfsRequest *request, const char *element);
+
 /* Writes an element @element of type PropertyFilterSpec that selects the mirrored
- * properties (of PLACES, few of them) of what @scope says of the object @type @id.  @api: 100 * major + minor. */
+ * properties (of PLACES, few of them) of what @scope says of the object @type @id.
+ * @api: 100 * major + minor.  @view: (nullable): a recursive container view of it. */
 void hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint api,
-                                  HvfsScope scope, const char *type, const char *id);
+                                  HvfsScope scope, const char *type, const char *id,
+                                  const char *view);
 
 /* All mirrored properties of each object in @refs (element-type HvfsValue). */
 void hvfs_filter_write_objects (HvfsRequest *request, const char *element, guint api,

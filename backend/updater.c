@@ -39,7 +39,8 @@ struct _HvfsUpdater
   /* The update thread's own; hvfs_updater_fill's before it starts. */
   char *collector;
   char *version;
-  guint generation;         /* of the session that the filters belong to */
+  GPtrArray *made;          /* HvfsValue: references to what this session has to end */
+  guint generation;         /* of the session that all of these belong to */
   guint api;
 
   GMutex lock;
@@ -84,6 +85,7 @@ hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, Hv
   updater->stats = stats;
   updater->crew = hvfs_crew_new ("hvfs-ask", ask, updater, 1);
   updater->stop = g_cancellable_new ();
+  updater->made = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
   updater->read = TRUE; /* who mounts is about to read */
   g_mutex_init (&updater->lock);
   g_cond_init (&updater->woken);
@@ -115,6 +117,7 @@ hvfs_updater_free (HvfsUpdater *updater)
   if (updater->thread != NULL)
     g_thread_join (updater->thread);
   hvfs_value_unref (updater->root);
+  g_ptr_array_unref (updater->made);
   g_free (updater->collector);
   g_free (updater->version);
   g_free (updater->lost);
@@ -279,13 +282,58 @@ wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancella
 
 /* ---- connecting and filling ---- */
 
+/* Makes a thing of the session that lasts until it ends, or destroy_made ().
+ * Returns: (transfer full): the reference to it */
+static HvfsValue *
+make (HvfsUpdater *updater, HvfsRequest *request, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0,
+                                                   cancellable, error);
+  HvfsValue *ref = hvfs_value_get (reply, "returnval");
+
+  if (ref != NULL && hvfs_value_text (ref, NULL) != NULL)
+    {
+      g_ptr_array_add (updater->made, hvfs_value_ref (ref));
+      return hvfs_value_ref (ref);
+    }
+  if (reply != NULL)
+    g_set_error (error, HVFS_ERROR, EPROTO, "the server's reply to %s names nothing",
+                 hvfs_request_method (request));
+  return NULL;
+}
+
+/* Where the session is the one of the last rebuild, ends what that made; what is gone
+ * already is as good. */
+static void
+destroy_made (HvfsUpdater *updater, GCancellable *cancellable)
+{
+  static const struct { const char *type, *method; } ends[] = {
+    { "PropertyCollector", "DestroyPropertyCollector" },
+    { "PropertyFilter", "DestroyPropertyFilter" },
+    { "ContainerView", "DestroyView" },
+  };
+  gboolean same = updater->generation == hvfs_session_get_generation (updater->session);
+
+  for (guint i = same ? updater->made->len : 0; i-- > 0;)
+    for (guint j = 0; j < G_N_ELEMENTS (ends); j++)
+      if (g_strcmp0 (hvfs_value_type (updater->made->pdata[i]), ends[j].type) == 0)
+        {
+          g_autoptr (HvfsRequest) request
+            = hvfs_request_new (ends[j].method, ends[j].type,
+                                hvfs_value_text (updater->made->pdata[i], NULL));
+          g_autoptr (HvfsValue) reply
+            = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0, cancellable, NULL);
+        }
+  g_ptr_array_set_size (updater->made, 0);
+}
+
 static gboolean
 create_collector (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
   const char *shared = hvfs_value_text (content, "propertyCollector");
   g_autoptr (HvfsRequest) request = NULL;
-  g_autoptr (HvfsValue) reply = NULL;
+  g_autoptr (HvfsValue) own = NULL;
 
   g_clear_pointer (&updater->collector, g_free);
   if (shared == NULL)
@@ -299,9 +347,57 @@ create_collector (HvfsUpdater *updater, GCancellable *cancellable, GError **erro
       return TRUE;
     }
   request = hvfs_request_new ("CreatePropertyCollector", "PropertyCollector", shared);
-  reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0, cancellable, error);
-  updater->collector = g_strdup (hvfs_value_text (reply, "returnval"));
-  return updater->collector != NULL;
+  own = make (updater, request, cancellable, error);
+  updater->collector = g_strdup (hvfs_value_text (own, NULL));
+  return own != NULL;
+}
+
+/* A view of all below @root.  @ret_view: (transfer full): NULL where there is none to be
+ * had, which a fault says, too.  FALSE: an error of another kind. */
+static gboolean
+create_view (HvfsUpdater *updater, const HvfsValue *root, gboolean is_root_folder,
+             HvfsValue **ret_view, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
+  const char *manager = hvfs_value_text (content, "viewManager");
+  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  *ret_view = NULL;
+  if (manager == NULL
+      || !hvfs_filter_view_covers (hvfs_value_type (root), is_root_folder, updater->api))
+    return TRUE;
+  request = hvfs_request_new ("CreateContainerView", "ViewManager", manager);
+  hvfs_request_moref (request, "container", hvfs_value_type (root), hvfs_value_text (root, NULL));
+  hvfs_filter_write_view_types (request, "type");
+  hvfs_request_bool (request, "recursive", TRUE);
+  *ret_view = make (updater, request, cancellable, &failure);
+  if (*ret_view != NULL || hvfs_error_fault (failure) != NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* One for all that is mirrored. */
+static gboolean
+create_filter (HvfsUpdater *updater, const HvfsValue *root, gboolean is_root_folder,
+               GCancellable *cancellable, GError **error)
+{
+  /* Only below the root of the inventory is there something above to look up. */
+  HvfsScope scope = updater->places_only ? HVFS_SCOPE_PLACES
+                    : is_root_folder     ? HVFS_SCOPE_DOWN
+                                         : HVFS_SCOPE_DOWN_AND_UP;
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new ("CreateFilter", "PropertyCollector", updater->collector);
+  g_autoptr (HvfsValue) view = NULL, filter = NULL;
+
+  if (!create_view (updater, root, is_root_folder, &view, cancellable, error))
+    return FALSE;
+  hvfs_filter_write_inventory (request, "spec", updater->api, scope, hvfs_value_type (root),
+                               hvfs_value_text (root, NULL), hvfs_value_text (view, NULL));
+  hvfs_request_bool (request, "partialUpdates", FALSE);
+  filter = make (updater, request, cancellable, error);
+  return filter != NULL;
 }
 
 static gboolean
@@ -310,28 +406,16 @@ create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
   g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
   g_autoptr (HvfsValue) root = hvfs_locate (updater->session, updater->uri->type,
                                             updater->uri->path, cancellable, error);
-  g_autoptr (HvfsRequest) request = NULL;
-  g_autoptr (HvfsValue) reply = NULL;
-  HvfsScope scope;
 
   if (root == NULL)
     return FALSE;
-  /* Only below the root of the inventory is there something above to look up. */
-  scope = updater->places_only ? HVFS_SCOPE_PLACES
-          : hvfs_value_equal (root, hvfs_value_get (content, "rootFolder"))
-            ? HVFS_SCOPE_DOWN
-            : HVFS_SCOPE_DOWN_AND_UP;
   g_mutex_lock (&updater->lock);
   hvfs_value_unref (updater->root);
   updater->root = hvfs_value_ref (root);
   g_mutex_unlock (&updater->lock);
-
-  request = hvfs_request_new ("CreateFilter", "PropertyCollector", updater->collector);
-  hvfs_filter_write_inventory (request, "spec", updater->api, scope, hvfs_value_type (root),
-                               hvfs_value_text (root, NULL));
-  hvfs_request_bool (request, "partialUpdates", FALSE);
-  reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0, cancellable, error);
-  return reply != NULL
+  return create_filter (updater, root,
+                        hvfs_value_equal (root, hvfs_value_get (content, "rootFolder")),
+                        cancellable, error)
          && hvfs_tasks_watch (updater->tasks, updater->collector, cancellable, error);
 }
 
@@ -341,6 +425,7 @@ rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
   gboolean truncated = TRUE;
 
+  destroy_made (updater, cancellable);
   updater->generation = hvfs_session_get_generation (updater->session);
   updater->api = hvfs_session_api (updater->session);
   g_free (updater->version);

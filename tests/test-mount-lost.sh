@@ -61,6 +61,19 @@ await says "$vm/state" suspended
 set_power poweredOn
 await says "$vm/state" running
 
+# It forgot what it had told: all is made anew in the same session, and the former ended.
+control POST /reset >/dev/null
+control POST "/fail?what=fault&method=WaitForUpdatesEx&fault=InvalidCollectorVersion" >/dev/null
+set_power suspended
+made_anew () { [ "$(vcsim_requests CreateContainerView)" -ge 1 ]; }
+await made_anew
+for method in CreateContainerView CreatePropertyCollector DestroyView DestroyPropertyCollector DestroyPropertyFilter; do
+  expect_eq "$method" "$(vcsim_requests "$method")" 1
+done
+back suspended
+set_power poweredOn
+await says "$vm/state" running
+
 # Silent, while connections stay open: noticed by whoever reads, within the time-out.
 kill -STOP "$vcsim_pid"
 stopped_at=$(date +%s)
