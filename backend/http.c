@@ -22,6 +22,10 @@
 
 #define BUFFER_BYTES (256 * 1024L)
 #define LOCATION_BYTES 1024
+/* No honest server comes near these.  Trailers count as headers. */
+#define MAX_HEAD_BYTES (256 * 1024)
+#define MAX_EXPLANATION_BYTES (16 * 1024 * 1024) /* of a status that is no success */
+#define MIN_BYTES_PER_S 1024                     /* from its first byte on */
 
 typedef struct
 {
@@ -48,6 +52,8 @@ typedef struct
   gsize sent;               /* bytes of the body handed to libcurl */
   gboolean begun;           /* some were, in this attempt or one before */
   gint64 active_us;         /* of the last progress */
+  gint64 answered_us;       /* of the first byte of the answer; 0 before */
+  gsize head, received;     /* bytes of headers; of all, decompressed */
   gint64 limit_us;          /* 0: none */
   GError *error;            /* the sink's */
   char why[CURL_ERROR_SIZE];
@@ -189,12 +195,35 @@ on_read (char *buffer, size_t size, size_t n, void *data)
 }
 
 static void
-note_progress (Transfer *transfer)
+note_progress (Transfer *transfer, gsize len)
 {
   transfer->reply->answered = TRUE;
+  transfer->received += len;
   transfer->active_us = g_get_monotonic_time ();
+  if (transfer->answered_us == 0)
+    transfer->answered_us = transfer->active_us;
   atomic_store_explicit (&transfer->http->heard_us, transfer->active_us,
                          memory_order_relaxed);
+}
+
+/* Whether @bytes of the answer are more than @max of @what; the error says so. */
+static gboolean
+is_too_much (Transfer *transfer, const char *what, gsize bytes, gsize max)
+{
+  if (bytes <= max)
+    return FALSE;
+  if (transfer->error == NULL)
+    transfer->error = g_error_new (HVFS_ERROR, EIO,
+                                   "%s: the server answers with HTTP status %u and more than %zu "
+                                   "bytes of %s", transfer->http->config.base_url,
+                                   transfer->reply->status, max, what);
+  return TRUE;
+}
+
+static gboolean
+is_success (guint status)
+{
+  return status >= 200 && status < 300;
 }
 
 static size_t
@@ -203,7 +232,11 @@ on_body (char *data, size_t size, size_t n, void *user_data)
   Transfer *transfer = user_data;
   const HvfsHttpRequest *request = transfer->request;
 
-  note_progress (transfer);
+  note_progress (transfer, size * n);
+  if (!is_success (transfer->reply->status)
+      && is_too_much (transfer, "explanation", transfer->received - transfer->head,
+                      MAX_EXPLANATION_BYTES))
+    return 0;
   return request->sink (transfer->reply, data, size * n, request->sink_data, &transfer->error)
            ? size * n
            : 0;
@@ -219,6 +252,9 @@ header_value (const char *line, const char *name)
     return NULL;
   return g_strstrip (g_strdup (line + len + 1));
 }
+
+/* It is shown to the user, on a terminal. */
+#define URI_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._~:/?#[]@!$&'()*+,;=%"
 
 static void
 read_header (HvfsHttpReply *reply, const char *line)
@@ -238,6 +274,7 @@ read_header (HvfsHttpReply *reply, const char *line)
   if (location != NULL)
     {
       location[MIN (strlen (location), LOCATION_BYTES)] = '\0';
+      g_strcanon (location, URI_CHARACTERS, '?');
       g_free (reply->location);
       reply->location = location;
     }
@@ -249,7 +286,10 @@ on_header (char *data, size_t size, size_t n, void *user_data)
   Transfer *transfer = user_data;
   g_autofree char *line = g_strndup (data, size * n);
 
-  note_progress (transfer);
+  note_progress (transfer, size * n);
+  transfer->head += size * n;
+  if (is_too_much (transfer, "headers", transfer->head, MAX_HEAD_BYTES))
+    return 0;
   read_header (transfer->reply, line);
   return size * n;
 }
@@ -336,16 +376,26 @@ list_headers (const HvfsHttpRequest *request)
   return list;
 }
 
+static gboolean
+is_silent (const Transfer *transfer)
+{
+  return g_get_monotonic_time () - transfer->active_us
+         >= transfer->http->config.timeout_s * G_TIME_SPAN_SECOND;
+}
+
+/* A server that drips is no better than a silent one: its answer never ends. */
 static gint64
 deadline_us (const Transfer *transfer)
 {
   const HvfsHttpRequest *request = transfer->request;
-  gint64 seconds = transfer->http->config.timeout_s;
-  gint64 deadline;
+  gint64 silence_us = transfer->http->config.timeout_s * G_USEC_PER_SEC;
+  gint64 deadline = transfer->active_us + silence_us;
 
-  if (!transfer->reply->answered)
-    seconds += request->wait_s;
-  deadline = transfer->active_us + seconds * G_USEC_PER_SEC;
+  if (transfer->answered_us == 0)
+    deadline += request->wait_s * G_USEC_PER_SEC;
+  else
+    deadline = MIN (deadline, transfer->answered_us + silence_us
+                                + (gint64) (transfer->received * G_USEC_PER_SEC / MIN_BYTES_PER_S));
   return transfer->limit_us != 0 ? MIN (deadline, transfer->limit_us) : deadline;
 }
 
@@ -458,8 +508,9 @@ judge (Transfer *transfer, CURL *easy, int ended, CURLcode code, GCancellable *c
   if (ended == ECANCELED)
     return g_error_new (HVFS_ERROR, ECANCELED, "interrupted");
   if (ended == ETIMEDOUT)
-    return g_error_new (HVFS_ERROR, ETIMEDOUT, "%s: the server fell silent for the time-out",
-                        config->base_url);
+    return g_error_new (HVFS_ERROR, ETIMEDOUT, "%s: the server %s", config->base_url,
+                        is_silent (transfer) ? "fell silent for the time-out"
+                                             : "answers too slowly");
   if (code == CURLE_OK)
     return NULL;
   transfer->reply->lost = hvfs_http_code_is_lost (code);

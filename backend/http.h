@@ -9,6 +9,9 @@
  * - Every wait ends: by the time-out without progress, by the limit, by the
  *   cancellable, at once and without polling; and a network that dies in silence
  *   is noticed within the time-out by TCP itself, however long the server may take.
+ * - Every answer ends: headers without end, a page without end about an error, and
+ *   less than 1 KiB a second of whatever it is are errors.  How long a good answer
+ *   may be is the sink's to say.
  * - The server is verified, unless told not to.  Redirects are not followed, the
  *   environment's proxies are not used, only HTTP and HTTPS are spoken.
  *

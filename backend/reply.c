@@ -17,6 +17,9 @@
 #define NS_SOAP "http://schemas.xmlsoap.org/soap/envelope/"
 #define NS_XSI "http://www.w3.org/2001/XMLSchema-instance"
 
+/* The parser's dictionary has names of attributes, prefixes and URIs beside those of elements. */
+#define NAMES_EACH 4
+
 const HvfsReplyLimits hvfs_reply_limits = {
   .bytes = 512 * 1024 * 1024,
   .text_bytes = 64 * 1024 * 1024,
@@ -328,6 +331,8 @@ check (HvfsReply *reply, GError **error)
 
       fail (reply, "the server's reply is not complete XML: %.200s", g_strchomp (why));
     }
+  else if (xmlDictSize (reply->parser->dict) / NAMES_EACH > (int) reply->limits->names)
+    fail (reply, "the server's reply holds too many different names of attributes");
   else if (input != NULL && (gsize) (input->end - input->cur) > reply->limits->pending_bytes)
     fail (reply, "the server's reply holds a tag of more than %zu bytes",
           reply->limits->pending_bytes);

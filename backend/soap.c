@@ -201,11 +201,22 @@ is_telling (guint status)
   return (status >= 300 && status < 400) || status == 502 || status == 503;
 }
 
+/* Anybody's server may be asked for it. */
+static const HvfsReplyLimits versions_limits = {
+  .bytes = 1024 * 1024,
+  .text_bytes = 1024,
+  .attribute_bytes = 1024,
+  .pending_bytes = 64 * 1024,
+  .elements = 10000,
+  .names = 1000,
+  .depth = 16,
+};
+
 gboolean
 hvfs_soap_get_versions (HvfsHttp *http, HvfsValue **ret_versions, GCancellable *cancellable,
                         GError **error)
 {
-  g_autoptr (HvfsReply) parser = hvfs_reply_new (HVFS_REPLY_XML, NULL);
+  g_autoptr (HvfsReply) parser = hvfs_reply_new (HVFS_REPLY_XML, &versions_limits);
   g_auto (HvfsHttpReply) reply = { 0 };
   Incoming incoming = { .parser = parser };
   const HvfsHttpRequest wire = {

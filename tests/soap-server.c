@@ -32,6 +32,8 @@ static const char *const names[] = {
   [MISBEHAVE_NOT_XML] = "not-xml", [MISBEHAVE_HTML] = "html", [MISBEHAVE_HTML_500] = "html-500",
   [MISBEHAVE_EMPTY] = "empty", [MISBEHAVE_OTHER_REPLY] = "other-reply",
   [MISBEHAVE_BAD_GZIP] = "bad-gzip", [MISBEHAVE_ENDLESS] = "endless",
+  [MISBEHAVE_ENDLESS_404] = "endless-404", [MISBEHAVE_ENDLESS_HEAD] = "endless-head",
+  [MISBEHAVE_SLOW] = "slow",
   [MISBEHAVE_GARBAGE] = "garbage", [MISBEHAVE_SILENT] = "silent", [MISBEHAVE_503] = "503",
   [MISBEHAVE_404] = "404", [MISBEHAVE_REDIRECT] = "redirect", [MISBEHAVE_FAULT] = "fault",
   [MISBEHAVE_EXPIRED] = "expired", [MISBEHAVE_DRIP] = "drip", [MISBEHAVE_CHUNKED] = "chunked",
@@ -258,17 +260,34 @@ send_chunked (Request *request, guint status, const char *headers, const char *b
   return len < end || request_send (request, "0\r\n\r\n", 5);
 }
 
+/* @head, and @fill until the client has enough. */
 static void
-send_endless (Request *request)
+send_endless (Request *request, const char *head, const char *fill)
 {
-  static const char head[] = "HTTP/1.1 200 x\r\nConnection: close\r\n\r\n<Envelope xmlns="
-                             "\"http://schemas.xmlsoap.org/soap/envelope/\"><Body><a>";
-  g_autofree char *fill = g_strnfill (65536, 'x');
+  g_autoptr (GString) many = g_string_new (NULL);
+  gboolean more = request_send (request, head, strlen (head));
+
+  while (many->len < 65536)
+    g_string_append (many, fill);
+  while (more)
+    more = request_send (request, many->str, many->len);
+}
+
+static void
+send_slowly (Request *request, const char *head)
+{
   gboolean more = request_send (request, head, strlen (head));
 
   while (more)
-    more = request_send (request, fill, 65536);
+    {
+      g_usleep (G_USEC_PER_SEC / 10);
+      more = request_send (request, " ", 1);
+    }
 }
+
+#define ENDLESS_TEXT \
+  "HTTP/1.1 200 x\r\nConnection: close\r\n\r\n<Envelope xmlns=" \
+  "\"http://schemas.xmlsoap.org/soap/envelope/\"><Body><a>"
 
 static gboolean
 send_dripping (Request *request, guint status, const char *headers, const char *body)
@@ -331,7 +350,17 @@ misbehave (Request *request, Misbehaviour how, guint status, const char *headers
     case MISBEHAVE_BAD_GZIP:
       return request_reply (request, 200, "Content-Encoding: gzip\r\n", body, strlen (body));
     case MISBEHAVE_ENDLESS:
-      send_endless (request);
+      send_endless (request, ENDLESS_TEXT, "x");
+      return FALSE;
+    case MISBEHAVE_ENDLESS_404:
+      send_endless (request, "HTTP/1.1 404 x\r\nConnection: close\r\n\r\n", "x");
+      return FALSE;
+    case MISBEHAVE_ENDLESS_HEAD:
+      send_endless (request, "HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+                    "a: b\r\n");
+      return FALSE;
+    case MISBEHAVE_SLOW:
+      send_slowly (request, ENDLESS_TEXT);
       return FALSE;
     case MISBEHAVE_GARBAGE:
       request_send (request, "SSH-2.0-OpenSSH_9.2\r\n\r\n", 23);
@@ -344,7 +373,7 @@ misbehave (Request *request, Misbehaviour how, guint status, const char *headers
     case MISBEHAVE_404:
       return reply_text (request, 404, "nothing here");
     case MISBEHAVE_REDIRECT:
-      return request_reply (request, 301, "Location: https://elsewhere/sdk\r\n", "", 0);
+      return request_reply (request, 301, "Location: https://elsewhere/sdk\x1b[2J\xff\r\n", "", 0);
     case MISBEHAVE_DRIP:
       return send_dripping (request, status, headers, body);
     case MISBEHAVE_CHUNKED:

@@ -24,6 +24,9 @@ typedef enum
   MISBEHAVE_OTHER_REPLY,  /* the reply to another method */
   MISBEHAVE_BAD_GZIP,
   MISBEHAVE_ENDLESS,
+  MISBEHAVE_ENDLESS_404,  /* a page about an error that never ends */
+  MISBEHAVE_ENDLESS_HEAD, /* trailers that never end */
+  MISBEHAVE_SLOW,         /* a byte now and then, never silent for the time-out */
   MISBEHAVE_GARBAGE,      /* not HTTP */
   MISBEHAVE_SILENT,
   /* Nothing is done: */

@@ -233,6 +233,24 @@ test_limit_depth_and_names (void)
           "different types");
 }
 
+/* Names of attributes are not kept, but by libxml2. */
+static void
+test_limit_attributes (void)
+{
+  g_autoptr (HvfsReply) reply = hvfs_reply_new (HVFS_REPLY_XML, NULL);
+  g_autoptr (GError) error = NULL;
+  gboolean more = hvfs_reply_feed (reply, "<r>", 3, NULL);
+
+  for (guint n = 0; more; n++)
+    {
+      g_autofree char *element = g_strdup_printf ("<e a%u='x'/>", n);
+
+      more = hvfs_reply_feed (reply, element, strlen (element), &error);
+      g_assert_cmpuint (n, <, 1000 * 1000);
+    }
+  g_assert_error (error, HVFS_ERROR, EIO);
+}
+
 /* A tag that never ends is refused before it has eaten much, and in linear time. */
 static void
 test_endless_tag (void)
@@ -301,6 +319,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reply/limits", test_limits);
   g_test_add_func ("/reply/limit-depth-and-names", test_limit_depth_and_names);
   g_test_add_func ("/reply/endless-tag", test_endless_tag);
+  g_test_add_func ("/reply/limit-attributes", test_limit_attributes);
   g_test_add_func ("/reply/names-go", test_names_go);
   g_test_add_func ("/reply/encoding", test_encoding);
   g_test_add_func ("/reply/large-text", test_large_text);

@@ -519,6 +519,21 @@ test_silence (void)
   g_assert_cmpint (wait.wakeups, <, 30);
 }
 
+/* Who says a byte now and then is no better than a silent server. */
+static void
+test_slowness (void)
+{
+  g_auto (Fixture) f = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  fixture_init (&f, FALSE, 1, "");
+  connect_well (&f);
+  soap_server_misbehave_on (f.server, MISBEHAVE_SLOW, "CurrentTime");
+  g_assert_false (read_time (&f, &error));
+  g_assert_error (error, HVFS_ERROR, ETIMEDOUT);
+  g_assert_nonnull (strstr (error->message, "too slowly"));
+}
+
 /* A logout does not wait longer for a silent server than it says; the time-out
  * here would be longer. */
 static void
@@ -595,13 +610,15 @@ test_statuses (void)
   static const struct { Misbehaviour how; int code; const char *text; } rows[] = {
     { MISBEHAVE_503, EAGAIN, "503" },
     { MISBEHAVE_404, ENOENT, "404" },
-    { MISBEHAVE_REDIRECT, EPROTO, "https://elsewhere/sdk" },
+    { MISBEHAVE_REDIRECT, EPROTO, "https://elsewhere/sdk?[2J?" },
     { MISBEHAVE_HTML_500, EIO, "500" },
     { MISBEHAVE_HTML, EIO, "document type" },
     { MISBEHAVE_NOT_XML, EIO, "XML" },
     { MISBEHAVE_EMPTY, EIO, "empty" },
     { MISBEHAVE_OTHER_REPLY, EIO, "QueryPerf" },
     { MISBEHAVE_ENDLESS, EIO, "text of more than" },
+    { MISBEHAVE_ENDLESS_404, EIO, "404" },
+    { MISBEHAVE_ENDLESS_HEAD, EIO, "headers" },
     { MISBEHAVE_GARBAGE, EPROTO, "HTTP" },
   };
   g_auto (Fixture) f = { 0 };
@@ -696,7 +713,7 @@ run (gpointer data)
   g_auto (Fixture) f = { 0 };
   gboolean good;
 
-  fixture_init (&f, r->tls, r->how == MISBEHAVE_SILENT ? 2 : PATIENT_S,
+  fixture_init (&f, r->tls, r->how == MISBEHAVE_SILENT || r->how == MISBEHAVE_SLOW ? 2 : PATIENT_S,
                 r->tls ? "&no_verify=1" : "");
   soap_server_misbehave (f.server, r->how, r->nth, 1);
   good = live (&f);
@@ -866,6 +883,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/cancelled-before", test_cancelled_before);
   g_test_add_func ("/session/cancel-queued", test_cancel_queued);
   g_test_add_func ("/session/silence", test_silence);
+  g_test_add_func ("/session/slowness", test_slowness);
   g_test_add_func ("/session/silent-logout", test_silent_logout);
   g_test_add_func ("/session/dead-connection", test_dead_connection);
   g_test_add_func ("/session/faults", test_faults);
