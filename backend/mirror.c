@@ -442,6 +442,8 @@ object_update (HvfsMirror *mirror, const HvfsValue *ref, const HvfsValue *update
   if (event == HVFS_OBJECT_CHANGED && changed == 0)
     return;
   object->changed_us = time_of (object, event);
+  if (event == HVFS_OBJECT_ENTERED)
+    object->entered_us = object->changed_us;
   hvfs_stats_add (mirror->stats, HVFS_STAT_OBJECT_UPDATES, 1);
   tell (mirror, object, event, changed);
 }

@@ -26,6 +26,7 @@ typedef struct
   HvfsKind kind;
   const char *type;    /* the server's own, such as DistributedVirtualPortgroup */
   char *moref;
+  gint64 entered_us;   /* what changed_us was when it came here */
   gint64 changed_us;   /* when it last changed, since 1970, as far as known */
   HvfsPropMask missing;/* these could not be read; the value is the fault */
   guint seen : 1;      /* for the sweep after a refill */

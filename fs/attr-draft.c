@@ -115,8 +115,7 @@ become_defined (HvfsFs *fs, const HvfsDraft *draft)
     hvfs_drafts_set_defined (fs->drafts, draft->number, serial);
   else
     hvfs_drafts_remove (fs->drafts, draft->number);
-  hvfs_notifier_entry (fs->notifier, draft->dir, draft->name);
-  hvfs_notifier_inode (fs->notifier, draft->dir);
+  hvfs_tree_name_changed (fs, draft->dir, draft->name);
 }
 
 gboolean
@@ -154,7 +153,8 @@ draft_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st
 
   if (!hvfs_drafts_get (fs->drafts, node.a, &draft))
     return FALSE;
-  st->st_mtim = hvfs_ops_timespec (draft.changed_us);
+  st->st_mtim = hvfs_ops_timespec (
+    MAX (draft.changed_us, hvfs_dir_times_get (fs->dir_times, st->st_ino)));
   return TRUE;
 }
 

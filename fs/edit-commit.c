@@ -137,10 +137,7 @@ clear_desk (HvfsFs *fs, HvfsNode node, const char *name, GBytes *rejected, const
   hvfs_desks_unlock (fs->desks);
   for (guint i = 0; i < 2; i++)
     if (changed[i])
-      {
-        hvfs_notifier_entry (fs->notifier, dir, names[i]);
-        hvfs_notifier_inode (fs->notifier, dir);
-      }
+      hvfs_tree_name_changed (fs, dir, names[i]);
   return hvfs_node_ino (node);
 }
 

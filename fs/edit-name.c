@@ -251,8 +251,7 @@ restore (HvfsFs *fs, HvfsNode dir)
   if (desk != NULL)
     hvfs_desk_restore_locked (fs->desks, desk);
   hvfs_desks_unlock (fs->desks);
-  hvfs_notifier_entry (fs->notifier, hvfs_node_ino (dir), HVFS_DESK_LIVE);
-  hvfs_notifier_inode (fs->notifier, hvfs_node_ino (dir));
+  hvfs_tree_name_changed (fs, hvfs_node_ino (dir), HVFS_DESK_LIVE);
 }
 
 static gboolean
@@ -374,8 +373,7 @@ rename_over_text (HvfsCall *call, HvfsNode dir, const char *name, HvfsRow *row, 
     hvfs_sheet_unlink_locked (fs->desks, hvfs_edit_make_desk_locked (fs, file_in (dir, 0)), sheet,
                               NULL);
   hvfs_desks_unlock (fs->desks);
-  hvfs_notifier_entry (fs->notifier, hvfs_node_ino (dir), row->name);
-  hvfs_notifier_inode (fs->notifier, hvfs_node_ino (dir));
+  hvfs_tree_name_changed (fs, hvfs_node_ino (dir), row->name);
   return TRUE;
 }
 

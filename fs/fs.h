@@ -16,6 +16,7 @@
 #include "backend/vcenter.h"
 #include "backend/vmconfig.h"
 #include "fs/desk.h"
+#include "fs/dir-times.h"
 #include "fs/draft.h"
 #include "fs/failure.h"
 #include "fs/index.h"
@@ -44,12 +45,13 @@ struct _HvfsFs
   HvfsVmxSizes *vmx_sizes;
   HvfsMigrations *migrations;
   HvfsVcenter *vcenter;
+  HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;
   HvfsJobs *jobs;
   const char *mountpoint;  /* absolute */
   uid_t uid;
   gid_t gid;
-  gint64 mounted_us;       /* since 1970 */
+  gint64 mounted_us;       /* since 1970; 0 while it is filled */
 
   /* The mirror's lock. */
   HvfsIndex *index;
@@ -72,6 +74,10 @@ void hvfs_edit_left (HvfsFs *fs, guint32 serial);
 /* Starts to follow the mirror; before its first update. */
 void hvfs_tree_init (HvfsFs *fs);
 void hvfs_tree_clear (HvfsFs *fs);
+
+/* @name came into the directory @dir, went, or means another inode: the kernel is told, and
+ * the directory's time is now.  Any lock may be held. */
+void hvfs_tree_name_changed (HvfsFs *fs, guint64 dir, const char *name);
 
 /* fs/place.c */
 

@@ -119,12 +119,14 @@ second_name (const Entry *entry)
   return g_strdup_printf ("%s~%s", entry->name, entry->owner->moref);
 }
 
+/* @alone: how many entries there are, if it was the first to come or the last to go. */
 static void
-tell (HvfsIndex *index, const Entry *entry, gboolean is_first)
+tell (HvfsIndex *index, const Entry *entry, gboolean is_first, guint alone)
 {
   g_autofree char *second = is_first ? NULL : second_name (entry);
 
-  index->changed (entry->dir->ino, is_first ? entry->name : second, index->data);
+  index->changed (entry->dir->ino, is_first ? entry->name : second,
+                  entry->dir->order->len == alone, index->data);
 }
 
 static void
@@ -145,8 +147,8 @@ entry_add (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *place, ch
       entry->same_name = first;
       g_hash_table_replace (entry->dir->names, entry->name, entry);
       if (first != NULL)
-        tell (index, first, FALSE); /* it had the plain name */
-      tell (index, entry, TRUE);
+        tell (index, first, FALSE, 1); /* it had the plain name */
+      tell (index, entry, TRUE, 1);
     }
   else
     {
@@ -154,7 +156,7 @@ entry_add (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *place, ch
         first = first->same_name;
       entry->same_name = first->same_name;
       first->same_name = entry;
-      tell (index, entry, FALSE);
+      tell (index, entry, FALSE, 1);
     }
   entry->same_owner = g_hash_table_lookup (index->owners, GUINT_TO_POINTER (owner->serial));
   g_hash_table_insert (index->owners, GUINT_TO_POINTER (owner->serial), entry);
@@ -190,12 +192,12 @@ entry_remove (HvfsIndex *index, Entry *entry)
     {
       Entry *next = entry->same_name;
 
-      tell (index, entry, TRUE);
+      tell (index, entry, TRUE, 0);
       if (next == NULL)
         g_hash_table_remove (dir->names, entry->name);
       else
         {
-          tell (index, next, FALSE); /* it has the plain name now */
+          tell (index, next, FALSE, 0); /* it has the plain name now */
           g_hash_table_replace (dir->names, next->name, next);
         }
     }
@@ -204,7 +206,7 @@ entry_remove (HvfsIndex *index, Entry *entry)
       while (first->same_name != entry)
         first = first->same_name;
       first->same_name = entry->same_name;
-      tell (index, entry, FALSE);
+      tell (index, entry, FALSE, 0);
     }
   if (dir->order->len == 0)
     g_hash_table_remove (index->dirs, &dir->ino);

@@ -21,8 +21,9 @@ typedef struct
   guint64 child;
 } HvfsPlace;
 
-/* Told that @name came into @dir, went from it, or now means another inode. */
-typedef void (*HvfsIndexChanged) (guint64 dir, const char *name, gpointer data);
+/* Told that @name came into @dir, went from it, or now means another inode.  @sole: it is
+ * the first there, or was the last. */
+typedef void (*HvfsIndexChanged) (guint64 dir, const char *name, gboolean sole, gpointer data);
 
 HvfsIndex *hvfs_index_new (HvfsIndexChanged changed, gpointer data);
 void hvfs_index_free (HvfsIndex *index);

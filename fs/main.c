@@ -60,10 +60,7 @@ usage_changed (guint32 serial, gpointer data)
 static void
 desk_changed (guint64 dir, const char *name, gpointer data)
 {
-  HvfsFs *fs = data;
-
-  hvfs_notifier_entry (fs->notifier, dir, name);
-  hvfs_notifier_inode (fs->notifier, dir);
+  hvfs_tree_name_changed (data, dir, name);
 }
 
 static void
@@ -95,6 +92,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->vcenter = hvfs_vcenter_new (&(HvfsVcenterConfig){
     uri, login->of_vcenter, options->vcenter_username, options->vcenter_password_file, timeout_s,
     fs->stats });
+  fs->dir_times = hvfs_dir_times_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
   hvfs_tree_init (fs);
 }
@@ -114,6 +112,7 @@ fs_clear (HvfsFs *fs)
   hvfs_quickstats_free (fs->quickstats);
   hvfs_config_free (fs->config);
   hvfs_tree_clear (fs);
+  hvfs_dir_times_free (fs->dir_times);
   hvfs_mirror_free (fs->mirror);
   hvfs_session_free (fs->session);
   hvfs_failures_free (fs->failures);

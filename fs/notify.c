@@ -10,7 +10,8 @@
 typedef struct
 {
   guint64 ino;
-  char *name; /* NULL: the inode itself */
+  char *name;          /* NULL: the inode itself */
+  gboolean attributes; /* then: these alone */
 } Note;
 
 /* The notes of one directory that waits for its requests. */
@@ -85,7 +86,7 @@ static void
 tell (HvfsNotifier *notifier, const Note *note)
 {
   if (note->name == NULL)
-    fuse_lowlevel_notify_inval_inode (notifier->session, note->ino, 0, 0);
+    fuse_lowlevel_notify_inval_inode (notifier->session, note->ino, note->attributes ? -1 : 0, 0);
   else
     fuse_lowlevel_notify_inval_entry (notifier->session, note->ino, note->name,
                                       strlen (note->name));
@@ -199,7 +200,7 @@ queue_locked (HvfsNotifier *notifier, Note *note)
 }
 
 static void
-add (HvfsNotifier *notifier, guint64 ino, const char *name)
+add (HvfsNotifier *notifier, guint64 ino, const char *name, gboolean attributes)
 {
   Note *note;
 
@@ -207,7 +208,7 @@ add (HvfsNotifier *notifier, guint64 ino, const char *name)
   if (notifier->running)
     {
       note = g_new (Note, 1);
-      *note = (Note){ ino, g_strdup (name) };
+      *note = (Note){ ino, g_strdup (name), attributes };
       queue_locked (notifier, note);
     }
   g_mutex_unlock (&notifier->lock);
@@ -216,13 +217,19 @@ add (HvfsNotifier *notifier, guint64 ino, const char *name)
 void
 hvfs_notifier_inode (HvfsNotifier *notifier, guint64 ino)
 {
-  add (notifier, ino, NULL);
+  add (notifier, ino, NULL, FALSE);
+}
+
+void
+hvfs_notifier_attributes (HvfsNotifier *notifier, guint64 ino)
+{
+  add (notifier, ino, NULL, TRUE);
 }
 
 void
 hvfs_notifier_entry (HvfsNotifier *notifier, guint64 dir, const char *name)
 {
-  add (notifier, dir, name);
+  add (notifier, dir, name, FALSE);
 }
 
 void

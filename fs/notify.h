@@ -23,6 +23,8 @@ void hvfs_notifier_stop (HvfsNotifier *notifier);
 
 /* Contents and attributes of @ino; of a directory, its listing.  Any thread, any lock. */
 void hvfs_notifier_inode (HvfsNotifier *notifier, guint64 ino);
+/* Its attributes alone. */
+void hvfs_notifier_attributes (HvfsNotifier *notifier, guint64 ino);
 /* What @name in @dir leads to, also if that was nothing. */
 void hvfs_notifier_entry (HvfsNotifier *notifier, guint64 dir, const char *name);
 

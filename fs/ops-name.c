@@ -170,6 +170,14 @@ reply_create (fuse_req_t req, HvfsCall *call, NameJob *job, guint64 ino)
 }
 
 static void
+touch (HvfsFs *fs, const NameJob *job)
+{
+  hvfs_dir_times_touch (fs->dir_times, job->dir);
+  if (job->new_dir != 0)
+    hvfs_dir_times_touch (fs->dir_times, job->new_dir);
+}
+
+static void
 name_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 {
   NameJob *job = data;
@@ -181,6 +189,8 @@ name_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 
   if (resolve_dir (fs, job->dir, job->name, &dir, &error))
     ino = job->func (&call, dir, job, &error);
+  if (ino != 0)
+    touch (fs, job);
   /* In other directories what it did is seen at once, too: links, and names that were not
    * there before. */
   hvfs_notifier_flush (fs->notifier);

@@ -31,18 +31,29 @@ hvfs_ops_link (HvfsFs *fs, HvfsNode node, GString *target)
                                 : hvfs_tree_link (fs, node, target);
 }
 
-/* @text: emptied, and rendered into. */
+/* Of a file or a link.  @text: emptied, and rendered into. */
 static gsize
 content_size (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *text)
 {
   g_string_truncate (text, 0);
   if (S_ISLNK (node.row->mode))
     hvfs_ops_link (fs, node, text);
-  else if (S_ISREG (node.row->mode)
-           && (object == NULL || hvfs_object_check (object, node.row->depends, NULL))
+  else if ((object == NULL || hvfs_object_check (object, node.row->depends, NULL))
            && !hvfs_row_show (fs, node, object, text, NULL))
     return 0;
   return text->len;
+}
+
+/* A directory that is no object's own, such as "domains", is as old as its object; all
+ * of them change with their names. */
+static gint64
+dir_changed_us (HvfsFs *fs, HvfsNode node, const HvfsObject *object)
+{
+  gint64 us = object == NULL                                     ? fs->mounted_us
+              : node.row == hvfs_tree_object_row (object->kind) ? object->changed_us
+                                                                 : object->entered_us;
+
+  return MAX (us, hvfs_dir_times_get (fs->dir_times, hvfs_node_ino (node)));
 }
 
 gboolean
@@ -57,7 +68,10 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buf
   ret_st->st_nlink = 1; /* directories too: their entries are not counted */
   ret_st->st_uid = fs->uid;
   ret_st->st_gid = fs->gid;
-  ret_st->st_size = content_size (fs, node, object, buffer);
+  if (S_ISDIR (node.row->mode))
+    us = dir_changed_us (fs, node, object);
+  else
+    ret_st->st_size = content_size (fs, node, object, buffer);
   ret_st->st_blksize = 4096;
   ret_st->st_mtim = hvfs_ops_timespec (us);
   if (node.row->stat != NULL && !node.row->stat (fs, node, object, ret_st))

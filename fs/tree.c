@@ -15,33 +15,40 @@
 
 /* ---- what the kernel must forget ---- */
 
+/* What was there when it was mounted has come at no time that is known. */
+void
+hvfs_tree_name_changed (HvfsFs *fs, guint64 dir, const char *name)
+{
+  if (fs->mounted_us != 0)
+    hvfs_dir_times_touch (fs->dir_times, dir);
+  hvfs_notifier_entry (fs->notifier, dir, name);
+  hvfs_notifier_inode (fs->notifier, dir);
+}
+
 static void
-index_changed (guint64 dir, const char *name, gpointer data)
+index_changed (guint64 dir, const char *name, gboolean sole, gpointer data)
 {
   HvfsFs *fs = data;
   HvfsNode node;
 
-  hvfs_notifier_entry (fs->notifier, dir, name);
-  hvfs_notifier_inode (fs->notifier, dir);
-  if (hvfs_node_from_ino (dir, &node) && node.row->visible != NULL)
-    {
-      /* It may be its first or its last. */
-      guint64 above = node.row->parent == &hvfs_root_row || node.a == fs->root
-                        ? 1
-                        : hvfs_row_ino (node.row->parent, node.a, node.b);
-
-      hvfs_notifier_entry (fs->notifier, above, node.row->name);
-      hvfs_notifier_inode (fs->notifier, above);
-    }
+  hvfs_tree_name_changed (fs, dir, name);
+  if (sole && hvfs_node_from_ino (dir, &node) && node.row->visible != NULL)
+    hvfs_tree_name_changed (fs,
+                            node.row->parent == &hvfs_root_row || node.a == fs->root
+                              ? 1
+                              : hvfs_row_ino (node.row->parent, node.a, node.b),
+                            node.row->name);
 }
 
-/* The files of @object that show one of @changed; of all kinds of object, with a
- * mask of all ones, everything. */
+/* The files of @object that show one of @changed, and the time of its directory; of all
+ * kinds of object, with a mask of all ones, everything. */
 static void
 forget_files (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
 {
   HvfsRow *own = hvfs_tree_object_row (object->kind);
 
+  if (own != NULL)
+    hvfs_notifier_attributes (fs->notifier, hvfs_row_ino (own, object->serial, 0));
   for (HvfsRow *row = own == NULL ? NULL : own->table; row != NULL && row->mode != 0; row++)
     if ((row->depends & changed) != 0 || changed == ALL)
       hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, object->serial, 0));
@@ -61,8 +68,11 @@ forget_link (guint64 child, gpointer data)
   if (S_ISLNK (node.row->mode))
     hvfs_notifier_inode (fs->notifier, child);
   else if (node.b != 0)
-    for (HvfsRow *row = node.row->table; row != NULL && row->mode != 0; row++)
-      hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, node.a, node.b));
+    {
+      hvfs_notifier_attributes (fs->notifier, child);
+      for (HvfsRow *row = node.row->table; row != NULL && row->mode != 0; row++)
+        hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, node.a, node.b));
+    }
 }
 
 static void
@@ -208,6 +218,19 @@ place_all (HvfsFs *fs)
     hvfs_place_object (fs, objects->pdata[i]);
 }
 
+static gboolean
+is_there (guint64 dir, gpointer data)
+{
+  HvfsFs *fs = data;
+  g_autoptr (GString) path = g_string_new (NULL);
+  g_auto (HvfsDraft) draft = { 0 };
+  HvfsNode node;
+
+  return hvfs_tree_path (fs, dir, path)
+         || (hvfs_node_from_ino (dir, &node) && node.row == &hvfs_draft_row
+             && hvfs_drafts_get (fs->drafts, node.a, &draft));
+}
+
 static void
 settled (gpointer data)
 {
@@ -232,6 +255,7 @@ settled (gpointer data)
     }
   fs->restructured = FALSE;
   g_ptr_array_set_size (fs->touched, 0);
+  hvfs_dir_times_sweep (fs->dir_times, is_there, fs);
 }
 
 /* Lost: what the kernel has cached must not be read any more.  Found: what it was

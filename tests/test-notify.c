@@ -20,7 +20,7 @@ fuse_lowlevel_notify_inval_inode (struct fuse_session *session, fuse_ino_t ino, 
                                   off_t len)
 {
   g_mutex_lock (&lock);
-  g_string_append_printf (told, "%" G_GUINT64_FORMAT " ", ino);
+  g_string_append_printf (told, "%" G_GUINT64_FORMAT "%s ", ino, off < 0 ? "@" : "");
   g_mutex_unlock (&lock);
   return 0;
 }
@@ -77,9 +77,10 @@ test_order (Fixture *f, gconstpointer data)
   hvfs_notifier_inode (f->notifier, 7);
   hvfs_notifier_entry (f->notifier, 8, "a");
   hvfs_notifier_inode (f->notifier, 8);
+  hvfs_notifier_attributes (f->notifier, 9);
   hvfs_notifier_flush (f->notifier);
   g_assert_true (hvfs_notifier_is_idle (f->notifier));
-  assert_told ("7 8/a 8 ");
+  assert_told ("7 8/a 8 9@ ");
 }
 
 /* Entries of a directory wait for its request; all else goes on. */
