@@ -24,10 +24,9 @@
 
 #include "convert/error.h"
 #include "fs/log.h"
+#include "fs/loop.h"
 #include "fs/mountpoint.h"
 #include "fs/options.h"
-
-#define MAX_THREADS 20 /* FUSE's; they never wait */
 
 static int
 complain (const GError *error)
@@ -177,33 +176,32 @@ go_to_background (int ready_fd)
   close (ready_fd);
 }
 
-static int
-loop (HvfsFs *fs, struct fuse_session *session)
+static gboolean
+loop (HvfsFs *fs, struct fuse_session *session, GError **error)
 {
-  struct fuse_loop_config *config = fuse_loop_cfg_create ();
-  int result;
+  HvfsLoop *loop = hvfs_loop_new (session);
+  gboolean ok;
 
-  fuse_loop_cfg_set_max_threads (config, MAX_THREADS);
   hvfs_notifier_start (fs->notifier, session);
   hvfs_updater_start (fs->updater);
-  result = fuse_session_loop_mt (session, config);
-  fuse_loop_cfg_destroy (config);
-  return result;
+  ok = hvfs_loop_run (loop, error);
+  hvfs_loop_free (loop);
+  return ok;
 }
 
 /* All but the parent's waiting.  @ready_fd: -1 in the foreground. */
-static int
+static gboolean
 serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, GError **error)
 {
   struct fuse_session *session;
-  int result = -1;
+  gboolean ok = FALSE;
 
   if (!hvfs_updater_fill (fs->updater, NULL, error))
-    return -1;
+    return FALSE;
   fs->mounted_us = g_get_real_time ();
   session = new_session (fs, options, error);
   if (session == NULL)
-    return -1;
+    return FALSE;
   if (fuse_set_signal_handlers (session) != 0)
     g_set_error (error, HVFS_ERROR, EIO, "cannot set signal handlers");
   else if (mount_session (session, mountpoint, error))
@@ -211,7 +209,7 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, G
       fs->jobs = hvfs_jobs_new ();
       if (ready_fd >= 0)
         go_to_background (ready_fd);
-      result = loop (fs, session);
+      ok = loop (fs, session, error);
       /* First what might still use the session: a notification may wait for the
        * reply of a job. */
       hvfs_jobs_free (g_steal_pointer (&fs->jobs));
@@ -220,7 +218,7 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, G
     }
   fuse_remove_signal_handlers (session);
   fuse_session_destroy (session);
-  return result;
+  return ok;
 }
 
 static int
@@ -228,21 +226,19 @@ run (const Login *login, HvfsOptions *options, const char *mountpoint, int ready
 {
   HvfsFs fs = { 0 };
   g_autoptr (GError) error = NULL;
-  int result;
+  gboolean ok;
 
   curl_global_init (CURL_GLOBAL_DEFAULT);
   xmlInitParser ();
   fs_init (&fs, login, options);
   fs.mountpoint = mountpoint;
-  result = serve (&fs, options, mountpoint, ready_fd, &error);
+  ok = serve (&fs, options, mountpoint, ready_fd, &error);
   if (error != NULL)
     complain (error);
   fs_clear (&fs);
   xmlCleanupParser ();
   curl_global_cleanup ();
-  return result == 0 || result == SIGTERM || result == SIGINT || result == SIGHUP
-           ? EXIT_SUCCESS
-           : EXIT_FAILURE;
+  return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* The parent's part: it ends as soon as the child is ready, or with it. */

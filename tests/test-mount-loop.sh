@@ -1,0 +1,72 @@
+#!/bin/sh
+# tests/test-mount-loop.sh - the threads that take the kernel's requests: many readers
+# are all served, nothing keeps a thread awake after them, and an end in the middle of
+# it is a clean one
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+requires_fuse
+
+READERS=12
+
+# The ids of hvfs's threads that take requests.
+takers () { grep -lx hvfs-fuse "/proc/$hvfs_pid/task"/*/comm 2>/dev/null | cut -d/ -f5; }
+
+# How often they went to sleep or were made to wait, all together.
+switches () {
+  for taker in $(takers); do cat "/proc/$hvfs_pid/task/$taker/status"; done |
+    awk '/ctxt_switches:/ { n += $2 } END { print n }'
+}
+
+# While somebody else works for a while, they do nothing.
+is_quiet () {
+  quiet_before=$(switches)
+  for _ in 1 2 3 4 5; do control GET /log >/dev/null; done
+  [ "$(switches)" = "$quiet_before" ]
+}
+
+# Reads all that there is, past the kernel's caches where a file allows it.
+read_all () {
+  find "$mnt/datacenters" -name state -exec cat {} + >"$tmp/states.$1" &&
+    find "$mnt/datacenters" ! -name 'config.*' -type f -exec cat {} + >"$tmp/read.$1" 2>"$tmp/errors.$1"
+}
+
+start_vcsim -host 4 -vm 20
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+n=$(find "$mnt/by-name/" -type l | wc -l)
+
+readers=
+for reader in $(seq "$READERS"); do
+  read_all "$reader" &
+  readers="$readers $!"
+done
+for reader in $readers; do wait "$reader" || true; done
+for reader in $(seq "$READERS"); do
+  expect_eq "states that reader $reader saw" "$(grep -cx 'running\|off' "$tmp/states.$reader")" "$n"
+done
+n_takers=$(takers | wc -l)
+case $n_takers in
+  [1-9]|1[0-9]|20) ;;
+  *) fail "$n_takers threads take requests" ;;
+esac
+await is_quiet
+
+# A writer that waits for its task holds none of them: more wait than there are threads.
+control POST '/task-time?ms=60000' >/dev/null
+writers=
+for vm in $(find "$mnt/by-name/" -type l | sort | head -n 30); do
+  echo off >"$vm/state" &
+  writers="$writers $!"
+done 2>"$tmp/writers"
+has_tasks () { [ "$(grep -c powerOff "$mnt/tasks")" -ge 30 ]; }
+await has_tasks
+expect_eq 'a read beside them' "$(cat "$(find "$mnt/by-name/" -type l | sort | tail -n 1)/state")" running
+await is_quiet
+
+# The end comes in the middle of reading and writing.
+(while [ -e "$mnt/about" ]; do find "$mnt" -type f -exec cat {} + >/dev/null 2>&1; done) &
+reader=$!
+kill -TERM "$hvfs_pid"
+await is_gone "$hvfs_pid"
+wait "$hvfs_pid" || fail "hvfs exited with status $?"
+mounts=
+for pid in $writers $reader; do wait "$pid" 2>/dev/null || true; done
+! mountpoint -q "$mnt" || fail 'it is still mounted'
