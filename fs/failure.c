@@ -74,22 +74,21 @@ hvfs_failure_line (const char *what, const GError *error)
 }
 
 char *
-hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *path, const char *what,
+hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *where, const char *what,
                    const GError *error)
 {
-  g_autofree char *when = dup_now (), *said = dup_said (error);
+  g_autofree char *said = dup_said (error);
 
   g_mutex_lock (&failures->lock);
   if (serial != 0)
     g_hash_table_insert (failures->by_serial, GUINT_TO_POINTER (serial),
                          hvfs_failure_line (what, error));
-  g_queue_push_tail (&failures->lines,
-                     one_line (g_strdup_printf ("%s %s %s: %s", when, path, what, said)));
+  g_queue_push_tail (&failures->lines, hvfs_failure_line (where, error));
   failures->changed_us = g_get_real_time ();
   if (g_queue_get_length (&failures->lines) > MAX_LINES)
     g_free (g_queue_pop_head (&failures->lines));
   g_mutex_unlock (&failures->lock);
-  return g_strdup_printf ("%s %s: %s", path, what, said);
+  return g_strdup_printf ("%s: %s", where, said);
 }
 
 void

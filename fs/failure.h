@@ -16,9 +16,9 @@ void hvfs_failures_free (HvfsFailures *failures);
 /* Returns: (transfer full): what a file "error" says: when, @what, why; no newline */
 char *hvfs_failure_line (const char *what, const GError *error);
 
-/* @serial: 0: of no domain; @what: "state off"; @path: the file's path, for the list of all.
- * Returns: (transfer full): the line for the log */
-char *hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *path,
+/* @serial: 0: of no domain; @what: "state: 'off'", for its "error"; @where: the same with
+ * the file's path, for the list of all.  Returns: (transfer full): the line for the log */
+char *hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *where,
                          const char *what, const GError *error);
 
 /* An operation on the object @serial worked, or the object is gone. */

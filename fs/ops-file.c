@@ -247,15 +247,15 @@ hvfs_ops_dup_path (HvfsFs *fs, guint64 ino)
   return g_string_free (path, FALSE);
 }
 
-/* What was tried, with the beginning of @line. */
+/* @file, and what was written to it: the beginning of @line. */
 static char *
-dup_what (const char *name, const char *line)
+dup_what (const char *file, const char *line)
 {
   g_autofree char *valid = line == NULL ? NULL : g_utf8_make_valid (line, -1);
   g_autofree char *begin
     = line == NULL ? NULL : g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), 100));
 
-  return line == NULL ? g_strdup (name) : g_strdup_printf ("%s: '%s'", name, begin);
+  return line == NULL ? g_strdup (file) : g_strdup_printf ("%s: '%s'", file, begin);
 }
 
 /* An object that has left has no file to show it: its serial is none any more. */
@@ -271,11 +271,14 @@ hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
 {
   if (error != NULL)
     {
+      gboolean is_own = node.row->name == NULL; /* an object's directory is what mv moves */
       g_autofree char *path = hvfs_ops_dup_path (fs, ino);
-      g_autofree char *what = dup_what (node.row->name, line), *said = NULL;
+      g_autofree char *file = is_own ? g_strconcat (path, ": mv", NULL) : g_strdup (path);
+      g_autofree char *where = dup_what (file, line);
+      g_autofree char *what = dup_what (is_own ? "mv" : node.row->name, line), *said = NULL;
 
       g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-      said = hvfs_failures_add (fs->failures, serial_if_there (fs, node.a), path, what, error);
+      said = hvfs_failures_add (fs->failures, serial_if_there (fs, node.a), where, what, error);
       g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
       g_message ("%s", said);
     }

@@ -82,8 +82,8 @@ void hvfs_ops_fsync (fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_
 /* All of the file's text; NULL on error.  (transfer full).  Takes the mirror's lock. */
 GBytes *hvfs_ops_render (HvfsFs *fs, guint64 ino, GError **error);
 
-/* Keeps for its "error" how the write of @line to @ino went; @error: NULL: well.
- * @line: NULL where it would be too long. */
+/* Keeps for its "error" how the write of @line to @ino went, or of an object's directory
+ * the mv to @line; @error: NULL: well.  @line: NULL where it would be too long. */
 void hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
                         const GError *error);
 

@@ -59,6 +59,7 @@ refuses "." "busy" suspend # it is off
 refuses "." "busy" reset
 before=$(cat "$state")
 refuses "is not one of" "Invalid argument" "off on"
+grep -q "/state: 'off on': Invalid argument: " "$mnt/.hvfs/errors" || fail "errors: $(cat "$mnt/.hvfs/errors")"
 expect_eq "state after errors" "$(cat "$state")" "$before"
 write running
 expect_eq "error after a success" "$(cat "$vm/error")" ""

@@ -87,6 +87,10 @@ expect_eq 'half' "$(vim get newer runtime.host)" DC0_C0_H0
 grep -q 'it was migrated, but not renamed' "$mnt/by-name/newer/error" || fail 'no word of the half'
 mv "$clusters/DC0_C0/hosts/DC0_C0_H0/domains/newer" "$hosts/DC0_H0/domains/$vm"
 expect_failure 'exist' mv -T "$hosts/DC0_H0/domains/$vm" "$hosts/DC0_H0/domains/DC0_H0_VM1"
+expect_eq 'what error says' "$(cut -d ' ' -f 2- "$hosts/DC0_H0/domains/$vm/error")" \
+  "mv: 'DC0_H0_VM1': File exists: there is a domain 'DC0_H0_VM1' already"
+expect_eq 'what errors says' "$(tail -n 1 "$mnt/.hvfs/errors" | cut -d ' ' -f 2-)" \
+  "datacenters/DC0/hosts/DC0_H0/domains/$vm: mv: 'DC0_H0_VM1': File exists: there is a domain 'DC0_H0_VM1' already"
 expect_failure 'not permitted' mv "$hosts/DC0_H0/domains/$vm" "$hosts/"
 
 # Copies.
