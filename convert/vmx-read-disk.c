@@ -108,11 +108,23 @@ is_hard_disk (const Slot *slot)
          && !(is_type (slot, "scsi-passthru") && is_host_cdrom (slot));
 }
 
+/* Adds the disk that is the file which @slot must name. */
 static gboolean
-read_hard_disk (const Reader *reader, const Slot *slot, GError **error)
+add_file (const Reader *reader, const Slot *slot, gboolean allow_missing, HvfsDiskDevice device,
+          GError **error)
 {
   char *path = NULL;
 
+  if (!hvfs_vmx_read_file_name (reader->vmx, reader->files, slot->prefix, allow_missing,
+                                &path, error))
+    return FALSE;
+  add_disk (reader, slot, HVFS_DISK_FILE, device, path);
+  return TRUE;
+}
+
+static gboolean
+read_hard_disk (const Reader *reader, const Slot *slot, GError **error)
+{
   if (!is_suffix (slot, ".vmdk"))
     return hvfs_vmx_text_bad (reader->vmx, error, "a disk's file name must end in .vmdk",
                               "%sfileName", slot->prefix);
@@ -123,10 +135,7 @@ read_hard_disk (const Reader *reader, const Slot *slot, GError **error)
       if (slot->bus == HVFS_BUS_IDE && !is_type (slot, "ata-hardDisk"))
         return bad_type (reader, slot, error, "must be \"ata-hardDisk\" or \"disk\" for a .vmdk");
     }
-  if (!hvfs_vmx_read_file_name (reader->vmx, reader->files, slot->prefix, FALSE, &path, error))
-    return FALSE;
-  add_disk (reader, slot, HVFS_DISK_FILE, HVFS_DEVICE_DISK, path);
-  return TRUE;
+  return add_file (reader, slot, FALSE, HVFS_DEVICE_DISK, error);
 }
 
 static gboolean
@@ -144,14 +153,9 @@ is_image (const Slot *slot)
 static gboolean
 read_image (const Reader *reader, const Slot *slot, GError **error)
 {
-  char *path = NULL;
-
   if (slot->type != NULL && !is_type (slot, "cdrom-image"))
     return bad_type (reader, slot, error, "must be \"cdrom-image\" for an .iso");
-  if (!hvfs_vmx_read_file_name (reader->vmx, reader->files, slot->prefix, TRUE, &path, error))
-    return FALSE;
-  add_disk (reader, slot, HVFS_DISK_FILE, HVFS_DEVICE_CDROM, path);
-  return TRUE;
+  return add_file (reader, slot, TRUE, HVFS_DEVICE_CDROM, error);
 }
 
 static gboolean
@@ -263,9 +267,8 @@ static gboolean
 read_floppy (const Reader *reader, guint unit, GError **error)
 {
   Slot slot = { .bus = HVFS_BUS_FDC, .unit = unit };
-  gboolean present, skip;
+  gboolean present, skip, is_file, is_device;
   const char *type;
-  char *path;
 
   g_snprintf (slot.prefix, sizeof slot.prefix, "floppy%u.", unit);
   if (!hvfs_vmx_read_present (reader->vmx, slot.prefix, &present, error))
@@ -277,20 +280,15 @@ read_floppy (const Reader *reader, guint unit, GError **error)
   if (skip)
     return TRUE;
   type = hvfs_vmx_text_get (reader->vmx, "%sfileType", slot.prefix);
-  path = NULL;
-  if (type == NULL
-      || (g_ascii_strcasecmp (type, "device") != 0 && g_ascii_strcasecmp (type, "file") != 0))
+  is_file = type != NULL && g_ascii_strcasecmp (type, "file") == 0;
+  is_device = type != NULL && g_ascii_strcasecmp (type, "device") == 0;
+  if (!is_file && !is_device)
     return hvfs_vmx_text_bad (reader->vmx, error, "must be \"device\" or \"file\"", "%sfileType",
                               slot.prefix);
-  if (g_ascii_strcasecmp (type, "device") == 0)
-    {
-      add_disk (reader, &slot, HVFS_DISK_BLOCK, HVFS_DEVICE_FLOPPY, g_strdup (slot.file));
-      return TRUE;
-    }
-  if (slot.file != NULL
-      && !hvfs_vmx_read_file_name (reader->vmx, reader->files, slot.prefix, FALSE, &path, error))
-    return FALSE;
-  add_disk (reader, &slot, HVFS_DISK_FILE, HVFS_DEVICE_FLOPPY, path);
+  if (is_file && slot.file != NULL)
+    return add_file (reader, &slot, FALSE, HVFS_DEVICE_FLOPPY, error);
+  add_disk (reader, &slot, is_file ? HVFS_DISK_FILE : HVFS_DISK_BLOCK, HVFS_DEVICE_FLOPPY,
+            g_strdup (slot.file));
   return TRUE;
 }
 
