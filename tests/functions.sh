@@ -271,3 +271,17 @@ expect_requests () {
   after=$(requests_of "$expected_mnt")
   expect_eq "requests of $*" $((after - before)) "$expected"
 }
+
+# --- texts
+
+# vmx_of NAME  A small machine, as a VMX file has it.
+vmx_of () {
+  cat <<END
+.encoding = "UTF-8"
+config.version = "8"
+virtualHW.version = "7"
+displayName = "$1"
+memsize = "256"
+guestOS = "other"
+END
+}

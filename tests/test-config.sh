@@ -66,14 +66,7 @@ cat >"$tmp/new" <<'END'
 </domain>
 END
 sed 's/fresh/gone/; s/12345678-/22345678-/; s/<capacity.*//; s/disks/nowhere/' "$tmp/new" >"$tmp/gone"
-cat >"$tmp/file.vmx" <<'END'
-.encoding = "UTF-8"
-config.version = "8"
-virtualHW.version = "7"
-displayName = "filed"
-memsize = "256"
-guestOS = "other"
-END
+vmx_of filed >"$tmp/file.vmx"
 config_check "define DC0_H0 fresh $tmp/new" "read fresh $tmp/back" "same $tmp/back $tmp/back" \
   "define DC0_H0 other $tmp/new" "define DC0_H0 fresh $tmp/new" "define DC0_H0 gone $tmp/gone" \
   "define-vmx DC0_H0 filed $tmp/file.vmx" "vmx filed $tmp/file.back" \

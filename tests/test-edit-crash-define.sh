@@ -26,15 +26,8 @@ describe_new () {
 END
 }
 describe_new_vmx () {
-  cat <<END
-.encoding = "UTF-8"
-config.version = "8"
-virtualHW.version = "7"
-displayName = "$1"
-uuid.bios = "11 11 11 11 22 22 33 33-44 44 55 55 66 66 77 $2"
-memsize = "256"
-guestOS = "other"
-END
+  vmx_of "$1"
+  echo "uuid.bios = \"11 11 11 11 22 22 33 33-44 44 55 55 66 66 77 $2\""
 }
 
 n=10

@@ -149,15 +149,8 @@ done
 
 # --- by config.vmx
 mkdir filed
-cat >"$tmp/filed.vmx" <<'END'
-.encoding = "UTF-8"
-config.version = "8"
-virtualHW.version = "7"
-displayName = "filed"
-memsize = "256"
-guestOS = "other"
-END
-sed 's/filed/other/' "$tmp/filed.vmx" >"$tmp/bad.vmx"
+vmx_of filed >"$tmp/filed.vmx"
+vmx_of other >"$tmp/bad.vmx"
 expect_failure 'Invalid argument' cp "$tmp/bad.vmx" filed/config.vmx
 grep -q "it must be 'filed'" filed/error || fail "the draft does not say what is wrong: $(cat filed/error)"
 cp "$tmp/filed.vmx" filed/config.vmx
