@@ -308,25 +308,17 @@ look_at_off (HvfsConfig *config, guint32 serial, GError **error)
   return NULL;
 }
 
-gboolean
-hvfs_config_undefine (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
-                      GError **error)
+/* Waits until @look is not there any more.  @failure: (nullable) (transfer full): the
+ * request's: it may have been done all the same. */
+static gboolean
+settle_end (HvfsConfig *config, HvfsVmLook *look, GError *failure, GCancellable *cancellable,
+            GError **error)
 {
-  g_autoptr (HvfsVmLook) look = look_at_off (config, serial, error);
-  g_autoptr (HvfsRequest) request = NULL;
-  g_autoptr (HvfsValue) reply = NULL;
-  g_autoptr (GError) failure = NULL;
-
-  if (look == NULL)
-    return FALSE;
-  request = hvfs_request_new ("UnregisterVM", "VirtualMachine", look->moref);
-  reply = hvfs_session_call (config->server.session, request, HVFS_CALL_CHANGE, 0, cancellable,
-                             &failure);
-  if (reply == NULL
+  if (failure != NULL
       && !hvfs_operation_find_out (&config->server, is_not_in_mirror, look->moref, cancellable,
                                    &failure))
     {
-      g_propagate_error (error, g_steal_pointer (&failure));
+      g_propagate_error (error, failure);
       return FALSE;
     }
   hvfs_operation_settle_that (&config->server, is_not_in_mirror, look->moref);
@@ -334,23 +326,32 @@ hvfs_config_undefine (HvfsConfig *config, guint32 serial, GCancellable *cancella
 }
 
 gboolean
+hvfs_config_undefine (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                      GError **error)
+{
+  g_autoptr (HvfsVmLook) look = look_at_off (config, serial, error);
+  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (HvfsValue) reply = NULL;
+  GError *failure = NULL;
+
+  if (look == NULL)
+    return FALSE;
+  request = hvfs_request_new ("UnregisterVM", "VirtualMachine", look->moref);
+  reply = hvfs_session_call (config->server.session, request, HVFS_CALL_CHANGE, 0, cancellable,
+                             &failure);
+  return settle_end (config, look, failure, cancellable, error);
+}
+
+gboolean
 hvfs_config_destroy (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsVmLook) look = look_at_off (config, serial, error);
   g_autoptr (HvfsRequest) request = NULL;
-  g_autoptr (GError) failure = NULL;
+  GError *failure = NULL;
 
   if (look == NULL)
     return FALSE;
   request = hvfs_request_new ("Destroy_Task", "VirtualMachine", look->moref);
-  if (!hvfs_operation_run (&config->server, request, serial, NULL, NULL, NULL, cancellable,
-                           &failure)
-      && !hvfs_operation_find_out (&config->server, is_not_in_mirror, look->moref, cancellable,
-                                   &failure))
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
-  hvfs_operation_settle_that (&config->server, is_not_in_mirror, look->moref);
-  return TRUE;
+  hvfs_operation_run (&config->server, request, serial, NULL, NULL, NULL, cancellable, &failure);
+  return settle_end (config, look, failure, cancellable, error);
 }
