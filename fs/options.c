@@ -74,29 +74,20 @@ typedef struct
   GError *error;
 } Parse;
 
-/* Not by libfuse's own %u, which takes "-1" and complains in a line of its own. */
+/* @arg: "NAME=VALUE".  Not by libfuse's own %u, which takes "-1" and complains in a line of
+ * its own. */
 static void
-take_timeout (Parse *parse, const char *value)
+take_number (Parse *parse, const char *arg, const char *unit, guint least, guint most,
+             guint *ret_number)
 {
-  guint64 seconds;
+  const char *value = strchr (arg, '=') + 1;
+  guint64 number;
 
-  if (g_ascii_string_to_unsigned (value, 10, 1, MAX_TIMEOUT_S, &seconds, NULL))
-    parse->options.timeout_s = (guint) seconds;
+  if (g_ascii_string_to_unsigned (value, 10, least, most, &number, NULL))
+    *ret_number = (guint) number;
   else
-    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "timeout='%s': seconds are wanted, 1 to %d",
-                 value, MAX_TIMEOUT_S);
-}
-
-static void
-take_cache (Parse *parse, const char *value)
-{
-  guint64 mib;
-
-  if (g_ascii_string_to_unsigned (value, 10, 0, MAX_CACHE_MIB, &mib, NULL))
-    parse->options.cache_mib = (guint) mib;
-  else
-    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "cache='%s': MiB are wanted, 0 to %d", value,
-                 MAX_CACHE_MIB);
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "%.*s'%s': %s are wanted, %u to %u",
+                 (int) (value - arg), arg, value, unit, least, most);
 }
 
 static int
@@ -109,9 +100,9 @@ take (void *data, const char *arg, int key, struct fuse_args *out)
   if (key == KEY_IGNORE || g_str_has_prefix (arg, "x-"))
     return 0;
   if (key == KEY_TIMEOUT)
-    take_timeout (parse, strchr (arg, '=') + 1);
+    take_number (parse, arg, "seconds", 1, MAX_TIMEOUT_S, &parse->options.timeout_s);
   else if (key == KEY_CACHE)
-    take_cache (parse, strchr (arg, '=') + 1);
+    take_number (parse, arg, "MiB", 0, MAX_CACHE_MIB, &parse->options.cache_mib);
   else if (key == FUSE_OPT_KEY_OPT)
     g_set_error (&parse->error, HVFS_ERROR, EINVAL,
                  "unknown option '%s'; hvfs --help lists those there are", arg);
