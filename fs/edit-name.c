@@ -199,16 +199,12 @@ find_locked (HvfsFs *fs, HvfsNode dir, const char *name, GError **error)
   return sheet;
 }
 
+/* @text: (nullable): the live text, if it is the live file that goes. */
 static gboolean
-edit_unlink (HvfsCall *call, HvfsNode dir, const char *name, GError **error)
+unlink_sheet (HvfsFs *fs, HvfsNode dir, const char *name, GBytes *text, GError **error)
 {
-  HvfsFs *fs = call->fs;
-  g_autoptr (GBytes) text
-    = is_live_name (dir, name) ? hvfs_edit_peek_text (fs, dir) : NULL;
   HvfsSheet *sheet;
 
-  if (!is_free (dir, name, error))
-    return FALSE;
   hvfs_desks_lock (fs->desks);
   sheet = find_locked (fs, dir, name, error);
   if (sheet != NULL)
@@ -216,6 +212,15 @@ edit_unlink (HvfsCall *call, HvfsNode dir, const char *name, GError **error)
                               text);
   hvfs_desks_unlock (fs->desks);
   return sheet != NULL;
+}
+
+static gboolean
+edit_unlink (HvfsCall *call, HvfsNode dir, const char *name, GError **error)
+{
+  g_autoptr (GBytes) text
+    = is_live_name (dir, name) ? hvfs_edit_peek_text (call->fs, dir) : NULL;
+
+  return is_free (dir, name, error) && unlink_sheet (call->fs, dir, name, text, error);
 }
 
 /* What is to be committed by renaming @name: its text, and what that began with. */
@@ -358,7 +363,6 @@ rename_over_text (HvfsCall *call, HvfsNode dir, const char *name, HvfsRow *row, 
   HvfsFs *fs = call->fs;
   g_autoptr (GBytes) base = NULL;
   g_autoptr (GBytes) content = NULL;
-  HvfsSheet *sheet;
   guint32 number = 0;
 
   content = get_content (fs, dir, name, &base, &number, error);
@@ -367,12 +371,7 @@ rename_over_text (HvfsCall *call, HvfsNode dir, const char *name, HvfsRow *row, 
       hvfs_edit_no_einval (error);
       return FALSE;
     }
-  hvfs_desks_lock (fs->desks);
-  sheet = find_locked (fs, dir, name, NULL);
-  if (sheet != NULL)
-    hvfs_sheet_unlink_locked (fs->desks, hvfs_edit_make_desk_locked (fs, file_in (dir, 0)), sheet,
-                              NULL);
-  hvfs_desks_unlock (fs->desks);
+  unlink_sheet (fs, dir, name, NULL, NULL);
   hvfs_tree_name_changed (fs, hvfs_node_ino (dir), row->name);
   return TRUE;
 }
