@@ -148,7 +148,16 @@ hvfs_mirror_n_objects (HvfsMirror *mirror, HvfsKind kind)
 HvfsValue *
 hvfs_object_get (const HvfsObject *object, guint index)
 {
-  return (object->missing & HVFS_PROP (index)) != 0 ? NULL : object->props[index];
+  /* The server says of what kind the object is that a property refers to. */
+  if (index >= hvfs_kind_n_props (object->kind) || (object->missing & HVFS_PROP (index)) != 0)
+    return NULL;
+  return object->props[index];
+}
+
+gboolean
+hvfs_object_is_unset (const HvfsObject *object, guint index)
+{
+  return object->props[index] == NULL;
 }
 
 gboolean

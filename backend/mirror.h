@@ -76,8 +76,12 @@ HvfsObject *hvfs_mirror_resolve (HvfsMirror *mirror, const HvfsValue *value);
 void hvfs_mirror_iter_init (HvfsMirror *mirror, GHashTableIter *iter);
 guint hvfs_mirror_n_objects (HvfsMirror *mirror, HvfsKind kind);
 
-/* The property's value: NULL if it is unset or could not be read. */
+/* The property's value: NULL if it is unset or could not be read, or if this kind of object
+ * has no property @index. */
 HvfsValue *hvfs_object_get (const HvfsObject *object, guint index);
+
+/* Whether the server says that it has no value; FALSE where it says nothing. */
+gboolean hvfs_object_is_unset (const HvfsObject *object, guint index);
 
 /**
  * hvfs_object_check:

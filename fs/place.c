@@ -65,16 +65,24 @@ dup_name (const HvfsObject *object)
   return g_string_free (name, FALSE);
 }
 
+/* The directory called @name of @table, which belongs to @serial; 0 for none: what a
+ * server says that is not so leads nowhere. */
+static guint64
+named_dir (HvfsRow *table, const char *name, guint32 serial)
+{
+  HvfsRow *row = hvfs_row_named (table, name);
+
+  return row != NULL ? hvfs_row_ino (row, serial, 0) : 0;
+}
+
 /* The row at the root that stands for @view: the root object's own, or the one
  * that catches what has no other place. */
 static guint64
 root_dir (HvfsFs *fs, guint view)
 {
-  HvfsRow *row = hvfs_row_named (fs->root_table, views[view].name);
+  guint64 own = named_dir (fs->root_table, views[view].name, fs->root);
 
-  if (row != NULL)
-    return hvfs_row_ino (row, fs->root, 0);
-  return hvfs_row_ino (hvfs_row_named (hvfs_root_table, views[view].name), 0, 0);
+  return own != 0 ? own : named_dir (hvfs_root_table, views[view].name, 0);
 }
 
 static HvfsObject *
@@ -103,7 +111,7 @@ datacenter_dir (HvfsFs *fs, const HvfsObject *dc, guint view)
 {
   if (view == VIEW_BY_FOLDER)
     return hvfs_row_ino (&hvfs_by_folder_dc_row, dc->serial, 0);
-  return hvfs_row_ino (hvfs_row_named (views[view].dc_table, views[view].name), dc->serial, 0);
+  return named_dir (views[view].dc_table, views[view].name, dc->serial);
 }
 
 /* The directory in @view that stands for the folder @folder (nullable). */
@@ -126,7 +134,9 @@ static void
 add_place (GArray *places, guint64 dir, const char *name, guint64 child)
 {
   HvfsPlace place = { dir, name, child };
-  g_array_append_val (places, place);
+
+  if (dir != 0)
+    g_array_append_val (places, place);
 }
 
 /* A host's directory, or a catch-all below its datacenter or the root. */
@@ -136,7 +146,7 @@ domain_dir (HvfsFs *fs, const HvfsObject *vm)
   HvfsObject *host = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (vm, HVFS_VM_HOST));
   HvfsObject *dc;
 
-  if (host != NULL)
+  if (host != NULL && host->kind == HVFS_KIND_HOST)
     return hvfs_row_ino (hvfs_row_named (hvfs_host_table, "domains"), host->serial, 0);
   dc = fs->dc_below ? datacenter_of (fs, vm) : NULL;
   if (dc != NULL)
@@ -220,13 +230,16 @@ hvfs_folder_holds (const HvfsObject *folder, const char *child_type)
   return FALSE;
 }
 
-/* The top folders of a datacenter have no names of their own in the tree. */
+/* The root of the inventory, and the top folders of a datacenter, have no names of their
+ * own in the tree.  A folder above which nothing may be seen has. */
 static void
 place_folder (HvfsFs *fs, const HvfsObject *folder, const char *name, GArray *places)
 {
   HvfsObject *above = parent_of (fs, folder);
+  gboolean is_top = above != NULL ? above->kind == HVFS_KIND_DATACENTER
+                                  : hvfs_object_is_unset (folder, HVFS_PARENT);
 
-  if (folder->serial == fs->root || above == NULL || above->kind == HVFS_KIND_DATACENTER)
+  if (folder->serial == fs->root || is_top)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (folder_views); i++)
     if (hvfs_folder_holds (folder, folder_views[i].child_type))

@@ -1,10 +1,10 @@
 #!/bin/sh
-# What a server has that is not as usual: properties that may not be read, machines
-# without a host or in a vApp, names that are no file names, states that cannot be
+# What a server has that is not as usual: properties that may not be read, folders of
+# which nobody says where they are, machines without a host or in a vApp, names that are no file names, states that cannot be
 # known.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires "$PYTHON"
-start_vcsim -vm 4
+start_vcsim -vm 4 -dc 2 -folder 1
 set_ () { control POST /set -d object="$1" -d path="$2" --data-urlencode "value=$3" >/dev/null; }
 says () { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 vm=$mnt/by-name/DC0_H0_VM0
@@ -29,6 +29,27 @@ missing () { [ ! -e "$1" ] && [ ! -L "$1" ]; }
 await exists "$mnt/by-name/$moref/state"
 control POST /allow -d path=name -d object="$moref" >/dev/null
 await missing "$mnt/by-name/$moref"
+
+# What is in a folder that stands nobody knows where is there all the same: at the root.
+inside=hosts/F0/DC1_H0/domains/DC1_H0_VM0/state
+folder=$("$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" folder_of DC1_C0)
+expect_eq "state in a folder" "$(cat "$mnt/datacenters/F0/DC1/$inside")" running
+control POST /deny -d path=parent -d object="$folder" >/dev/null
+await says "$mnt/$inside" running
+expect_eq "state by its name" "$(cat "$mnt/by-name/DC1_H0_VM0/state")" running
+control POST /allow -d path=parent -d object="$folder" >/dev/null
+await says "$mnt/datacenters/F0/DC1/$inside" running
+missing "$mnt/hosts" || fail "hosts is still at the root"
+
+# A server that says what cannot be is not believed, and harms nobody else.
+wrong_parent () { set_ "$1" parent "<val xsi:type=\"ManagedObjectReference\" type=\"$2\">$3</val>"; }
+dc=$(cat "$mnt/datacenters/F0/DC1/moref")
+wrong_parent "$dc" Datacenter "$dc"
+await missing "$mnt/datacenters/F0/DC1"
+wrong_parent "$dc" Folder "$folder"
+wrong_parent "$folder" Folder "$folder"
+await says "$vm/state" running
+wrong_parent DC1_H0_VM0 Folder "$folder"
 
 # States that cannot be known.
 for word in disconnected inaccessible orphaned invalid; do
@@ -89,6 +110,6 @@ for command in "rm -rf $mnt/datacenters" "find $mnt/datacenters -delete" "rmdir 
   if $command 2>"$tmp/err"; then fail "$command succeeded"; fi
   grep -q "Operation not permitted" "$tmp/err" || fail "$command: $(head -n 1 "$tmp/err")"
 done
-expect_eq "domains left" "$(ls "$mnt/by-name" | wc -l)" 8
+expect_eq "domains left" "$(ls "$mnt/by-name" | wc -l)" 16
 if echo x 2>/dev/null >"$vm/uuid"; then fail "uuid was written"; fi
 unmount_hvfs

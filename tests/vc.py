@@ -75,6 +75,11 @@ def make_folder(si, name):
     every(si, vim.Datacenter)[0].vmFolder.CreateFolder(name)
 
 
+def folder_of(si, cluster):
+    """The id of the folder that it is in."""
+    print(named(si, vim.ClusterComputeResource, cluster).parent._moId)
+
+
 def move(si, folder, name):
     WaitForTask(named(si, vim.Folder, folder).MoveIntoFolder_Task([vm(si, name)]))
 
