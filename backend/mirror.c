@@ -12,6 +12,8 @@
 #include "backend/wake.h"
 #include "convert/error.h"
 
+#define MAX_MOREF_BYTES 256 /* a longer one is none */
+
 struct _HvfsMirror
 {
   GRWLock lock;            /* level 1; held for memory work only */
@@ -437,7 +439,8 @@ object_update (HvfsMirror *mirror, const HvfsValue *ref, const HvfsValue *update
   HvfsPropMask given = 0;
   HvfsKind kind;
 
-  if (moref == NULL || !hvfs_kind_from_type (type, &kind) || kind == HVFS_KIND_TASK)
+  if (moref == NULL || *moref == '\0' || strlen (moref) > MAX_MOREF_BYTES
+      || !hvfs_kind_from_type (type, &kind) || kind == HVFS_KIND_TASK)
     return;
   if (object == NULL)
     object = object_add (mirror, kind, type, moref);
@@ -513,10 +516,11 @@ hvfs_mirror_apply_content (HvfsMirror *mirror, GPtrArray *refs, HvfsValue *const
   for (guint i = 0; i < n_contents; i++)
     {
       HvfsValue *ref = hvfs_value_get (contents[i], "obj");
+      const char *moref = hvfs_value_text (ref, NULL);
 
-      if (ref == NULL)
+      if (moref == NULL)
         continue;
-      g_hash_table_add (found, (char *) hvfs_value_text (ref, NULL));
+      g_hash_table_add (found, (char *) moref);
       object_update (mirror, ref, contents[i], "propSet", TRUE, 0, api);
     }
   for (guint i = 0; i < refs->len; i++)

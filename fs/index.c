@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* FUSE takes 1024; a moref may follow. */
+#define MAX_NAME_BYTES 512
+
 typedef struct _Entry Entry;
 
 typedef struct
@@ -113,10 +116,16 @@ compare_entries (const Entry *a, const Entry *b)
   return order != 0 ? order : a->child < b->child ? -1 : a->child > b->child;
 }
 
+/* Of an NFS store a host makes "server:/path" the moref. */
 static char *
 second_name (const Entry *entry)
 {
-  return g_strdup_printf ("%s~%s", entry->name, entry->owner->moref);
+  GString *name = g_string_new (entry->owner->moref);
+
+  g_string_replace (name, "/", "%2f", 0);
+  g_string_prepend_c (name, '~');
+  g_string_prepend (name, entry->name);
+  return g_string_free (name, FALSE);
 }
 
 /* @alone: how many entries there are, if it was the first to come or the last to go. */
@@ -213,6 +222,14 @@ entry_remove (HvfsIndex *index, Entry *entry)
   entry_free (entry);
 }
 
+/* One that the kernel does not take would take the whole listing with it. */
+static gboolean
+is_name (const char *name)
+{
+  return *name != '\0' && strlen (name) <= MAX_NAME_BYTES && strchr (name, '/') == NULL
+         && strcmp (name, ".") != 0 && strcmp (name, "..") != 0;
+}
+
 void
 hvfs_index_place (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *places,
                   guint n_places)
@@ -244,7 +261,7 @@ hvfs_index_place (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *pl
   if (stay != NULL)
     g_hash_table_insert (index->owners, key, stay);
   for (guint i = 0; i < n_places; i++)
-    if (!kept[i])
+    if (!kept[i] && is_name (places[i].name))
       {
         if (name == NULL || strcmp (name, places[i].name) != 0)
           {
@@ -254,6 +271,14 @@ hvfs_index_place (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *pl
         entry_add (index, owner, &places[i], name);
       }
   g_clear_pointer (&name, g_ref_string_release);
+}
+
+static gboolean
+has_second_name (const Entry *entry, const char *name)
+{
+  g_autofree char *second = second_name (entry);
+
+  return strcmp (second, name) == 0;
 }
 
 guint64
@@ -268,10 +293,9 @@ hvfs_index_lookup (HvfsIndex *index, guint64 ino, const char *name)
 
   g_autofree char *plain = g_strndup (name, tilde - name);
   entry = g_hash_table_lookup (dir->names, plain);
-  if (entry != NULL)
-    entry = entry->same_name; /* the first has the plain name alone */
-  while (entry != NULL && strcmp (entry->owner->moref, tilde + 1) != 0)
-    entry = entry->same_name;
+  /* The first has the plain name alone. */
+  while (entry != NULL && (entry = entry->same_name) != NULL && !has_second_name (entry, name))
+    ;
   return entry == NULL ? 0 : entry->child;
 }
 
@@ -326,15 +350,10 @@ void
 hvfs_index_append_name (HvfsIndex *index, guint32 owner, guint64 child, GString *name)
 {
   const Entry *entry = find_place (index, owner, child);
+  g_autofree char *second = entry == NULL || is_first (entry) ? NULL : second_name (entry);
 
-  if (entry == NULL)
-    return;
-  g_string_append (name, entry->name);
-  if (!is_first (entry))
-    {
-      g_string_append_c (name, '~');
-      g_string_append (name, entry->owner->moref);
-    }
+  if (entry != NULL)
+    g_string_append (name, second != NULL ? second : entry->name);
 }
 
 void

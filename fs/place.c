@@ -55,7 +55,7 @@ dup_name (const HvfsObject *object)
   GString *name;
 
   if (raw == NULL || *raw == '\0')
-    return g_strdup (object->moref); /* no privilege to see it */
+    raw = object->moref; /* no privilege to see it */
   if (strcmp (raw, ".") == 0)
     return g_strdup ("%2e");
   if (strcmp (raw, "..") == 0)

@@ -51,6 +51,14 @@ wrong_parent "$folder" Folder "$folder"
 await says "$vm/state" running
 wrong_parent DC1_H0_VM0 Folder "$folder"
 
+# Nor is a name that no file can have the end of a listing.
+moref=$(cat "$mnt/by-name/DC0_C0_RP0_VM0/moref")
+set_ "$moref" name "$(printf 'n%.0s' $(seq 5000))"
+await missing "$mnt/by-name/DC0_C0_RP0_VM0"
+ls "$mnt/by-name" >"$tmp/out" || fail "by-name cannot be listed: a name is too long"
+set_ "$moref" name DC0_C0_RP0_VM0
+await exists "$mnt/by-name/DC0_C0_RP0_VM0/state"
+
 # States that cannot be known.
 for word in disconnected inaccessible orphaned invalid; do
   set_ DC0_H0_VM0 runtime.connectionState "<val xsi:type=\"VirtualMachineConnectionState\">$word</val>"
