@@ -16,8 +16,9 @@ gboolean hvfs_vmx_read_ports (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDoma
                               GError **error);
 gboolean hvfs_vmx_read_display (HvfsVmxText *vmx, HvfsDomain *domain, GError **error);
 
-/* Parts of more than one of them: the bool @prefix + "present"; startConnected is
- * checked, and kept by nobody. */
+/* ---- vmx-read-key.c: parts of more than one of them ---- */
+
+/* The bool @prefix + "present"; startConnected is checked, and kept by nobody. */
 gboolean hvfs_vmx_read_present (HvfsVmxText *vmx, const char *prefix, gboolean *present,
                                 GError **error);
 
