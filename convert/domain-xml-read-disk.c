@@ -144,7 +144,7 @@ hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error)
       || !read_source (disk, node, error) || !read_target (disk, node, error)
       || !read_driver (disk, node, error) || !read_address (disk, node, error)
       || !hvfs_xml_read_boot (reader, node, &disk->boot, error)
-      || !hvfs_xml_read_size (hvfs_xml_child (node, "capacity"), &disk->capacity_kib, error))
+      || !hvfs_xml_size_kib (hvfs_xml_child (node, "capacity"), &disk->capacity_kib, error))
     return FALSE;
   disk->device = device;
   if (!check_floppy (disk, node, error) || !check_source (disk, node, error))

@@ -22,52 +22,6 @@ static const char *const os_type_words[] = { "hvm", "xen", "linux", "exe", "uml"
 static const char *const placement_words[] = { "static", "auto", NULL };
 static const char *const feature_words[] = { "enrolled-keys", "secure-boot", NULL };
 
-/* Returns: how many bytes @unit is, 0 if it is none */
-static guint64
-parse_unit (const char *unit)
-{
-  static const char prefixes[] = "kmgtpe";
-  const char *prefix;
-  guint64 base, bytes = 1;
-
-  if (g_ascii_strcasecmp (unit, "b") == 0 || g_ascii_strcasecmp (unit, "byte") == 0
-      || g_ascii_strcasecmp (unit, "bytes") == 0)
-    return 1;
-  prefix = *unit != '\0' ? strchr (prefixes, g_ascii_tolower (*unit)) : NULL;
-  if (prefix == NULL)
-    return 0;
-  if (unit[1] == '\0' || g_ascii_strcasecmp (unit + 1, "iB") == 0)
-    base = 1024;
-  else if (g_ascii_strcasecmp (unit + 1, "B") == 0)
-    base = 1000;
-  else
-    return 0;
-  for (const char *p = prefixes; p <= prefix; p++)
-    bytes *= base;
-  return bytes;
-}
-
-gboolean
-hvfs_xml_read_size (const xmlNode *node, guint64 *ret_kib, GError **error)
-{
-  g_autofree char *text = hvfs_xml_text (node);
-  g_autofree char *unit = hvfs_xml_attr (node, "unit");
-  guint64 size, unit_bytes;
-
-  if (text == NULL || *text == '\0')
-    return TRUE;
-  if (!hvfs_parse_uint64 (text, G_MAXUINT64, &size))
-    return hvfs_xml_bad (node, EINVAL, error, "'%s' must be a whole number", text);
-  unit_bytes = unit != NULL && *unit != '\0' ? parse_unit (unit) : 1024;
-  if (unit_bytes == 0)
-    return hvfs_xml_bad (node, EINVAL, error, "unit='%s' must be one like b, KiB, KB, MiB or GiB",
-                         unit);
-  if (size > (G_MAXINT64 - 1023) / unit_bytes)
-    return hvfs_xml_bad (node, EINVAL, error, "'%s' is too much memory", text);
-  *ret_kib = (size * unit_bytes + 1023) / 1024;
-  return TRUE;
-}
-
 static gboolean
 read_memory (HvfsDomain *domain, const xmlNode *node, GError **error)
 {
@@ -77,9 +31,9 @@ read_memory (HvfsDomain *domain, const xmlNode *node, GError **error)
 
   if (max != NULL)
     return hvfs_xml_bad (max, ENOTSUP, error, "memory slots are unsupported");
-  if (!hvfs_xml_read_size (hvfs_xml_child (node, "memory"), &domain->memory_kib, error)
-      || !hvfs_xml_read_size (hvfs_xml_child (node, "currentMemory"), &current, error)
-      || !hvfs_xml_read_size (hvfs_xml_child (memtune, "min_guarantee"), &domain->min_guarantee_kib, error))
+  if (!hvfs_xml_size_kib (hvfs_xml_child (node, "memory"), &domain->memory_kib, error)
+      || !hvfs_xml_size_kib (hvfs_xml_child (node, "currentMemory"), &current, error)
+      || !hvfs_xml_size_kib (hvfs_xml_child (memtune, "min_guarantee"), &domain->min_guarantee_kib, error))
     return FALSE;
   if (domain->memory_kib == 0)
     return hvfs_xml_bad (node, EINVAL, error, "must have a <memory> greater than 0");

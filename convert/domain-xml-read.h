@@ -28,10 +28,6 @@ gboolean hvfs_xml_read_console (HvfsXmlReader *reader, const xmlNode *node, GErr
 gboolean hvfs_xml_read_graphics (HvfsXmlReader *reader, const xmlNode *node, GError **error);
 gboolean hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error);
 
-/* The size that an element says in its unit, KiB by default, rounded up to KiB.
- * @ret_kib: (inout): left alone if there is no such element, or nothing in it */
-gboolean hvfs_xml_read_size (const xmlNode *node, guint64 *ret_kib, GError **error);
-
 /* The place of a device in the boot order.  @ret_order: (inout): left alone without one */
 gboolean hvfs_xml_read_boot (HvfsXmlReader *reader, const xmlNode *node, guint *ret_order,
                              GError **error);

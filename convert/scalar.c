@@ -200,3 +200,27 @@ hvfs_has_suffix_nocase (const char *text, const char *suffix)
 
   return len >= suffix_len && g_ascii_strcasecmp (text + len - suffix_len, suffix) == 0;
 }
+
+guint64
+hvfs_parse_unit (const char *unit)
+{
+  static const char prefixes[] = "kmgtpe";
+  const char *prefix;
+  guint64 base, bytes = 1;
+
+  if (g_ascii_strcasecmp (unit, "b") == 0 || g_ascii_strcasecmp (unit, "byte") == 0
+      || g_ascii_strcasecmp (unit, "bytes") == 0)
+    return 1;
+  prefix = *unit != '\0' ? strchr (prefixes, g_ascii_tolower (*unit)) : NULL;
+  if (prefix == NULL)
+    return 0;
+  if (unit[1] == '\0' || g_ascii_strcasecmp (unit + 1, "iB") == 0)
+    base = 1024;
+  else if (g_ascii_strcasecmp (unit + 1, "B") == 0)
+    base = 1000;
+  else
+    return 0;
+  for (const char *p = prefixes; p <= prefix; p++)
+    bytes *= base;
+  return bytes;
+}

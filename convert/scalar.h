@@ -17,6 +17,10 @@ gboolean hvfs_parse_uint64 (const char *text, guint64 max, guint64 *ret);
 /* As strtoull() reads: a minus is allowed and wraps. */
 gboolean hvfs_parse_wrapping_uint64 (const char *text, guint64 *ret);
 
+/* Returns: how many bytes "b", "KiB", "MB", "g" ... are, of 1024 where no B says 1000, in
+ * any case; 0: it is no unit */
+guint64 hvfs_parse_unit (const char *unit);
+
 /* 16 pairs of hex digits, blanks and dashes between the pairs, white space around. */
 gboolean hvfs_parse_uuid (const char *text, guint8 ret[static HVFS_UUID_BYTES]);
 

@@ -250,3 +250,24 @@ hvfs_xml_attr_int64 (const xmlNode *node, const char *name, gint64 *ret, GError 
   return text == NULL || hvfs_parse_int64 (text, ret)
          || hvfs_xml_bad (node, EINVAL, error, "%s='%s' must be a whole number", name, text);
 }
+
+gboolean
+hvfs_xml_size_kib (const xmlNode *node, guint64 *ret_kib, GError **error)
+{
+  g_autofree char *text = hvfs_xml_text (node);
+  g_autofree char *unit = hvfs_xml_attr (node, "unit");
+  guint64 size, unit_bytes;
+
+  if (text == NULL || *text == '\0')
+    return TRUE;
+  if (!hvfs_parse_uint64 (text, G_MAXUINT64, &size))
+    return hvfs_xml_bad (node, EINVAL, error, "'%s' must be a whole number", text);
+  unit_bytes = unit != NULL && *unit != '\0' ? hvfs_parse_unit (unit) : 1024;
+  if (unit_bytes == 0)
+    return hvfs_xml_bad (node, EINVAL, error, "unit='%s' must be one like b, KiB, KB, MiB or GiB",
+                         unit);
+  if (size > (G_MAXINT64 - 1023) / unit_bytes)
+    return hvfs_xml_bad (node, EINVAL, error, "'%s' is too much memory", text);
+  *ret_kib = (size * unit_bytes + 1023) / 1024;
+  return TRUE;
+}

@@ -64,3 +64,7 @@ gboolean hvfs_xml_attr_word_if_any (const xmlNode *node, const char *name,
                                     GError **error);
 gboolean hvfs_xml_attr_uint (const xmlNode *node, const char *name, guint *ret, GError **error);
 gboolean hvfs_xml_attr_int64 (const xmlNode *node, const char *name, gint64 *ret, GError **error);
+
+/* The size that the element @node says in its unit, KiB by default, rounded up to KiB.
+ * @ret_kib: (inout): left alone if there is no such element, or nothing in it */
+gboolean hvfs_xml_size_kib (const xmlNode *node, guint64 *ret_kib, GError **error);

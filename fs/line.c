@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "convert/scalar.h"
 
 #define KIB G_GUINT64_CONSTANT (1024)
 #define MIB (1024 * KIB)
@@ -150,50 +151,28 @@ hvfs_line_number (const char *what, const char *text, gint64 min, gint64 *ret, G
   return FALSE;
 }
 
-static const struct
-{
-  const char *name;
-  guint64 bytes;
-} units[] = {
-  { "", KIB },           { "b", 1 },
-  { "bytes", 1 },        { "k", KIB },
-  { "KiB", KIB },        { "KB", 1000 },
-  { "M", MIB },          { "MiB", MIB },
-  { "MB", 1000 * 1000 }, { "G", KIB * MIB },
-  { "GiB", KIB * MIB },  { "GB", G_GUINT64_CONSTANT (1000000000) },
-  { "T", MIB * MIB },    { "TiB", MIB * MIB },
-  { "TB", G_GUINT64_CONSTANT (1000000000000) },
-};
-
 gboolean
 hvfs_line_memory_mib (const char *what, const char *text, gint64 *ret_mib, GError **error)
 {
   gsize digits = strspn (text, "0123456789");
   g_autofree char *number = g_strndup (text, digits);
   const char *unit = text + digits + strspn (text + digits, " \t");
-  guint64 n, bytes;
+  guint64 unit_bytes = *unit == '\0' ? KIB : hvfs_parse_unit (unit), n, bytes;
 
   if (!g_ascii_string_to_unsigned (number, 10, 0, G_MAXINT64, &n, NULL))
+    g_set_error (error, HVFS_ERROR, EINVAL, "%s: '%.64s' is not a number with a unit, as 8GiB",
+                 what, text);
+  else if (unit_bytes == 0)
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "%s: '%.64s' is not a unit: KiB, MiB, GiB, TiB, KB, MB, GB, TB or bytes", what,
+                 unit);
+  else if (!g_uint64_checked_mul (&bytes, n, unit_bytes) || bytes % MIB != 0)
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "%s: '%.64s' is not a whole number of MiB, which is 1024 KiB", what, text);
+  else
     {
-      g_set_error (error, HVFS_ERROR, EINVAL, "%s: '%.64s' is not a number with a unit, as 8GiB",
-                   what, text);
-      return FALSE;
+      *ret_mib = bytes / MIB;
+      return TRUE;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-    if (g_ascii_strcasecmp (unit, units[i].name) == 0)
-      {
-        if (!g_uint64_checked_mul (&bytes, n, units[i].bytes) || bytes % MIB != 0)
-          {
-            g_set_error (error, HVFS_ERROR, EINVAL,
-                         "%s: '%.64s' is not a whole number of MiB, which is 1024 KiB", what,
-                         text);
-            return FALSE;
-          }
-        *ret_mib = bytes / MIB;
-        return TRUE;
-      }
-  g_set_error (error, HVFS_ERROR, EINVAL,
-               "%s: '%.64s' is not a unit: KiB, MiB, GiB, TiB, KB, MB, GB, TB or bytes", what,
-               unit);
   return FALSE;
 }
