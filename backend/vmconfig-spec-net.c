@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend/vmconfig-device.h"
+#include "backend/vmconfig-value.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backend/vmconfig-device.h"
+#include "backend/vmconfig-value.h"
 #include "convert/error.h"
 
 static const HvfsPort *

@@ -6,22 +6,7 @@
  */
 #pragma once
 
-#include "backend/request.h"
-#include "backend/vmconfig-read.h"
-
-typedef struct
-{
-  const HvfsVmRead *have;   /* nullable: the machine is to be made */
-  const HvfsDomain *base;   /* what the user began with: means the same as have->domain */
-  const HvfsDomain *wanted;
-  gboolean running;         /* the machine is on */
-  GHashTable *make;         /* nullable: paths of files that are to be made: see capacity_kib */
-  HvfsRequest *request;     /* the spec is written into this, in the order of the schema */
-  guint n_changes;          /* so far */
-  gint64 last_key;          /* of what is added: below zero, each another */
-  GHashTable *added;        /* of new controllers: bus << 16 | number -> key */
-  GHashTable *keys;         /* disk or net of base and wanted -> key, of those that stay */
-} HvfsVmChange;
+#include "backend/vmconfig-change.h"
 
 /**
  * hvfs_vm_change_write:
@@ -51,39 +36,3 @@ gboolean hvfs_vm_change_is_replaced (const HvfsVmChange *change, const HvfsDisk 
 
 /* The key of the controller that @disk is to hang on, new or not; 0: it has none. */
 gint64 hvfs_vm_change_controller_key (const HvfsVmChange *change, const HvfsDisk *disk);
-
-/* Opens and closes a deviceChange; @file_operation: (nullable). */
-void hvfs_vm_change_open (HvfsVmChange *change, const char *operation, const char *file_operation);
-void hvfs_vm_change_close (HvfsVmChange *change);
-
-/* The whole of it: edits with a device (transfer full), removes one. */
-void hvfs_vm_change_edit (HvfsVmChange *change, HvfsValue *device);
-void hvfs_vm_change_remove (HvfsVmChange *change, const HvfsValue *device);
-
-/* Opens the element "device" of a new device with a new key, which is returned. */
-gint64 hvfs_vm_change_open_device (HvfsVmChange *change, const char *type);
-
-/* Sets ENOTSUP or EINVAL.  Returns: FALSE */
-gboolean hvfs_vm_change_bad (GError **error, int code, const char *format, ...)
-  G_GNUC_PRINTF (3, 4);
-
-/* That the part @base has become @wanted and is the server's @device before and after. */
-void hvfs_vm_change_keep (HvfsVmChange *change, gconstpointer base, gconstpointer wanted,
-                          const HvfsValue *device);
-
-/* The device that @part of the base is; NULL when the server shows none. */
-HvfsValue *hvfs_vm_change_device (const HvfsVmChange *change, gconstpointer part);
-
-/* ---- values that differ in one child ---- */
-
-/* Returns: (transfer full): @object with @child (transfer full) in place of what has its
- * name, or where the schema has it */
-HvfsValue *hvfs_vm_value_with (HvfsValue *object, HvfsValue *child);
-/* The same of text; takes its own reference to nothing. */
-HvfsValue *hvfs_vm_value_with_text (HvfsValue *object, const char *name, const char *text);
-
-/* A node of fields: name, text, ... NULL. */
-HvfsValue *hvfs_vm_value_new (const char *name, const char *type, ...) G_GNUC_NULL_TERMINATED;
-
-/* Writes @value as the server sent it, under @name. */
-void hvfs_vm_value_write (HvfsRequest *request, const HvfsValue *value, const char *name);

@@ -1,5 +1,5 @@
-/* backend/vmconfig-value.c - devices as the server sent them, with a change in them */
-#include "backend/vmconfig-spec.h"
+/* backend/vmconfig-value.c - devices with a change in them; see vmconfig-value.h */
+#include "backend/vmconfig-value.h"
 
 #include <string.h>
 
