@@ -428,16 +428,3 @@ HvfsRow hvfs_draft_link_row = {
   .link = hvfs_edit_link,
   .stat = hvfs_edit_stat,
 };
-
-HvfsRow *
-hvfs_edit_link_row_of (HvfsNode dir)
-{
-  return hvfs_edit_is_draft (dir) ? &hvfs_draft_link_row : &hvfs_edit_link_row;
-}
-
-HvfsRow *
-hvfs_edit_file_row (HvfsNode dir)
-{
-  return hvfs_row_named (hvfs_edit_is_draft (dir) ? hvfs_draft_table : hvfs_domain_table,
-                         HVFS_DESK_LIVE);
-}

@@ -39,6 +39,19 @@ hvfs_edit_dir (HvfsNode node)
   return hvfs_node_ino ((HvfsNode){ row, node.a, 0 });
 }
 
+HvfsRow *
+hvfs_edit_link_row_of (HvfsNode dir)
+{
+  return hvfs_edit_is_draft (dir) ? &hvfs_draft_link_row : &hvfs_edit_link_row;
+}
+
+HvfsRow *
+hvfs_edit_file_row (HvfsNode dir)
+{
+  return hvfs_row_named (hvfs_edit_is_draft (dir) ? hvfs_draft_table : hvfs_domain_table,
+                         HVFS_DESK_LIVE);
+}
+
 HvfsDesk *
 hvfs_edit_make_desk_locked (HvfsFs *fs, HvfsNode node)
 {
