@@ -135,7 +135,6 @@ void
 hvfs_edit_left (HvfsFs *fs, guint32 serial)
 {
   hvfs_desk_drop (fs->desks, hvfs_edit_dir ((HvfsNode){ &hvfs_domain_row, serial, 0 }));
-  hvfs_vmx_sizes_forget (fs->vmx_sizes, serial);
 }
 
 /* ---- the row ---- */

@@ -137,6 +137,7 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
       hvfs_failures_clear (fs->failures, object->serial);
       if (is_vm)
         hvfs_edit_left (fs, object->serial);
+      hvfs_vmx_sizes_forget (fs->vmx_sizes, object->serial);
       hvfs_migrations_forget (fs->migrations, object->serial);
       hvfs_quickstats_forget (fs->quickstats, object->serial);
       fs->restructured |= !is_vm;
