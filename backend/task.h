@@ -16,11 +16,13 @@
 
 typedef struct _HvfsTasks HvfsTasks;
 
+HvfsTasks *hvfs_tasks_new (HvfsSession *session);
+
 /* Both are called in the threads of those who wait, no lock held.  @eager: they begin to.
  * @confirm: they have waited half of @lost_s in vain: asks whether the server is there. */
-HvfsTasks *hvfs_tasks_new (HvfsSession *session);
 void hvfs_tasks_set_confirm (HvfsTasks *tasks, void (*confirm) (gpointer),
                              void (*eager) (gpointer), gpointer data);
+
 void hvfs_tasks_free (HvfsTasks *tasks);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsTasks, hvfs_tasks_free)
 

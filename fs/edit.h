@@ -1,9 +1,9 @@
 /* fs/edit.h - a configuration as a file that can be written: what its parts share
  *
  * edit.c: which file it is, and how it looks; edit-commit.c: its commit; edit-file.c:
- * open files; edit-name.c: names in a domain's directory.  All of these files are of one row, the row config.xml of
- * a domain (a: its serial) or of a draft (a: its number), and b is the sheet's number
- * on the desk of that directory: see desk.h.
+ * open files; edit-name.c: names in a domain's directory.  All of these files are of one
+ * row, the row config.xml of a domain (a: its serial) or of a draft (a: its number), and
+ * b is the sheet's number on the desk of that directory: see desk.h.
  *
  * Any thread; no lock held, unless it says otherwise.
  */
