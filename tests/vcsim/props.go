@@ -44,24 +44,27 @@ func listTypes(values ...interface{}) map[string]reflect.Type {
 	return m
 }
 
-// isA: whether a managed object class is or extends another.
-func isA(kind, base string) bool {
-	if kind == base {
-		return true
+// moBases: the classes that each managed object class extends; graphs ask at each step.
+var moBases = func() map[string]map[string]bool {
+	m := map[string]map[string]bool{}
+	for kind, t := range moTypes {
+		m[kind] = map[string]bool{}
+		addBases(m[kind], t)
 	}
-	t, ok := moTypes[kind]
-	return ok && embeds(t, base)
-}
+	return m
+}()
 
-func embeds(t reflect.Type, base string) bool {
+func addBases(bases map[string]bool, t reflect.Type) {
 	for i := 0; i < t.NumField(); i++ {
-		f := t.Field(i)
-		if f.Anonymous && (f.Name == base || embeds(f.Type, base)) {
-			return true
+		if f := t.Field(i); f.Anonymous {
+			bases[f.Name] = true
+			addBases(bases, f.Type)
 		}
 	}
-	return false
 }
+
+// isA: whether a managed object class is or extends another.
+func isA(kind, base string) bool { return kind == base || moBases[kind][base] }
 
 // stepKey and fields: the index of a field by its wire name, cached.
 type stepKey struct {
