@@ -12,6 +12,7 @@
 #include <libxml/parser.h>
 #include <string.h>
 
+#include "backend/share.h"
 #include "convert/error.h"
 
 #define NS_SOAP "http://schemas.xmlsoap.org/soap/envelope/"
@@ -45,6 +46,7 @@ struct _HvfsReply
   const xmlChar *xsi, *soap, *type; /* in the parser's dictionary */
   GHashTable *names;   /* const xmlChar* of the dictionary -> HvfsName*, owned */
   GHashTable *types;   /* char* -> HvfsName*, both owned: attributes are not in it */
+  HvfsShare *share;
   GArray *frames;      /* Frame */
   GPtrArray *children; /* HvfsValue*, owned */
   GString *text;       /* since the last tag */
@@ -192,11 +194,10 @@ value_of (HvfsReply *reply, const Frame *frame)
   guint n = reply->children->len - frame->first_child;
 
   if (n == 0)
-    return hvfs_value_new_leaf_interned (frame->name, frame->type, reply->text->str,
-                                         reply->text->len);
-  return hvfs_value_new_node_interned (frame->name, frame->type,
-                                       (HvfsValue **) reply->children->pdata + frame->first_child,
-                                       n);
+    return hvfs_share_leaf (reply->share, frame->name, frame->type, reply->text->str,
+                            reply->text->len);
+  return hvfs_share_node (reply->share, frame->name, frame->type,
+                          (HvfsValue **) reply->children->pdata + frame->first_child, n);
 }
 
 /* The array's references went to their parent, or are dropped. */
@@ -295,6 +296,7 @@ hvfs_reply_new (HvfsReplyKind kind, const HvfsReplyLimits *limits)
   reply->type = xmlDictLookup (reply->parser->dict, BAD_CAST "type", -1);
   reply->names = g_hash_table_new_full (NULL, NULL, NULL, unref_name);
   reply->types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_name);
+  reply->share = hvfs_share_new ();
   reply->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
   reply->children = g_ptr_array_new ();
   reply->text = g_string_sized_new (1024);
@@ -309,6 +311,7 @@ hvfs_reply_free (HvfsReply *reply)
   g_clear_pointer (&reply->parser->myDoc, xmlFreeDoc);
   xmlFreeParserCtxt (reply->parser);
   pop_children (reply, 0, TRUE);
+  hvfs_share_free (reply->share);
   g_ptr_array_unref (reply->children);
   g_array_unref (reply->frames);
   g_hash_table_unref (reply->names);

@@ -11,7 +11,7 @@
 
 struct _HvfsValue
 {
-  gatomicrefcount refs;
+  gint refs;       /* atomic */
   guint is_node : 1;
   guint n : 31;    /* children of a node, bytes of a leaf's text */
   HvfsName *name;
@@ -37,7 +37,7 @@ value_new (HvfsName *name, HvfsName *type, gboolean is_node, guint n, gsize payl
 {
   HvfsValue *value = g_malloc (sizeof *value + payload);
 
-  g_atomic_ref_count_init (&value->refs);
+  value->refs = 1;
   value->is_node = is_node;
   value->n = n;
   value->name = hvfs_name_ref (name);
@@ -103,17 +103,34 @@ hvfs_value_new_node (const char *name, const char *type,
   return value;
 }
 
+gboolean
+hvfs_value_is_leaf (const HvfsValue *value, HvfsName *name, HvfsName *type, const char *text,
+                    gsize len)
+{
+  return value != NULL && value->name == name && value->type == type && !value->is_node
+         && value->n == len && memcmp (text_of (value), text, len) == 0;
+}
+
+gboolean
+hvfs_value_is_node (const HvfsValue *value, HvfsName *name, HvfsName *type,
+                    HvfsValue *const *children, guint n_children)
+{
+  return value != NULL && value->name == name && value->type == type && value->is_node
+         && value->n == n_children
+         && memcmp (children_of (value), children, n_children * sizeof *children) == 0;
+}
+
 HvfsValue *
 hvfs_value_ref (HvfsValue *value)
 {
-  g_atomic_ref_count_inc (&value->refs);
+  g_atomic_int_inc (&value->refs);
   return value;
 }
 
 void
 hvfs_value_unref (HvfsValue *value)
 {
-  if (value == NULL || !g_atomic_ref_count_dec (&value->refs))
+  if (value == NULL || !g_atomic_int_dec_and_test (&value->refs))
     return;
   for (guint i = 0; value->is_node && i < value->n; i++)
     hvfs_value_unref (children_of (value)[i]);

@@ -29,6 +29,13 @@ HvfsValue *hvfs_value_new_leaf_interned (HvfsName *name, HvfsName *type,
 HvfsValue *hvfs_value_new_node_interned (HvfsName *name, HvfsName *type,
                                          HvfsValue *const *children, guint n_children);
 
+/* Whether @value (NULL: no) is what these arguments would make; children are compared by
+ * their addresses. */
+gboolean hvfs_value_is_leaf (const HvfsValue *value, HvfsName *name, HvfsName *type,
+                             const char *text, gsize len);
+gboolean hvfs_value_is_node (const HvfsValue *value, HvfsName *name, HvfsName *type,
+                             HvfsValue *const *children, guint n_children);
+
 HvfsValue *hvfs_value_ref (HvfsValue *value);
 void hvfs_value_unref (HvfsValue *value);        /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsValue, hvfs_value_unref)

@@ -269,6 +269,37 @@ test_endless_tag (void)
   g_assert_error (error, HVFS_ERROR, EIO);
 }
 
+/* What is said again is the same value, a whole element, too, but for those few that
+ * another took the place of; what differs in anything is not. */
+static void
+test_said_again (void)
+{
+  g_autoptr (GString) xml = g_string_new (OPEN "<R>");
+  g_autoptr (HvfsValue) v = NULL;
+  guint n_shared = 0;
+
+  for (guint i = 0; i < 4000; i++)
+    g_string_append_printf (xml, "<s%u><name>n%u</name><val x:type='xsd:%s'>on</val></s%u>",
+                            i / 2 % 100, i / 4, i % 8 < 4 ? "string" : "token", i / 2 % 100);
+  g_string_append (xml, "</R>" CLOSE);
+  v = parse (xml->str);
+  g_assert_cmpuint (hvfs_value_n_children (v), ==, 4000);
+  for (guint i = 0; i < 4000; i++)
+    {
+      const HvfsValue *set = hvfs_value_nth (v, i);
+      g_autofree char *element = g_strdup_printf ("s%u", i / 2 % 100);
+      g_autofree char *name = g_strdup_printf ("n%u", i / 4);
+
+      g_assert_cmpstr (hvfs_value_name (set), ==, element);
+      g_assert_cmpstr (hvfs_value_text (set, "name"), ==, name);
+      g_assert_cmpstr (hvfs_value_text (set, "val"), ==, "on");
+      g_assert_cmpstr (hvfs_value_type (hvfs_value_get (set, "val")), ==,
+                       i % 8 < 4 ? "string" : "token");
+      n_shared += i % 2 == 1 && set == hvfs_value_nth (v, i - 1);
+    }
+  g_assert_cmpuint (n_shared, >, 1000);
+}
+
 static void
 test_names_go (void)
 {
@@ -320,6 +351,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reply/limit-depth-and-names", test_limit_depth_and_names);
   g_test_add_func ("/reply/endless-tag", test_endless_tag);
   g_test_add_func ("/reply/limit-attributes", test_limit_attributes);
+  g_test_add_func ("/reply/said-again", test_said_again);
   g_test_add_func ("/reply/names-go", test_names_go);
   g_test_add_func ("/reply/encoding", test_encoding);
   g_test_add_func ("/reply/large-text", test_large_text);
