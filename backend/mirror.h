@@ -6,7 +6,8 @@
  * One reader-writer lock guards all of it.  Readers hold it while they look and
  * never across anything that waits; objects and their values are valid as long
  * as it is held, values for longer with a reference of their own.  The update
- * thread writes, and who changed an object and was told nothing of it.
+ * thread writes, its intake while the mirror is filled, and who changed an object
+ * and was told nothing of it.
  */
 #pragma once
 

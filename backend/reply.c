@@ -50,6 +50,9 @@ struct _HvfsReply
   GArray *frames;      /* Frame */
   GPtrArray *children; /* HvfsValue*, owned */
   GString *text;       /* since the last tag */
+  HvfsReplyTake take;  /* nullable */
+  gpointer take_data;
+  guint max_around;    /* of what is offered to it */
   gsize bytes;
   guint elements;
   GError *error;       /* the first */
@@ -227,8 +230,10 @@ on_end (void *data, const xmlChar *local, const xmlChar *prefix, const xmlChar *
     }
   value = value_of (reply, &frame);
   pop_children (reply, frame.first_child, FALSE);
-  g_ptr_array_add (reply->children, value);
   g_string_truncate (reply->text, 0);
+  if (reply->take == NULL || reply->frames->len > reply->max_around
+      || !reply->take (value, reply->frames->len, reply->take_data))
+    g_ptr_array_add (reply->children, value);
 }
 
 static void
@@ -319,6 +324,14 @@ hvfs_reply_free (HvfsReply *reply)
   g_string_free (reply->text, TRUE);
   g_clear_error (&reply->error);
   g_free (reply);
+}
+
+void
+hvfs_reply_offer (HvfsReply *reply, guint max_around, HvfsReplyTake take, gpointer data)
+{
+  reply->max_around = max_around;
+  reply->take = take;
+  reply->take_data = data;
 }
 
 /* Errors of namespaces leave a document well formed and are forgiven. */

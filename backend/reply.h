@@ -41,6 +41,14 @@ HvfsReply *hvfs_reply_new (HvfsReplyKind kind, const HvfsReplyLimits *limits);
 void hvfs_reply_free (HvfsReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsReply, hvfs_reply_free)
 
+/* Offered an element that is complete, with @n_around elements around it.  TRUE: it was
+ * taken, with the reference to it, and the tree goes without. */
+typedef gboolean (*HvfsReplyTake) (HvfsValue *value, guint n_around, gpointer data);
+
+/* Before the first byte: what has up to @max_around elements around it is offered, in the
+ * thread that feeds, so that no more of a long reply need be held than one part. */
+void hvfs_reply_offer (HvfsReply *reply, guint max_around, HvfsReplyTake take, gpointer data);
+
 /**
  * hvfs_reply_feed:
  * @data: the next @len bytes, split anywhere

@@ -252,15 +252,31 @@ renew (HvfsSession *session, const HvfsLogin *expired, gboolean *ret_alive,
   return failure == NULL;
 }
 
-static HvfsValue *
-call_with (HvfsSession *session, const HvfsLogin *login, HvfsRequest *request,
-           HvfsCallKind kind, guint wait_s, GCancellable *cancellable, GError **error)
+/* A call, and where its answer goes. */
+typedef struct
+{
+  HvfsRequest *request;
+  HvfsCallKind kind;
+  guint wait_s;
+  HvfsSoapSink sink;   /* nullable: then it is parsed, and is the value */
+  gpointer sink_data;
+  HvfsValue *value;
+} Call;
+
+static gboolean
+call_with (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellable *cancellable,
+           GError **error)
 {
   const HvfsSoapOptions options = { .version = login->version, .cookie = login->cookie,
-                                    .change = kind == HVFS_CALL_CHANGE, .wait_s = wait_s };
+                                    .change = call->kind == HVFS_CALL_CHANGE,
+                                    .wait_s = call->wait_s };
 
-  return hvfs_soap_exchange (session->http, session->stats, request, &options, NULL,
-                             cancellable, error);
+  if (call->sink != NULL)
+    return hvfs_soap_receive (session->http, session->stats, call->request, &options, call->sink,
+                              call->sink_data, cancellable, error);
+  call->value = hvfs_soap_exchange (session->http, session->stats, call->request, &options, NULL,
+                                    cancellable, error);
+  return call->value != NULL;
 }
 
 static gboolean
@@ -269,35 +285,51 @@ is_expired (const GError *error)
   return g_strcmp0 (hvfs_error_fault (error), "NotAuthenticated") == 0;
 }
 
-HvfsValue *
-hvfs_session_call (HvfsSession *session, HvfsRequest *request, HvfsCallKind kind,
-                   guint wait_s, GCancellable *cancellable, GError **error)
+/* Again after logging in again, where the session had expired. */
+static gboolean
+perform (HvfsSession *session, Call *call, GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsLogin) login = ref_login (session, error);
   g_autoptr (GError) failure = NULL;
   gboolean alive = FALSE;
-  HvfsValue *value;
 
   if (login == NULL)
-    return NULL;
-  value = call_with (session, login, request, kind, wait_s, cancellable, &failure);
-  if (value != NULL)
-    return value;
+    return FALSE;
+  if (call_with (session, login, call, cancellable, &failure))
+    return TRUE;
   if (is_expired (failure))
     {
       if (!renew (session, login, &alive, cancellable, error))
-        return NULL;
+        return FALSE;
       if (!alive)
         {
           g_clear_pointer (&login, hvfs_login_unref);
           login = ref_login (session, error);
-          return login != NULL ? call_with (session, login, request, kind, wait_s,
-                                            cancellable, error)
-                               : NULL;
+          return login != NULL && call_with (session, login, call, cancellable, error);
         }
     }
   g_propagate_error (error, g_steal_pointer (&failure));
-  return NULL;
+  return FALSE;
+}
+
+HvfsValue *
+hvfs_session_call (HvfsSession *session, HvfsRequest *request, HvfsCallKind kind,
+                   guint wait_s, GCancellable *cancellable, GError **error)
+{
+  Call call = { .request = request, .kind = kind, .wait_s = wait_s };
+
+  return perform (session, &call, cancellable, error) ? call.value : NULL;
+}
+
+gboolean
+hvfs_session_receive (HvfsSession *session, HvfsRequest *request, guint wait_s,
+                      HvfsSoapSink sink, gpointer sink_data, GCancellable *cancellable,
+                      GError **error)
+{
+  Call call = { .request = request, .kind = HVFS_CALL_READ, .wait_s = wait_s, .sink = sink,
+                .sink_data = sink_data };
+
+  return perform (session, &call, cancellable, error);
 }
 
 #define HTTP_UNAUTHORIZED 401

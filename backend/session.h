@@ -15,6 +15,7 @@
 #include "backend/credentials.h"
 #include "backend/http.h"
 #include "backend/request.h"
+#include "backend/soap.h"
 #include "backend/stats.h"
 #include "backend/uri.h"
 #include "backend/value.h"
@@ -106,6 +107,16 @@ char *hvfs_session_dup_user (HvfsSession *session);
 HvfsValue *hvfs_session_call (HvfsSession *session, HvfsRequest *request,
                               HvfsCallKind kind, guint wait_s,
                               GCancellable *cancellable, GError **error);
+
+/**
+ * hvfs_session_receive:
+ *
+ * As hvfs_session_call with HVFS_CALL_READ, for who parses the answer himself: its bytes
+ * go to @sink, and none before a repetition.
+ */
+gboolean hvfs_session_receive (HvfsSession *session, HvfsRequest *request, guint wait_s,
+                               HvfsSoapSink sink, gpointer sink_data,
+                               GCancellable *cancellable, GError **error);
 
 /**
  * hvfs_session_transfer:

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "backend/fault.h"
-#include "backend/reply.h"
 #include "convert/error.h"
 
 #define SDK "/sdk"
@@ -15,7 +14,10 @@
 typedef struct
 {
   HvfsReply *parser;
+  HvfsSoapSink sink;    /* nullable: has the body in place of the parser */
+  gpointer sink_data;
   GError *error;    /* the parser's, where the status says more */
+  HvfsValue *value; /* what it says */
   gboolean fault;   /* it was one */
 } Incoming;
 
@@ -28,7 +30,8 @@ on_body (const HvfsHttpReply *reply, const char *data, gsize len, gpointer user_
   Incoming *incoming = user_data;
 
   if (reply->status == 200)
-    return hvfs_reply_feed (incoming->parser, data, len, error);
+    return incoming->sink != NULL ? incoming->sink (data, len, incoming->sink_data, error)
+                                  : hvfs_reply_feed (incoming->parser, data, len, error);
   if (reply->status == 500 && incoming->error == NULL)
     hvfs_reply_feed (incoming->parser, data, len, &incoming->error);
   return TRUE;
@@ -75,24 +78,17 @@ is_response_to (const HvfsValue *value, const char *method)
   return strncmp (name, method, len) == 0 && strcmp (name + len, "Response") == 0;
 }
 
-/* What a complete answer says. */
 static HvfsValue *
-read_answer (HvfsStats *stats, const char *method, const HvfsHttpReply *reply,
-             Incoming *incoming, GError **error)
+finish (HvfsReply *parser, HvfsStats *stats, const char *method, gboolean *ret_fault,
+        GError **error)
 {
-  g_autoptr (HvfsValue) value = NULL;
+  g_autoptr (HvfsValue) value = hvfs_reply_finish (parser, error);
 
-  if (reply->status != 200 && (reply->status != 500 || incoming->error != NULL))
-    {
-      g_propagate_error (error, status_error (reply));
-      return NULL;
-    }
-  value = hvfs_reply_finish (incoming->parser, error);
   if (value == NULL)
     return NULL;
   if (strcmp (hvfs_value_name (value), "Fault") == 0)
     {
-      incoming->fault = TRUE;
+      *ret_fault = TRUE;
       hvfs_stats_add (stats, HVFS_STAT_FAULTS, 1);
       g_propagate_error (error, hvfs_fault_new_error_soap (value));
       return NULL;
@@ -102,6 +98,30 @@ read_answer (HvfsStats *stats, const char *method, const HvfsHttpReply *reply,
   g_set_error (error, HVFS_ERROR, EIO, "the server answers %s with <%.64s>", method,
                hvfs_value_name (value));
   return NULL;
+}
+
+HvfsValue *
+hvfs_soap_finish (HvfsReply *parser, HvfsStats *stats, const char *method, GError **error)
+{
+  gboolean fault;
+
+  return finish (parser, stats, method, &fault, error);
+}
+
+/* What a complete answer says. */
+static gboolean
+read_answer (HvfsStats *stats, const char *method, const HvfsHttpReply *reply,
+             Incoming *incoming, GError **error)
+{
+  if (reply->status != 200 && (reply->status != 500 || incoming->error != NULL))
+    {
+      g_propagate_error (error, status_error (reply));
+      return FALSE;
+    }
+  if (reply->status == 200 && incoming->sink != NULL)
+    return TRUE;
+  incoming->value = finish (incoming->parser, stats, method, &incoming->fault, error);
+  return incoming->value != NULL;
 }
 
 /* Whether the server may have carried out a request that failed: not if it never
@@ -135,39 +155,41 @@ say_more (GError *error, const char *more)
 }
 
 /* One request on the wire.  @ret_again: the connection broke before any answer. */
-static HvfsValue *
+static gboolean
 attempt (HvfsHttp *http, HvfsStats *stats, HvfsHttpRequest *wire, gboolean change,
-         char **ret_cookie, gboolean *ret_again, GCancellable *cancellable, GError **error)
+         Incoming *incoming, char **ret_cookie, gboolean *ret_again, GCancellable *cancellable,
+         GError **error)
 {
   g_autoptr (HvfsReply) parser = hvfs_reply_new (HVFS_REPLY_SOAP, NULL);
   g_auto (HvfsHttpReply) reply = { 0 };
-  Incoming incoming = { .parser = parser };
   GError *failure = NULL;
-  HvfsValue *value = NULL;
   gboolean is_answer;
 
-  wire->sink_data = &incoming;
+  incoming->parser = parser;
   is_answer = hvfs_http_perform (http, wire, &reply, cancellable, &failure);
   if (is_answer)
-    value = read_answer (stats, wire->name, &reply, &incoming, &failure);
+    read_answer (stats, wire->name, &reply, incoming, &failure);
+  g_clear_error (&incoming->error);
   *ret_again = failure != NULL && reply.lost && !reply.answered;
-  if (failure != NULL && change && maybe_done (&reply, &incoming, is_answer))
+  if (failure != NULL && change && maybe_done (&reply, incoming, is_answer))
     failure = unknown_outcome (failure);
   if (failure != NULL)
-    g_propagate_error (error, failure);
-  if (value != NULL && ret_cookie != NULL && reply.cookie != NULL)
+    {
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
+  if (ret_cookie != NULL && reply.cookie != NULL)
     {
       g_free (*ret_cookie);
       *ret_cookie = g_steal_pointer (&reply.cookie);
     }
-  g_clear_error (&incoming.error);
-  return value;
+  return TRUE;
 }
 
-HvfsValue *
-hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
-                    const HvfsSoapOptions *options, char **ret_cookie,
-                    GCancellable *cancellable, GError **error)
+static gboolean
+exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
+          const HvfsSoapOptions *options, Incoming *incoming, char **ret_cookie,
+          GCancellable *cancellable, GError **error)
 {
   g_autofree char *action = g_strdup_printf ("SOAPAction: \"urn:vim25/%s\"", options->version);
   g_autofree char *cookie = options->cookie != NULL
@@ -176,22 +198,45 @@ hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
   HvfsHttpRequest wire = {
     .name = hvfs_request_method (request), .method = "POST", .path = SDK, .headers = headers,
     .wait_s = options->wait_s, .limit_s = options->limit_s, .sink = on_body,
+    .sink_data = incoming,
   };
   GError *failure = NULL;
-  HvfsValue *value;
   gboolean again;
 
   wire.body = hvfs_request_finish (request, &wire.body_len);
-  value = attempt (http, stats, &wire, options->change, ret_cookie, &again, cancellable, &failure);
+  if (attempt (http, stats, &wire, options->change, incoming, ret_cookie, &again, cancellable,
+               &failure))
+    return TRUE;
   if (again && !options->change)
     {
       g_clear_error (&failure);
       wire.fresh = TRUE;
-      value = attempt (http, stats, &wire, FALSE, ret_cookie, &again, cancellable, &failure);
+      return attempt (http, stats, &wire, FALSE, incoming, ret_cookie, &again, cancellable, error);
     }
-  if (failure != NULL)
-    g_propagate_error (error, failure);
-  return value;
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
+HvfsValue *
+hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
+                    const HvfsSoapOptions *options, char **ret_cookie,
+                    GCancellable *cancellable, GError **error)
+{
+  Incoming incoming = { NULL };
+
+  return exchange (http, stats, request, options, &incoming, ret_cookie, cancellable, error)
+           ? incoming.value
+           : NULL;
+}
+
+gboolean
+hvfs_soap_receive (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
+                   const HvfsSoapOptions *options, HvfsSoapSink sink, gpointer sink_data,
+                   GCancellable *cancellable, GError **error)
+{
+  Incoming incoming = { .sink = sink, .sink_data = sink_data };
+
+  return exchange (http, stats, request, options, &incoming, NULL, cancellable, error);
 }
 
 /* A status that says something of the server, not only of the document. */

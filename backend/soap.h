@@ -7,6 +7,7 @@
 #pragma once
 
 #include "backend/http.h"
+#include "backend/reply.h"
 #include "backend/request.h"
 #include "backend/value.h"
 
@@ -36,6 +37,32 @@ typedef struct
 HvfsValue *hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
                                const HvfsSoapOptions *options, char **ret_cookie,
                                GCancellable *cancellable, GError **error);
+
+/* Takes the next bytes of a reply, in the thread that asked.  FALSE with @error ends it. */
+typedef gboolean (*HvfsSoapSink) (const char *data, gsize len, gpointer user_data,
+                                  GError **error);
+
+/**
+ * hvfs_soap_receive:
+ *
+ * As hvfs_soap_exchange, for who parses the answer: what comes with status 200 goes to
+ * @sink, and is then for hvfs_soap_finish to judge.
+ */
+gboolean hvfs_soap_receive (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
+                            const HvfsSoapOptions *options, HvfsSoapSink sink,
+                            gpointer sink_data, GCancellable *cancellable, GError **error);
+
+/**
+ * hvfs_soap_finish:
+ * @parser: was fed with all of it
+ * @method: what was asked
+ *
+ * @error: of a fault, by the table in fault.c; EIO for what is no answer to @method
+ *
+ * Returns: (transfer full): the body's one element
+ */
+HvfsValue *hvfs_soap_finish (HvfsReply *parser, HvfsStats *stats, const char *method,
+                             GError **error);
 
 /**
  * hvfs_soap_get_versions:

@@ -5,6 +5,7 @@
 
 #include "backend/crew.h"
 #include "backend/filter.h"
+#include "backend/intake.h"
 #include "backend/locate.h"
 #include "backend/retrieve.h"
 #include "backend/wake.h"
@@ -147,12 +148,18 @@ wait_seconds (HvfsUpdater *updater)
                                               : IDLE_WAIT_S;
 }
 
+static const char *
+wait_method (HvfsUpdater *updater)
+{
+  return updater->api >= API_WAIT_EX ? "WaitForUpdatesEx" : "CheckForUpdates";
+}
+
 static HvfsRequest *
 wait_request (HvfsUpdater *updater, guint wait_s)
 {
   gboolean ex = updater->api >= API_WAIT_EX;
-  HvfsRequest *request = hvfs_request_new (ex ? "WaitForUpdatesEx" : "CheckForUpdates",
-                                           "PropertyCollector", updater->collector);
+  HvfsRequest *request = hvfs_request_new (wait_method (updater), "PropertyCollector",
+                                           updater->collector);
 
   hvfs_request_text (request, "version", updater->version);
   if (ex)
@@ -165,15 +172,18 @@ wait_request (HvfsUpdater *updater, guint wait_s)
   return request;
 }
 
-/* The wait's own cancellable, so that hvfs_updater_confirm can end it; one that gave
- * the server up while nobody waited ends the next. */
-static HvfsValue *
-call_wait (HvfsUpdater *updater, HvfsRequest *request, guint wait_s,
+/* Asks for a set; its answer goes to @intake, or is @ret_reply.  The wait has a cancellable
+ * of its own, so that hvfs_updater_confirm can end it; one that gave the server up while
+ * nobody waited ends the next. */
+static gboolean
+call_wait (HvfsUpdater *updater, HvfsIntake *intake, HvfsValue **ret_reply,
            GCancellable *cancellable, GError **error)
 {
+  guint wait_s = wait_seconds (updater);
+  g_autoptr (HvfsRequest) request = wait_request (updater, wait_s);
   g_autoptr (GCancellable) wait = g_cancellable_new ();
   gulong handler = 0;
-  HvfsValue *reply;
+  gboolean ok;
 
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (g_cancellable_cancel),
@@ -184,13 +194,18 @@ call_wait (HvfsUpdater *updater, HvfsRequest *request, guint wait_s,
     g_cancellable_cancel (wait);
   g_mutex_unlock (&updater->lock);
 
-  reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, wait_s, wait, error);
+  if (intake != NULL)
+    ok = hvfs_session_receive (updater->session, request, wait_s, hvfs_intake_feed, intake, wait,
+                               error);
+  else
+    ok = (*ret_reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, wait_s, wait,
+                                          error)) != NULL;
 
   g_mutex_lock (&updater->lock);
   updater->wait = NULL;
   g_mutex_unlock (&updater->lock);
   g_cancellable_disconnect (cancellable, handler);
-  return reply;
+  return ok;
 }
 
 static gboolean
@@ -254,29 +269,33 @@ apply_set (HvfsUpdater *updater, const HvfsValue *set, GCancellable *cancellable
   return TRUE;
 }
 
+/* @version: (transfer full) (nullable): what the server is told next */
+static void
+take_version (HvfsUpdater *updater, char *version)
+{
+  if (version == NULL)
+    return;
+  g_free (updater->version);
+  updater->version = version;
+}
+
 /* One call.  @ret_truncated: more is there already. */
 static gboolean
 wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancellable,
            GError **error)
 {
-  guint wait_s = wait_seconds (updater);
-  g_autoptr (HvfsRequest) request = wait_request (updater, wait_s);
-  g_autoptr (HvfsValue) reply = call_wait (updater, request, wait_s, cancellable, error);
-  const HvfsValue *set = hvfs_value_get (reply, "returnval");
-  const char *version = hvfs_value_text (set, "version");
+  g_autoptr (HvfsValue) reply = NULL;
+  const HvfsValue *set;
 
-  if (reply == NULL)
+  if (!call_wait (updater, NULL, &reply, cancellable, error))
     return FALSE;
+  set = hvfs_value_get (reply, "returnval");
   *ret_truncated = hvfs_value_bool (set, "truncated");
   if (set == NULL)
     return TRUE;
   if (!apply_set (updater, set, cancellable, error))
     return FALSE;
-  if (version != NULL)
-    {
-      g_free (updater->version);
-      updater->version = g_strdup (version);
-    }
+  take_version (updater, g_strdup (hvfs_value_text (set, "version")));
   return TRUE;
 }
 
@@ -419,12 +438,33 @@ create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
          && hvfs_tasks_watch (updater->tasks, updater->collector, cancellable, error);
 }
 
+/* The first sets, page by page, which say all there is. */
+static gboolean
+read_all (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) again
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
+  g_autoptr (HvfsIntake) intake
+    = hvfs_intake_new (updater->mirror, updater->tasks, updater->stats, wait_method (updater),
+                       updater->api, again);
+  gboolean truncated = TRUE;
+
+  while (truncated)
+    {
+      char *version = NULL;
+
+      if (!call_wait (updater, intake, NULL, cancellable, error)
+          || !hvfs_intake_end (intake, &version, &truncated, error))
+        return FALSE;
+      take_version (updater, version);
+    }
+  return again->len == 0 || reread (updater, again, cancellable, error);
+}
+
 /* Builds collector and filters in the session as it is, and fills the mirror. */
 static gboolean
 rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
-  gboolean truncated = TRUE;
-
   destroy_made (updater, cancellable);
   updater->generation = hvfs_session_get_generation (updater->session);
   updater->api = hvfs_session_api (updater->session);
@@ -435,9 +475,8 @@ rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
     return FALSE;
   hvfs_mirror_begin_fill (updater->mirror);
   hvfs_tasks_begin_fill (updater->tasks);
-  while (truncated)
-    if (!wait_once (updater, &truncated, cancellable, error))
-      return FALSE;
+  if (!read_all (updater, cancellable, error))
+    return FALSE;
   hvfs_mirror_end_fill (updater->mirror);
   return TRUE;
 }

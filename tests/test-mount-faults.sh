@@ -4,7 +4,7 @@
 # change is ever sent twice.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires timeout
-start_vcsim -vm 2 -cluster 0
+start_vcsim -vm 2 -cluster 0 -update-page 4
 uri=$(vcsim_uri vpx)
 vm=$mnt/by-name/DC0_H0_VM0
 hits_left () { [ "$(control GET /rules | tr -d ' \n')" != "[]" ]; }
