@@ -328,6 +328,20 @@ keep_to_itself (const HvfsOptions *options)
     g_warning ("cannot forbid core dumps: %s", g_strerror (errno));
 }
 
+/* Who starts it without standard input or output must not have a socket, or the pipe to
+ * the parent, in their place: what goes to the background closes those. */
+static void
+fill_standard_fds (void)
+{
+  int fd;
+
+  do
+    fd = open ("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0)
+    close (fd);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,6 +351,7 @@ main (int argc, char **argv)
   g_autofree char *mountpoint = NULL;
   int status = EXIT_SUCCESS;
 
+  fill_standard_fds ();
   signal (SIGPIPE, SIG_IGN);
   if (!hvfs_options_parse (&options, argc, argv, &error))
     status = complain (error);

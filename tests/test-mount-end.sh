@@ -49,6 +49,14 @@ busy () {
 ends busy %PID
 kill "$sleeper"
 
+# Started with nothing open, it does not take the place of what is missing for its own.
+timeout "$AWAIT_S" "$HVFS" "$(vcsim_uri vpx)" "$mnt" <&- >&- 2>&- || fail 'no standard files: no mount'
+pid=$(daemon_pid)
+mounts="$pid:$mnt"
+[ -s "$mnt/about" ] || fail 'nothing there'
+fusermount3 -u "$mnt"
+await is_gone "$pid"
+
 # After SIGKILL the place is free again for the next mount.
 "$HVFS" "$(vcsim_uri vpx)" "$mnt" </dev/null
 pid=$(daemon_pid)
