@@ -37,6 +37,7 @@ struct _HvfsIndex
   GHashTable *owners;      /* serial -> Entry, the first of its places */
   guint64 last_position;
   HvfsIndexChanged changed;
+  HvfsIndexRenamed renamed;
   gpointer data;
 };
 
@@ -58,13 +59,14 @@ entry_free (Entry *entry)
 }
 
 HvfsIndex *
-hvfs_index_new (HvfsIndexChanged changed, gpointer data)
+hvfs_index_new (HvfsIndexChanged changed, HvfsIndexRenamed renamed, gpointer data)
 {
   HvfsIndex *index = g_new0 (HvfsIndex, 1);
 
   index->dirs = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, directory_free);
   index->owners = g_hash_table_new (NULL, NULL);
   index->changed = changed;
+  index->renamed = renamed;
   index->data = data;
   return index;
 }
@@ -156,7 +158,10 @@ entry_add (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *place, ch
       entry->same_name = first;
       g_hash_table_replace (entry->dir->names, entry->name, entry);
       if (first != NULL)
-        tell (index, first, FALSE, 1); /* it had the plain name */
+        {
+          tell (index, first, FALSE, 1); /* it had the plain name */
+          index->renamed (first->owner, index->data);
+        }
       tell (index, entry, TRUE, 1);
     }
   else
@@ -208,6 +213,7 @@ entry_remove (HvfsIndex *index, Entry *entry)
         {
           tell (index, next, FALSE, 0); /* it has the plain name now */
           g_hash_table_replace (dir->names, next->name, next);
+          index->renamed (next->owner, index->data);
         }
     }
   else

@@ -25,7 +25,10 @@ typedef struct
  * the first there, or was the last. */
 typedef void (*HvfsIndexChanged) (guint64 dir, const char *name, gboolean sole, gpointer data);
 
-HvfsIndex *hvfs_index_new (HvfsIndexChanged changed, gpointer data);
+/* Told that @owner has another name in a directory because another came there or went. */
+typedef void (*HvfsIndexRenamed) (const HvfsObject *owner, gpointer data);
+
+HvfsIndex *hvfs_index_new (HvfsIndexChanged changed, HvfsIndexRenamed renamed, gpointer data);
 void hvfs_index_free (HvfsIndex *index);
 
 /**

@@ -89,6 +89,15 @@ forget_domain_links (HvfsFs *fs, const HvfsObject *vm)
   hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_folder_link, vm->serial, 0));
 }
 
+/* Links to a domain say its name.  (What leads to others is all forgotten when one of
+ * these changes.) */
+static void
+index_renamed (const HvfsObject *owner, gpointer data)
+{
+  if (owner->kind == HVFS_KIND_VM)
+    forget_domain_links (data, owner);
+}
+
 /* Of the domains on @host: it is the host that says who starts with it. */
 static void
 forget_autostart (HvfsFs *fs, const HvfsObject *host)
@@ -284,7 +293,7 @@ hvfs_tree_init (HvfsFs *fs)
 {
   static const HvfsMirrorObserver observer = { object_changed, settled, link_changed };
 
-  fs->index = hvfs_index_new (index_changed, fs);
+  fs->index = hvfs_index_new (index_changed, index_renamed, fs);
   fs->touched = g_ptr_array_new ();
   fs->root_table = hvfs_inventory_table;
   hvfs_mirror_observe (fs->mirror, &observer, fs);

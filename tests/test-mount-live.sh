@@ -75,6 +75,14 @@ second=$(ls "$mnt/by-name" | sed -n 's/^twin~//p')
 [ -n "$second" ] || fail "there is no second twin: $(ls "$mnt/by-name")"
 expect_eq "the second twin's moref" "$(cat "$mnt/by-name/twin~$second/moref")" "$second"
 [ "${first#vm-}" -lt "${second#vm-}" ] || fail "$first should come after $second"
+# What leads to it goes on doing so, whoever else takes or leaves its name.
+uuid=$(cat "$mnt/by-name/twin~$second/uuid")
+by_uuid () { readlink "$mnt/by-uuid/$uuid" | grep -q "/twin$1\$" && [ "$(cat "$mnt/by-uuid/$uuid/moref")" = "$second" ]; }
+by_uuid "~$second" || fail "by-uuid/$uuid leads to $(readlink "$mnt/by-uuid/$uuid")"
+set_name "$first" alone
+await by_uuid ""
+set_name "$first" twin
+await by_uuid "~$second"
 set_name "$first" alone
 await exists "$mnt/by-name/alone"
 await missing "$mnt/by-name/twin~$second"
