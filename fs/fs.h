@@ -58,7 +58,7 @@ struct _HvfsFs
   guint32 root;            /* serial of the object that the mount is rooted at; 0: gone */
   HvfsRow *root_table;     /* what that object has at the root, besides hvfs_root_table */
   gboolean dc_below;       /* datacenters are at the root or below, not above it */
-  GPtrArray *touched;      /* objects whose places are to be looked at again */
+  GPtrArray *touched;      /* serials whose places are to be looked at again; some may be gone */
   gboolean restructured;   /* folders, clusters or hosts came, went or moved */
 };
 

@@ -142,7 +142,6 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
     {
       hvfs_index_place (fs->index, object, NULL, 0);
       forget_files (fs, object, ALL);
-      g_ptr_array_remove_fast (fs->touched, GUINT_TO_POINTER (object->serial));
       hvfs_failures_clear (fs->failures, object->serial);
       if (is_vm)
         hvfs_edit_left (fs, object->serial);
