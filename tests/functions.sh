@@ -123,6 +123,11 @@ await () {
   poll "$AWAIT_S" "$@" || fail "still not so after $AWAIT_S s: $*"
 }
 
+# What can be awaited.
+says () { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
+exists () { [ -e "$1" ]; }
+missing () { [ ! -e "$1" ] && [ ! -L "$1" ]; }
+
 # --- expecting
 
 # expect_eq WHAT GOT WANTED
@@ -195,6 +200,11 @@ password=pass word
 credentials=test
 END
   export LIBVIRT_AUTH_FILE="$tmp/auth.conf"
+}
+
+# vc COMMAND [ARGUMENT...]  Another client of the server that was started last; see vc.py.
+vc () {
+  "$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" "$@"
 }
 
 # control METHOD PATH [CURL-OPTION...]

@@ -6,7 +6,6 @@
 requires "$PYTHON"
 start_vcsim -vm 4 -dc 2 -folder 1
 set_ () { control POST /set -d object="$1" -d path="$2" --data-urlencode "value=$3" >/dev/null; }
-says () { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 vm=$mnt/by-name/DC0_H0_VM0
 
 # Before the mount, and while it is there.
@@ -24,15 +23,13 @@ await says "$vm/state" running
 await says "$vm/memory" 2097152
 moref=$(cat "$mnt/by-name/DC0_H0_VM1/moref")
 control POST /deny -d path=name -d object="$moref" >/dev/null
-exists () { [ -e "$1" ]; }
-missing () { [ ! -e "$1" ] && [ ! -L "$1" ]; }
 await exists "$mnt/by-name/$moref/state"
 control POST /allow -d path=name -d object="$moref" >/dev/null
 await missing "$mnt/by-name/$moref"
 
 # What is in a folder that stands nobody knows where is there all the same: at the root.
 inside=hosts/F0/DC1_H0/domains/DC1_H0_VM0/state
-folder=$("$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" folder_of DC1_C0)
+folder=$(vc folder_of DC1_C0)
 expect_eq "state in a folder" "$(cat "$mnt/datacenters/F0/DC1/$inside")" running
 control POST /deny -d path=parent -d object="$folder" >/dev/null
 await says "$mnt/$inside" running

@@ -5,10 +5,6 @@
 requires "$PYTHON"
 start_vcsim -vm 4
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
-vc () { "$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" "$@"; }
-says () { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
-missing () { [ ! -e "$1" ] && [ ! -L "$1" ]; }
-exists () { [ -e "$1" ]; }
 lists () { ls "$1" | grep -qx "$2"; }
 lists_not () { ! lists "$1" "$2"; }
 

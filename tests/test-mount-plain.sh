@@ -5,8 +5,6 @@
 requires "$PYTHON"
 start_vcsim -plain -vm 4 -dc 2
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
-says () { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
-vc () { "$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" "$@"; }
 vm=$mnt/by-name/DC0_H0_VM0
 
 expect_eq "domains" "$(ls "$mnt/by-name" | wc -l)" 16
@@ -20,8 +18,7 @@ await says "$mnt/by-name/DC0_H0_VM2/state" off
 vc rename DC0_H0_VM2 other
 await says "$mnt/by-name/other/state" off
 vc destroy other
-gone () { [ ! -e "$1" ]; }
-await gone "$mnt/by-name/other"
+await missing "$mnt/by-name/other"
 expect_requests "$mnt" 0 sh -c "cat '$mnt'/by-name/*/memory"
 
 # It tells nobody of a reconfiguration; and two of its disks are at one place.

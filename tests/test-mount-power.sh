@@ -5,8 +5,6 @@
 requires "$PYTHON"
 start_vcsim -vm 2 -cluster 0 -guest-time 600000
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
-vc () { "$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" "$@"; }
-says () { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 vm=$mnt/by-name/DC0_H0_VM0
 
 # What the next wait for updates brings comes late: first a change that ends the

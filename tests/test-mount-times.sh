@@ -5,8 +5,6 @@
 requires "$PYTHON"
 start_vcsim -vm 2
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
-vc () { "$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" "$@"; }
-says () { [ "$(cat "$1")" = "$2" ]; }
 is_newer () { [ "$(find "$1" -maxdepth 0 -newer "$2")" = "$1" ]; }
 
 # moves DIRECTORIES COMMAND...  They have a later time after it.

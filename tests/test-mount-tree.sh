@@ -38,7 +38,7 @@ for domain in "$mnt"/by-name/*; do
   printf '%s\t%s\t%s\t%s\t%s\t%s\n' "${domain##*/}" "$state" "$(cat "$domain/memory")" \
     "$(cat "$domain/vcpus")" "$(cat "$domain/uuid")" "$(cat "$domain/moref")"
 done | sort >"$tmp/files"
-"$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" domains | sort >"$tmp/server"
+vc domains | sort >"$tmp/server"
 sed -i 's/\tdisconnected\t/\tSTATE\t/' "$tmp/files"
 awk -F'\t' 'NR == FNR { if ($2 == "STATE") s[$1] = 1; next } s[$1] { $2 = "STATE" } { print }' \
   OFS='\t' "$tmp/files" "$tmp/server" >"$tmp/server.masked"
