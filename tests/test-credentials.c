@@ -169,6 +169,7 @@ test_password_file (Fixture *f, gconstpointer data)
   };
   static const struct { const char *text, *named; } bad[] = {
     { "", "empty" }, { "a\n\n", "more than one line" }, { "a\nb", "more than one line" }, { "\xff", "not UTF-8" },
+    { "a\x01" "b\n", "control character" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
