@@ -86,6 +86,21 @@ stage_size (const Handle *handle)
   return handle->stage == NULL ? 0 : handle->stage->len;
 }
 
+/* What is written into the file of a domain that is gone is nobody's. */
+static gboolean
+check_domain (HvfsCall *call, HvfsNode node, GError **error)
+{
+  HvfsMirror *mirror = call->fs->mirror;
+  gboolean there;
+
+  g_rw_lock_reader_lock (hvfs_mirror_lock (mirror));
+  there = hvfs_edit_is_draft (node) || hvfs_mirror_get (mirror, node.a) != NULL;
+  g_rw_lock_reader_unlock (hvfs_mirror_lock (mirror));
+  if (!there)
+    g_set_error (error, HVFS_ERROR, ESTALE, "its domain is not in the inventory any more");
+  return there;
+}
+
 /* Gives the file of the live name a stage, and takes it from one that lost it.
  * @ret_live: which of the two it is. */
 static gboolean
@@ -106,6 +121,8 @@ settle (HvfsCall *call, HvfsNode node, Handle *handle, gboolean *ret_live, GErro
     }
   else if (!*ret_live && handle->stage != NULL)
     {
+      if (handle->save.dirty && !check_domain (call, node, error))
+        return FALSE;
       hvfs_desks_lock (fs->desks);
       if (handle->save.dirty && hvfs_sheet_resize_locked (fs->desks, handle->sheet, 0, NULL))
         hvfs_sheet_write_locked (fs->desks, handle->sheet, handle->stage->data,
@@ -238,8 +255,8 @@ commit (HvfsCall *call, HvfsNode node, Handle *handle, GError **error)
   hvfs_desks_lock (call->fs->desks);
   name = g_strdup (handle->sheet->name);
   hvfs_desks_unlock (call->fs->desks);
-  if (name == NULL)
-    return TRUE; /* it lost it just now, and is nobody's configuration */
+  if (name == NULL) /* it lost it just now, and is nobody's configuration */
+    return check_domain (call, node, error);
   if (!hvfs_edit_commit (call, node, name, handle->base, wanted, &text, &failure))
     {
       hvfs_save_committed (&handle->save, failure->code);
@@ -454,7 +471,7 @@ edit_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char
   ok = settle (call, node, handle, &live, error);
   if (ok && live)
     ok = write_stage (handle, data, size, off, error);
-  else if (ok)
+  else if (ok && (ok = check_domain (call, node, error)))
     {
       hvfs_desks_lock (fs->desks);
       ok = hvfs_sheet_write_locked (fs->desks, handle->sheet, data, size, off, error);

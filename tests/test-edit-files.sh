@@ -140,5 +140,33 @@ await grep -q 131072 config.xml
 expect_failure 'Stale file handle' mv begun.xml config.xml
 expect_eq 'the size now' "$(stat -c %s config.xml)" "$(wc -c <config.xml)"
 expect_eq 'lines about it in the log' "$(grep -c 'it was changed on the server meanwhile' "$hvfs_log")" 2
+
+# --- whoever writes about a domain that is gone is told so
+mkfifo "$tmp/go"
+cat >"$tmp/late.py" <<'END'
+import errno, os, sys
+def stale(call, *args):
+    try:
+        call(*args)
+        sys.exit('%s says nothing' % call.__name__)
+    except OSError as e:
+        assert e.errno == errno.ESTALE, e
+fd, later = os.open('config.xml', os.O_RDWR), os.open('config.xml', os.O_RDWR)
+text = os.read(fd, 1 << 20)
+os.pwrite(fd, text.replace(b'131072', b'262144'), 0)
+with open(sys.argv[1]) as go:
+    go.read()
+stale(os.fsync, fd)
+stale(os.close, fd)
+stale(os.write, later, text)
+END
+"$PYTHON" "$tmp/late.py" "$tmp/go" &
+late=$!
+exec 3>"$tmp/go" # when the other side opens it
+vim call "$name" Destroy_Task >"$tmp/out"
+is_gone_from_tree () { [ ! -e "$mnt/by-name/$name" ]; }
+await is_gone_from_tree
+exec 3>&-
+wait "$late" || fail 'the writer to a domain that is gone'
 cd /
 unmount_hvfs
