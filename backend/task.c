@@ -9,6 +9,7 @@
 
 #include "backend/fault.h"
 #include "backend/filter.h"
+#include "backend/made.h"
 #include "backend/retrieve.h"
 #include "backend/schema.h"
 #include "backend/start.h"
@@ -148,17 +149,17 @@ mark_unresolved (HvfsTasks *tasks, const HvfsValue *reply)
 
 static char *
 create_task_filter (HvfsTasks *tasks, const char *collector, const char *view,
-                    const char *manager, const char *task, GCancellable *cancellable,
-                    GError **error)
+                    const char *manager, const char *task, GPtrArray *made,
+                    GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsRequest) request
     = hvfs_request_new ("CreateFilter", "PropertyCollector", collector);
-  g_autoptr (HvfsValue) reply = NULL;
+  g_autoptr (HvfsValue) filter = NULL;
 
   hvfs_filter_write_tasks (request, "spec", hvfs_session_api (tasks->session), view, manager, task);
   hvfs_request_bool (request, "partialUpdates", FALSE);
-  reply = hvfs_session_call (tasks->session, request, HVFS_CALL_READ, 0, cancellable, error);
-  return g_strdup (hvfs_value_text (reply, "returnval"));
+  filter = hvfs_made_call (tasks->session, request, made, cancellable, error);
+  return g_strdup (hvfs_value_text (filter, NULL));
 }
 
 /* Puts all tasks that the stream has not named into the view, with one call for
@@ -190,7 +191,7 @@ watch (HvfsTasks *tasks, Wait *self)
 
   if (view == NULL)
     self->filter
-      = create_task_filter (tasks, collector, NULL, NULL, self->moref, NULL, NULL);
+      = create_task_filter (tasks, collector, NULL, NULL, self->moref, NULL, NULL, NULL);
   else if (add->len > 0
            && (reply = modify_view (tasks, view, add, remove, NULL, NULL)) != NULL)
     mark_unresolved (tasks, reply);
@@ -218,8 +219,8 @@ unwatch (HvfsTasks *tasks, Wait *wait)
 }
 
 gboolean
-hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GCancellable *cancellable,
-                  GError **error)
+hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
+                  GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsValue) content = hvfs_session_ref_content (tasks->session);
   const char *view_manager = hvfs_value_text (content, "viewManager");
@@ -234,14 +235,14 @@ hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GCancellable *cancell
     {
       g_autoptr (HvfsRequest) request
         = hvfs_request_new ("CreateListView", "ViewManager", view_manager);
-      g_autoptr (HvfsValue) reply = hvfs_session_call (tasks->session, request, HVFS_CALL_READ,
-                                                       0, cancellable, error);
-      if (reply == NULL)
+      g_autoptr (HvfsValue) ref = hvfs_made_call (tasks->session, request, made, cancellable,
+                                                  error);
+      if (ref == NULL)
         return FALSE;
-      view = g_strdup (hvfs_value_text (reply, "returnval"));
+      view = g_strdup (hvfs_value_text (ref, NULL));
     }
   filter = create_task_filter (tasks, collector, view, hvfs_value_text (content, "taskManager"),
-                               NULL, cancellable, error);
+                               NULL, made, cancellable, error);
   if (filter == NULL)
     return FALSE;
 

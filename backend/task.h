@@ -66,12 +66,13 @@ char *hvfs_tasks_dup_progress (HvfsTasks *tasks, const char *moref);
 /**
  * hvfs_tasks_watch:
  * @collector: the collector that the update thread waits on
+ * @made: of hvfs_made_new (): where what it creates is noted
  *
  * Creates the view and the filter of a new session, with the tasks that are still
  * waited for; what the server does not know any more ends with "outcome unknown".
  */
-gboolean hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GCancellable *cancellable,
-                           GError **error);
+gboolean hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
+                           GCancellable *cancellable, GError **error);
 
 /* @update: an ObjectUpdate of a Task. */
 void hvfs_tasks_apply (HvfsTasks *tasks, const HvfsValue *update, guint api);

@@ -7,6 +7,7 @@
 #include "backend/filter.h"
 #include "backend/intake.h"
 #include "backend/locate.h"
+#include "backend/made.h"
 #include "backend/retrieve.h"
 #include "backend/wake.h"
 #include "convert/error.h"
@@ -40,7 +41,7 @@ struct _HvfsUpdater
   /* The update thread's own; hvfs_updater_fill's before it starts. */
   char *collector;
   char *version;
-  GPtrArray *made;          /* HvfsValue: references to what this session has to end */
+  GPtrArray *made;          /* of the session, in the last rebuild; see made.h */
   guint generation;         /* of the session that all of these belong to */
   guint api;
 
@@ -86,7 +87,7 @@ hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, Hv
   updater->stats = stats;
   updater->crew = hvfs_crew_new ("hvfs-ask", ask, updater, 1);
   updater->stop = g_cancellable_new ();
-  updater->made = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
+  updater->made = hvfs_made_new ();
   updater->read = TRUE; /* who mounts is about to read */
   g_mutex_init (&updater->lock);
   g_cond_init (&updater->woken);
@@ -301,51 +302,6 @@ wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancella
 
 /* ---- connecting and filling ---- */
 
-/* Makes a thing of the session that lasts until it ends, or destroy_made ().
- * Returns: (transfer full): the reference to it */
-static HvfsValue *
-make (HvfsUpdater *updater, HvfsRequest *request, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (HvfsValue) reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0,
-                                                   cancellable, error);
-  HvfsValue *ref = hvfs_value_get (reply, "returnval");
-
-  if (ref != NULL && hvfs_value_text (ref, NULL) != NULL)
-    {
-      g_ptr_array_add (updater->made, hvfs_value_ref (ref));
-      return hvfs_value_ref (ref);
-    }
-  if (reply != NULL)
-    g_set_error (error, HVFS_ERROR, EPROTO, "the server's reply to %s names nothing",
-                 hvfs_request_method (request));
-  return NULL;
-}
-
-/* Where the session is the one of the last rebuild, ends what that made; what is gone
- * already is as good. */
-static void
-destroy_made (HvfsUpdater *updater, GCancellable *cancellable)
-{
-  static const struct { const char *type, *method; } ends[] = {
-    { "PropertyCollector", "DestroyPropertyCollector" },
-    { "PropertyFilter", "DestroyPropertyFilter" },
-    { "ContainerView", "DestroyView" },
-  };
-  gboolean same = updater->generation == hvfs_session_get_generation (updater->session);
-
-  for (guint i = same ? updater->made->len : 0; i-- > 0;)
-    for (guint j = 0; j < G_N_ELEMENTS (ends); j++)
-      if (g_strcmp0 (hvfs_value_type (updater->made->pdata[i]), ends[j].type) == 0)
-        {
-          g_autoptr (HvfsRequest) request
-            = hvfs_request_new (ends[j].method, ends[j].type,
-                                hvfs_value_text (updater->made->pdata[i], NULL));
-          g_autoptr (HvfsValue) reply
-            = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0, cancellable, NULL);
-        }
-  g_ptr_array_set_size (updater->made, 0);
-}
-
 static gboolean
 create_collector (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
@@ -366,7 +322,7 @@ create_collector (HvfsUpdater *updater, GCancellable *cancellable, GError **erro
       return TRUE;
     }
   request = hvfs_request_new ("CreatePropertyCollector", "PropertyCollector", shared);
-  own = make (updater, request, cancellable, error);
+  own = hvfs_made_call (updater->session, request, updater->made, cancellable, error);
   updater->collector = g_strdup (hvfs_value_text (own, NULL));
   return own != NULL;
 }
@@ -390,7 +346,7 @@ create_view (HvfsUpdater *updater, const HvfsValue *root, gboolean is_root_folde
   hvfs_request_moref (request, "container", hvfs_value_type (root), hvfs_value_text (root, NULL));
   hvfs_filter_write_view_types (request, "type");
   hvfs_request_bool (request, "recursive", TRUE);
-  *ret_view = make (updater, request, cancellable, &failure);
+  *ret_view = hvfs_made_call (updater->session, request, updater->made, cancellable, &failure);
   if (*ret_view != NULL || hvfs_error_fault (failure) != NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
@@ -415,7 +371,7 @@ create_filter (HvfsUpdater *updater, const HvfsValue *root, gboolean is_root_fol
   hvfs_filter_write_inventory (request, "spec", updater->api, scope, hvfs_value_type (root),
                                hvfs_value_text (root, NULL), hvfs_value_text (view, NULL));
   hvfs_request_bool (request, "partialUpdates", FALSE);
-  filter = make (updater, request, cancellable, error);
+  filter = hvfs_made_call (updater->session, request, updater->made, cancellable, error);
   return filter != NULL;
 }
 
@@ -435,7 +391,8 @@ create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
   return create_filter (updater, root,
                         hvfs_value_equal (root, hvfs_value_get (content, "rootFolder")),
                         cancellable, error)
-         && hvfs_tasks_watch (updater->tasks, updater->collector, cancellable, error);
+         && hvfs_tasks_watch (updater->tasks, updater->collector, updater->made, cancellable,
+                               error);
 }
 
 /* The first sets, page by page, which say all there is. */
@@ -465,7 +422,9 @@ read_all (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 static gboolean
 rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
-  destroy_made (updater, cancellable);
+  if (updater->generation == hvfs_session_get_generation (updater->session))
+    hvfs_made_destroy (updater->session, updater->made, cancellable);
+  g_ptr_array_set_size (updater->made, 0);
   updater->generation = hvfs_session_get_generation (updater->session);
   updater->api = hvfs_session_api (updater->session);
   g_free (updater->version);

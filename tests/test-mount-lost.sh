@@ -67,10 +67,13 @@ control POST "/fail?what=fault&method=WaitForUpdatesEx&fault=InvalidCollectorVer
 set_power suspended
 made_anew () { [ "$(vcsim_requests CreateContainerView)" -ge 1 ]; }
 await made_anew
-for method in CreateContainerView CreatePropertyCollector DestroyView DestroyPropertyCollector DestroyPropertyFilter; do
+back suspended
+for method in CreateContainerView CreateListView CreatePropertyCollector DestroyPropertyCollector; do
   expect_eq "$method" "$(vcsim_requests "$method")" 1
 done
-back suspended
+for method in CreateFilter DestroyPropertyFilter DestroyView; do
+  expect_eq "$method" "$(vcsim_requests "$method")" 2
+done
 set_power poweredOn
 await says "$vm/state" running
 
