@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "backend/collector.h"
 #include "backend/crew.h"
 #include "backend/filter.h"
 #include "backend/intake.h"
@@ -12,7 +13,6 @@
 #include "backend/wake.h"
 #include "convert/error.h"
 
-#define API_WAIT_EX 401       /* WaitForUpdatesEx, CreatePropertyCollector */
 #define IDLE_WAIT_S 60        /* one request a minute when nothing happens */
 #define MAX_OBJECT_UPDATES 1000
 /* CheckForUpdates, on servers before 4.1: from one to the next.  Soon after somebody began
@@ -143,7 +143,7 @@ hvfs_updater_ref_root (HvfsUpdater *updater)
 static guint
 wait_seconds (HvfsUpdater *updater)
 {
-  if (updater->api < API_WAIT_EX)
+  if (updater->api < HVFS_API_WAIT_EX)
     return 0;
   return g_atomic_int_and (&updater->read, 0) ? CLAMP (updater->timeout_s / 3, 1, IDLE_WAIT_S)
                                               : IDLE_WAIT_S;
@@ -152,13 +152,13 @@ wait_seconds (HvfsUpdater *updater)
 static const char *
 wait_method (HvfsUpdater *updater)
 {
-  return updater->api >= API_WAIT_EX ? "WaitForUpdatesEx" : "CheckForUpdates";
+  return updater->api >= HVFS_API_WAIT_EX ? "WaitForUpdatesEx" : "CheckForUpdates";
 }
 
 static HvfsRequest *
 wait_request (HvfsUpdater *updater, guint wait_s)
 {
-  gboolean ex = updater->api >= API_WAIT_EX;
+  gboolean ex = updater->api >= HVFS_API_WAIT_EX;
   HvfsRequest *request = hvfs_request_new (wait_method (updater), "PropertyCollector",
                                            updater->collector);
 
@@ -302,83 +302,10 @@ wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancella
 
 /* ---- connecting and filling ---- */
 
-static gboolean
-create_collector (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
-  const char *shared = hvfs_value_text (content, "propertyCollector");
-  g_autoptr (HvfsRequest) request = NULL;
-  g_autoptr (HvfsValue) own = NULL;
-
-  g_clear_pointer (&updater->collector, g_free);
-  if (shared == NULL)
-    {
-      g_set_error (error, HVFS_ERROR, EPROTO, "the server names no property collector");
-      return FALSE;
-    }
-  if (updater->api < API_WAIT_EX)
-    {
-      updater->collector = g_strdup (shared);
-      return TRUE;
-    }
-  request = hvfs_request_new ("CreatePropertyCollector", "PropertyCollector", shared);
-  own = hvfs_made_call (updater->session, request, updater->made, cancellable, error);
-  updater->collector = g_strdup (hvfs_value_text (own, NULL));
-  return own != NULL;
-}
-
-/* A view of all below @root.  @ret_view: (transfer full): NULL where there is none to be
- * had, which a fault says, too.  FALSE: an error of another kind. */
-static gboolean
-create_view (HvfsUpdater *updater, const HvfsValue *root, gboolean is_root_folder,
-             HvfsValue **ret_view, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
-  const char *manager = hvfs_value_text (content, "viewManager");
-  g_autoptr (HvfsRequest) request = NULL;
-  g_autoptr (GError) failure = NULL;
-
-  *ret_view = NULL;
-  if (manager == NULL
-      || !hvfs_filter_view_covers (hvfs_value_type (root), is_root_folder, updater->api))
-    return TRUE;
-  request = hvfs_request_new ("CreateContainerView", "ViewManager", manager);
-  hvfs_request_moref (request, "container", hvfs_value_type (root), hvfs_value_text (root, NULL));
-  hvfs_filter_write_view_types (request, "type");
-  hvfs_request_bool (request, "recursive", TRUE);
-  *ret_view = hvfs_made_call (updater->session, request, updater->made, cancellable, &failure);
-  if (*ret_view != NULL || hvfs_error_fault (failure) != NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
-}
-
-/* One for all that is mirrored. */
-static gboolean
-create_filter (HvfsUpdater *updater, const HvfsValue *root, gboolean is_root_folder,
-               GCancellable *cancellable, GError **error)
-{
-  /* Only below the root of the inventory is there something above to look up. */
-  HvfsScope scope = updater->places_only ? HVFS_SCOPE_PLACES
-                    : is_root_folder     ? HVFS_SCOPE_DOWN
-                                         : HVFS_SCOPE_DOWN_AND_UP;
-  g_autoptr (HvfsRequest) request
-    = hvfs_request_new ("CreateFilter", "PropertyCollector", updater->collector);
-  g_autoptr (HvfsValue) view = NULL, filter = NULL;
-
-  if (!create_view (updater, root, is_root_folder, &view, cancellable, error))
-    return FALSE;
-  hvfs_filter_write_inventory (request, "spec", updater->api, scope, hvfs_value_type (root),
-                               hvfs_value_text (root, NULL), hvfs_value_text (view, NULL));
-  hvfs_request_bool (request, "partialUpdates", FALSE);
-  filter = hvfs_made_call (updater->session, request, updater->made, cancellable, error);
-  return filter != NULL;
-}
-
+/* The collector, and what it tells of. */
 static gboolean
 create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
   g_autoptr (HvfsValue) root = hvfs_locate (updater->session, updater->uri->type,
                                             updater->uri->path, cancellable, error);
 
@@ -388,9 +315,12 @@ create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
   hvfs_value_unref (updater->root);
   updater->root = hvfs_value_ref (root);
   g_mutex_unlock (&updater->lock);
-  return create_filter (updater, root,
-                        hvfs_value_equal (root, hvfs_value_get (content, "rootFolder")),
-                        cancellable, error)
+  g_free (updater->collector);
+  updater->collector = hvfs_collector_create (updater->session, updater->api, updater->made,
+                                              cancellable, error);
+  return updater->collector != NULL
+         && hvfs_collector_watch (updater->session, updater->api, updater->collector, root,
+                                  updater->places_only, updater->made, cancellable, error)
          && hvfs_tasks_watch (updater->tasks, updater->collector, updater->made, cancellable,
                                error);
 }
@@ -429,8 +359,7 @@ rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
   updater->api = hvfs_session_api (updater->session);
   g_free (updater->version);
   updater->version = g_strdup ("");
-  if (!create_collector (updater, cancellable, error)
-      || !create_filters (updater, cancellable, error))
+  if (!create_filters (updater, cancellable, error))
     return FALSE;
   hvfs_mirror_begin_fill (updater->mirror);
   hvfs_tasks_begin_fill (updater->tasks);
@@ -567,7 +496,7 @@ update_thread (gpointer data)
       if (wait_once (updater, &truncated, updater->stop, &error))
         {
           again = FALSE;
-          if (updater->api < API_WAIT_EX && !truncated)
+          if (updater->api < HVFS_API_WAIT_EX && !truncated)
             pause_poll (updater);
         }
       /* A connection may be cut for many reasons; only when the next one fails
