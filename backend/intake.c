@@ -34,7 +34,7 @@ struct _HvfsIntake
   HvfsStats *stats;
   char *method;
   guint api;
-  GThread *thread;
+  GThread *thread;          /* nullable: then the receiver does its work */
 
   /* The receiver's own. */
   GByteArray *filling;
@@ -220,7 +220,7 @@ hvfs_intake_new (HvfsMirror *mirror, HvfsTasks *tasks, HvfsStats *stats, const c
   intake->spare = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
   intake->heap = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
   intake->heap_tasks = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
-  intake->thread = g_thread_new ("hvfs-intake", intake_thread, intake);
+  intake->thread = g_thread_try_new ("hvfs-intake", intake_thread, intake, NULL);
   return intake;
 }
 
@@ -233,7 +233,8 @@ hvfs_intake_free (HvfsIntake *intake)
   intake->closing = TRUE;
   g_cond_signal (&intake->to_parse);
   g_mutex_unlock (&intake->lock);
-  g_thread_join (intake->thread);
+  if (intake->thread != NULL)
+    g_thread_join (intake->thread);
   g_queue_clear_full (&intake->blocks, (GDestroyNotify) block_free);
   hvfs_reply_free (intake->parser);
   g_ptr_array_unref (intake->heap);
@@ -258,6 +259,21 @@ check_locked (HvfsIntake *intake, GError **error)
   return FALSE;
 }
 
+/* Where the system had no thread left. */
+static gboolean
+parse_here (HvfsIntake *intake, GError **error)
+{
+  Block *block = next_block (intake);
+  gboolean ok;
+
+  parse (intake, block);
+  block_free (block);
+  g_mutex_lock (&intake->lock);
+  ok = check_locked (intake, error);
+  g_mutex_unlock (&intake->lock);
+  return ok;
+}
+
 /* Hands over what is filled, when there is room for it. */
 static gboolean
 send (HvfsIntake *intake, gboolean is_last, GError **error)
@@ -276,7 +292,7 @@ send (HvfsIntake *intake, gboolean is_last, GError **error)
                       : g_byte_array_sized_new (BLOCK_BYTES + 16 * 1024);
   g_cond_signal (&intake->to_parse);
   g_mutex_unlock (&intake->lock);
-  return ok;
+  return ok && (intake->thread != NULL || parse_here (intake, error));
 }
 
 gboolean

@@ -24,7 +24,7 @@ typedef struct _HvfsIntake HvfsIntake;
  * @again: (element-type HvfsValue): outlives it; as of hvfs_mirror_apply, and the intake's
  *   until the last hvfs_intake_end
  *
- * Starts the thread.
+ * Starts the thread; where the system has none left, who feeds does its work.
  */
 HvfsIntake *hvfs_intake_new (HvfsMirror *mirror, HvfsTasks *tasks, HvfsStats *stats,
                              const char *method, guint api, GPtrArray *again);
