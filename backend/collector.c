@@ -34,7 +34,6 @@ create_view (HvfsSession *session, const char *manager, const HvfsValue *root, G
   g_autoptr (GError) failure = NULL;
 
   hvfs_request_moref (request, "container", hvfs_value_type (root), hvfs_value_text (root, NULL));
-  hvfs_filter_write_view_types (request, "type");
   hvfs_request_bool (request, "recursive", TRUE);
   *ret_view = hvfs_made_call (session, request, made, cancellable, &failure);
   if (*ret_view != NULL || hvfs_error_fault (failure) != NULL)

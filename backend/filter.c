@@ -151,14 +151,6 @@ hvfs_filter_view_covers (const char *type, gboolean is_root_folder, guint api)
 }
 
 void
-hvfs_filter_write_view_types (HvfsRequest *request, const char *element)
-{
-  for (HvfsKind kind = 0; kind < HVFS_N_KINDS; kind++)
-    if (kind != HVFS_KIND_TASK)
-      hvfs_request_text (request, element, hvfs_kind_type (kind));
-}
-
-void
 hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint api,
                              HvfsScope scope, const char *type, const char *id,
                              const char *view)

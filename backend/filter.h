@@ -23,12 +23,10 @@ typedef enum
  * before API 4.0 datastores and networks lie in no folder. */
 gboolean hvfs_filter_view_covers (const char *type, gboolean is_root_folder, guint api);
 
-/* An element @element for each type that such a view shall hold, with its subclasses. */
-void hvfs_filter_write_view_types (HvfsRequest *request, const char *element);
-
 /* Writes an element @element of type PropertyFilterSpec that selects the mirrored
  * properties (of PLACES, few of them) of what @scope says of the object @type @id.
- * @api: 100 * major + minor.  @view: (nullable): a recursive container view of it. */
+ * @api: 100 * major + minor.  @view: (nullable): a recursive container view of it, of all
+ * types: what of them is wanted, subclasses included, the properties say. */
 void hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint api,
                                   HvfsScope scope, const char *type, const char *id,
                                   const char *view);
