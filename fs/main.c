@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "convert/error.h"
+#include "fs/interrupt.h"
 #include "fs/log.h"
 #include "fs/loop.h"
 #include "fs/mountpoint.h"
@@ -189,22 +190,40 @@ loop (HvfsFs *fs, struct fuse_session *session, GError **error)
   return ok;
 }
 
+/* From @interrupt (transfer full) to @session, none of them lost between. */
+static gboolean
+heed_signals (struct fuse_session *session, HvfsInterrupt *interrupt, GCancellable *cancellable,
+              GError **error)
+{
+  gboolean ok = fuse_set_signal_handlers (session) == 0;
+
+  hvfs_interrupt_free (interrupt);
+  if (!ok)
+    g_set_error (error, HVFS_ERROR, EIO, "cannot set signal handlers");
+  else if (g_cancellable_is_cancelled (cancellable))
+    g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
+  else
+    return TRUE;
+  return FALSE;
+}
+
 /* All but the parent's waiting.  @ready_fd: -1 in the foreground. */
 static gboolean
 serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, GError **error)
 {
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (HvfsInterrupt) interrupt = hvfs_interrupt_new (cancellable);
   struct fuse_session *session;
   gboolean ok = FALSE;
 
-  if (!hvfs_updater_fill (fs->updater, NULL, error))
+  if (!hvfs_updater_fill (fs->updater, cancellable, error))
     return FALSE;
   fs->mounted_us = g_get_real_time ();
   session = new_session (fs, options, error);
   if (session == NULL)
     return FALSE;
-  if (fuse_set_signal_handlers (session) != 0)
-    g_set_error (error, HVFS_ERROR, EIO, "cannot set signal handlers");
-  else if (mount_session (session, mountpoint, error))
+  if (heed_signals (session, g_steal_pointer (&interrupt), cancellable, error)
+      && mount_session (session, mountpoint, error))
     {
       fs->jobs = hvfs_jobs_new ();
       if (ready_fd >= 0)

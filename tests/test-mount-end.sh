@@ -38,6 +38,28 @@ ends kill -INT %PID
 ends kill -HUP %PID
 [ "$(id -u)" != 0 ] || ends umount "$mnt"
 
+# Ctrl-C before there is a mount leaves no session behind.
+has_no_session () { [ "$(control GET /sessions)" = 0 ]; }
+is_filling () { [ "$(vcsim_requests WaitForUpdatesEx)" = 1 ]; }
+for signal in INT TERM HUP; do
+  await has_no_session
+  control POST /reset >"$tmp/out"
+  control POST '/fail?what=silent&method=WaitForUpdatesEx' >"$tmp/out"
+  env --default-signal=INT "$HVFS" -f "$(vcsim_uri vpx)" "$mnt" </dev/null 2>"$tmp/err" &
+  pid=$!
+  mounts="$pid:$mnt"
+  await is_filling
+  kill -s "$signal" "$pid"
+  status=0
+  wait "$pid" || status=$?
+  expect_eq "status after $signal" "$status" 1
+  expect_eq "what it says: $(cat "$tmp/err")" "$(wc -l <"$tmp/err")" 1
+  has_no_session || fail "a session is left after $signal"
+  is_unmounted || fail "mounted after $signal"
+  mounts=
+  control POST /heal >"$tmp/out"
+done
+
 # A busy mount too, and whoever is in it is told.
 is_inside () { [ "$(readlink "/proc/$sleeper/cwd")" = "$mnt" ]; }
 busy () {
