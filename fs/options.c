@@ -103,6 +103,9 @@ take (void *data, const char *arg, int key, struct fuse_args *out)
     take_number (parse, arg, "seconds", 1, MAX_TIMEOUT_S, &parse->options.timeout_s);
   else if (key == KEY_CACHE)
     take_number (parse, arg, "MiB", 0, MAX_CACHE_MIB, &parse->options.cache_mib);
+  else if (key == FUSE_OPT_KEY_OPT && g_str_equal (arg, "remount"))
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL,
+                 "a mount cannot be changed; unmount it, then mount it anew");
   else if (key == FUSE_OPT_KEY_OPT)
     g_set_error (&parse->error, HVFS_ERROR, EINVAL,
                  "unknown option '%s'; hvfs --help lists those there are", arg);

@@ -24,6 +24,7 @@ chmod 600 "$tmp/wrong"
 refused 'URI is missing'
 refused 'mount point is missing' "$uri"
 refused "unknown option" -o colour=red "$uri" "$mnt"
+refused "mount it anew" -o remount "$uri" "$mnt"
 refused "timeout" -o timeout=soon "$uri" "$mnt"
 refused "timeout" -o timeout=0 "$uri" "$mnt"
 refused "'vc' is no URI" vc "$mnt"
