@@ -9,6 +9,7 @@
  */
 #include <dlfcn.h>
 #include <gio/gio.h>
+#include <pthread.h>
 #include <sanitizer/tsan_interface.h>
 
 const char *__tsan_default_suppressions (void);
@@ -20,9 +21,10 @@ __tsan_default_suppressions (void)
 }
 
 #define REAL(name) \
-  static __typeof__ (&name) real; \
-  if (g_atomic_pointer_get (&real) == NULL) \
-  g_atomic_pointer_set (&real, dlsym (RTLD_NEXT, #name))
+  static gpointer found; \
+  __typeof__ (&name) real = (__typeof__ (&name)) g_atomic_pointer_get (&found); \
+  if (real == NULL) \
+  g_atomic_pointer_set (&found, (gpointer) (real = (__typeof__ (&name)) dlsym (RTLD_NEXT, #name)))
 
 static void
 before_lock (gpointer lock, unsigned flags)
@@ -169,4 +171,18 @@ gboolean
   mine = real (location);
   __tsan_acquire ((void *) location);
   return mine;
+}
+
+/* Made once for all who ask, under a lock of GLib's own. */
+const char *
+g_strerror (int errnum)
+{
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  const char *text;
+  REAL (g_strerror);
+
+  pthread_mutex_lock (&lock);
+  text = real (errnum);
+  pthread_mutex_unlock (&lock);
+  return text;
 }
