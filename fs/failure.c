@@ -65,25 +65,31 @@ dup_said (const GError *error)
            : g_strdup_printf ("%s: %s", reason, error->message);
 }
 
+static char *
+dup_line (const char *when, const char *what, const char *said)
+{
+  return one_line (g_strdup_printf ("%s %s: %s", when, what, said));
+}
+
 char *
 hvfs_failure_line (const char *what, const GError *error)
 {
   g_autofree char *when = dup_now (), *said = dup_said (error);
 
-  return one_line (g_strdup_printf ("%s %s: %s", when, what, said));
+  return dup_line (when, what, said);
 }
 
 char *
 hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *where, const char *what,
                    const GError *error)
 {
-  g_autofree char *said = dup_said (error);
+  g_autofree char *when = dup_now (), *said = dup_said (error);
 
   g_mutex_lock (&failures->lock);
   if (serial != 0)
     g_hash_table_insert (failures->by_serial, GUINT_TO_POINTER (serial),
-                         hvfs_failure_line (what, error));
-  g_queue_push_tail (&failures->lines, hvfs_failure_line (where, error));
+                         dup_line (when, what, said));
+  g_queue_push_tail (&failures->lines, dup_line (when, where, said));
   failures->changed_us = g_get_real_time ();
   if (g_queue_get_length (&failures->lines) > MAX_LINES)
     g_free (g_queue_pop_head (&failures->lines));
