@@ -40,8 +40,10 @@ handle_new (HvfsCall *call, HvfsSheet *sheet)
 }
 
 static void
-handle_free (HvfsFs *fs, HvfsNode node, Handle *handle)
+edit_close (HvfsFs *fs, HvfsNode node, guint64 fh)
 {
+  Handle *handle = (Handle *) (uintptr_t) fh;
+
   if (handle->sheet != NULL)
     hvfs_sheet_unref (fs->desks, hvfs_edit_dir (node), handle->sheet);
   g_mutex_clear (&handle->lock);
@@ -346,21 +348,17 @@ edit_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
   g_autoptr (GError) failure = NULL;
   gboolean live = FALSE;
 
-  if (handle == NULL)
+  if (handle == NULL || handle->sheet == NULL || handle->stage == NULL)
     return TRUE;
-  if (handle->sheet != NULL && handle->stage != NULL)
+  if (settle (call, node, handle, &live, &failure) && live)
+    step (call, node, handle, hvfs_save_at_release (&handle->save, stage_size (handle)),
+          &failure);
+  if (g_error_matches (failure, HVFS_ERROR, EWOULDBLOCK))
     {
-      if (settle (call, node, handle, &live, &failure) && live)
-        step (call, node, handle, hvfs_save_at_release (&handle->save, stage_size (handle)),
-              &failure);
-      if (g_error_matches (failure, HVFS_ERROR, EWOULDBLOCK))
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return FALSE;
-        }
-      hvfs_notifier_inode (call->fs->notifier, hvfs_node_ino (node));
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
     }
-  handle_free (call->fs, node, handle);
+  hvfs_notifier_inode (call->fs->notifier, hvfs_node_ino (node));
   return TRUE;
 }
 
@@ -586,5 +584,6 @@ const HvfsFileOps hvfs_edit_file_ops = {
   .flush = edit_flush,
   .fsync = edit_fsync,
   .release = edit_release,
+  .close = edit_close,
   .fstat = edit_fstat,
 };

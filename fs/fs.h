@@ -23,6 +23,7 @@
 #include "fs/job.h"
 #include "fs/migration.h"
 #include "fs/notify.h"
+#include "fs/opened.h"
 #include "fs/row.h"
 #include "fs/vmx.h"
 
@@ -47,6 +48,7 @@ struct _HvfsFs
   HvfsVcenter *vcenter;
   HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;
+  HvfsOpened *opened;
   HvfsJobs *jobs;
   const char *mountpoint;  /* absolute */
   uid_t uid;

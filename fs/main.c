@@ -94,6 +94,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
     fs->stats });
   fs->dir_times = hvfs_dir_times_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
+  fs->opened = hvfs_opened_new ();
   hvfs_tree_init (fs);
 }
 
@@ -102,6 +103,7 @@ fs_clear (HvfsFs *fs)
 {
   hvfs_jobs_free (fs->jobs);
   hvfs_updater_free (fs->updater);
+  hvfs_opened_free (fs->opened, fs);
   hvfs_desks_free (fs->desks);
   hvfs_drafts_free (fs->drafts);
   hvfs_vmx_sizes_free (fs->vmx_sizes);

@@ -93,8 +93,9 @@ finish_open (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi)
                         && hvfs_row_is_volatile (fs, node);
     }
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
-  if (fuse_reply_open (req, fi) != 0 && fi->fh != 0) /* interrupted: no release comes */
-    g_bytes_unref (handle_text (fi));
+  hvfs_opened_add (fs->opened, hvfs_node_ino (node), fi);
+  if (fuse_reply_open (req, fi) != 0) /* interrupted: no release comes */
+    hvfs_opened_close (fs->opened, fs, hvfs_node_ino (node), fi);
 }
 
 static void
@@ -165,6 +166,7 @@ hvfs_ops_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 void
 hvfs_ops_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+  HvfsFs *fs = hvfs_ops_fs (req);
   HvfsNode node;
 
   if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
@@ -172,8 +174,7 @@ hvfs_ops_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
       hvfs_ops_file_release (req, ino, fi);
       return;
     }
-  if (fi->fh != 0)
-    g_bytes_unref (handle_text (fi));
+  hvfs_opened_close (fs->opened, fs, ino, fi);
   fuse_reply_err (req, 0);
 }
 

@@ -151,20 +151,18 @@ run_rename (HvfsCall *call, HvfsNode dir, NameJob *job, GError **error)
 
 /* A caller that was interrupted never got the file, and will not release it. */
 static void
-reply_create (fuse_req_t req, HvfsCall *call, NameJob *job, guint64 ino)
+reply_create (fuse_req_t req, HvfsFs *fs, NameJob *job, guint64 ino)
 {
   g_autoptr (GString) buffer = g_string_new (NULL);
   struct fuse_entry_param entry;
-  HvfsNode node;
 
-  g_rw_lock_reader_lock (hvfs_mirror_lock (call->fs->mirror));
-  hvfs_ops_entry (call->fs, ino, buffer, &entry);
-  g_rw_lock_reader_unlock (hvfs_mirror_lock (call->fs->mirror));
+  g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
+  hvfs_ops_entry (fs, ino, buffer, &entry);
+  g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+  hvfs_opened_add (fs->opened, ino, &job->fi);
   if (entry.ino != 0 && fuse_reply_create (req, &entry, &job->fi) == 0)
     return;
-  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL
-      && node.row->file_ops->release != NULL)
-    node.row->file_ops->release (call, node, &job->fi, NULL);
+  hvfs_opened_close (fs->opened, fs, ino, &job->fi);
   if (entry.ino == 0)
     fuse_reply_err (req, ESTALE);
 }
@@ -198,7 +196,7 @@ name_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
   if (ino == 0)
     fuse_reply_err (req, hvfs_error_errno (error));
   else if (job->opens)
-    reply_create (req, &call, job, ino);
+    reply_create (req, fs, job, ino);
   else if (job->is_new)
     hvfs_ops_reply_entry (req, ino);
   else

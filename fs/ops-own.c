@@ -91,15 +91,6 @@ reply_done (fuse_req_t req, FileJob *job)
 /* ---- open and release ---- */
 
 static gboolean
-run_release (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
-{
-  return node.row->file_ops->release == NULL
-         || node.row->file_ops->release (call, node, &job->fi, error);
-}
-
-static const Kind release_kind = { run_release, reply_done };
-
-static gboolean
 run_open (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
 {
   return node.row->file_ops->open == NULL
@@ -111,29 +102,42 @@ static void
 reply_open (fuse_req_t req, FileJob *job)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
-  HvfsCall call = { fs, 0, NULL };
-  FileJob release = { .kind = &release_kind, .ino = job->ino, .fi = job->fi };
-  HvfsNode node;
 
-  hvfs_node_from_ino (job->ino, &node);
+  hvfs_opened_add (fs->opened, job->ino, &job->fi);
   if (fuse_reply_open (req, &job->fi) != 0)
-    run_release (&call, node, &release, NULL);
+    hvfs_opened_close (fs->opened, fs, job->ino, &job->fi);
 }
-
-static const Kind open_kind = { run_open, reply_open };
 
 void
 hvfs_ops_file_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-  FileJob job = { .kind = &open_kind, .ino = ino, .fi = *fi };
+  static const Kind kind = { run_open, reply_open };
+  FileJob job = { .kind = &kind, .ino = ino, .fi = *fi };
 
   dispatch (req, &job);
+}
+
+static gboolean
+run_release (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (node.row->file_ops->release != NULL
+      && !node.row->file_ops->release (call, node, &job->fi, &failure)
+      && call->cancellable == NULL && g_error_matches (failure, HVFS_ERROR, EWOULDBLOCK))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  hvfs_opened_close (call->fs->opened, call->fs, job->ino, &job->fi);
+  return TRUE;
 }
 
 void
 hvfs_ops_file_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-  FileJob job = { .kind = &release_kind, .ino = ino, .fi = *fi };
+  static const Kind kind = { run_release, reply_done };
+  FileJob job = { .kind = &kind, .ino = ino, .fi = *fi };
 
   dispatch (req, &job);
 }

@@ -100,8 +100,11 @@ typedef struct
                        const struct stat *st, int to_set, GError **error);
   gboolean (*flush) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
   gboolean (*fsync) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
-  /* Nobody hears of its error but EWOULDBLOCK. */
+  /* The last descriptor is gone, if the kernel still says so; close comes after it.
+   * Nobody hears of its error but EWOULDBLOCK. */
   gboolean (*release) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
+  /* Frees what @fh, not 0, is; in any thread, also when the mount ends.  Memory. */
+  void (*close) (HvfsFs *fs, HvfsNode node, guint64 fh);
   /* What fstat sees, where that differs from stat; FALSE: it does not.  Memory. */
   gboolean (*fstat) (HvfsFs *fs, HvfsNode node, const struct fuse_file_info *fi,
                      struct stat *st);

@@ -275,16 +275,15 @@ vmx_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const str
   return FALSE;
 }
 
-static gboolean
-vmx_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+static void
+vmx_close (HvfsFs *fs, HvfsNode node, guint64 fh)
 {
-  g_bytes_unref ((GBytes *) (uintptr_t) fi->fh);
-  return TRUE;
+  g_bytes_unref ((GBytes *) (uintptr_t) fh);
 }
 
 const HvfsFileOps hvfs_vmx_file_ops = {
   .open = vmx_open,
   .read = vmx_read,
   .setattr = vmx_setattr,
-  .release = vmx_release,
+  .close = vmx_close,
 };

@@ -258,14 +258,17 @@ whole_fsync (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **
 static gboolean
 whole_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
-  Handle *handle = handle_of (fi);
+  return commit (call, node, fi, TRUE, error);
+}
 
-  if (!commit (call, node, fi, TRUE, error) && call->cancellable == NULL)
-    return FALSE;
+static void
+whole_close (HvfsFs *fs, HvfsNode node, guint64 fh)
+{
+  Handle *handle = (Handle *) (uintptr_t) fh;
+
   g_string_free (handle->text, TRUE);
   g_mutex_clear (&handle->lock);
   g_free (handle);
-  return TRUE;
 }
 
 /* By name it is cut as a shell's ">" cuts it: with an opening of its own. */
@@ -304,8 +307,7 @@ whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const s
         return FALSE;
       ok = whole_setattr (call, node, &own, st, to_set, error)
            && whole_fsync (call, node, &own, error);
-      handle_of (&own)->emptied = FALSE;
-      whole_release (call, node, &own, NULL);
+      whole_close (call->fs, node, own.fh);
     }
   return ok;
 }
@@ -330,5 +332,6 @@ const HvfsFileOps hvfs_whole_ops = {
   .flush = whole_flush,
   .fsync = whole_fsync,
   .release = whole_release,
+  .close = whole_close,
   .fstat = whole_fstat,
 };
