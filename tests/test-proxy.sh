@@ -5,7 +5,7 @@
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 
 PATH=$PATH:/usr/sbin:/sbin
-requires microsocks danted tinyproxy ssh sshd python3
+requires microsocks tinyproxy ssh sshd python3
 
 check=$build_dir/tests/connect-check
 proxies=
@@ -57,29 +57,7 @@ EOF
   exec tinyproxy -d -c "$tmp/tinyproxy.conf"
 }
 
-run_danted () {
-  cat >"$tmp/danted.conf" <<EOF
-logoutput: stderr
-internal: 127.0.0.1 port = $proxy_port
-external: lo
-clientmethod: none
-socksmethod: none
-user.privileged: $(id -un)
-user.unprivileged: $(id -un)
-client pass {
-  from: 127.0.0.0/8 to: 0.0.0.0/0
-  log: error
-}
-socks pass {
-  from: 127.0.0.0/8 to: 0.0.0.0/0
-  command: connect
-  log: error connect
-}
-EOF
-  exec danted -f "$tmp/danted.conf"
-}
-
-# A session of ssh with itself, over pipes; its -D is the only SOCKS 4a proxy here.
+# A session of ssh with itself, over pipes; its -D is the only SOCKS 4 and 4a proxy here.
 run_ssh () {
   [ "$(id -u)" != 0 ] || mkdir -p /run/sshd
   ssh-keygen -q -t ed25519 -N '' -f "$tmp/ssh-$proxy_port"
@@ -118,9 +96,6 @@ through_all () {
   start_proxy microsocks
   through socks5
   through socks
-  start_proxy danted
-  through socks4
-  through socks5
   start_proxy ssh
   through socks4
   through socks5
