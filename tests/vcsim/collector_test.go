@@ -245,6 +245,28 @@ func TestTokens(t *testing.T) {
 	c.fails("InvalidProperty", "token", "ContinueRetrievePropertiesEx", "PropertyCollector", "propertyCollector", "<token>"+used+"</token>")
 }
 
+// Fetch gives what RetrieveProperties would, an array as its items.
+func TestFetch(t *testing.T) {
+	c := newClient(t)
+	id := vm(5)
+	for path, want := range map[string]string{
+		"name":         ">DC0_H0_VM5</returnval>",
+		"runtime.host": `<returnval type="HostSystem"`,
+		"datastore":    `<returnval type="Datastore"`,
+		"snapshot":     "Response xmlns=\"urn:vim25\"></FetchResponse>",
+	} {
+		if text := c.ok("Fetch", "VirtualMachine", id, "<prop>"+path+"</prop>"); !strings.Contains(text, want) {
+			t.Errorf("%s: %s", path, text)
+		}
+	}
+	c.fails("InvalidProperty", "bogus", "Fetch", "VirtualMachine", id, "<prop>bogus</prop>")
+	c.fails("ManagedObjectNotFound", "vm-0", "Fetch", "VirtualMachine", "vm-0", "<prop>name</prop>")
+	ref := moref{Type: "VirtualMachine", Value: id}
+	testWorld.do(func() { testWorld.deny(ref, "config", true) })
+	c.fails("NoPermission", "", "Fetch", "VirtualMachine", id, "<prop>config.annotation</prop>")
+	testWorld.do(func() { testWorld.deny(ref, "config", false) })
+}
+
 // An object that only a cycle of references holds has to leave.
 func TestCycle(t *testing.T) {
 	a, b := moref{Type: "Folder", Value: "group-d1"}, moref{Type: "Datacenter", Value: entity("DC0")}

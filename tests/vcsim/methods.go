@@ -35,6 +35,7 @@ var handlers = map[string]handler{
 	"RetrievePropertiesEx":         retrievePropertiesEx,
 	"ContinueRetrievePropertiesEx": continueRetrieve,
 	"CancelRetrievePropertiesEx":   cancelRetrieve,
+	"Fetch":                        fetch,
 	"CreateContainerView":          createContainerView,
 	"CreateListView":               createListView,
 	"ModifyListView":               modifyListView,

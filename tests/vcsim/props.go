@@ -253,6 +253,10 @@ func allPaths(kind string) []string {
 	return paths
 }
 
+func unknownProperty(kind, path string) *fault {
+	return &fault{&types.InvalidProperty{Name: path}, "The property " + path + " of " + kind + " could not be found."}
+}
+
 // checkSpec refuses a filter that a real server would refuse.
 func checkSpec(spec *types.PropertyFilterSpec, api apiVersion) *fault {
 	for _, ps := range spec.PropSet {
@@ -261,7 +265,7 @@ func checkSpec(spec *types.PropertyFilterSpec, api apiVersion) *fault {
 		}
 		for _, path := range ps.PathSet {
 			if declared(ps.Type, path, api) == nil {
-				return &fault{&types.InvalidProperty{Name: path}, "The property " + path + " of " + ps.Type + " could not be found."}
+				return unknownProperty(ps.Type, path)
 			}
 		}
 	}
