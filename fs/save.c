@@ -49,11 +49,16 @@ hvfs_save_at_fsync (const HvfsSave *save, guint64 size)
   return HVFS_SAVE_COMMIT;
 }
 
-/* A child that ends closes its copy of what its parent is still writing. */
+gboolean
+hvfs_save_is_by (pid_t opener, pid_t flusher)
+{
+  return flusher == 0 || opener == 0 || flusher == opener;
+}
+
 HvfsSaveStep
 hvfs_save_at_flush (const HvfsSave *save, guint64 size, pid_t flusher)
 {
-  if (flusher != 0 && save->opener != 0 && flusher != save->opener)
+  if (!hvfs_save_is_by (save->opener, flusher))
     return HVFS_SAVE_NOTHING;
   return hvfs_save_at_fsync (save, size);
 }

@@ -1,9 +1,10 @@
 /* fs/whole.c - files of free text, which are committed whole; see whole.h
  *
  * Shells duplicate a descriptor and close the first before anything was written, so
- * the first close commits only what was written; that it was emptied, and no more, is
- * committed by the next one, or when the last descriptor is gone, which nobody waits
- * for.
+ * the first close commits only what was written or truncated; that it was emptied by
+ * opening it, and no more, is committed by the next one, or when the last descriptor is
+ * gone, which nobody waits for.  The closing of a copy by a child that ends commits
+ * nothing: its parent is still writing.
  */
 #include "fs/whole.h"
 
@@ -12,15 +13,17 @@
 
 #include "convert/error.h"
 #include "fs/ops-priv.h"
+#include "fs/save.h"
 
 #define MAX_BYTES (64 * 1024)
 
 typedef struct
 {
+  pid_t opener;       /* its process; 0: unknown, or a reader */
   GMutex lock;
   GString *text;      /* lock */
-  gboolean emptied;   /* lock: cut, and nothing written since */
-  gboolean written;   /* lock: and not committed */
+  gboolean emptied;   /* lock: by opening it, and not committed */
+  gboolean written;   /* lock: or truncated, and not committed */
   gboolean refused;   /* lock: a write was, so nothing is committed any more */
   gboolean closed;    /* lock: one of its descriptors, perhaps of many */
 } Handle;
@@ -60,6 +63,8 @@ whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
   fi->fh = (uintptr_t) handle;
   fi->direct_io = 1;
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
+  if (!fi->noflush)
+    handle->opener = hvfs_save_process_of (call->pid);
   return TRUE;
 }
 
@@ -237,6 +242,8 @@ whole_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **
   Handle *handle = handle_of (fi);
   gboolean again, ok;
 
+  if (!hvfs_save_is_by (handle->opener, hvfs_save_process_of (call->pid)))
+    return TRUE;
   g_mutex_lock (&handle->lock);
   again = handle->closed;
   g_mutex_unlock (&handle->lock);
@@ -291,7 +298,7 @@ whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const s
 
       g_mutex_lock (&handle->lock);
       ok = resize (handle, st->st_size, error);
-      handle->emptied |= ok;
+      handle->written |= ok;
       g_mutex_unlock (&handle->lock);
     }
   else

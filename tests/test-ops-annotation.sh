@@ -26,6 +26,9 @@ expect_requests "$mnt" 1 bash -c "{ echo a; echo b; echo c; } >'$d/annotation'"
 annotation_is "$(printf 'a\nb\nc')"
 echo d >>"$d/annotation"
 annotation_is "$(printf 'a\nb\nc\nd')"
+# A child that ends has not finished what its parent writes.
+expect_requests "$mnt" 1 bash -c "{ echo a; /bin/echo b; seq 2; echo e; } >'$d/annotation'"
+annotation_is "$(printf 'a\nb\n1\n2\ne')"
 
 # dd syncs what tee writes and never sees: errors come from fsync as from close.
 printf 'synced\n' | dd of="$d/annotation" conv=fsync status=none
@@ -64,9 +67,19 @@ for round in 1 2 3 4 5; do
   : >"$d/annotation"
   annotation_is ''
 done
+# Truncated: that is a change as a write is one, done or refused at the first close.
+for round in 1 2 3 4 5; do
+  echo "round $round" >"$d/annotation"
+  truncate -s 0 "$d/annotation"
+  annotation_is ''
+done
 echo 'not empty' >"$d/annotation"
-# Emptied and no more: that is committed after the last close, which nobody waits for.
-truncate -s 0 "$d/annotation"
+expect_failure 'Invalid argument' truncate -s 20 "$d/annotation"
+annotation_is 'not empty'
+truncate -s 4 "$d/annotation"
+annotation_is 'not '
+# Emptied by opening it and no more: that is committed after the last close, which nobody waits for.
+cp /dev/null "$d/annotation"
 await sh -c "test -z \"\$(cat '$d/annotation')\""
 annotation_is ''
 
