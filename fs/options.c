@@ -119,16 +119,29 @@ take (void *data, const char *arg, int key, struct fuse_args *out)
   return 0;
 }
 
+/* A script's unset variable is no user, no file, and not the directory it runs in. */
 static gboolean
 check (const HvfsOptions *options, GError **error)
 {
+  const struct { const char *name, *value; } texts[] = {
+    { "username", options->username },
+    { "password_file", options->password_file },
+    { "vcenter_username", options->vcenter_username },
+    { "vcenter_password_file", options->vcenter_password_file },
+  };
+
   if (options->help || options->version)
     return TRUE;
-  if (options->uri == NULL || options->mountpoint == NULL)
-    g_set_error (error, HVFS_ERROR, EINVAL, "%s is missing: hvfs [options] URI MOUNTPOINT",
-                 options->uri == NULL ? "the URI" : "the mount point");
-  else
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (texts[i].value != NULL && *texts[i].value == '\0')
+      {
+        g_set_error (error, HVFS_ERROR, EINVAL, "%s='': a name is wanted", texts[i].name);
+        return FALSE;
+      }
+  if (options->uri != NULL && options->mountpoint != NULL && *options->mountpoint != '\0')
     return TRUE;
+  g_set_error (error, HVFS_ERROR, EINVAL, "%s is missing: hvfs [options] URI MOUNTPOINT",
+               options->uri == NULL ? "the URI" : "the mount point");
   return FALSE;
 }
 
@@ -139,7 +152,10 @@ hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error)
                                .cache_mib = DEFAULT_CACHE_MIB } };
   struct fuse_args args = FUSE_ARGS_INIT (argc, argv);
 
-  if (fuse_opt_parse (&args, &parse, table, take) != 0 && parse.error == NULL)
+  /* libfuse says so too, in a line of its own. */
+  if (argc > 1 && g_str_equal (argv[argc - 1], "-o"))
+    g_set_error (&parse.error, HVFS_ERROR, EINVAL, "-o is the last: an option is wanted after it");
+  else if (fuse_opt_parse (&args, &parse, table, take) != 0 && parse.error == NULL)
     g_set_error (&parse.error, HVFS_ERROR, EINVAL, "an option has a bad value");
   *options = parse.options;
   options->fuse = args;

@@ -23,6 +23,10 @@ chmod 600 "$tmp/wrong"
 
 refused 'URI is missing'
 refused 'mount point is missing' "$uri"
+(cd "$mnt" && refused 'mount point is missing' "$uri" '')
+refused 'password_file' -o password_file= "$uri" "$mnt"
+refused 'username' -o username= "$uri" "$mnt"
+refused '-o is the last' "$uri" "$mnt" -o
 refused "unknown option" -o colour=red "$uri" "$mnt"
 refused "mount it anew" -o remount "$uri" "$mnt"
 refused "timeout" -o timeout=soon "$uri" "$mnt"
