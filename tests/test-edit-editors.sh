@@ -50,7 +50,7 @@ replace_nano () {
   typed a
   awaits 'Replaced'
 }
-save_nano () { keys C-o; awaits 'File Name to Write'; keys Enter; }
+save_nano () { keys C-o; awaits ': config.xml'; keys Enter; }
 leave_nano () { keys C-x; poll 2 is_over || typed n; }
 says_nano () { if [ "$1" = refused ]; then echo 'Error writing config.xml: Bad message'; else echo 'Wrote'; fi; }
 
@@ -81,7 +81,7 @@ replace_micro () {
 }
 save_micro () { keys C-s; }
 leave_micro () { keys C-q; poll 2 is_over || typed n; }
-says_micro () { if [ "$1" = refused ]; then echo 'close config.xml: invalid argument'; else echo 'Saved config.xml'; fi; }
+says_micro () { if [ "$1" = refused ]; then echo ' config.xml: '; else echo 'Saved config.xml'; fi; }
 
 mount_domains
 
