@@ -89,14 +89,7 @@ hvfs_edit_get_text (HvfsCall *call, HvfsNode node, GError **error)
 
   if (serial == 0)
     return g_bytes_new (NULL, 0);
-  if (!hvfs_mirror_is_up (fs->mirror, NULL, NULL))
-    {
-      g_set_error (error, HVFS_ERROR, EIO, "the server is lost");
-      return NULL;
-    }
-  if (!hvfs_updater_is_fresh (fs->updater)
-      && (!hvfs_edit_may_wait (call, error)
-          || !hvfs_updater_confirm (fs->updater, call->cancellable, error)))
+  if (!hvfs_ops_confirm (call, error))
     return NULL;
   text = hvfs_config_get (fs->config, serial);
   if (text == NULL && hvfs_edit_may_wait (call, error))

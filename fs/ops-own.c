@@ -41,6 +41,24 @@ file_job_free (gpointer data)
   g_free (job);
 }
 
+gboolean
+hvfs_ops_confirm (HvfsCall *call, GError **error)
+{
+  g_autofree char *reason = NULL;
+
+  if (!hvfs_mirror_is_up (call->fs->mirror, &reason, NULL))
+    {
+      g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
+      return FALSE;
+    }
+  if (hvfs_updater_is_fresh (call->fs->updater))
+    return TRUE;
+  if (call->cancellable != NULL)
+    return hvfs_updater_confirm (call->fs->updater, call->cancellable, error);
+  g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
+  return FALSE;
+}
+
 /* FALSE: it would have to wait.  Else it was answered. */
 static gboolean
 answer (fuse_req_t req, FileJob *job, GCancellable *cancellable)

@@ -88,6 +88,11 @@ void hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line
                         const GError *error);
 
 /* ops-own.c: the same of rows that have file_ops */
+
+/* Whether the mirror may answer a reader.  @error: EIO: the server is lost; EWOULDBLOCK: it
+ * must be asked first, and the caller is a thread that must not wait */
+gboolean hvfs_ops_confirm (HvfsCall *call, GError **error);
+
 void hvfs_ops_file_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void hvfs_ops_file_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
                          struct fuse_file_info *fi);

@@ -40,17 +40,8 @@ whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
   g_autoptr (GBytes) shown = NULL;
   Handle *handle;
 
-  /* A reader waits for what the server has to say, if that may be old. */
-  if (!hvfs_updater_is_fresh (call->fs->updater))
-    {
-      if (call->cancellable == NULL)
-        {
-          g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "");
-          return FALSE;
-        }
-      if (!hvfs_updater_confirm (call->fs->updater, call->cancellable, error))
-        return FALSE;
-    }
+  if (!hvfs_ops_confirm (call, error))
+    return FALSE;
   shown = hvfs_ops_render (call->fs, hvfs_node_ino (node), error);
   if (shown == NULL)
     return FALSE;

@@ -15,6 +15,7 @@ fails () {
 }
 set_power () { control POST /set -d object=DC0_H0_VM0 -d path=runtime.powerState -d "value=<val xsi:type=\"VirtualMachinePowerState\">$1</val>" >/dev/null; }
 inodes () { find "$mnt/datacenters" "$mnt/by-name" -printf '%i %p\n' | sort; }
+mkdir "$vm/snapshots/one"
 inodes >"$tmp/inodes"
 ls -lR "$mnt" >/dev/null
 cat "$mnt"/by-name/*/state >/dev/null
@@ -31,6 +32,9 @@ control POST /down >/dev/null
 await status_is lost
 await fails cat "$vm/state"
 fails cat "$vm/memory" || fail "memory was read without a server"
+for file in annotation config.xml config.vmx hostname stats uuid snapshots/one/description; do
+  fails cat "$vm/$file" || fail "$file was read without a server"
+done
 fails ls "$mnt/by-name" || fail "by-name was listed without a server"
 [ -d "$vm" ] || fail "paths are gone while the server is"
 grep -q . "$mnt/.hvfs/errors" || :
