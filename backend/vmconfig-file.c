@@ -32,6 +32,17 @@ lookup_property (HvfsConfig *config, const char *type, const char *moref, const 
   return value != NULL ? hvfs_value_ref (value) : NULL;
 }
 
+/* Why the server did not say where it is. */
+static void
+set_untold (HvfsMirror *mirror, guint32 serial, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
+  HvfsObject *vm = hvfs_mirror_get (mirror, serial);
+
+  if (vm == NULL || hvfs_object_check (vm, HVFS_PROP (HVFS_VM_FILE), error))
+    g_set_error (error, HVFS_ERROR, ENOENT, "the server does not tell where its file is");
+}
+
 GBytes *
 hvfs_config_fetch_vmx (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                        GError **error)
@@ -40,10 +51,14 @@ hvfs_config_fetch_vmx (HvfsConfig *config, guint32 serial, GCancellable *cancell
 
   if (look == NULL)
     return NULL;
-  if (look->file == NULL || *look->file != '[')
+  if (look->file == NULL || *look->file == '\0')
     {
-      g_set_error (error, HVFS_ERROR, ENOTSUP, "its file %s lies in no datastore",
-                   look->file != NULL ? look->file : "");
+      set_untold (config->server.mirror, serial, error);
+      return NULL;
+    }
+  if (*look->file != '[')
+    {
+      g_set_error (error, HVFS_ERROR, ENOTSUP, "its file %s lies in no datastore", look->file);
       return NULL;
     }
   return hvfs_folder_get (config->server.session, look->datacenter_path, look->file,

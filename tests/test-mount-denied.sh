@@ -15,6 +15,9 @@ denied () { [ -f "$1" ] && ! cat "$1" 2>"$tmp/err" && grep -q "Permission denied
 denied "$vm/memory" || fail "memory: $(cat "$tmp/err")"
 expect_eq "vcpus beside it" "$(cat "$vm/vcpus")" 2
 expect_eq "memory of another" "$(cat "$mnt/by-name/DC0_H0_VM1/memory")" 2097152
+control POST /deny -d path=summary.config.vmPathName -d object=DC0_H0_VM0 >/dev/null
+await denied "$vm/config.vmx"
+control POST /allow -d path=summary.config.vmPathName -d object=DC0_H0_VM0 >/dev/null
 control POST /deny -d path=runtime.powerState -d object=DC0_H0_VM0 >/dev/null
 await denied "$vm/state"
 control POST /allow -d path=runtime.powerState -d object=DC0_H0_VM0 >/dev/null
