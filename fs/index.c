@@ -130,20 +130,74 @@ second_name (const Entry *entry)
   return g_string_free (name, FALSE);
 }
 
-/* @alone: how many entries there are, if it was the first to come or the last to go. */
-static void
-tell (HvfsIndex *index, const Entry *entry, gboolean is_first, guint alone)
-{
-  g_autofree char *second = is_first ? NULL : second_name (entry);
+static gboolean shows_second (const Entry *entry);
 
-  index->changed (entry->dir->ino, is_first ? entry->name : second,
-                  entry->dir->order->len == alone, index->data);
+/* The entry that shows @name as its second one.  (nullable) */
+static Entry *
+find_second (const Directory *dir, const char *name)
+{
+  const char *tilde = strrchr (name, '~');
+  Entry *entry;
+
+  if (tilde == NULL)
+    return NULL;
+
+  g_autofree char *plain = g_strndup (name, tilde - name);
+  for (entry = g_hash_table_lookup (dir->names, plain); entry != NULL; entry = entry->same_name)
+    {
+      g_autofree char *second = second_name (entry);
+
+      if (strcmp (second, name) == 0 && shows_second (entry))
+        return entry;
+    }
+  return NULL;
+}
+
+static gboolean
+is_first (const Entry *entry)
+{
+  return g_hash_table_lookup (entry->dir->names, entry->name) == entry;
+}
+
+/* Who is called as another one's second name is has one himself: that name is nobody
+ * else's, whatever others call themselves. */
+static gboolean
+shows_second (const Entry *entry)
+{
+  return !is_first (entry) || find_second (entry->dir, entry->name) != NULL;
+}
+
+static void tell_second (HvfsIndex *index, const Entry *entry, gboolean sole);
+
+/* The plain name of @entry, the first of its chain, came, went or changed its owner. */
+static void
+tell_first (HvfsIndex *index, const Entry *entry, gboolean sole)
+{
+  if (find_second (entry->dir, entry->name) != NULL)
+    tell_second (index, entry, sole);
+  else
+    index->changed (entry->dir->ino, entry->name, sole, index->data);
+}
+
+/* The same of its second name, which takes it from one that is called like that. */
+static void
+tell_second (HvfsIndex *index, const Entry *entry, gboolean sole)
+{
+  g_autofree char *second = second_name (entry);
+  const Entry *namesake = g_hash_table_lookup (entry->dir->names, second);
+
+  index->changed (entry->dir->ino, second, sole, index->data);
+  if (namesake == NULL)
+    return;
+  tell_second (index, namesake, FALSE);
+  index->renamed (namesake->owner, index->data);
 }
 
 static void
 entry_add (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *place, char *name)
 {
   Entry *entry = g_new0 (Entry, 1), *first;
+  gboolean sole;
 
   entry->dir = directory_make (index, place->dir);
   entry->name = g_ref_string_acquire (name);
@@ -151,6 +205,7 @@ entry_add (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *place, ch
   entry->child = place->child;
   entry->position = ++index->last_position;
   g_ptr_array_add (entry->dir->order, entry);
+  sole = entry->dir->order->len == 1;
 
   first = g_hash_table_lookup (entry->dir->names, entry->name);
   if (first == NULL || compare_entries (entry, first) < 0)
@@ -159,10 +214,10 @@ entry_add (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *place, ch
       g_hash_table_replace (entry->dir->names, entry->name, entry);
       if (first != NULL)
         {
-          tell (index, first, FALSE, 1); /* it had the plain name */
+          tell_second (index, first, sole); /* it had the plain name */
           index->renamed (first->owner, index->data);
         }
-      tell (index, entry, TRUE, 1);
+      tell_first (index, entry, sole);
     }
   else
     {
@@ -170,7 +225,7 @@ entry_add (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *place, ch
         first = first->same_name;
       entry->same_name = first->same_name;
       first->same_name = entry;
-      tell (index, entry, FALSE, 1);
+      tell_second (index, entry, sole);
     }
   entry->same_owner = g_hash_table_lookup (index->owners, GUINT_TO_POINTER (owner->serial));
   g_hash_table_insert (index->owners, GUINT_TO_POINTER (owner->serial), entry);
@@ -200,18 +255,20 @@ entry_remove (HvfsIndex *index, Entry *entry)
 {
   Directory *dir = entry->dir;
   Entry *first = g_hash_table_lookup (dir->names, entry->name);
+  gboolean sole;
 
   g_ptr_array_remove_index (dir->order, first_after (dir->order, entry->position) - 1);
+  sole = dir->order->len == 0;
   if (first == entry)
     {
       Entry *next = entry->same_name;
 
-      tell (index, entry, TRUE, 0);
+      tell_first (index, entry, sole);
       if (next == NULL)
         g_hash_table_remove (dir->names, entry->name);
       else
         {
-          tell (index, next, FALSE, 0); /* it has the plain name now */
+          tell_second (index, next, sole); /* it has the plain name now */
           g_hash_table_replace (dir->names, next->name, next);
           index->renamed (next->owner, index->data);
         }
@@ -221,7 +278,7 @@ entry_remove (HvfsIndex *index, Entry *entry)
       while (first->same_name != entry)
         first = first->same_name;
       first->same_name = entry->same_name;
-      tell (index, entry, FALSE, 0);
+      tell_second (index, entry, sole);
     }
   if (dir->order->len == 0)
     g_hash_table_remove (index->dirs, &dir->ino);
@@ -279,29 +336,14 @@ hvfs_index_place (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *pl
   g_clear_pointer (&name, g_ref_string_release);
 }
 
-static gboolean
-has_second_name (const Entry *entry, const char *name)
-{
-  g_autofree char *second = second_name (entry);
-
-  return strcmp (second, name) == 0;
-}
-
 guint64
 hvfs_index_lookup (HvfsIndex *index, guint64 ino, const char *name)
 {
   Directory *dir = directory_get (index, ino);
-  Entry *entry = dir == NULL ? NULL : g_hash_table_lookup (dir->names, name);
-  const char *tilde = strrchr (name, '~');
+  Entry *entry = dir == NULL ? NULL : find_second (dir, name);
 
-  if (dir == NULL || entry != NULL || tilde == NULL)
-    return entry == NULL ? 0 : entry->child;
-
-  g_autofree char *plain = g_strndup (name, tilde - name);
-  entry = g_hash_table_lookup (dir->names, plain);
-  /* The first has the plain name alone. */
-  while (entry != NULL && (entry = entry->same_name) != NULL && !has_second_name (entry, name))
-    ;
+  if (dir != NULL && entry == NULL)
+    entry = g_hash_table_lookup (dir->names, name);
   return entry == NULL ? 0 : entry->child;
 }
 
@@ -309,12 +351,6 @@ gboolean
 hvfs_index_is_empty (HvfsIndex *index, guint64 dir)
 {
   return directory_get (index, dir) == NULL;
-}
-
-static gboolean
-is_first (const Entry *entry)
-{
-  return g_hash_table_lookup (entry->dir->names, entry->name) == entry;
 }
 
 void
@@ -327,7 +363,7 @@ hvfs_index_list (HvfsIndex *index, guint64 ino, guint64 after,
   for (guint i = more ? first_after (dir->order, after) : 0; more && i < dir->order->len; i++)
     {
       Entry *entry = dir->order->pdata[i];
-      g_autofree char *second = is_first (entry) ? NULL : second_name (entry);
+      g_autofree char *second = shows_second (entry) ? second_name (entry) : NULL;
 
       more = func (second != NULL ? second : entry->name, entry->child, entry->position, data);
     }
@@ -356,7 +392,7 @@ void
 hvfs_index_append_name (HvfsIndex *index, guint32 owner, guint64 child, GString *name)
 {
   const Entry *entry = find_place (index, owner, child);
-  g_autofree char *second = entry == NULL || is_first (entry) ? NULL : second_name (entry);
+  g_autofree char *second = entry != NULL && shows_second (entry) ? second_name (entry) : NULL;
 
   if (entry != NULL)
     g_string_append (name, second != NULL ? second : entry->name);

@@ -3,7 +3,8 @@
  * Exists so that a name is found, and a directory listed, without a walk over the
  * inventory, and so that every change of it is known by name, which is what the
  * kernel must be told.  Where two objects have one name in one directory, the one
- * with the lowest moref has it, the others "NAME~MOREF".
+ * with the lowest moref has it, the others "NAME~MOREF".  That name is theirs alone: an
+ * object whose own name it is gets its moref appended too.
  *
  * Guarded by the mirror's lock, as what it is made from.
  */

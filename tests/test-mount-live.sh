@@ -79,6 +79,26 @@ set_name "$first" alone
 await by_uuid ""
 set_name "$first" twin
 await by_uuid "~$second"
+# A third is called as the second is shown: that name stays the second's, and is there once.
+third=$(cat "$mnt/by-name/DC0_C0_RP0_VM0/moref")
+moref_is () { [ "$(cat "$mnt/by-name/$1/moref")" = "$2" ]; }
+moref_is "twin~$second" "$second" || fail "twin~$second is another's"
+set_name "$third" "twin~$second"
+await moref_is "twin~$second~$third" "$third"
+moref_is "twin~$second" "$second" || fail "twin~$second is the third's, whose name it is"
+expect_eq "names that are there twice" "$(ls "$mnt/by-name" | sort | uniq -d)" ''
+expect_eq "the third's directory" "$(basename "$(readlink "$mnt/by-name/twin~$second~$third")")" "twin~$second"
+set_name "$first" alone
+await moref_is "twin~$second" "$third"
+moref_is twin "$second" || fail "twin is not the second's"
+await missing "$mnt/by-name/twin~$second~$third"
+set_name "$first" twin
+await moref_is "twin~$second" "$second"
+await moref_is "twin~$second~$third" "$third"
+set_name "$third" third
+await exists "$mnt/by-name/third"
+await missing "$mnt/by-name/twin~$second~$third"
+moref_is "twin~$second" "$second" || fail "twin~$second left with the third"
 set_name "$first" alone
 await exists "$mnt/by-name/alone"
 await missing "$mnt/by-name/twin~$second"
