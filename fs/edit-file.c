@@ -183,7 +183,8 @@ open_to_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
   if (text == NULL)
     return FALSE;
   fi->noflush = 1;
-  if (hvfs_notifier_is_idle (call->fs->notifier))
+  if (hvfs_notifier_is_idle (call->fs->notifier)
+      && g_bytes_get_size (text) <= HVFS_CACHED_MAX_BYTES)
     fi->keep_cache = 1;
   else
     {

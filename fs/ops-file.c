@@ -81,7 +81,8 @@ finish_open (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi)
           return;
         }
       if (!hvfs_row_is_volatile (fs, node) && (node.row->flags & HVFS_ROW_FETCHED) == 0 && idle
-          && (fi->flags & O_ACCMODE) == O_RDONLY)
+          && (fi->flags & O_ACCMODE) == O_RDONLY
+          && g_bytes_get_size (text) <= HVFS_CACHED_MAX_BYTES)
         {
           fi->direct_io = 0;
           fi->keep_cache = 1;

@@ -13,6 +13,11 @@
 /* The kernel keeps what it was told until it is told to forget it. */
 #define HVFS_FOR_EVER_S (365.0 * 24 * 60 * 60)
 
+/* Of a page of the kernel's cache who reads all gets what was there at one moment.  A text
+ * that is longer is read past the cache, from what it was when it was opened: the server
+ * may change it between two pages. */
+#define HVFS_CACHED_MAX_BYTES 4096
+
 static inline HvfsFs *
 hvfs_ops_fs (fuse_req_t req)
 {

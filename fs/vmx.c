@@ -250,6 +250,8 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
                   || !hvfs_notifier_is_idle (fs->notifier);
   if (fi->direct_io)
     hvfs_notifier_inode (fs->notifier, hvfs_node_ino (node));
+  else
+    fi->direct_io = g_bytes_get_size (content) > HVFS_CACHED_MAX_BYTES;
   fi->noflush = 1;
   fi->fh = (uintptr_t) g_steal_pointer (&content);
   return TRUE;

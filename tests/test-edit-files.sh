@@ -47,6 +47,19 @@ try: os.rename("mine", sys.argv[1])
 except OSError as e: sys.exit(e.strerror)' "$other/mine"
 rm mine
 
+# --- who reads a long one slowly reads what it was when he opened it
+was=$(cat annotation)
+vim call "$name" ReconfigVM_Task "{\"spec\": {\"annotation\": \"$(seq -s ' ' 2000)\"}}" >"$tmp/out"
+await grep -q ' 2000<' config.xml
+cp config.xml "$tmp/long.xml"
+exec 3<config.xml
+dd bs=3000 count=1 of="$tmp/slow.xml" status=none <&3
+vim call "$name" ReconfigVM_Task "{\"spec\": {\"annotation\": \"$was\"}}" >"$tmp/out"
+await grep -q ">$was<" config.xml
+cat <&3 >>"$tmp/slow.xml"
+exec 3<&-
+cmp "$tmp/slow.xml" "$tmp/long.xml" || fail 'what was read is no config.xml that there was'
+
 # --- config.xml may go, and comes back
 cp config.xml "$tmp/good.xml"
 inode=$(stat -c %i config.xml)
