@@ -173,6 +173,12 @@ wait_request (HvfsUpdater *updater, guint wait_s)
   return request;
 }
 
+static void
+cancel_wait (GCancellable *cancellable, gpointer wait)
+{
+  g_cancellable_cancel (wait);
+}
+
 /* Asks for a set; its answer goes to @intake, or is @ret_reply.  The wait has a cancellable
  * of its own, so that hvfs_updater_confirm can end it; one that gave the server up while
  * nobody waited ends the next. */
@@ -187,7 +193,7 @@ call_wait (HvfsUpdater *updater, HvfsIntake *intake, HvfsValue **ret_reply,
   gboolean ok;
 
   if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (g_cancellable_cancel),
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancel_wait),
                                      g_object_ref (wait), g_object_unref);
   g_mutex_lock (&updater->lock);
   updater->wait = wait;
