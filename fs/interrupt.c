@@ -1,4 +1,4 @@
-/* fs/interrupt.c - signals that come before there is a mount; see interrupt.h
+/* fs/interrupt.c - signals that end it; see interrupt.h
  *
  * A signal's handler may not cancel anything, so the signals are blocked, and a thread
  * waits for them, and for the end.
@@ -14,7 +14,6 @@
 struct _HvfsInterrupt
 {
   GCancellable *cancellable;
-  sigset_t before;  /* the mask */
   int signals, end; /* descriptors */
   GThread *thread;
 };
@@ -25,13 +24,12 @@ wait_for_signal (gpointer data)
   HvfsInterrupt *interrupt = data;
   struct pollfd polls[] = { { .fd = interrupt->signals, .events = POLLIN },
                             { .fd = interrupt->end, .events = POLLIN } };
-
   struct signalfd_siginfo info;
 
-  while (poll (polls, G_N_ELEMENTS (polls), -1) < 0)
-    ;
-  if (polls[0].revents != 0 && read (interrupt->signals, &info, sizeof info) > 0)
-    g_cancellable_cancel (interrupt->cancellable);
+  while (polls[1].revents == 0)
+    if (poll (polls, G_N_ELEMENTS (polls), -1) > 0 && polls[0].revents != 0
+        && read (interrupt->signals, &info, sizeof info) > 0)
+      g_cancellable_cancel (interrupt->cancellable);
   return NULL;
 }
 
@@ -56,15 +54,16 @@ hvfs_interrupt_new (GCancellable *cancellable)
   sigset_t heeded = heeded_signals ();
 
   interrupt->cancellable = g_object_ref (cancellable);
-  pthread_sigmask (SIG_BLOCK, &heeded, &interrupt->before);
   interrupt->signals = signalfd (-1, &heeded, SFD_CLOEXEC);
   interrupt->end = eventfd (0, EFD_CLOEXEC);
   if (interrupt->signals >= 0 && interrupt->end >= 0)
-    interrupt->thread = g_thread_new ("hvfs-interrupt", wait_for_signal, interrupt);
+    {
+      pthread_sigmask (SIG_BLOCK, &heeded, NULL);
+      interrupt->thread = g_thread_new ("hvfs-interrupt", wait_for_signal, interrupt);
+    }
   return interrupt;
 }
 
-/* A second signal is delivered when it is not blocked any more. */
 void
 hvfs_interrupt_free (HvfsInterrupt *interrupt)
 {
@@ -77,7 +76,6 @@ hvfs_interrupt_free (HvfsInterrupt *interrupt)
     }
   close (interrupt->signals);
   close (interrupt->end);
-  pthread_sigmask (SIG_SETMASK, &interrupt->before, NULL);
   g_object_unref (interrupt->cancellable);
   g_free (interrupt);
 }

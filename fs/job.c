@@ -57,14 +57,12 @@ hvfs_jobs_new (void)
 }
 
 void
-hvfs_jobs_free (HvfsJobs *jobs)
+hvfs_jobs_cancel (HvfsJobs *jobs)
 {
   GHashTableIter iter;
   gpointer cancellable;
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
 
-  if (jobs == NULL)
-    return;
   g_mutex_lock (&jobs->lock);
   jobs->closing = TRUE;
   g_hash_table_iter_init (&iter, jobs->running);
@@ -73,6 +71,14 @@ hvfs_jobs_free (HvfsJobs *jobs)
   g_mutex_unlock (&jobs->lock);
   for (guint i = 0; i < all->len; i++)
     g_cancellable_cancel (all->pdata[i]);
+}
+
+void
+hvfs_jobs_free (HvfsJobs *jobs)
+{
+  if (jobs == NULL)
+    return;
+  hvfs_jobs_cancel (jobs);
   hvfs_crew_free (jobs->crew);
   g_hash_table_unref (jobs->running);
   g_mutex_clear (&jobs->lock);

@@ -15,7 +15,9 @@ typedef struct _HvfsJobs HvfsJobs;
 typedef void (*HvfsJobFunc) (fuse_req_t req, GCancellable *cancellable, gpointer data);
 
 HvfsJobs *hvfs_jobs_new (void);
-/* Cancels all and waits for them. */
+/* Cancels all, also those to come. */
+void hvfs_jobs_cancel (HvfsJobs *jobs);
+/* Cancels all and waits for them.  NULL is allowed. */
 void hvfs_jobs_free (HvfsJobs *jobs);
 
 /* @data is freed with @data_free after @func.  More jobs than threads wait. */

@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fuse.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "backend/wake.h"
 #include "convert/error.h"
 
 /* The longest look for the next request before sleeping, and the first try. */
@@ -24,37 +25,33 @@
 struct _HvfsLoop
 {
   struct fuse_session *session;
-  sigset_t signals_before;
   int end_fd; /* readable from the end on */
   guint max_threads;
   gint max_look_us; /* 0: who looks would keep those from running that send requests */
 
   GMutex lock;
   GCond called;      /* n_called, ended */
+  GCond over;        /* ended, and a cancellable's */
   GPtrArray *threads; /* lock: GThread */
   guint n_awake;     /* lock: of them, those called included */
   guint n_called;    /* lock: how many of those asleep are to wake */
   gboolean ended;    /* lock */
   int errnum;        /* lock: why, or 0 */
+  gint n_interrupts; /* atomic: requests that said that others are interrupted */
 };
 
 HvfsLoop *
 hvfs_loop_new (struct fuse_session *session)
 {
   HvfsLoop *loop = g_new0 (HvfsLoop, 1);
-  sigset_t signals;
 
-  sigemptyset (&signals);
-  sigaddset (&signals, SIGHUP);
-  sigaddset (&signals, SIGINT);
-  sigaddset (&signals, SIGTERM);
-  pthread_sigmask (SIG_BLOCK, &signals, &loop->signals_before);
   loop->session = session;
   loop->end_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   loop->max_threads = CLAMP (g_get_num_processors (), MIN_THREADS, MAX_THREADS);
   loop->max_look_us = g_get_num_processors () > 1 ? MAX_LOOK_US : 0;
   g_mutex_init (&loop->lock);
   g_cond_init (&loop->called);
+  g_cond_init (&loop->over);
   loop->threads = g_ptr_array_new ();
   return loop;
 }
@@ -63,10 +60,10 @@ void
 hvfs_loop_free (HvfsLoop *loop)
 {
   g_ptr_array_unref (loop->threads);
+  g_cond_clear (&loop->over);
   g_cond_clear (&loop->called);
   g_mutex_clear (&loop->lock);
   close (loop->end_fd);
-  pthread_sigmask (SIG_SETMASK, &loop->signals_before, NULL);
   g_free (loop);
 }
 
@@ -80,6 +77,7 @@ end (HvfsLoop *loop, int errnum)
   loop->ended = TRUE;
   fuse_session_exit (loop->session);
   g_cond_broadcast (&loop->called);
+  g_cond_broadcast (&loop->over);
   g_mutex_unlock (&loop->lock);
   eventfd_write (loop->end_fd, 1);
 }
@@ -169,6 +167,14 @@ await_request (HvfsLoop *loop, gint64 *look_us)
     *look_us = CLAMP (*look_us * 2, MIN_LOOK_US, loop->max_look_us);
 }
 
+static gboolean
+is_interrupt (const struct fuse_buf *buffer)
+{
+  const struct fuse_in_header *head = buffer->mem;
+
+  return head->opcode == FUSE_INTERRUPT;
+}
+
 static gpointer
 work (gpointer data)
 {
@@ -184,6 +190,8 @@ work (gpointer data)
         {
           if (is_there (loop, 0))
             call_another (loop);
+          if (is_interrupt (&buffer))
+            g_atomic_int_inc (&loop->n_interrupts);
           fuse_session_process_buf (loop->session, &buffer);
         }
       else if (n == -EAGAIN)
@@ -219,29 +227,47 @@ start (HvfsLoop *loop)
   return n_threads > 0 ? 0 : EAGAIN;
 }
 
-/* Returns: 0 or an errno. */
-static int
-await_end (HvfsLoop *loop)
+void
+hvfs_loop_run (HvfsLoop *loop, GCancellable *cancellable)
 {
-  struct pollfd fd = { loop->end_fd, POLLIN, 0 };
+  int errnum = start (loop);
+  HvfsWake wake;
 
-  while (!fuse_session_exited (loop->session) && fd.revents == 0)
-    ppoll (&fd, 1, NULL, &loop->signals_before);
-  end (loop, 0);
-  for (guint i = 0; i < loop->threads->len; i++)
-    g_thread_join (loop->threads->pdata[i]);
-  return loop->errnum;
+  if (errnum != 0)
+    end (loop, errnum);
+  hvfs_wake_begin (&wake, cancellable, &loop->lock, &loop->over);
+  g_mutex_lock (&loop->lock);
+  while (!loop->ended && !g_cancellable_is_cancelled (cancellable))
+    g_cond_wait (&loop->over, &loop->lock);
+  g_mutex_unlock (&loop->lock);
+  hvfs_wake_end (&wake);
+}
+
+/* Of a request that was answered already, libfuse keeps the interruption until the next
+ * request comes; after the last one that is these, which have no effect. */
+static void
+forget_interrupts (HvfsLoop *loop)
+{
+  struct
+  {
+    struct fuse_in_header head;
+    struct fuse_forget_in forget;
+  } none = { .head = { .len = sizeof none, .opcode = FUSE_FORGET, .nodeid = FUSE_ROOT_ID } };
+  const struct fuse_buf buffer = { .size = sizeof none, .mem = &none };
+
+  while (loop->n_interrupts-- > 0)
+    fuse_session_process_buf (loop->session, &buffer);
 }
 
 gboolean
-hvfs_loop_run (HvfsLoop *loop, GError **error)
+hvfs_loop_stop (HvfsLoop *loop, GError **error)
 {
-  int errnum = start (loop);
-
-  if (errnum == 0)
-    errnum = await_end (loop);
-  if (errnum != 0)
-    g_set_error (error, HVFS_ERROR, errnum, "cannot take the kernel's requests: %s",
-                 g_strerror (errnum));
-  return errnum == 0;
+  end (loop, 0);
+  for (guint i = 0; i < loop->threads->len; i++)
+    g_thread_join (loop->threads->pdata[i]);
+  forget_interrupts (loop);
+  if (loop->errnum != 0)
+    g_set_error (error, HVFS_ERROR, loop->errnum, "cannot take the kernel's requests: %s",
+                 g_strerror (loop->errnum));
+  return loop->errnum == 0;
 }

@@ -10,23 +10,28 @@
  *
  * No handler may wait for the network or for another request: what must, is a job
  * (fs/job.h).
+ *
+ * It ends in two steps, because a notification (fs/notify.h) can wait in the kernel for
+ * any request that is there: all have to be answered until the last one is back.
  */
 #pragma once
 
 #define FUSE_USE_VERSION 314
 #include <fuse_lowlevel.h>
-#include <glib.h>
+#include <gio/gio.h>
 
 typedef struct _HvfsLoop HvfsLoop;
 
-/* For the mounted @session, which has fuse_set_signal_handlers().  In this thread, and
- * those that it starts from now on, SIGHUP, SIGINT and SIGTERM wait for
- * hvfs_loop_run(); so threads are to be started after this. */
+/* For the mounted @session, which nothing else may end. */
 HvfsLoop *hvfs_loop_new (struct fuse_session *session);
 
-/* The threads have ended.  This thread's signals are as they were. */
+/* It was stopped, or never run. */
 void hvfs_loop_free (HvfsLoop *loop);
 
-/* Returns after an unmount or one of the signals, when every handler has returned.
- * FALSE: the kernel's device cannot be read; @error says why. */
-gboolean hvfs_loop_run (HvfsLoop *loop, GError **error);
+/* Returns after an unmount; or when @cancellable is cancelled: then requests are still
+ * answered. */
+void hvfs_loop_run (HvfsLoop *loop, GCancellable *cancellable);
+
+/* Returns when every handler has returned; none is called any more.
+ * FALSE: the kernel's device could not be read; @error says why. */
+gboolean hvfs_loop_stop (HvfsLoop *loop, GError **error);

@@ -101,7 +101,6 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
 static void
 fs_clear (HvfsFs *fs)
 {
-  hvfs_jobs_free (fs->jobs);
   hvfs_updater_free (fs->updater);
   hvfs_opened_free (fs->opened, fs);
   hvfs_desks_free (fs->desks);
@@ -179,42 +178,32 @@ go_to_background (int ready_fd)
   close (ready_fd);
 }
 
+/* Until an unmount, or @cancellable.  At its end the notifier may wait in the kernel for
+ * requests, which therefore are answered until it has ended; and for jobs, which therefore
+ * do not wait any more. */
 static gboolean
-loop (HvfsFs *fs, struct fuse_session *session, GError **error)
+loop (HvfsFs *fs, struct fuse_session *session, GCancellable *cancellable, GError **error)
 {
   HvfsLoop *loop = hvfs_loop_new (session);
   gboolean ok;
 
+  fs->jobs = hvfs_jobs_new ();
   hvfs_notifier_start (fs->notifier, session);
   hvfs_updater_start (fs->updater);
-  ok = hvfs_loop_run (loop, error);
+  hvfs_loop_run (loop, cancellable);
+  hvfs_jobs_cancel (fs->jobs);
+  hvfs_notifier_stop (fs->notifier);
+  ok = hvfs_loop_stop (loop, error);
   hvfs_loop_free (loop);
+  hvfs_jobs_free (g_steal_pointer (&fs->jobs));
   return ok;
-}
-
-/* From @interrupt (transfer full) to @session, none of them lost between. */
-static gboolean
-heed_signals (struct fuse_session *session, HvfsInterrupt *interrupt, GCancellable *cancellable,
-              GError **error)
-{
-  gboolean ok = fuse_set_signal_handlers (session) == 0;
-
-  hvfs_interrupt_free (interrupt);
-  if (!ok)
-    g_set_error (error, HVFS_ERROR, EIO, "cannot set signal handlers");
-  else if (g_cancellable_is_cancelled (cancellable))
-    g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
-  else
-    return TRUE;
-  return FALSE;
 }
 
 /* All but the parent's waiting.  @ready_fd: -1 in the foreground. */
 static gboolean
-serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, GError **error)
+serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd,
+       GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (HvfsInterrupt) interrupt = hvfs_interrupt_new (cancellable);
   struct fuse_session *session;
   gboolean ok = FALSE;
 
@@ -224,20 +213,15 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd, G
   session = new_session (fs, options, error);
   if (session == NULL)
     return FALSE;
-  if (heed_signals (session, g_steal_pointer (&interrupt), cancellable, error)
-      && mount_session (session, mountpoint, error))
+  if (g_cancellable_is_cancelled (cancellable))
+    g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
+  else if (mount_session (session, mountpoint, error))
     {
-      fs->jobs = hvfs_jobs_new ();
       if (ready_fd >= 0)
         go_to_background (ready_fd);
-      ok = loop (fs, session, error);
-      /* First what might still use the session: a notification may wait for the
-       * reply of a job. */
-      hvfs_jobs_free (g_steal_pointer (&fs->jobs));
-      hvfs_notifier_stop (fs->notifier);
+      ok = loop (fs, session, cancellable, error);
       fuse_session_unmount (session);
     }
-  fuse_remove_signal_handlers (session);
   fuse_session_destroy (session);
   return ok;
 }
@@ -247,13 +231,15 @@ run (const Login *login, HvfsOptions *options, const char *mountpoint, int ready
 {
   HvfsFs fs = { 0 };
   g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (HvfsInterrupt) interrupt = hvfs_interrupt_new (cancellable);
   gboolean ok;
 
   curl_global_init (CURL_GLOBAL_DEFAULT);
   xmlInitParser ();
   fs_init (&fs, login, options);
   fs.mountpoint = mountpoint;
-  ok = serve (&fs, options, mountpoint, ready_fd, &error);
+  ok = serve (&fs, options, mountpoint, ready_fd, cancellable, &error);
   if (error != NULL)
     complain (error);
   fs_clear (&fs);

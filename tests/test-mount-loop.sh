@@ -61,12 +61,47 @@ await has_tasks
 expect_eq 'a read beside them' "$(cat "$(find "$mnt/by-name/" -type l | sort | tail -n 1)/state")" running
 await is_quiet
 
+# expect_end PID...  By a signal, in the middle of what those do, who end with it.
+expect_end () {
+  kill -TERM "$hvfs_pid"
+  poll "$AWAIT_S" is_gone "$hvfs_pid" || { umount -f "$mnt"; fail 'it does not end'; }
+  wait "$hvfs_pid" || fail "hvfs exited with status $?"
+  mounts=
+  for pid; do wait "$pid" 2>/dev/null || true; done
+  ! mountpoint -q "$mnt" || fail 'it is still mounted'
+}
+
 # The end comes in the middle of reading and writing.
 (while [ -e "$mnt/about" ]; do find "$mnt" -type f -exec cat {} + >/dev/null 2>&1; done) &
-reader=$!
-kill -TERM "$hvfs_pid"
-await is_gone "$hvfs_pid"
-wait "$hvfs_pid" || fail "hvfs exited with status $?"
-mounts=
-for pid in $writers $reader; do wait "$pid" 2>/dev/null || true; done
-! mountpoint -q "$mnt" || fail 'it is still mounted'
+# shellcheck disable=SC2086
+expect_end $writers $!
+
+# And in the middle of looking for names in a directory where the server changes some: the
+# kernel is told of each while it waits for answers about others there.
+rename_on () {
+  while [ -e "$mnt/about" ]; do
+    for name in "$1-new" "$1"; do control POST "/set?object=$1&path=name&value=$name"; done
+  done >/dev/null 2>&1
+}
+look_on () {
+  while [ -e "$mnt/about" ]; do
+    for n in 1 2 3 4 5 6 7 8 9; do [ ! -e "$mnt/by-name/none-$1-$n" ] || fail "there is none-$1-$n"; done
+    ls "$mnt/by-name" >/dev/null 2>&1
+  done
+}
+has_told () { [ "$(stat_of "$mnt" invalidations)" -gt 100 ]; }
+for round in 1 2 3; do
+  mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+  users=
+  for moref in $(find "$mnt/by-name/" -type l | head -n 3 | while read -r vm; do cat "$vm/moref"; done); do
+    rename_on "$moref" &
+    users="$users $!"
+  done
+  for n in $(seq "$READERS"); do
+    look_on "$round-$n" &
+    users="$users $!"
+  done
+  await has_told
+  # shellcheck disable=SC2086
+  expect_end $users
+done
