@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* FUSE takes 1024; a moref may follow. */
-#define MAX_NAME_BYTES 512
-
 typedef struct _Entry Entry;
 
 typedef struct
@@ -289,7 +286,7 @@ entry_remove (HvfsIndex *index, Entry *entry)
 static gboolean
 is_name (const char *name)
 {
-  return *name != '\0' && strlen (name) <= MAX_NAME_BYTES && strchr (name, '/') == NULL
+  return *name != '\0' && strlen (name) <= HVFS_INDEX_MAX_NAME && strchr (name, '/') == NULL
          && strcmp (name, ".") != 0 && strcmp (name, "..") != 0;
 }
 

@@ -12,6 +12,9 @@
 
 #include "backend/mirror.h"
 
+/* In bytes: FUSE takes 1024, and a moref may follow.  What has a longer name is not listed. */
+#define HVFS_INDEX_MAX_NAME 512
+
 typedef struct _HvfsIndex HvfsIndex;
 
 /* One name: in the directory @dir, for the inode @child. */

@@ -54,8 +54,9 @@ dup_name (const HvfsObject *object)
   const char *raw = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
   GString *name;
 
-  if (raw == NULL || *raw == '\0')
-    raw = object->moref; /* no privilege to see it */
+  /* No privilege to see it, or none that a file could have. */
+  if (raw == NULL || *raw == '\0' || strlen (raw) > HVFS_INDEX_MAX_NAME)
+    raw = object->moref;
   if (strcmp (raw, ".") == 0)
     return g_strdup ("%2e");
   if (strcmp (raw, "..") == 0)

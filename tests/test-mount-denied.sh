@@ -56,6 +56,7 @@ moref=$(cat "$mnt/by-name/DC0_C0_RP0_VM0/moref")
 set_ "$moref" name "$(printf 'n%.0s' $(seq 5000))"
 await missing "$mnt/by-name/DC0_C0_RP0_VM0"
 ls "$mnt/by-name" >"$tmp/out" || fail "by-name cannot be listed: a name is too long"
+expect_eq "state of the one whose name is too long" "$(cat "$mnt/by-name/$moref/state")" running
 set_ "$moref" name DC0_C0_RP0_VM0
 await exists "$mnt/by-name/DC0_C0_RP0_VM0/state"
 
