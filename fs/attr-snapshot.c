@@ -307,9 +307,9 @@ has_current (HvfsFs *fs, HvfsNode node)
 
 /* ---- changing them ---- */
 
-/* The number of the snapshot called @name in the directory, "current" too. */
+/* The number of the snapshot called @name in the directory; @or_current: or led to by it. */
 static guint32
-number_named (HvfsFs *fs, guint32 serial, const char *name, GError **error)
+number_named (HvfsFs *fs, guint32 serial, const char *name, gboolean or_current, GError **error)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
@@ -317,7 +317,7 @@ number_named (HvfsFs *fs, guint32 serial, const char *name, GError **error)
   HvfsObject *vm = hvfs_mirror_get (fs->mirror, serial);
   HvfsNode node = { NULL, 0, 0 };
 
-  if (vm != NULL && strcmp (name, "current") == 0)
+  if (vm != NULL && or_current && strcmp (name, "current") == 0)
     node.b = hvfs_snapshot_current (vm);
   else if (!hvfs_node_from_ino (hvfs_index_lookup (fs->index, dir_ino (serial), name), &node)
            && !hvfs_node_from_ino (hvfs_index_lookup (fs->index, dir_ino (serial), escaped), &node))
@@ -330,7 +330,7 @@ number_named (HvfsFs *fs, guint32 serial, const char *name, GError **error)
 gboolean
 hvfs_revert_store (HvfsStore *store, const char *line, GError **error)
 {
-  guint32 number = number_named (store->fs, store->serial, line, error);
+  guint32 number = number_named (store->fs, store->serial, line, TRUE, error);
 
   return number != 0
          && hvfs_snapshot_revert (&store->fs->server, store->serial, number, store->cancellable,
@@ -386,7 +386,8 @@ delete_store (HvfsStore *store, const char *line, GError **error)
       || !require_name (name, error)
       || (children != NULL && !hvfs_line_yes_no ("children", children, &with_children, error)))
     return FALSE;
-  number = number_named (store->fs, store->serial, name, error);
+  /* What removes asks for the name: the link may have moved on. */
+  number = number_named (store->fs, store->serial, name, FALSE, error);
   return number != 0
          && hvfs_snapshot_delete (&store->fs->server, store->serial, number, with_children,
                                   store->cancellable, error);
@@ -415,12 +416,12 @@ snapshots_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_d
                   const char *new_name, guint flags, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  guint32 number = number_named (call->fs, dir.a, name, &failure);
+  guint32 number = number_named (call->fs, dir.a, name, TRUE, &failure);
   gboolean ok = FALSE;
 
   if (number != 0 && dir.a != new_dir.a)
     g_set_error (&failure, HVFS_ERROR, EPERM, "a snapshot belongs to its domain");
-  else if (number != 0 && number_named (call->fs, dir.a, new_name, NULL) != 0)
+  else if (number != 0 && number_named (call->fs, dir.a, new_name, TRUE, NULL) != 0)
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a snapshot '%.100s' already", new_name);
   else if (number != 0 && hvfs_line_check (new_name, &failure))
     ok = hvfs_snapshot_change (&call->fs->server, dir.a, number, new_name, NULL, &failure);

@@ -52,6 +52,7 @@ expect_eq 'current' "$(readlink "$s/current")" first
 expect_failure 'not permitted' rmdir "$s/first"
 expect_failure 'not permitted' mv "$s/first" "$d/"
 mkdir "$s/leaf"
+refused ENOENT snapshots/delete current "no snapshot 'current'"
 echo 'upgraded children=yes' >"$s/delete"
 [ ! -e "$s/upgraded" ] || fail 'it stayed'
 [ ! -e "$s/second" ] || fail 'its child stayed'
