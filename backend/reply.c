@@ -14,6 +14,7 @@
 
 #include "backend/share.h"
 #include "convert/error.h"
+#include "convert/xml-error.h"
 
 #define NS_SOAP "http://schemas.xmlsoap.org/soap/envelope/"
 #define NS_XSI "http://www.w3.org/2001/XMLSchema-instance"
@@ -263,7 +264,7 @@ on_doctype (void *data, const xmlChar *name, const xmlChar *external_id,
 
 /* Only silences the parser: what went wrong is read from it in check (). */
 static void
-on_error (void *data, xmlError *error)
+on_error (void *data, HvfsXmlError *error)
 {
 }
 
@@ -343,7 +344,8 @@ check (HvfsReply *reply, GError **error)
   if (!reply->parser->wellFormed)
     {
       const xmlError *last = xmlCtxtGetLastError (reply->parser);
-      g_autofree char *why = g_strdup (last != NULL ? last->message : "malformed");
+      gboolean said = last != NULL && last->message != NULL;
+      g_autofree char *why = g_strdup (said ? last->message : "malformed");
 
       fail (reply, "the server's reply is not complete XML: %.200s", g_strchomp (why));
     }

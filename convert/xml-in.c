@@ -3,6 +3,7 @@
 #include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/words.h"
+#include "convert/xml-error.h"
 
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
@@ -36,7 +37,9 @@ refuse_document_type (void *data, const xmlChar *name, const xmlChar *external_i
 }
 
 /* Called when the encoding is known.  In others than these the characters of XML's syntax
- * may be other bytes, which would get past find_too_many(). */
+ * may be other bytes, which would get past find_too_many().  What newer libxml2 would have
+ * asked instead is the declared one, which need not be there. */
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 static void
 start_document (void *data)
 {
@@ -53,6 +56,7 @@ start_document (void *data)
   else
     xmlSAX2StartDocument (context);
 }
+G_GNUC_END_IGNORE_DEPRECATIONS
 
 /* Returns: (nullable): of what there is more than anybody needs.  Attributes are counted
  * between two '<'.  Bytes 0 are skipped, for UTF-16. */
@@ -81,7 +85,7 @@ find_too_many (const char *text, gsize len)
 /* Keeps the first error: those after it are mostly its consequences.  libxml2 would
  * print some of them, whatever its options say. */
 static void
-keep_first (void *data, xmlErrorPtr error)
+keep_first (void *data, HvfsXmlError *error)
 {
   GError **first = data;
 
