@@ -59,15 +59,25 @@ typedef struct
   char why[CURL_ERROR_SIZE];
 } Transfer;
 
+static CURL *
+easy_new (void)
+{
+  CURL *easy = curl_easy_init ();
+
+  if (easy == NULL)
+    g_error ("libcurl has no memory for a handle");
+  return easy;
+}
+
 static Line *
 line_new (void)
 {
   Line *line = g_new0 (Line, 1);
 
   line->multi = curl_multi_init ();
-  line->easy = curl_easy_init ();
-  if (line->multi == NULL || line->easy == NULL)
+  if (line->multi == NULL)
     g_error ("libcurl has no memory for a handle");
+  line->easy = easy_new ();
   curl_multi_setopt (line->multi, CURLMOPT_MAXCONNECTS, 1L);
   return line;
 }
@@ -120,6 +130,21 @@ hvfs_http_reply_clear (HvfsHttpReply *reply)
 {
   g_clear_pointer (&reply->cookie, g_free);
   g_clear_pointer (&reply->location, g_free);
+}
+
+/* Makes the line ready for another request.  A handle whose transfer failed keeps, for all
+ * resetting, that a body is to be rewound: newer libcurl does so before the next one, which
+ * may have none, and fails. */
+static void
+line_reset (Line *line, gboolean failed)
+{
+  if (failed)
+    {
+      curl_easy_cleanup (line->easy);
+      line->easy = easy_new ();
+    }
+  else
+    curl_easy_reset (line->easy);
 }
 
 static Line *
@@ -534,7 +559,7 @@ transfer_on (Line *line, Transfer *transfer, GCancellable *cancellable, GError *
   ended = drive (line, transfer, cancellable, &code);
   count (transfer->http, line->easy, transfer->request->name);
   failure = judge (transfer, line->easy, ended, code, cancellable);
-  curl_easy_reset (line->easy);
+  line_reset (line, failure != NULL);
   curl_slist_free_all (headers);
   if (failure != NULL)
     g_propagate_error (error, failure);
