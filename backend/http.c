@@ -1,9 +1,7 @@
 /* backend/http.c - libcurl handles in a pool; see http.h
  *
- * A line is one easy handle in a multi handle of its own, so that it keeps its
- * connection, and that the thread that drives it can be woken.  A gate lets as
- * many threads in as there are lines; the line used last is taken first, so that
- * only as many connections are open as are used at once.
+ * A gate lets as many threads in as there are lines (http-line.h); the line used last is
+ * taken first, so that only as many connections are open as are used at once.
  */
 #include "backend/http.h"
 
@@ -16,6 +14,7 @@
 
 #include "backend/gate.h"
 #include "backend/http-error.h"
+#include "backend/http-line.h"
 #include "backend/pin.h"
 #include "config.h"
 #include "convert/error.h"
@@ -27,19 +26,13 @@
 #define MAX_EXPLANATION_BYTES (16 * 1024 * 1024) /* of a status that is no success */
 #define MIN_BYTES_PER_S 1024                     /* from its first byte on */
 
-typedef struct
-{
-  CURLM *multi;
-  CURL *easy;
-} Line;
-
 struct _HvfsHttp
 {
   HvfsHttpConfig config;    /* its strings are owned; immutable */
   HvfsStats *stats;
   HvfsGate *gate;           /* as many places as config.connections */
   GMutex lock;              /* a leaf */
-  GQueue idle;              /* lock: Line*, the one used last at the head */
+  GQueue idle;              /* lock: HvfsHttpLine*, the one used last at the head */
   _Atomic gint64 heard_us;
 };
 
@@ -58,37 +51,6 @@ typedef struct
   GError *error;            /* the sink's */
   char why[CURL_ERROR_SIZE];
 } Transfer;
-
-static CURL *
-easy_new (void)
-{
-  CURL *easy = curl_easy_init ();
-
-  if (easy == NULL)
-    g_error ("libcurl has no memory for a handle");
-  return easy;
-}
-
-static Line *
-line_new (void)
-{
-  Line *line = g_new0 (Line, 1);
-
-  line->multi = curl_multi_init ();
-  if (line->multi == NULL)
-    g_error ("libcurl has no memory for a handle");
-  line->easy = easy_new ();
-  curl_multi_setopt (line->multi, CURLMOPT_MAXCONNECTS, 1L);
-  return line;
-}
-
-static void
-line_free (Line *line)
-{
-  curl_easy_cleanup (line->easy);
-  curl_multi_cleanup (line->multi);
-  g_free (line);
-}
 
 HvfsHttp *
 hvfs_http_new (const HvfsHttpConfig *config, HvfsStats *stats)
@@ -115,7 +77,7 @@ hvfs_http_free (HvfsHttp *http)
 {
   if (http == NULL)
     return;
-  g_queue_clear_full (&http->idle, (GDestroyNotify) line_free);
+  g_queue_clear_full (&http->idle, (GDestroyNotify) hvfs_http_line_free);
   g_mutex_clear (&http->lock);
   hvfs_gate_free (http->gate);
   g_free ((char *) http->config.base_url);
@@ -132,34 +94,19 @@ hvfs_http_reply_clear (HvfsHttpReply *reply)
   g_clear_pointer (&reply->location, g_free);
 }
 
-/* Makes the line ready for another request.  A handle whose transfer failed keeps, for all
- * resetting, that a body is to be rewound: newer libcurl does so before the next one, which
- * may have none, and fails. */
-static void
-line_reset (Line *line, gboolean failed)
-{
-  if (failed)
-    {
-      curl_easy_cleanup (line->easy);
-      line->easy = easy_new ();
-    }
-  else
-    curl_easy_reset (line->easy);
-}
-
-static Line *
+static HvfsHttpLine *
 take_line (HvfsHttp *http)
 {
-  Line *line;
+  HvfsHttpLine *line;
 
   g_mutex_lock (&http->lock);
   line = g_queue_pop_head (&http->idle);
   g_mutex_unlock (&http->lock);
-  return line != NULL ? line : line_new ();
+  return line != NULL ? line : hvfs_http_line_new ();
 }
 
 static void
-put_line (HvfsHttp *http, Line *line)
+put_line (HvfsHttp *http, HvfsHttpLine *line)
 {
   g_mutex_lock (&http->lock);
   g_queue_push_head (&http->idle, line);
@@ -373,7 +320,8 @@ set_body (CURL *easy, Transfer *transfer)
 }
 
 static void
-set_transfer (CURL *easy, Transfer *transfer, const char *url, struct curl_slist *headers)
+set_transfer (CURL *easy, Transfer *transfer, const char *url, struct curl_slist *headers,
+              gboolean fresh)
 {
   set_connection (easy, transfer->http, transfer->why);
   set_security (easy, &transfer->http->config);
@@ -383,7 +331,7 @@ set_transfer (CURL *easy, Transfer *transfer, const char *url, struct curl_slist
   curl_easy_setopt (easy, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
   curl_easy_setopt (easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
-  curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, transfer->request->fresh ? 1L : 0L);
+  curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
   curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt (easy, CURLOPT_HEADERDATA, transfer);
   curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -426,7 +374,7 @@ deadline_us (const Transfer *transfer)
 
 /* Returns: whether to go on waiting; FALSE sets @ret_errno */
 static gboolean
-wait_for_more (Line *line, Transfer *transfer, GCancellable *cancellable, int *ret_errno)
+wait_for_more (HvfsHttpLine *line, Transfer *transfer, GCancellable *cancellable, int *ret_errno)
 {
   gint64 left_us = deadline_us (transfer) - g_get_monotonic_time ();
 
@@ -449,7 +397,7 @@ on_cancelled (GCancellable *cancellable, gpointer data)
  *
  * Returns: 0 and libcurl's verdict in @ret_code; or the errno that ended it */
 static int
-drive (Line *line, Transfer *transfer, GCancellable *cancellable, CURLcode *ret_code)
+drive (HvfsHttpLine *line, Transfer *transfer, GCancellable *cancellable, CURLcode *ret_code)
 {
   gulong id = 0;
   int running = 1, code = 0, left;
@@ -467,7 +415,7 @@ drive (Line *line, Transfer *transfer, GCancellable *cancellable, CURLcode *ret_
       *ret_code = message->data.result;
       code = 0;
     }
-  curl_multi_remove_handle (line->multi, line->easy);
+  hvfs_http_line_end (line);
   if (id != 0)
     g_cancellable_disconnect (cancellable, id);
   return code;
@@ -482,7 +430,7 @@ peer_pin (HvfsHttp *http, GCancellable *cancellable)
   HvfsHttpReply reply = { 0 };
   Transfer transfer = { .http = http, .request = &none, .reply = &reply,
                         .active_us = g_get_monotonic_time () };
-  Line *line = line_new ();
+  HvfsHttpLine *line = hvfs_http_line_new ();
   struct curl_certinfo *info = NULL;
   CURLcode code = CURLE_FAILED_INIT;
   char *pin = NULL;
@@ -499,7 +447,7 @@ peer_pin (HvfsHttp *http, GCancellable *cancellable)
        l != NULL && pin == NULL; l = l->next)
     if (g_str_has_prefix (l->data, "Cert:"))
       pin = hvfs_pin_from_pem (l->data);
-  line_free (line);
+  hvfs_http_line_free (line);
   return pin;
 }
 
@@ -546,7 +494,7 @@ judge (Transfer *transfer, CURL *easy, int ended, CURLcode code, GCancellable *c
 }
 
 static gboolean
-transfer_on (Line *line, Transfer *transfer, GCancellable *cancellable, GError **error)
+transfer_on (HvfsHttpLine *line, Transfer *transfer, GCancellable *cancellable, GError **error)
 {
   g_autofree char *url = g_strconcat (transfer->http->config.base_url,
                                       transfer->request->path, NULL);
@@ -555,11 +503,12 @@ transfer_on (Line *line, Transfer *transfer, GCancellable *cancellable, GError *
   GError *failure;
   int ended;
 
-  set_transfer (line->easy, transfer, url, headers);
+  set_transfer (line->easy, transfer, url, headers,
+                transfer->request->fresh || hvfs_http_line_is_cut (line));
   ended = drive (line, transfer, cancellable, &code);
   count (transfer->http, line->easy, transfer->request->name);
   failure = judge (transfer, line->easy, ended, code, cancellable);
-  line_reset (line, failure != NULL);
+  hvfs_http_line_reset (line, failure != NULL);
   curl_slist_free_all (headers);
   if (failure != NULL)
     g_propagate_error (error, failure);
@@ -571,7 +520,7 @@ hvfs_http_perform (HvfsHttp *http, const HvfsHttpRequest *request, HvfsHttpReply
                    GCancellable *cancellable, GError **error)
 {
   Transfer transfer = { .http = http, .request = request, .reply = reply };
-  Line *line;
+  HvfsHttpLine *line;
   gboolean ok;
 
   if (request->limit_s != 0)
