@@ -154,6 +154,18 @@ hvfs_locate (HvfsSession *session, HvfsUriType type, char *const *path,
   return g_steal_pointer (&at);
 }
 
+gboolean
+hvfs_locate_is_there (HvfsSession *session, const HvfsValue *ref, GCancellable *cancellable)
+{
+  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (session);
+  g_autoptr (GPtrArray) contents = NULL;
+
+  hvfs_filter_write_property (request, "specSet", hvfs_value_type (ref),
+                              hvfs_value_text (ref, NULL), "name");
+  contents = hvfs_retrieve (session, request, cancellable, NULL);
+  return contents != NULL && contents->len > 0;
+}
+
 /* The folder of hosts that every datacenter has, and the shell around a lone host, have
  * no name in a path; the root has no parent. */
 static gboolean

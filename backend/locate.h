@@ -24,6 +24,11 @@
 HvfsValue *hvfs_locate (HvfsSession *session, HvfsUriType type, char *const *path,
                         GCancellable *cancellable, GError **error);
 
+/* Whether the server still has the object, whatever it is called and wherever by now; FALSE
+ * also if that cannot be asked.  Network: one request. */
+gboolean hvfs_locate_is_there (HvfsSession *session, const HvfsValue *ref,
+                               GCancellable *cancellable);
+
 /* The way back: appends the path of @object, "dc1/cluster1/host1".  FALSE if it has none,
  * as the root.  @mirror: a HvfsMirror, which must be locked.  Memory. */
 gboolean hvfs_locate_append_path (const HvfsObject *object, GString *path, gpointer mirror);

@@ -44,6 +44,7 @@ struct _HvfsUpdater
   GPtrArray *made;          /* of the session, in the last rebuild; see made.h */
   guint generation;         /* of the session that all of these belong to */
   guint api;
+  char *instance;           /* nullable: the server's own id, where the root was found */
 
   GMutex lock;
   GCond woken;              /* stop; confirmed */
@@ -119,6 +120,7 @@ hvfs_updater_free (HvfsUpdater *updater)
   if (updater->thread != NULL)
     g_thread_join (updater->thread);
   hvfs_value_unref (updater->root);
+  g_free (updater->instance);
   g_ptr_array_unref (updater->made);
   g_free (updater->collector);
   g_free (updater->version);
@@ -308,12 +310,29 @@ wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancella
 
 /* ---- connecting and filling ---- */
 
+/* What the URI names when it is mounted stays the root, if it is called otherwise later
+ * and though another be called so; of a server set up anew references say nothing. */
+static HvfsValue *
+find_root (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
+  g_autofree char *instance
+    = g_strdup (hvfs_value_text (hvfs_value_get (content, "about.instanceUuid"), NULL));
+
+  if (updater->root != NULL && g_strcmp0 (instance, updater->instance) == 0
+      && hvfs_locate_is_there (updater->session, updater->root, cancellable))
+    return hvfs_value_ref (updater->root);
+  g_free (updater->instance);
+  updater->instance = g_steal_pointer (&instance);
+  return hvfs_locate (updater->session, updater->uri->type, updater->uri->path, cancellable,
+                      error);
+}
+
 /* The collector, and what it tells of. */
 static gboolean
 create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsValue) root = hvfs_locate (updater->session, updater->uri->type,
-                                            updater->uri->path, cancellable, error);
+  g_autoptr (HvfsValue) root = find_root (updater, cancellable, error);
 
   if (root == NULL)
     return FALSE;

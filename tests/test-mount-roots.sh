@@ -49,6 +49,24 @@ expect_eq "a folder of hosts" "$(root_in_folder "$dc/${cluster%/*}")" "$extras c
 expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$extras hosts info moref tasks "
 stop_vcsim
 
+# The root stays that object, called otherwise, and another as it was, also for a new session.
+start_vcsim -dc 2 -vm 2
+mount_hvfs "$(vcsim_uri vpx DC0)" "$mnt"
+moref=$(cat "$mnt/moref")
+set_name () { control POST /set -d object="$1" -d path=name -d value="$2" >/dev/null; }
+set_name DC0 elsewhere
+set_name DC1 DC0
+await test -d "$mnt/by-folder/elsewhere"
+logins=$(stat_of "$mnt" logins)
+control POST /expire >/dev/null
+logged_in () { [ "$(stat_of "$mnt" logins)" -gt "$logins" ] && grep -q ^state=connected "$mnt/.hvfs/status"; }
+await logged_in
+await grep -q running "$mnt/by-name/DC0_H0_VM0/state"
+expect_eq "the root of a new session" "$(cat "$mnt/moref")" "$moref"
+expect_eq "what is below it" "$(ls "$mnt/by-folder")" elsewhere
+unmount_hvfs
+stop_vcsim
+
 host_root="$extras datastores domains info moref networks state stats tasks"
 start_vcsim -esx -vm 3
 root_is esx "" 3 "$host_root"
