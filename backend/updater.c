@@ -600,6 +600,21 @@ ask (gpointer data, gpointer user_data)
   g_mutex_unlock (&updater->lock);
 }
 
+/* One question for all. */
+static void
+begin_asking (HvfsUpdater *updater)
+{
+  gboolean asked;
+
+  g_mutex_lock (&updater->lock);
+  asked = updater->asking != NULL;
+  if (!asked)
+    updater->asking = g_cancellable_new ();
+  g_mutex_unlock (&updater->lock);
+  if (!asked)
+    hvfs_crew_push (updater->crew, updater); /* may ask here, which takes the lock */
+}
+
 gboolean
 hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
@@ -610,15 +625,11 @@ hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **
     return FALSE;
   if (hvfs_updater_is_fresh (updater))
     return TRUE;
-  /* One question for all; half the time-out was silent before it. */
+  /* Half the time-out was silent before it. */
   deadline = g_get_monotonic_time () + updater->timeout_s * G_TIME_SPAN_SECOND / 2;
   hvfs_wake_begin (&wake, cancellable, &updater->lock, &updater->woken);
+  begin_asking (updater);
   g_mutex_lock (&updater->lock);
-  if (updater->asking == NULL)
-    {
-      updater->asking = g_cancellable_new ();
-      hvfs_crew_push (updater->crew, updater->asking);
-    }
   while (updater->asking != NULL && !g_cancellable_is_cancelled (cancellable))
     if (!g_cond_wait_until (&updater->woken, &updater->lock, deadline) && updater->asking != NULL)
       {
