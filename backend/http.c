@@ -378,7 +378,8 @@ wait_for_more (HvfsHttpLine *line, Transfer *transfer, GCancellable *cancellable
 {
   gint64 left_us = deadline_us (transfer) - g_get_monotonic_time ();
 
-  if (g_cancellable_is_cancelled (cancellable))
+  if (g_cancellable_is_cancelled (cancellable)
+      && !(transfer->request->finish && transfer->begun))
     *ret_errno = ECANCELED;
   else if (left_us <= 0)
     *ret_errno = ETIMEDOUT;

@@ -72,6 +72,7 @@ typedef struct
   guint wait_s;               /* that the answer may take beyond the time-out */
   guint limit_s;              /* for all of it, 0: none */
   gboolean fresh;             /* on a new connection */
+  gboolean finish;            /* it is not cancelled any more when some of it was sent */
   HvfsHttpSink sink;
   gpointer sink_data;
 } HvfsHttpRequest;

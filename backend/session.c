@@ -268,7 +268,8 @@ call_with (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellabl
            GError **error)
 {
   const HvfsSoapOptions options = { .version = login->version, .cookie = login->cookie,
-                                    .change = call->kind == HVFS_CALL_CHANGE,
+                                    .change = call->kind != HVFS_CALL_READ,
+                                    .finish = call->kind == HVFS_CALL_START,
                                     .wait_s = call->wait_s };
 
   if (call->sink != NULL)

@@ -32,6 +32,8 @@ typedef enum
    * NotAuthenticated, that is, said itself that it did nothing.  A lost reply is
    * an error that says that the outcome is unknown. */
   HVFS_CALL_CHANGE,
+  /* The same, and its cancellable ends it only before any of it was sent. */
+  HVFS_CALL_START,
 } HvfsCallKind;
 
 /**

@@ -197,8 +197,8 @@ exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
   const char *headers[] = { "Content-Type: text/xml; charset=utf-8", action, cookie, NULL };
   HvfsHttpRequest wire = {
     .name = hvfs_request_method (request), .method = "POST", .path = SDK, .headers = headers,
-    .wait_s = options->wait_s, .limit_s = options->limit_s, .sink = on_body,
-    .sink_data = incoming,
+    .wait_s = options->wait_s, .limit_s = options->limit_s, .finish = options->finish,
+    .sink = on_body, .sink_data = incoming,
   };
   GError *failure = NULL;
   gboolean again;

@@ -20,6 +20,7 @@ typedef struct
                          * again, once, if its connection broke before any answer */
   guint wait_s;         /* that the server may take beyond the time-out */
   guint limit_s;        /* for all of it; 0: none */
+  gboolean finish;      /* it is cancelled only before any of it was sent */
 } HvfsSoapOptions;
 
 /**

@@ -20,6 +20,7 @@ struct _HvfsStarter
 typedef struct
 {
   HvfsRequest *request;
+  GCancellable *unsent; /* cancelled: it need not be sent any more */
   HvfsValue *reply;     /* starter->lock, as the next */
   GError *error;
   gboolean over;        /* lock: there is one of them */
@@ -30,6 +31,7 @@ static void
 call_free (Call *call)
 {
   hvfs_request_free (call->request);
+  g_object_unref (call->unsent);
   hvfs_value_unref (call->reply);
   g_clear_error (&call->error);
   g_free (call);
@@ -67,7 +69,8 @@ run (gpointer data, gpointer user_data)
   HvfsStarter *starter = user_data;
   GError *error = NULL;
   HvfsValue *reply
-    = hvfs_session_call (starter->session, call->request, HVFS_CALL_CHANGE, 0, NULL, &error);
+    = hvfs_session_call (starter->session, call->request, HVFS_CALL_START, 0, call->unsent,
+                         &error);
   gboolean abandoned;
 
   g_mutex_lock (&starter->lock);
@@ -111,6 +114,7 @@ hvfs_starter_free (HvfsStarter *starter)
 static gboolean
 await (HvfsStarter *starter, Call *call, GCancellable *cancellable)
 {
+  g_autoptr (GCancellable) unsent = g_object_ref (call->unsent);
   HvfsWake wake;
   gboolean over;
 
@@ -122,6 +126,8 @@ await (HvfsStarter *starter, Call *call, GCancellable *cancellable)
   call->abandoned = !over;
   g_mutex_unlock (&starter->lock);
   hvfs_wake_end (&wake);
+  if (!over)
+    g_cancellable_cancel (unsent);
   return over;
 }
 
@@ -141,6 +147,7 @@ hvfs_starter_call (HvfsStarter *starter, HvfsRequest *request, GCancellable *can
     }
   call = g_new0 (Call, 1);
   call->request = hvfs_request_copy (request);
+  call->unsent = g_cancellable_new ();
   hvfs_crew_push (starter->crew, call);
   if (!await (starter, call, cancellable))
     {

@@ -65,4 +65,19 @@ control POST /heal >/dev/null
 await grep -q 'powerOff.*DC0_H0_VM1.*error.*cancel' "$mnt/tasks"
 expect_eq 'requests to switch it off' "$(stat_of "$mnt" request.PowerOffVM_Task)" $((before + 1))
 expect_eq 'state afterwards' "$(cat "$d/state")" running
+
+# Who is interrupted while he waits for a connection sends nothing any more: one is for
+# updates, and the others' answers do not come.
+control POST '/fail?method=PowerOnVM_Task&what=slow&times=0&ms=3600000' >/dev/null
+control POST /reset >/dev/null
+begun () { [ "$(vcsim_requests PowerOnVM_Task)" = 7 ]; }
+"$PYTHON" "$tests_dir/write.py" running "$mnt"/by-name/DC0_H0_VM1[0-9]/state >"$tmp/written" &
+writers=$!
+await begun
+kill $writers
+wait $writers 2>/dev/null || :
+told () { [ "$(grep -c "state: 'running': Interrupted system call: interrupted" "$mnt/.hvfs/errors")" -ge "$1" ]; }
+await told 3
+control POST /heal >/dev/null
 unmount_hvfs
+expect_eq 'requests to switch on' "$(vcsim_requests PowerOnVM_Task)" 7
