@@ -159,12 +159,11 @@ hvfs_uri_parse (const char *text, GError **error)
   return g_steal_pointer (&uri);
 }
 
-HvfsUri *
-hvfs_uri_new_vcenter (const HvfsUri *uri, const char *vcenter, GError **error)
+/* All of a vCenter that is reached as @uri's server is; its name is missing. */
+static HvfsUri *
+uri_new_like (const HvfsUri *uri)
 {
-  g_autoptr (HvfsUri) made = g_new0 (HvfsUri, 1);
-  gboolean bare = strchr (vcenter, ':') != NULL && g_hostname_is_ip_address (vcenter);
-  g_autofree char *authority = bare ? hvfs_host_to_authority (vcenter, 0) : g_strdup (vcenter);
+  HvfsUri *made = g_new0 (HvfsUri, 1);
 
   g_atomic_ref_count_init (&made->refs);
   made->type = HVFS_URI_VPX;
@@ -175,6 +174,28 @@ hvfs_uri_new_vcenter (const HvfsUri *uri, const char *vcenter, GError **error)
   made->auto_answer = uri->auto_answer;
   made->proxy = g_strdup (uri->proxy);
   made->authfile = g_strdup (uri->authfile);
+  return made;
+}
+
+HvfsUri *
+hvfs_uri_new_whole (const HvfsUri *uri)
+{
+  HvfsUri *made = uri_new_like (uri);
+
+  made->username = g_strdup (uri->username);
+  made->host = g_strdup (uri->host);
+  made->port = uri->port;
+  made->pin = g_strdup (uri->pin);
+  return made;
+}
+
+HvfsUri *
+hvfs_uri_new_vcenter (const HvfsUri *uri, const char *vcenter, GError **error)
+{
+  g_autoptr (HvfsUri) made = uri_new_like (uri);
+  gboolean bare = strchr (vcenter, ':') != NULL && g_hostname_is_ip_address (vcenter);
+  g_autofree char *authority = bare ? hvfs_host_to_authority (vcenter, 0) : g_strdup (vcenter);
+
   made->port = default_port (made);
   return hvfs_host_parse (authority, "the name of the vCenter", &made->host, &made->port, error)
            ? g_steal_pointer (&made)

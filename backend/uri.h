@@ -40,6 +40,9 @@ HvfsUri *hvfs_uri_ref (HvfsUri *uri);
 void hvfs_uri_unref (HvfsUri *uri);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsUri, hvfs_uri_unref)
 
+/* The URI of all of the vCenter of which @uri names a part. */
+HvfsUri *hvfs_uri_new_whole (const HvfsUri *uri);
+
 /**
  * hvfs_uri_new_vcenter:
  * @uri: of a host; transport, trust but pin=, proxy, authfile and auto_answer count

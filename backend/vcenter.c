@@ -1,4 +1,4 @@
-/* backend/vcenter.c - the vCenter that moves the machines of a host; see vcenter.h */
+/* backend/vcenter.c - a second session, for migrations; see vcenter.h */
 #include "backend/vcenter.h"
 
 #include <string.h>
@@ -25,7 +25,7 @@ struct _HvfsVcenterLink
 struct _HvfsVcenter
 {
   HvfsUri *uri;
-  HvfsCredentials *credentials;
+  HvfsCredentials *mounts, *credentials;
   char *username, *password_file;
   guint timeout_s;
   HvfsStats *stats;
@@ -42,6 +42,7 @@ hvfs_vcenter_new (const HvfsVcenterConfig *config)
   HvfsVcenter *vcenter = g_new0 (HvfsVcenter, 1);
 
   vcenter->uri = hvfs_uri_ref (config->uri);
+  vcenter->mounts = hvfs_credentials_ref (config->mounts);
   if (config->credentials != NULL)
     vcenter->credentials = hvfs_credentials_ref (config->credentials);
   vcenter->username = g_strdup (config->username);
@@ -68,6 +69,7 @@ hvfs_vcenter_free (HvfsVcenter *vcenter)
   g_free (vcenter->username);
   g_free (vcenter->password_file);
   hvfs_credentials_unref (vcenter->credentials);
+  hvfs_credentials_unref (vcenter->mounts);
   hvfs_uri_unref (vcenter->uri);
   g_free (vcenter);
 }
@@ -79,6 +81,12 @@ hvfs_vcenter_is_for (HvfsVcenter *vcenter, const HvfsServer *host)
 
   return vcenter->uri->vcenter != NULL
          && g_strcmp0 (hvfs_value_text (content, "about.apiType"), "HostAgent") == 0;
+}
+
+gboolean
+hvfs_vcenter_is_wider (HvfsVcenter *vcenter)
+{
+  return vcenter->uri->type == HVFS_URI_VPX && vcenter->uri->path[0] != NULL;
 }
 
 /* ---- the link ---- */
@@ -171,9 +179,18 @@ note_refused (HvfsVcenter *vcenter, const GError *failure)
   g_mutex_unlock (&vcenter->lock);
 }
 
+static HvfsUri *
+uri_of (HvfsVcenter *vcenter, const char *name, GError **error)
+{
+  return hvfs_vcenter_is_wider (vcenter) ? hvfs_uri_new_whole (vcenter->uri)
+                                         : hvfs_uri_new_vcenter (vcenter->uri, name, error);
+}
+
 static HvfsCredentials *
 find_credentials (HvfsVcenter *vcenter, const HvfsUri *uri, GError **error)
 {
+  if (hvfs_vcenter_is_wider (vcenter))
+    return hvfs_credentials_ref (vcenter->mounts);
   if (vcenter->credentials != NULL)
     return hvfs_credentials_ref (vcenter->credentials);
   return hvfs_credentials_find_vcenter (uri, vcenter->username, vcenter->password_file, FALSE,
@@ -183,7 +200,7 @@ find_credentials (HvfsVcenter *vcenter, const HvfsUri *uri, GError **error)
 static HvfsVcenterLink *
 link_open (HvfsVcenter *vcenter, const char *name, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsUri) uri = hvfs_uri_new_vcenter (vcenter->uri, name, error);
+  g_autoptr (HvfsUri) uri = uri_of (vcenter, name, error);
   g_autoptr (HvfsCredentials) credentials
     = uri == NULL || !check_refused (vcenter, error) ? NULL
                                                      : find_credentials (vcenter, uri, error);
@@ -225,6 +242,8 @@ lookup_name (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial, GErro
   g_autoptr (GError) failure = NULL;
   const char *name;
 
+  if (hvfs_vcenter_is_wider (vcenter))
+    return g_strdup (vcenter->uri->host);
   if (strcmp (vcenter->uri->vcenter, "*") != 0)
     return g_strdup (vcenter->uri->vcenter);
   if (ref != NULL)
@@ -311,7 +330,7 @@ look (HvfsMirror *mirror, Search *search)
 }
 
 static guint32
-find_machine (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GError **error)
+find_by_uuid (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GError **error)
 {
   Search search = { 0 };
   guint32 found = 0;
@@ -330,16 +349,51 @@ find_machine (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GEr
         g_set_error (error, HVFS_ERROR, EINVAL,
                      "the vCenter %s has %u machines of the uuid %s: mount it, and migrate there",
                      link->uri->host, search.n, search.uuid);
-      else
-        {
-          g_mutex_lock (&link->vcenter->lock);
-          g_hash_table_insert (link->vcenter->moving, GUINT_TO_POINTER (serial),
-                               g_strdup (hvfs_mirror_get (link->mirror, found)->moref));
-          g_mutex_unlock (&link->vcenter->lock);
-        }
     }
   g_free (search.uuid);
   g_free (search.host_uuid);
+  return found;
+}
+
+/* On the same server it has the same id. */
+static guint32
+find_by_id (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GError **error)
+{
+  g_autofree char *moref = NULL;
+  const HvfsObject *vm;
+  guint32 found = 0;
+
+  g_rw_lock_reader_lock (hvfs_mirror_lock (host->mirror));
+  vm = hvfs_mirror_get (host->mirror, serial);
+  moref = vm == NULL ? NULL : g_strdup (vm->moref);
+  g_rw_lock_reader_unlock (hvfs_mirror_lock (host->mirror));
+  if (moref != NULL)
+    {
+      g_rw_lock_reader_lock (hvfs_mirror_lock (link->mirror));
+      vm = hvfs_mirror_find (link->mirror, "VirtualMachine", moref);
+      found = vm == NULL ? 0 : vm->serial;
+      g_rw_lock_reader_unlock (hvfs_mirror_lock (link->mirror));
+    }
+  if (found == 0)
+    g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+  return found;
+}
+
+static guint32
+find_machine (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GError **error)
+{
+  HvfsVcenter *vcenter = link->vcenter;
+  guint32 found = hvfs_vcenter_is_wider (vcenter) ? find_by_id (link, host, serial, error)
+                                                  : find_by_uuid (link, host, serial, error);
+
+  if (found == 0)
+    return 0;
+  g_rw_lock_reader_lock (hvfs_mirror_lock (link->mirror));
+  g_mutex_lock (&vcenter->lock);
+  g_hash_table_insert (vcenter->moving, GUINT_TO_POINTER (serial),
+                       g_strdup (hvfs_mirror_get (link->mirror, found)->moref));
+  g_mutex_unlock (&vcenter->lock);
+  g_rw_lock_reader_unlock (hvfs_mirror_lock (link->mirror));
   return found;
 }
 

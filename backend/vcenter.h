@@ -1,9 +1,10 @@
-/* backend/vcenter.h - the vCenter that moves the machines of a host
+/* backend/vcenter.h - the vCenter that moves machines to where the mount does not reach
  *
  * Exists because a host alone can move none: where the URI of an ESX mount names a
  * vCenter, or "*" for the one that the host says manages it, a second session is
  * opened for a migration, the machine is found there by its uuid, and the session is
- * ended when the last migration that needs it is over.
+ * ended when the last migration that needs it is over.  The same from the mount of a
+ * part of a vCenter to the rest of it.
  *
  * Of the vCenter's inventory only what tells where machines are and can go is
  * mirrored, for as long.  Thread safe; its lock is never held across a call.
@@ -19,6 +20,7 @@ typedef struct _HvfsVcenterLink HvfsVcenterLink;
 typedef struct
 {
   HvfsUri *uri;                 /* of the mount; its vcenter may be NULL */
+  HvfsCredentials *mounts;      /* of the mount itself */
   HvfsCredentials *credentials; /* nullable: found before, as on the terminal */
   const char *username;         /* nullable: of the options */
   const char *password_file;    /* nullable: of the options */
@@ -33,9 +35,12 @@ void hvfs_vcenter_free (HvfsVcenter *vcenter); /* no link may be in use */
 /* Whether machines of @host, which is no vCenter, are to be moved by this. */
 gboolean hvfs_vcenter_is_for (HvfsVcenter *vcenter, const HvfsServer *host);
 
+/* Whether there is more of the vCenter than is mounted, to which this can move them. */
+gboolean hvfs_vcenter_is_wider (HvfsVcenter *vcenter);
+
 /**
  * hvfs_vcenter_acquire:
- * @host: the mounted host
+ * @host: the mounted host, or part of the vCenter
  * @serial: its machine that is to be moved
  *
  * Logs in, unless a link is open, and finds the machine.  Network; no lock may be held.

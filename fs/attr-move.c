@@ -23,7 +23,8 @@ free_values (char **values, guint n)
 
 /* ---- migrate ---- */
 
-/* By which server a domain is moved: that of the mount, or a host's vCenter. */
+/* By which session a domain is moved: that of the mount, or a vCenter's, for what is not
+ * in the mount. */
 typedef struct
 {
   const HvfsServer *server;
@@ -178,6 +179,17 @@ migrate_by_vcenter (HvfsStore *store, const char *head, const char *datastore, H
   return ok;
 }
 
+/* Whether the URI @head leads out of what is mounted.  Names and paths never do. */
+static gboolean
+leads_out (HvfsFs *fs, const Route *route, const char *head)
+{
+  g_autoptr (GError) failure = NULL;
+
+  return hvfs_vcenter_is_wider (fs->vcenter) && strstr (head, "://") != NULL
+         && hvfs_destination_host (&route->places, route->serial, head, &failure) == 0
+         && failure->code == ENOENT;
+}
+
 HVFS_STORE (hvfs_migrate_store)
 {
   HvfsFs *fs = store->fs;
@@ -190,7 +202,7 @@ HVFS_STORE (hvfs_migrate_store)
   if (!hvfs_line_parse (line, move_keys, &head, values, error))
     return FALSE;
   ok = parse_move (head, values, &move, error);
-  if (ok && hvfs_vcenter_is_for (fs->vcenter, &fs->server))
+  if (ok && (hvfs_vcenter_is_for (fs->vcenter, &fs->server) || leads_out (fs, &route, head)))
     ok = migrate_by_vcenter (store, head, values[MOVE_DATASTORE], &move, error);
   else if (ok)
     ok = hvfs_migrate_is_supported (&fs->server, error)

@@ -90,8 +90,8 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->failures = hvfs_failures_new ();
   fs->migrations = hvfs_migrations_new ();
   fs->vcenter = hvfs_vcenter_new (&(HvfsVcenterConfig){
-    uri, login->of_vcenter, options->vcenter_username, options->vcenter_password_file, timeout_s,
-    fs->stats });
+    uri, login->credentials, login->of_vcenter, options->vcenter_username,
+    options->vcenter_password_file, timeout_s, fs->stats });
   fs->dir_times = hvfs_dir_times_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
   fs->opened = hvfs_opened_new ();

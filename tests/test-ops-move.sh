@@ -120,7 +120,19 @@ mount_hvfs "$(vcsim_uri vpx DC0)" "$tmp/part"
 d=$tmp/part/by-name/$vm
 migrates "vpx://${vcsim_hostport%:*}/DC0/DC0_C0/DC0_C0_H0" DC0_C0_H0
 migrates /hosts/DC0_H0 DC0_H0
-refused ENOENT migrate "vpx://${vcsim_hostport%:*}/DC1/DC1_H0" 'in this mount'
+refused EACCES migrate "vpx://${vcsim_hostport%:*}/DC1/DC1_H0" 'cannot access the datastore'
+refused ENOENT migrate "vpx://${vcsim_hostport%:*}/DC1/nowhere" "in ${vcsim_hostport%:*}"
+unmount_hvfs "$tmp/part"
+
+# Also out of it; names and paths are those of the mount.
+mount_hvfs "$(vcsim_uri vpx DC0/DC0_H0)" "$tmp/part"
+refused ENOENT migrate DC0_C0_H0 'in this mount'
+refused EINVAL migrate vpx://elsewhere/DC0/DC0_C0/DC0_C0_H0 'another server'
+control POST /reset >/dev/null
+echo "vpx://${vcsim_hostport%:*}/DC0/DC0_C0/DC0_C0_H0" >"$d/migrate" || fail "migrate: $(cat "$d/error")"
+expect_eq 'sessions for it' "$(vcsim_requests Login) $(vcsim_requests Logout)" '1 1'
+expect_eq 'out of the mount' "$(vim get "$vm" runtime.host)" DC0_C0_H0
+missing "$d" || fail "it is in the mount"
 unmount_hvfs "$tmp/part"
 
 # A host alone can do none of it.
