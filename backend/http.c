@@ -1,7 +1,8 @@
 /* backend/http.c - libcurl handles in a pool; see http.h
  *
- * A gate lets as many threads in as there are lines (http-line.h); the line used last is
- * taken first, so that only as many connections are open as are used at once.
+ * A gate lets in as many requests as the server shall have at once, but for those that wait
+ * on purpose.  Each has a line (http-line.h); the one used last is taken first, so that only
+ * as many connections are open as are used at once.
  */
 #include "backend/http.h"
 
@@ -516,6 +517,24 @@ transfer_on (HvfsHttpLine *line, Transfer *transfer, GCancellable *cancellable, 
   return failure == NULL;
 }
 
+static gboolean
+enter (HvfsHttp *http, const Transfer *transfer, GCancellable *cancellable, GError **error)
+{
+  if (transfer->request->wait_s == 0)
+    return hvfs_gate_enter (http->gate, transfer->limit_us, cancellable, error);
+  if (!g_cancellable_is_cancelled (cancellable))
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, ECANCELED, "interrupted");
+  return FALSE;
+}
+
+static void
+leave (HvfsHttp *http, const HvfsHttpRequest *request)
+{
+  if (request->wait_s == 0)
+    hvfs_gate_leave (http->gate);
+}
+
 gboolean
 hvfs_http_perform (HvfsHttp *http, const HvfsHttpRequest *request, HvfsHttpReply *reply,
                    GCancellable *cancellable, GError **error)
@@ -526,13 +545,13 @@ hvfs_http_perform (HvfsHttp *http, const HvfsHttpRequest *request, HvfsHttpReply
 
   if (request->limit_s != 0)
     transfer.limit_us = g_get_monotonic_time () + request->limit_s * G_USEC_PER_SEC;
-  if (!hvfs_gate_enter (http->gate, transfer.limit_us, cancellable, error))
+  if (!enter (http, &transfer, cancellable, error))
     return FALSE;
   line = take_line (http);
   transfer.active_us = g_get_monotonic_time ();
   ok = transfer_on (line, &transfer, cancellable, error);
   put_line (http, line);
-  hvfs_gate_leave (http->gate);
+  leave (http, request);
   return ok;
 }
 

@@ -35,7 +35,7 @@ typedef struct
   const char *pin;      /* nullable; "sha256//...": this key, whoever signed it */
   gboolean no_verify;
   guint timeout_s;      /* without progress; at least 1 */
-  guint connections;    /* at most at once; more requests wait for one */
+  guint connections;    /* at most at once, for requests without wait_s; more wait for one */
 } HvfsHttpConfig;
 
 HvfsHttp *hvfs_http_new (const HvfsHttpConfig *config, HvfsStats *stats);
@@ -69,7 +69,8 @@ typedef struct
   const char *const *headers; /* nullable; "Name: value", NULL at the end */
   const char *body;           /* nullable: for "GET" */
   gsize body_len;
-  guint wait_s;               /* that the answer may take beyond the time-out */
+  guint wait_s;               /* that the answer may take beyond the time-out; if not 0 it has
+                               * a connection of its own, which no other request takes */
   guint limit_s;              /* for all of it, 0: none */
   gboolean fresh;             /* on a new connection */
   gboolean finish;            /* it is not cancelled any more when some of it was sent */

@@ -16,8 +16,9 @@
 #include "backend/version.h"
 #include "convert/error.h"
 
-/* One waits for updates; few servers profit from more than the rest at once. */
-#define CONNECTIONS 8
+/* Beside the one that waits for updates, which may not have to wait for one because many
+ * write; few servers profit from more at once. */
+#define CONNECTIONS 7
 
 struct _HvfsSession
 {

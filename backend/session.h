@@ -96,7 +96,8 @@ char *hvfs_session_dup_user (HvfsSession *session);
  * @cancellable: (nullable): ends the call with ECANCELED; what the server does of
  *   it then is unknown
  *
- * Network.  At most as many calls at once as the pool has connections; more wait.
+ * Network.  At most as many calls at once as the pool has connections; more wait, but none
+ * with @wait_s.
  *
  * @error: the errno of the fault by the table in fault.c, ETIMEDOUT when the
  *   server was silent, EIO for a lost connection or garbage, EAGAIN while it starts,

@@ -66,8 +66,8 @@ await grep -q 'powerOff.*DC0_H0_VM1.*error.*cancel' "$mnt/tasks"
 expect_eq 'requests to switch it off' "$(stat_of "$mnt" request.PowerOffVM_Task)" $((before + 1))
 expect_eq 'state afterwards' "$(cat "$d/state")" running
 
-# Who is interrupted while he waits for a connection sends nothing any more: one is for
-# updates, and the others' answers do not come.
+# Who is interrupted while he waits for a connection sends nothing any more: one, which is for
+# updates, no writer gets, and the others' answers do not come.
 control POST '/fail?method=PowerOnVM_Task&what=slow&times=0&ms=3600000' >/dev/null
 control POST /reset >/dev/null
 begun () { [ "$(vcsim_requests PowerOnVM_Task)" = 7 ]; }
