@@ -42,16 +42,17 @@ send_request (Fixture *f, guint opcode, guint64 unique, gconstpointer body, gsiz
   g_assert_cmpint (send (f->kernel, message, head.len, 0), ==, head.len);
 }
 
-static void
-assert_reply (Fixture *f, guint64 unique, int error)
+/* Returns: the request that it answers. */
+static guint64
+receive_reply (Fixture *f, int error)
 {
   guint8 message[256];
   struct fuse_out_header head;
 
   g_assert_cmpint (recv (f->kernel, message, sizeof message, 0), >=, sizeof head);
   memcpy (&head, message, sizeof head);
-  g_assert_cmpuint (head.unique, ==, unique);
   g_assert_cmpint (head.error, ==, error);
+  return head.unique;
 }
 
 /* With the first request answered, and the first of the two steps done. */
@@ -77,7 +78,7 @@ set_up (Fixture *f, gconstpointer data)
   g_cancellable_cancel (f->ended);
   hvfs_loop_run (f->loop, f->ended);
   send_request (f, FUSE_INIT, 2, &init, sizeof init);
-  assert_reply (f, 2, 0);
+  g_assert_cmpuint (receive_reply (f, 0), ==, 2);
 }
 
 static void
@@ -101,7 +102,7 @@ test_two_steps (Fixture *f, gconstpointer data)
   for (guint64 unique = 4; unique < 20; unique += 2)
     {
       send_request (f, FUSE_STATFS, unique, "", 0);
-      assert_reply (f, unique, 0);
+      g_assert_cmpuint (receive_reply (f, 0), ==, unique);
     }
   hvfs_loop_stop (f->loop, &error);
   g_assert_no_error (error);
@@ -119,13 +120,16 @@ await_taken (Fixture *f)
     g_thread_yield ();
 }
 
-/* An interruption that comes after the answer is sent back, not lost.  Who takes the
- * second has done with the first. */
+/* An interruption that comes after the answer is sent back, not lost.  Two are sent, as
+ * libfuse drops what is taken when the end has begun: who takes the second has done with
+ * the first, or was called by who has it in hand.  Of two that interrupt the same, libfuse
+ * keeps the one that it sees first. */
 static void
 test_late_interrupt (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   const struct fuse_interrupt_in late = { .unique = 2 };
+  guint64 answered;
 
   for (guint64 unique = 3; unique <= 5; unique += 2)
     {
@@ -135,7 +139,8 @@ test_late_interrupt (Fixture *f, gconstpointer data)
   hvfs_loop_stop (f->loop, &error);
   g_assert_no_error (error);
   shutdown (f->device, SHUT_WR); /* that is all */
-  assert_reply (f, 3, -EAGAIN);
+  answered = receive_reply (f, -EAGAIN);
+  g_assert_true (answered == 3 || answered == 5);
 }
 
 static void
