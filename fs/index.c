@@ -183,11 +183,12 @@ tell_second (HvfsIndex *index, const Entry *entry, gboolean sole)
   g_autofree char *second = second_name (entry);
   const Entry *namesake = g_hash_table_lookup (entry->dir->names, second);
 
+  if (namesake != NULL)
+    {
+      index->renamed (namesake->owner, index->data);
+      tell_second (index, namesake, FALSE);
+    }
   index->changed (entry->dir->ino, second, sole, index->data);
-  if (namesake == NULL)
-    return;
-  tell_second (index, namesake, FALSE);
-  index->renamed (namesake->owner, index->data);
 }
 
 static void
@@ -211,8 +212,8 @@ entry_add (HvfsIndex *index, const HvfsObject *owner, const HvfsPlace *place, ch
       g_hash_table_replace (entry->dir->names, entry->name, entry);
       if (first != NULL)
         {
-          tell_second (index, first, sole); /* it had the plain name */
-          index->renamed (first->owner, index->data);
+          index->renamed (first->owner, index->data); /* it had the plain name */
+          tell_second (index, first, sole);
         }
       tell_first (index, entry, sole);
     }
@@ -265,9 +266,9 @@ entry_remove (HvfsIndex *index, Entry *entry)
         g_hash_table_remove (dir->names, entry->name);
       else
         {
-          tell_second (index, next, sole); /* it has the plain name now */
+          index->renamed (next->owner, index->data); /* it has the plain name now */
+          tell_second (index, next, sole);
           g_hash_table_replace (dir->names, next->name, next);
-          index->renamed (next->owner, index->data);
         }
     }
   else

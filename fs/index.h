@@ -29,7 +29,8 @@ typedef struct
  * the first there, or was the last. */
 typedef void (*HvfsIndexChanged) (guint64 dir, const char *name, gboolean sole, gpointer data);
 
-/* Told that @owner has another name in a directory because another came there or went. */
+/* Told that @owner has another name in a directory because another came there or went;
+ * before these names are told of. */
 typedef void (*HvfsIndexRenamed) (const HvfsObject *owner, gpointer data);
 
 HvfsIndex *hvfs_index_new (HvfsIndexChanged changed, HvfsIndexRenamed renamed, gpointer data);

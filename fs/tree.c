@@ -240,6 +240,7 @@ is_there (guint64 dir, gpointer data)
              && hvfs_drafts_get (fs->drafts, node.a, &draft));
 }
 
+/* Links first: who finds a new name must not be led on by what it said as an old one. */
 static void
 settled (gpointer data)
 {
@@ -248,8 +249,8 @@ settled (gpointer data)
   settle_root (fs);
   if (fs->restructured)
     {
-      place_all (fs);
       hvfs_index_foreach_child (fs->index, forget_link, fs);
+      place_all (fs);
       hvfs_notifier_inode (fs->notifier, 1);
     }
   for (guint i = 0; i < fs->touched->len; i++)
@@ -258,9 +259,9 @@ settled (gpointer data)
 
       if (vm == NULL)
         continue;
+      forget_domain_links (fs, vm);
       if (!fs->restructured)
         hvfs_place_object (fs, vm);
-      forget_domain_links (fs, vm);
     }
   fs->restructured = FALSE;
   g_ptr_array_set_size (fs->touched, 0);
