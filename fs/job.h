@@ -11,7 +11,8 @@
 
 typedef struct _HvfsJobs HvfsJobs;
 
-/* Replies to @req exactly once.  @cancellable: the caller was interrupted. */
+/* Replies to @req exactly once.  @cancellable: the caller was interrupted, and gives up
+ * (fs/caller.h). */
 typedef void (*HvfsJobFunc) (fuse_req_t req, GCancellable *cancellable, gpointer data);
 
 HvfsJobs *hvfs_jobs_new (void);
