@@ -20,6 +20,6 @@ void hvfs_opened_free (HvfsOpened *opened, HvfsFs *fs);
 /* The file @ino was opened as fi->fh, where that is not 0; before the kernel knows it. */
 void hvfs_opened_add (HvfsOpened *opened, guint64 ino, const struct fuse_file_info *fi);
 
-/* Frees what it keeps, by its row's close; without file_ops it is a rendered GBytes. */
+/* Frees what it keeps, by its row's close; without one it is a rendered GBytes. */
 void hvfs_opened_close (HvfsOpened *opened, HvfsFs *fs, guint64 ino,
                         const struct fuse_file_info *fi);

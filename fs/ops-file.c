@@ -201,7 +201,8 @@ hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fu
   HvfsFs *fs = hvfs_ops_fs (req);
   HvfsNode node;
 
-  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL
+      && node.row->file_ops->read != NULL)
     {
       hvfs_ops_file_read (req, ino, size, off, fi);
       return;

@@ -165,11 +165,7 @@ hvfs_ops_file_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 static gboolean
 run_read (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
 {
-  if (node.row->file_ops->read == NULL)
-    g_set_error (error, HVFS_ERROR, EBADF, "it cannot be read");
-  else
-    job->content
-      = node.row->file_ops->read (call, node, &job->fi, job->size, job->off, error);
+  job->content = node.row->file_ops->read (call, node, &job->fi, job->size, job->off, error);
   return job->content != NULL;
 }
 

@@ -81,11 +81,12 @@ typedef struct
                       const char *new_name, guint flags, GError **error);
 } HvfsDirOps;
 
-/* A file that is neither shown nor stored a line at a time.  fi->fh is the file's.
+/* A file that is neither shown nor stored a line at a time.  fi->fh is the file's; without
+ * read and close it is the text that open rendered, a GBytes.
  *
  * Each is called in a thread that must not wait (call->cancellable is NULL), and if
  * it then fails with EWOULDBLOCK once more on the job pool; no lock held.  open must
- * set fi's caching.  What is NULL succeeds and does nothing, but read and write. */
+ * set fi's caching.  What else is NULL succeeds and does nothing, but write. */
 typedef struct
 {
   gboolean (*open) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);

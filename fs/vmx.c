@@ -220,7 +220,7 @@ hvfs_vmx_fetch (HvfsCall *call, HvfsNode node, GError **error)
   return content != NULL;
 }
 
-/* ---- contents: fi->fh is a GBytes ---- */
+/* ---- contents: what was fetched when it was opened ---- */
 
 static gboolean
 vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
@@ -257,18 +257,6 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
   return TRUE;
 }
 
-static GBytes *
-vmx_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
-          GError **error)
-{
-  GBytes *content = (GBytes *) (uintptr_t) fi->fh;
-  gsize length = g_bytes_get_size (content);
-
-  if (off < 0 || (gsize) off >= length)
-    return g_bytes_new (NULL, 0);
-  return g_bytes_new_from_bytes (content, off, MIN (size, length - off));
-}
-
 static gboolean
 vmx_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const struct stat *st,
              int to_set, GError **error)
@@ -277,15 +265,7 @@ vmx_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const str
   return FALSE;
 }
 
-static void
-vmx_close (HvfsFs *fs, HvfsNode node, guint64 fh)
-{
-  g_bytes_unref ((GBytes *) (uintptr_t) fh);
-}
-
 const HvfsFileOps hvfs_vmx_file_ops = {
   .open = vmx_open,
-  .read = vmx_read,
   .setattr = vmx_setattr,
-  .close = vmx_close,
 };
