@@ -119,31 +119,30 @@ parse_move (const char *head, char **values, HvfsMove *move, GError **error)
   return FALSE;
 }
 
+/* The host or cluster, if @head names one. */
 static gboolean
-find_places (const Route *route, const char *head, const char *datastore, HvfsMove *move,
-             GError **error)
+find_host (const Route *route, const char *head, HvfsMove *move, GError **error)
 {
-  guint32 to = 0;
+  guint32 to;
 
-  if (*head != '\0')
-    {
-      to = hvfs_destination_host (&route->places, route->serial, head, error);
-      if (to == 0)
-        return FALSE;
-      *(hvfs_destination_is_host (&route->places, to) ? &move->host : &move->cluster) = to;
-    }
-  if (datastore == NULL)
+  if (*head == '\0')
     return TRUE;
-  move->datastore = hvfs_destination_datastore (&route->places, to != 0 ? to : route->serial,
-                                                datastore, error);
-  return move->datastore != 0;
+  to = hvfs_destination_host (&route->places, route->serial, head, error);
+  if (to != 0)
+    *(hvfs_destination_is_host (&route->places, to) ? &move->host : &move->cluster) = to;
+  return to != 0;
 }
 
+/* With the datastore, if one is named: it is looked for where the host was found. */
 static gboolean
-migrate_by (HvfsStore *store, const Route *route, const char *head, const char *datastore,
-            HvfsMove *move, GError **error)
+migrate_to (HvfsStore *store, const Route *route, const char *datastore, HvfsMove *move,
+            GError **error)
 {
-  return find_places (route, head, datastore, move, error)
+  guint32 at = move->host != 0 ? move->host : move->cluster != 0 ? move->cluster : route->serial;
+
+  if (datastore != NULL)
+    move->datastore = hvfs_destination_datastore (&route->places, at, datastore, error);
+  return (datastore == NULL || move->datastore != 0)
          && migrate (store->fs, store->serial, route, move, store->cancellable, error);
 }
 
@@ -171,7 +170,7 @@ migrate_by_vcenter (HvfsStore *store, const char *head, const char *datastore, H
   route.server = hvfs_vcenter_server (link);
   route.places = (HvfsPlaces){ route.server->mirror, hvfs_vcenter_host (link), FALSE, NULL,
                                hvfs_locate_append_path, route.server->mirror };
-  ok = migrate_by (store, &route, head, datastore, move, error);
+  ok = find_host (&route, head, move, error) && migrate_to (store, &route, datastore, move, error);
   hvfs_vcenter_release (fs->vcenter, link, store->serial);
   if (ok && (move->host != 0 || move->cluster != 0))
     hvfs_mirror_await_that (fs->mirror, has_left, GUINT_TO_POINTER (store->serial),
@@ -179,21 +178,35 @@ migrate_by_vcenter (HvfsStore *store, const char *head, const char *datastore, H
   return ok;
 }
 
-/* Whether the URI @head leads out of what is mounted.  Names and paths never do. */
+/* Whether it may be elsewhere in the vCenter, if there is no @head in what is mounted: names
+ * and paths are of the mount. */
 static gboolean
-leads_out (HvfsFs *fs, const Route *route, const char *head)
+may_lead_out (HvfsFs *fs, const char *head)
 {
+  return hvfs_vcenter_is_wider (fs->vcenter) && strstr (head, "://") != NULL;
+}
+
+static gboolean
+migrate_by_mount (HvfsStore *store, const char *head, const char *datastore, HvfsMove *move,
+                  GError **error)
+{
+  HvfsFs *fs = store->fs;
+  Route route = { &fs->server, hvfs_places_of_mount (fs), store->serial };
   g_autoptr (GError) failure = NULL;
 
-  return hvfs_vcenter_is_wider (fs->vcenter) && strstr (head, "://") != NULL
-         && hvfs_destination_host (&route->places, route->serial, head, &failure) == 0
-         && failure->code == ENOENT;
+  if (!hvfs_migrate_is_supported (&fs->server, error))
+    return FALSE;
+  if (find_host (&route, head, move, &failure))
+    return migrate_to (store, &route, datastore, move, error);
+  if (failure->code == ENOENT && may_lead_out (fs, head))
+    return migrate_by_vcenter (store, head, datastore, move, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 HVFS_STORE (hvfs_migrate_store)
 {
   HvfsFs *fs = store->fs;
-  Route route = { &fs->server, hvfs_places_of_mount (fs), store->serial };
   g_autofree char *head = NULL;
   char *values[N_MOVE] = { NULL };
   HvfsMove move = { 0 };
@@ -202,11 +215,10 @@ HVFS_STORE (hvfs_migrate_store)
   if (!hvfs_line_parse (line, move_keys, &head, values, error))
     return FALSE;
   ok = parse_move (head, values, &move, error);
-  if (ok && (hvfs_vcenter_is_for (fs->vcenter, &fs->server) || leads_out (fs, &route, head)))
+  if (ok && hvfs_vcenter_is_for (fs->vcenter, &fs->server))
     ok = migrate_by_vcenter (store, head, values[MOVE_DATASTORE], &move, error);
   else if (ok)
-    ok = hvfs_migrate_is_supported (&fs->server, error)
-         && migrate_by (store, &route, head, values[MOVE_DATASTORE], &move, error);
+    ok = migrate_by_mount (store, head, values[MOVE_DATASTORE], &move, error);
   free_values (values, N_MOVE);
   return ok;
 }
