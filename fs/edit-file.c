@@ -346,18 +346,16 @@ static gboolean
 edit_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   Handle *handle = handle_of (fi);
-  g_autoptr (GError) failure = NULL;
   gboolean live = FALSE;
 
-  if (handle == NULL || handle->sheet == NULL || handle->stage == NULL)
+  if (handle == NULL || handle->stage == NULL)
     return TRUE;
-  if (settle (call, node, handle, &live, &failure) && live)
-    step (call, node, handle, hvfs_save_at_release (&handle->save, stage_size (handle)),
-          &failure);
-  if (g_error_matches (failure, HVFS_ERROR, EWOULDBLOCK))
+  if (settle (call, node, handle, &live, NULL) && live
+      && hvfs_save_at_release (&handle->save, stage_size (handle)) == HVFS_SAVE_COMMIT)
     {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
+      if (!hvfs_edit_may_wait (call, error))
+        return FALSE;
+      commit (call, node, handle, NULL);
     }
   hvfs_notifier_inode (call->fs->notifier, hvfs_node_ino (node));
   return TRUE;
