@@ -25,7 +25,7 @@ struct _HvfsVcenterLink
 struct _HvfsVcenter
 {
   HvfsUri *uri;
-  HvfsCredentials *mounts, *credentials;
+  HvfsCredentials *credentials; /* nullable: to be found when they are needed */
   char *username, *password_file;
   guint timeout_s;
   HvfsStats *stats;
@@ -40,11 +40,12 @@ HvfsVcenter *
 hvfs_vcenter_new (const HvfsVcenterConfig *config)
 {
   HvfsVcenter *vcenter = g_new0 (HvfsVcenter, 1);
+  HvfsCredentials *credentials;
 
   vcenter->uri = hvfs_uri_ref (config->uri);
-  vcenter->mounts = hvfs_credentials_ref (config->mounts);
-  if (config->credentials != NULL)
-    vcenter->credentials = hvfs_credentials_ref (config->credentials);
+  credentials = hvfs_vcenter_is_wider (vcenter) ? config->mounts : config->credentials;
+  if (credentials != NULL)
+    vcenter->credentials = hvfs_credentials_ref (credentials);
   vcenter->username = g_strdup (config->username);
   /* The daemon leaves the directory it was started in. */
   if (config->password_file != NULL)
@@ -69,7 +70,6 @@ hvfs_vcenter_free (HvfsVcenter *vcenter)
   g_free (vcenter->username);
   g_free (vcenter->password_file);
   hvfs_credentials_unref (vcenter->credentials);
-  hvfs_credentials_unref (vcenter->mounts);
   hvfs_uri_unref (vcenter->uri);
   g_free (vcenter);
 }
@@ -152,6 +152,58 @@ link_new (HvfsVcenter *vcenter, HvfsUri *uri, HvfsCredentials *credentials)
   return link;
 }
 
+/* ---- which vCenter ---- */
+
+/* The reference of the host that @serial runs on. */
+static HvfsValue *
+ref_host (const HvfsServer *host, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (host->mirror));
+  HvfsObject *vm = hvfs_mirror_get (host->mirror, serial);
+  HvfsValue *ref = vm == NULL ? NULL : hvfs_object_get (vm, HVFS_VM_HOST);
+
+  return ref == NULL ? NULL : hvfs_value_ref (ref);
+}
+
+/* The vCenter's name or address.  (transfer full) */
+static char *
+lookup_name (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial, GError **error)
+{
+  g_autoptr (HvfsValue) ref = ref_host (host, serial), found = NULL;
+  g_autoptr (GError) failure = NULL;
+  const char *name;
+
+  if (strcmp (vcenter->uri->vcenter, "*") != 0)
+    return g_strdup (vcenter->uri->vcenter);
+  if (ref != NULL)
+    found = hvfs_retrieve_property (host->session, hvfs_value_type (ref),
+                                    hvfs_value_text (ref, NULL), "summary.managementServerIp",
+                                    &failure);
+  name = hvfs_value_text (found, NULL);
+  if (failure != NULL)
+    g_propagate_prefixed_error (error, g_steal_pointer (&failure), "which vCenter manages the host: ");
+  else if (name == NULL || *name == '\0')
+    g_set_error (error, HVFS_ERROR, ENOTSUP,
+                 "the host says that no vCenter manages it, and only a vCenter can migrate");
+  else
+    return g_strdup (name);
+  return NULL;
+}
+
+static HvfsUri *
+lookup_uri (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (hvfs_vcenter_is_wider (vcenter))
+    return hvfs_uri_new_whole (vcenter->uri);
+  name = lookup_name (vcenter, host, serial, error);
+  return name == NULL ? NULL : hvfs_uri_new_vcenter (vcenter->uri, name, error);
+}
+
+/* ---- connecting to it ---- */
+
 /* Whether the vCenter has refused the password before. */
 static gboolean
 check_refused (HvfsVcenter *vcenter, GError **error)
@@ -179,18 +231,9 @@ note_refused (HvfsVcenter *vcenter, const GError *failure)
   g_mutex_unlock (&vcenter->lock);
 }
 
-static HvfsUri *
-uri_of (HvfsVcenter *vcenter, const char *name, GError **error)
-{
-  return hvfs_vcenter_is_wider (vcenter) ? hvfs_uri_new_whole (vcenter->uri)
-                                         : hvfs_uri_new_vcenter (vcenter->uri, name, error);
-}
-
 static HvfsCredentials *
 find_credentials (HvfsVcenter *vcenter, const HvfsUri *uri, GError **error)
 {
-  if (hvfs_vcenter_is_wider (vcenter))
-    return hvfs_credentials_ref (vcenter->mounts);
   if (vcenter->credentials != NULL)
     return hvfs_credentials_ref (vcenter->credentials);
   return hvfs_credentials_find_vcenter (uri, vcenter->username, vcenter->password_file, FALSE,
@@ -198,9 +241,10 @@ find_credentials (HvfsVcenter *vcenter, const HvfsUri *uri, GError **error)
 }
 
 static HvfsVcenterLink *
-link_open (HvfsVcenter *vcenter, const char *name, GCancellable *cancellable, GError **error)
+link_open (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial,
+           GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsUri) uri = uri_of (vcenter, name, error);
+  g_autoptr (HvfsUri) uri = lookup_uri (vcenter, host, serial, error);
   g_autoptr (HvfsCredentials) credentials
     = uri == NULL || !check_refused (vcenter, error) ? NULL
                                                      : find_credentials (vcenter, uri, error);
@@ -217,47 +261,6 @@ link_open (HvfsVcenter *vcenter, const char *name, GCancellable *cancellable, GE
   note_refused (vcenter, failure);
   g_propagate_prefixed_error (error, failure, "the vCenter: ");
   link_close (link);
-  return NULL;
-}
-
-/* ---- which vCenter ---- */
-
-/* The reference of the host that @serial runs on. */
-static HvfsValue *
-ref_host (const HvfsServer *host, guint32 serial)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (host->mirror));
-  HvfsObject *vm = hvfs_mirror_get (host->mirror, serial);
-  HvfsValue *ref = vm == NULL ? NULL : hvfs_object_get (vm, HVFS_VM_HOST);
-
-  return ref == NULL ? NULL : hvfs_value_ref (ref);
-}
-
-/* The vCenter's name or address.  (transfer full) */
-static char *
-lookup_name (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial, GError **error)
-{
-  g_autoptr (HvfsValue) ref = ref_host (host, serial), found = NULL;
-  g_autoptr (GError) failure = NULL;
-  const char *name;
-
-  if (hvfs_vcenter_is_wider (vcenter))
-    return g_strdup (vcenter->uri->host);
-  if (strcmp (vcenter->uri->vcenter, "*") != 0)
-    return g_strdup (vcenter->uri->vcenter);
-  if (ref != NULL)
-    found = hvfs_retrieve_property (host->session, hvfs_value_type (ref),
-                                    hvfs_value_text (ref, NULL), "summary.managementServerIp",
-                                    &failure);
-  name = hvfs_value_text (found, NULL);
-  if (failure != NULL)
-    g_propagate_prefixed_error (error, g_steal_pointer (&failure), "which vCenter manages the host: ");
-  else if (name == NULL || *name == '\0')
-    g_set_error (error, HVFS_ERROR, ENOTSUP,
-                 "the host says that no vCenter manages it, and only a vCenter can migrate");
-  else
-    return g_strdup (name);
   return NULL;
 }
 
@@ -385,15 +388,14 @@ find_machine (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GEr
   HvfsVcenter *vcenter = link->vcenter;
   guint32 found = hvfs_vcenter_is_wider (vcenter) ? find_by_id (link, host, serial, error)
                                                   : find_by_uuid (link, host, serial, error);
+  g_autofree char *moref
+    = found == 0 ? NULL : hvfs_operation_dup_moref (&link->server, found, error);
 
-  if (found == 0)
+  if (moref == NULL)
     return 0;
-  g_rw_lock_reader_lock (hvfs_mirror_lock (link->mirror));
   g_mutex_lock (&vcenter->lock);
-  g_hash_table_insert (vcenter->moving, GUINT_TO_POINTER (serial),
-                       g_strdup (hvfs_mirror_get (link->mirror, found)->moref));
+  g_hash_table_insert (vcenter->moving, GUINT_TO_POINTER (serial), g_steal_pointer (&moref));
   g_mutex_unlock (&vcenter->lock);
-  g_rw_lock_reader_unlock (hvfs_mirror_lock (link->mirror));
   return found;
 }
 
@@ -416,11 +418,10 @@ join_or_open (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial,
               GCancellable *cancellable, GError **error)
 {
   HvfsVcenterLink *link = join (vcenter);
-  g_autofree char *name = link != NULL ? NULL : lookup_name (vcenter, host, serial, error);
 
-  if (name == NULL)
+  if (link != NULL)
     return link;
-  link = link_open (vcenter, name, cancellable, error);
+  link = link_open (vcenter, host, serial, cancellable, error);
   if (link == NULL)
     return NULL;
   g_mutex_lock (&vcenter->lock);
