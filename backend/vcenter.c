@@ -6,6 +6,7 @@
 #include "backend/fault.h"
 #include "backend/gate.h"
 #include "backend/retrieve.h"
+#include "backend/twin.h"
 #include "backend/updater.h"
 #include "convert/error.h"
 
@@ -266,128 +267,14 @@ link_open (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial,
 
 /* ---- the machine there ---- */
 
-/* What is looked for; morefs and uuids. */
-typedef struct
-{
-  char *uuid, *host_uuid;
-  guint32 found;
-  guint n, n_on_host;
-  guint32 found_on_host;
-} Search;
-
-static gboolean
-search_for (const HvfsServer *host, guint32 serial, Search *search, GError **error)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (host->mirror));
-  HvfsObject *vm = hvfs_mirror_get (host->mirror, serial), *at;
-
-  if (vm == NULL)
-    {
-      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
-      return FALSE;
-    }
-  at = hvfs_mirror_resolve (host->mirror, hvfs_object_get (vm, HVFS_VM_HOST));
-  search->uuid = g_strdup (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_UUID), NULL));
-  if (at != NULL)
-    search->host_uuid
-      = g_strdup (hvfs_value_text (hvfs_object_get (at, HVFS_HOST_HARDWARE), "uuid"));
-  if (search->uuid == NULL)
-    g_set_error (error, HVFS_ERROR, EIO, "the server does not say its uuid");
-  return search->uuid != NULL;
-}
-
-static gboolean
-is_uuid (const char *text, const char *uuid)
-{
-  return text != NULL && uuid != NULL && g_ascii_strcasecmp (text, uuid) == 0;
-}
-
-/* Several may share a uuid, as copies do: then the one on this host is meant. */
-static void
-look (HvfsMirror *mirror, Search *search)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  hvfs_mirror_iter_init (mirror, &iter);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const HvfsObject *vm = value;
-      const HvfsObject *at;
-
-      if (vm->kind != HVFS_KIND_VM
-          || !is_uuid (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_UUID), NULL), search->uuid))
-        continue;
-      search->n++;
-      search->found = vm->serial;
-      at = hvfs_mirror_resolve (mirror, hvfs_object_get (vm, HVFS_VM_HOST));
-      if (at != NULL
-          && is_uuid (hvfs_value_text (hvfs_object_get (at, HVFS_HOST_HARDWARE), "uuid"),
-                      search->host_uuid))
-        {
-          search->n_on_host++;
-          search->found_on_host = vm->serial;
-        }
-    }
-}
-
-static guint32
-find_by_uuid (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GError **error)
-{
-  Search search = { 0 };
-  guint32 found = 0;
-
-  if (search_for (host, serial, &search, error))
-    {
-      g_autoptr (GRWLockReaderLocker) locker
-        = g_rw_lock_reader_locker_new (hvfs_mirror_lock (link->mirror));
-
-      look (link->mirror, &search);
-      found = search.n_on_host == 1 ? search.found_on_host : search.n == 1 ? search.found : 0;
-      if (search.n == 0)
-        g_set_error (error, HVFS_ERROR, ENOENT, "the vCenter %s has no machine of the uuid %s",
-                     link->uri->host, search.uuid);
-      else if (found == 0)
-        g_set_error (error, HVFS_ERROR, EINVAL,
-                     "the vCenter %s has %u machines of the uuid %s: mount it, and migrate there",
-                     link->uri->host, search.n, search.uuid);
-    }
-  g_free (search.uuid);
-  g_free (search.host_uuid);
-  return found;
-}
-
-/* On the same server it has the same id. */
-static guint32
-find_by_id (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GError **error)
-{
-  g_autofree char *moref = NULL;
-  const HvfsObject *vm;
-  guint32 found = 0;
-
-  g_rw_lock_reader_lock (hvfs_mirror_lock (host->mirror));
-  vm = hvfs_mirror_get (host->mirror, serial);
-  moref = vm == NULL ? NULL : g_strdup (vm->moref);
-  g_rw_lock_reader_unlock (hvfs_mirror_lock (host->mirror));
-  if (moref != NULL)
-    {
-      g_rw_lock_reader_lock (hvfs_mirror_lock (link->mirror));
-      vm = hvfs_mirror_find (link->mirror, "VirtualMachine", moref);
-      found = vm == NULL ? 0 : vm->serial;
-      g_rw_lock_reader_unlock (hvfs_mirror_lock (link->mirror));
-    }
-  if (found == 0)
-    g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
-  return found;
-}
-
 static guint32
 find_machine (HvfsVcenterLink *link, const HvfsServer *host, guint32 serial, GError **error)
 {
   HvfsVcenter *vcenter = link->vcenter;
-  guint32 found = hvfs_vcenter_is_wider (vcenter) ? find_by_id (link, host, serial, error)
-                                                  : find_by_uuid (link, host, serial, error);
+  guint32 found = hvfs_vcenter_is_wider (vcenter)
+                    ? hvfs_twin_by_id (link->mirror, host->mirror, serial, error)
+                    : hvfs_twin_by_uuid (link->mirror, link->uri->host, host->mirror, serial,
+                                         error);
   g_autofree char *moref
     = found == 0 ? NULL : hvfs_operation_dup_moref (&link->server, found, error);
 
