@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "backend/collector.h"
-#include "backend/crew.h"
 #include "backend/filter.h"
 #include "backend/intake.h"
 #include "backend/locate.h"
 #include "backend/made.h"
+#include "backend/pulse.h"
 #include "backend/retrieve.h"
-#include "backend/wake.h"
 #include "convert/error.h"
 
 #define IDLE_WAIT_S 60        /* one request a minute when nothing happens */
@@ -34,7 +33,7 @@ struct _HvfsUpdater
   gboolean places_only;     /* set before the first fill */
 
   GThread *thread;
-  HvfsCrew *crew;           /* its one job: ask */
+  HvfsPulse *pulse;
   GCancellable *stop;       /* never reset */
   gint read;                /* atomic: somebody read since the last wait began */
 
@@ -47,12 +46,11 @@ struct _HvfsUpdater
   char *instance;           /* nullable: the server's own id, where the root was found */
 
   GMutex lock;
-  GCond woken;              /* stop; confirmed */
+  GCond woken;              /* stop; eager_us */
   HvfsValue *root;          /* lock */
   gint64 eager_us;          /* lock: when somebody last began to wait for an update */
   GCancellable *wait;       /* lock: of the wait under way; cancelled when lost */
   char *lost;               /* lock: why hvfs_updater_confirm gave the server up */
-  GCancellable *asking;     /* lock: of the question whether it is there, if asked */
 };
 
 static void
@@ -61,7 +59,7 @@ confirm_for_tasks (gpointer data)
   hvfs_updater_confirm (data, NULL, NULL);
 }
 
-static void ask (gpointer data, gpointer user_data);
+static void give_up (const char *reason, gpointer data);
 
 static void
 somebody_waits (gpointer data)
@@ -86,7 +84,7 @@ hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, Hv
   updater->uri = uri;
   updater->timeout_s = timeout_s;
   updater->stats = stats;
-  updater->crew = hvfs_crew_new ("hvfs-ask", ask, updater, 1);
+  updater->pulse = hvfs_pulse_new (session, timeout_s, give_up, updater);
   updater->stop = g_cancellable_new ();
   updater->made = hvfs_made_new ();
   updater->read = TRUE; /* who mounts is about to read */
@@ -112,11 +110,9 @@ hvfs_updater_free (HvfsUpdater *updater)
   g_mutex_lock (&updater->lock);
   if (updater->wait != NULL)
     g_cancellable_cancel (updater->wait);
-  if (updater->asking != NULL)
-    g_cancellable_cancel (updater->asking);
   g_cond_broadcast (&updater->woken);
   g_mutex_unlock (&updater->lock);
-  hvfs_crew_free (updater->crew);
+  hvfs_pulse_free (updater->pulse);
   if (updater->thread != NULL)
     g_thread_join (updater->thread);
   hvfs_value_unref (updater->root);
@@ -547,13 +543,25 @@ hvfs_updater_start (HvfsUpdater *updater)
 
 /* ---- is it still there? ---- */
 
+static void
+give_up (const char *reason, gpointer data)
+{
+  HvfsUpdater *updater = data;
+
+  set_link (updater, FALSE, reason);
+  g_mutex_lock (&updater->lock);
+  g_free (updater->lost);
+  updater->lost = g_strdup (reason);
+  if (updater->wait != NULL)
+    g_cancellable_cancel (updater->wait);
+  g_mutex_unlock (&updater->lock);
+}
+
 gboolean
 hvfs_updater_is_fresh (HvfsUpdater *updater)
 {
-  gint64 silent_us = g_get_monotonic_time () - hvfs_session_last_heard_us (updater->session);
-
   g_atomic_int_set (&updater->read, 1);
-  return silent_us < updater->timeout_s * G_TIME_SPAN_SECOND / 2;
+  return hvfs_pulse_is_fresh (updater->pulse);
 }
 
 static gboolean
@@ -567,78 +575,14 @@ check_link (HvfsUpdater *updater, GError **error)
   return FALSE;
 }
 
-static void
-give_up (HvfsUpdater *updater, const char *reason)
-{
-  set_link (updater, FALSE, reason);
-  g_mutex_lock (&updater->lock);
-  g_free (updater->lost);
-  updater->lost = g_strdup (reason);
-  if (updater->wait != NULL)
-    g_cancellable_cancel (updater->wait);
-  g_mutex_unlock (&updater->lock);
-}
-
-/* Asks for the time; a server that does not answer is given up. */
-static void
-ask (gpointer data, gpointer user_data)
-{
-  HvfsUpdater *updater = user_data;
-  g_autoptr (HvfsRequest) request
-    = hvfs_request_new ("CurrentTime", "ServiceInstance", "ServiceInstance");
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HvfsValue) reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, 0,
-                                                   updater->asking, &error);
-
-  if (reply == NULL && hvfs_error_fault (error) == NULL && !stopped (updater))
-    give_up (updater, g_cancellable_is_cancelled (updater->asking)
-                        ? "the server fell silent for the time-out"
-                        : error->message);
-  g_mutex_lock (&updater->lock);
-  g_clear_object (&updater->asking);
-  g_cond_broadcast (&updater->woken);
-  g_mutex_unlock (&updater->lock);
-}
-
-/* One question for all. */
-static void
-begin_asking (HvfsUpdater *updater)
-{
-  gboolean asked;
-
-  g_mutex_lock (&updater->lock);
-  asked = updater->asking != NULL;
-  if (!asked)
-    updater->asking = g_cancellable_new ();
-  g_mutex_unlock (&updater->lock);
-  if (!asked)
-    hvfs_crew_push (updater->crew, updater); /* may ask here, which takes the lock */
-}
-
 gboolean
 hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
-  gint64 deadline;
-  HvfsWake wake;
-
   if (!check_link (updater, error))
     return FALSE;
   if (hvfs_updater_is_fresh (updater))
     return TRUE;
-  /* Half the time-out was silent before it. */
-  deadline = g_get_monotonic_time () + updater->timeout_s * G_TIME_SPAN_SECOND / 2;
-  hvfs_wake_begin (&wake, cancellable, &updater->lock, &updater->woken);
-  begin_asking (updater);
-  g_mutex_lock (&updater->lock);
-  while (updater->asking != NULL && !g_cancellable_is_cancelled (cancellable))
-    if (!g_cond_wait_until (&updater->woken, &updater->lock, deadline) && updater->asking != NULL)
-      {
-        g_cancellable_cancel (updater->asking);
-        deadline = G_MAXINT64;
-      }
-  g_mutex_unlock (&updater->lock);
-  hvfs_wake_end (&wake);
-  if (!g_cancellable_is_cancelled (cancellable))
+  if (hvfs_pulse_ask (updater->pulse, cancellable))
     return check_link (updater, error);
   g_set_error (error, HVFS_ERROR, EINTR, "interrupted; nothing was sent");
   return FALSE;
