@@ -1,6 +1,6 @@
 /* backend/task.c - operations that the server runs, and waiting for them
  *
- * See task.h.  `known` is what the stream has told of tasks, `waits` is who
+ * See task.h.  `list` is what the stream has told of tasks, `waits` is who
  * sleeps; a waiter looks at what is known of its task each time it is woken.
  */
 #include "backend/task.h"
@@ -11,7 +11,6 @@
 #include "backend/filter.h"
 #include "backend/made.h"
 #include "backend/retrieve.h"
-#include "backend/schema.h"
 #include "backend/start.h"
 #include "backend/wake.h"
 #include "convert/error.h"
@@ -20,13 +19,6 @@
 #define UNNAMED_US (250 * G_TIME_SPAN_MILLISECOND)
 /* How long a cancelled task may take to end before its writer is let go. */
 #define CANCEL_US (10 * G_TIME_SPAN_SECOND)
-
-typedef struct
-{
-  char *moref;
-  guint64 order;                    /* when first heard of */
-  HvfsValue *props[HVFS_N_TASK];
-} Known;
 
 typedef struct
 {
@@ -46,26 +38,13 @@ struct _HvfsTasks
 
   GMutex lock;
   GCond changed;                    /* any of the below */
-  GHashTable *known;                /* lock: moref -> Known */
+  HvfsTaskList *list;               /* lock */
   GHashTable *waits;                /* lock: moref -> Wait, on its waiter's stack */
-  guint64 last_order;               /* lock */
   char *collector;                  /* lock; of the present session */
   char *view;                       /* lock; NULL without views */
   GPtrArray *done;                  /* lock: in the view, waited for no more */
   gboolean up;                      /* lock */
-  gint64 changed_us;                /* lock: since 1970, when known last changed */
 };
-
-static void
-known_free (gpointer data)
-{
-  Known *known = data;
-
-  for (guint i = 0; i < HVFS_N_TASK; i++)
-    hvfs_value_unref (known->props[i]);
-  g_free (known->moref);
-  g_free (known);
-}
 
 HvfsTasks *
 hvfs_tasks_new (HvfsSession *session)
@@ -74,10 +53,9 @@ hvfs_tasks_new (HvfsSession *session)
 
   tasks->session = session;
   tasks->starter = hvfs_starter_new (session);
-  tasks->changed_us = g_get_real_time ();
   g_mutex_init (&tasks->lock);
   g_cond_init (&tasks->changed);
-  tasks->known = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, known_free);
+  tasks->list = hvfs_task_list_new ();
   tasks->waits = g_hash_table_new (g_str_hash, g_str_equal);
   tasks->done = g_ptr_array_new_with_free_func (g_free);
   return tasks;
@@ -99,7 +77,7 @@ hvfs_tasks_free (HvfsTasks *tasks)
     return;
   hvfs_starter_free (tasks->starter);
   g_hash_table_unref (tasks->waits);
-  g_hash_table_unref (tasks->known);
+  hvfs_task_list_free (tasks->list);
   g_ptr_array_unref (tasks->done);
   g_free (tasks->collector);
   g_free (tasks->view);
@@ -107,7 +85,6 @@ hvfs_tasks_free (HvfsTasks *tasks)
   g_mutex_clear (&tasks->lock);
   g_free (tasks);
 }
-
 
 /* ---- watching by name ---- */
 
@@ -179,7 +156,7 @@ watch (HvfsTasks *tasks, Wait *self)
   collector = g_strdup (tasks->collector);
   g_hash_table_iter_init (&iter, tasks->waits);
   while (view != NULL && g_hash_table_iter_next (&iter, &moref, &wait))
-    if (!((Wait *) wait)->watched && !g_hash_table_contains (tasks->known, moref))
+    if (!((Wait *) wait)->watched && hvfs_task_list_get (tasks->list, moref) == NULL)
       {
         ((Wait *) wait)->watched = TRUE;
         g_ptr_array_add (add, g_strdup (moref));
@@ -269,45 +246,8 @@ hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
 void
 hvfs_tasks_apply (HvfsTasks *tasks, const HvfsValue *update, guint api)
 {
-  const char *moref = hvfs_value_text (update, "obj");
-  Known *known;
-
-  if (moref == NULL)
-    return;
   g_mutex_lock (&tasks->lock);
-  tasks->changed_us = g_get_real_time ();
-  if (g_strcmp0 (hvfs_value_text (update, "kind"), "leave") == 0)
-    {
-      g_hash_table_remove (tasks->known, moref);
-      g_cond_broadcast (&tasks->changed);
-      g_mutex_unlock (&tasks->lock);
-      return;
-    }
-  known = g_hash_table_lookup (tasks->known, moref);
-  if (known == NULL)
-    {
-      known = g_new0 (Known, 1);
-      known->moref = g_strdup (moref);
-      known->order = ++tasks->last_order;
-      g_hash_table_insert (tasks->known, known->moref, known);
-    }
-  for (guint i = 0; i < hvfs_value_n_children (update); i++)
-    {
-      HvfsValue *change = hvfs_value_nth (update, i), *value;
-      const char *path = hvfs_value_text (change, "name");
-      int index = path == NULL ? -1 : hvfs_prop_index (HVFS_KIND_TASK, path, api);
-
-      if (index < 0)
-        continue;
-      value = hvfs_value_get (change, "val");
-      /* The first end is the end: some servers replay older states after it. */
-      if (index == HVFS_TASK_STATE && known->props[index] != NULL
-          && (g_strcmp0 (hvfs_value_text (known->props[index], NULL), "success") == 0
-              || g_strcmp0 (hvfs_value_text (known->props[index], NULL), "error") == 0))
-        continue;
-      hvfs_value_unref (known->props[index]);
-      known->props[index] = value == NULL ? NULL : hvfs_value_ref (value);
-    }
+  hvfs_task_list_apply (tasks->list, update, api);
   g_cond_broadcast (&tasks->changed);
   g_mutex_unlock (&tasks->lock);
 }
@@ -316,7 +256,7 @@ void
 hvfs_tasks_begin_fill (HvfsTasks *tasks)
 {
   g_mutex_lock (&tasks->lock);
-  g_hash_table_remove_all (tasks->known);
+  hvfs_task_list_clear (tasks->list);
   g_mutex_unlock (&tasks->lock);
 }
 
@@ -329,62 +269,21 @@ hvfs_tasks_set_link (HvfsTasks *tasks, gboolean up)
   g_mutex_unlock (&tasks->lock);
 }
 
-static int
-compare_order (gconstpointer a, gconstpointer b)
-{
-  const Known *x = *(Known *const *) a, *y = *(Known *const *) b;
-  return x->order < y->order ? -1 : x->order > y->order;
-}
-
 void
 hvfs_tasks_foreach (HvfsTasks *tasks, void (*func) (const HvfsTaskView *, gpointer),
                     gpointer data)
 {
-  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
-  GHashTableIter iter;
-  gpointer known;
-
   g_mutex_lock (&tasks->lock);
-  g_hash_table_iter_init (&iter, tasks->known);
-  while (g_hash_table_iter_next (&iter, NULL, &known))
-    g_ptr_array_add (sorted, known);
-  g_ptr_array_sort (sorted, compare_order);
-  for (guint i = 0; i < sorted->len; i++)
-    {
-      Known *one = sorted->pdata[i];
-      HvfsTaskView view = { one->moref, one->props };
-      func (&view, data);
-    }
+  hvfs_task_list_foreach (tasks->list, func, data);
   g_mutex_unlock (&tasks->lock);
-}
-
-typedef struct
-{
-  const char *moref;
-  char *progress;         /* owned */
-} ProgressQuery;
-
-static void
-look_for_progress (const HvfsTaskView *task, gpointer data)
-{
-  ProgressQuery *query = data;
-  const char *progress = hvfs_value_text (task->props[HVFS_TASK_PROGRESS], NULL);
-
-  if (progress == NULL
-      || g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_STATE], NULL), "running") != 0
-      || g_strcmp0 (hvfs_value_text (task->props[HVFS_TASK_ENTITY], NULL), query->moref) != 0)
-    return;
-  g_free (query->progress);
-  query->progress = g_strdup (progress);
 }
 
 char *
 hvfs_tasks_dup_progress (HvfsTasks *tasks, const char *moref)
 {
-  ProgressQuery query = { moref, NULL };
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&tasks->lock);
 
-  hvfs_tasks_foreach (tasks, look_for_progress, &query);
-  return query.progress;
+  return g_strdup (hvfs_task_list_get_progress (tasks->list, moref));
 }
 
 gint64
@@ -392,7 +291,7 @@ hvfs_tasks_get_changed_us (HvfsTasks *tasks)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&tasks->lock);
 
-  return tasks->changed_us;
+  return hvfs_task_list_get_changed_us (tasks->list);
 }
 
 /* ---- running one ---- */
@@ -402,19 +301,19 @@ static gboolean
 is_over (HvfsTasks *tasks, const Wait *wait, HvfsValue **ret_result, GError **error,
          gboolean *ret_ok)
 {
-  Known *known = g_hash_table_lookup (tasks->known, wait->moref);
-  const char *state = known == NULL ? NULL : hvfs_value_text (known->props[HVFS_TASK_STATE], NULL);
+  HvfsValue *const *props = hvfs_task_list_get (tasks->list, wait->moref);
+  const char *state = props == NULL ? NULL : hvfs_value_text (props[HVFS_TASK_STATE], NULL);
 
   if (g_strcmp0 (state, "success") == 0)
     {
-      if (ret_result != NULL && known->props[HVFS_TASK_RESULT] != NULL)
-        *ret_result = hvfs_value_ref (known->props[HVFS_TASK_RESULT]);
+      if (ret_result != NULL && props[HVFS_TASK_RESULT] != NULL)
+        *ret_result = hvfs_value_ref (props[HVFS_TASK_RESULT]);
       *ret_ok = TRUE;
       return TRUE;
     }
   if (g_strcmp0 (state, "error") != 0)
     return FALSE;
-  g_propagate_error (error, hvfs_fault_new_error_localized (known->props[HVFS_TASK_ERROR]));
+  g_propagate_error (error, hvfs_fault_new_error_localized (props[HVFS_TASK_ERROR]));
   *ret_ok = FALSE;
   return TRUE;
 }
@@ -481,7 +380,7 @@ wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
       if (lost_at > 0 && now >= lost_at + lost_s * G_TIME_SPAN_SECOND)
         return set_unknown (wait->moref, error);
       if (!wait->watched && tasks->up && now >= named_by
-          && !g_hash_table_contains (tasks->known, wait->moref))
+          && hvfs_task_list_get (tasks->list, wait->moref) == NULL)
         {
           g_mutex_unlock (&tasks->lock);
           watch (tasks, wait);

@@ -13,6 +13,7 @@
 #include <gio/gio.h>
 
 #include "backend/session.h"
+#include "backend/task-list.h"
 
 typedef struct _HvfsTasks HvfsTasks;
 
@@ -42,13 +43,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsTasks, hvfs_tasks_free)
 gboolean hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
                          GCancellable *cancellable, HvfsValue **ret_result,
                          GError **error);
-
-/* One task as last heard of; values are nullable and owned by the callee. */
-typedef struct
-{
-  const char *moref;
-  HvfsValue *const *props; /* by the HVFS_TASK_* of schema.h */
-} HvfsTaskView;
 
 /* Calls @func for each task known, oldest first.  Under the lock: do not call back. */
 void hvfs_tasks_foreach (HvfsTasks *tasks, void (*func) (const HvfsTaskView *, gpointer),
