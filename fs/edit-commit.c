@@ -169,7 +169,7 @@ hvfs_edit_commit (HvfsCall *call, HvfsNode node, const char *name, GBytes *base,
   g_autoptr (GBytes) present = NULL;
   GError *failure = NULL;
 
-  if (!hvfs_edit_may_wait (call, error))
+  if (!hvfs_ops_may_wait (call, error))
     return FALSE;
   present = hvfs_edit_get_text (call, node, &failure);
   if (present != NULL && g_bytes_equal (present, wanted) && g_bytes_get_size (wanted) > 0)

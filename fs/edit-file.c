@@ -65,7 +65,7 @@ take (HvfsCall *call, Handle *handle, GError **error)
 {
   if (g_mutex_trylock (&handle->lock))
     return TRUE;
-  if (!hvfs_edit_may_wait (call, error))
+  if (!hvfs_ops_may_wait (call, error))
     return FALSE;
   g_mutex_lock (&handle->lock);
   return TRUE;
@@ -253,7 +253,7 @@ commit (HvfsCall *call, HvfsNode node, Handle *handle, GError **error)
   g_autoptr (GError) failure = NULL;
   g_autofree char *name = NULL;
 
-  if (!hvfs_edit_may_wait (call, error))
+  if (!hvfs_ops_may_wait (call, error))
     return FALSE;
   hvfs_desks_lock (call->fs->desks);
   name = g_strdup (handle->sheet->name);
@@ -353,7 +353,7 @@ edit_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
   if (settle (call, node, handle, &live, NULL) && live
       && hvfs_save_at_release (&handle->save, stage_size (handle)) == HVFS_SAVE_COMMIT)
     {
-      if (!hvfs_edit_may_wait (call, error))
+      if (!hvfs_ops_may_wait (call, error))
         return FALSE;
       commit (call, node, handle, NULL);
     }

@@ -7,15 +7,6 @@
 #include "fs/ops-priv.h"
 
 gboolean
-hvfs_edit_may_wait (HvfsCall *call, GError **error)
-{
-  if (call->cancellable != NULL)
-    return TRUE;
-  g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
-  return FALSE;
-}
-
-gboolean
 hvfs_edit_is_draft (HvfsNode node)
 {
   return (node.row->flags & HVFS_ROW_UNMIRRORED) != 0;
@@ -92,7 +83,7 @@ hvfs_edit_get_text (HvfsCall *call, HvfsNode node, GError **error)
   if (!hvfs_ops_confirm (call, error))
     return NULL;
   text = hvfs_config_get (fs->config, serial);
-  if (text == NULL && hvfs_edit_may_wait (call, error))
+  if (text == NULL && hvfs_ops_may_wait (call, error))
     text = hvfs_config_fetch (fs->config, serial, call->cancellable, error);
   return text;
 }

@@ -11,9 +11,6 @@
 
 #include "fs/fs.h"
 
-/* Sets EWOULDBLOCK where the caller must not wait. */
-gboolean hvfs_edit_may_wait (HvfsCall *call, GError **error);
-
 /* The machine whose configuration @node's directory holds; 0: a draft's, not defined
  * yet, or one that is gone. */
 guint32 hvfs_edit_serial (HvfsFs *fs, HvfsNode node);

@@ -42,6 +42,15 @@ file_job_free (gpointer data)
 }
 
 gboolean
+hvfs_ops_may_wait (HvfsCall *call, GError **error)
+{
+  if (call->cancellable != NULL)
+    return TRUE;
+  g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
+  return FALSE;
+}
+
+gboolean
 hvfs_ops_confirm (HvfsCall *call, GError **error)
 {
   g_autofree char *reason = NULL;
@@ -51,12 +60,9 @@ hvfs_ops_confirm (HvfsCall *call, GError **error)
       g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
       return FALSE;
     }
-  if (hvfs_updater_is_fresh (call->fs->updater))
-    return TRUE;
-  if (call->cancellable != NULL)
-    return hvfs_updater_confirm (call->fs->updater, call->cancellable, error);
-  g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
-  return FALSE;
+  return hvfs_updater_is_fresh (call->fs->updater)
+         || (hvfs_ops_may_wait (call, error)
+             && hvfs_updater_confirm (call->fs->updater, call->cancellable, error));
 }
 
 /* FALSE: it would have to wait.  Else it was answered. */

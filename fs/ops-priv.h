@@ -94,6 +94,9 @@ void hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line
 
 /* ops-own.c: the same of rows that have file_ops */
 
+/* Whether the caller's thread may; FALSE sets EWOULDBLOCK. */
+gboolean hvfs_ops_may_wait (HvfsCall *call, GError **error);
+
 /* Whether the mirror may answer a reader.  @error: EIO: the server is lost; EWOULDBLOCK: it
  * must be asked first, and the caller is a thread that must not wait */
 gboolean hvfs_ops_confirm (HvfsCall *call, GError **error);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 
 #include "convert/error.h"
-#include "fs/edit.h"
 #include "fs/ops-priv.h"
 
 /* What a stat fetched is good for the open that follows it, and no longer. */
@@ -235,7 +234,7 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
       g_set_error (error, HVFS_ERROR, EACCES, "the server writes it: change config.xml");
       return FALSE;
     }
-  if (!hvfs_edit_may_wait (call, error)
+  if (!hvfs_ops_may_wait (call, error)
       || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
     return FALSE;
   content = take_fresh (fs->vmx_sizes, node.a);

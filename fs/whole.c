@@ -217,11 +217,8 @@ commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_
   g_mutex_unlock (&handle->lock);
   if (!pending)
     return TRUE;
-  if (text == NULL)
-    {
-      g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "");
-      return FALSE;
-    }
+  if (!hvfs_ops_may_wait (call, error))
+    return FALSE;
   ok = commit_text (call, node, text, error);
   g_string_free (text, TRUE);
   return ok;
@@ -296,12 +293,7 @@ whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const s
     {
       struct fuse_file_info own = { .flags = O_WRONLY };
 
-      if (call->cancellable == NULL)
-        {
-          g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "");
-          return FALSE;
-        }
-      if (!whole_open (call, node, &own, error))
+      if (!hvfs_ops_may_wait (call, error) || !whole_open (call, node, &own, error))
         return FALSE;
       ok = whole_setattr (call, node, &own, st, to_set, error)
            && whole_fsync (call, node, &own, error);
