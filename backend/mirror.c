@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "backend/fault.h"
-#include "backend/wake.h"
+#include "backend/link.h"
 #include "convert/error.h"
 
 #define MAX_MOREF_BYTES 256 /* a longer one is none */
@@ -24,13 +24,7 @@ struct _HvfsMirror
   gboolean filling;        /* lock */
   HvfsValue *last[HVFS_N_KINDS][HVFS_MAX_PROPS]; /* lock; to share equal values */
 
-  GMutex link_lock;        /* level 2 */
-  GCond settled;           /* link_lock: n_settled or up changed; somebody was cancelled */
-  guint64 n_settled;       /* link_lock */
-  gboolean up;             /* link_lock */
-  char *reason;            /* link_lock */
-  gint64 since_us;         /* link_lock */
-
+  HvfsLink *link;
   HvfsStats *stats;
   HvfsMirrorObserver observer; /* set before the first update */
   gpointer observer_data;
@@ -69,12 +63,9 @@ hvfs_mirror_new (HvfsStats *stats)
   HvfsMirror *mirror = g_new0 (HvfsMirror, 1);
 
   g_rw_lock_init (&mirror->lock);
-  g_mutex_init (&mirror->link_lock);
-  g_cond_init (&mirror->settled);
+  mirror->link = hvfs_link_new ();
   mirror->by_serial = g_hash_table_new_full (NULL, NULL, NULL, object_free);
   mirror->by_ref = g_hash_table_new (ref_hash, ref_equal);
-  mirror->reason = g_strdup ("not connected yet");
-  mirror->since_us = g_get_real_time ();
   mirror->stats = stats;
   return mirror;
 }
@@ -89,9 +80,7 @@ hvfs_mirror_free (HvfsMirror *mirror)
       hvfs_value_unref (mirror->last[kind][i]);
   g_hash_table_unref (mirror->by_ref);
   g_hash_table_unref (mirror->by_serial);
-  g_free (mirror->reason);
-  g_cond_clear (&mirror->settled);
-  g_mutex_clear (&mirror->link_lock);
+  hvfs_link_free (mirror->link);
   g_rw_lock_clear (&mirror->lock);
   g_free (mirror);
 }
@@ -179,34 +168,19 @@ hvfs_object_check (const HvfsObject *object, HvfsPropMask wanted, GError **error
 gboolean
 hvfs_mirror_is_up (HvfsMirror *mirror, char **ret_reason, gint64 *ret_since_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mirror->link_lock);
+  return hvfs_link_is_up (mirror->link, ret_reason, ret_since_us);
+}
 
-  if (ret_reason != NULL)
-    *ret_reason = g_strdup (mirror->reason);
-  if (ret_since_us != NULL)
-    *ret_since_us = mirror->since_us;
-  return mirror->up;
+gboolean
+hvfs_mirror_await_up (HvfsMirror *mirror, gint64 deadline_us, GCancellable *cancellable)
+{
+  return hvfs_link_await_up (mirror->link, deadline_us, cancellable);
 }
 
 void
 hvfs_mirror_set_link (HvfsMirror *mirror, gboolean up, const char *reason)
 {
-  gboolean changed;
-
-  g_mutex_lock (&mirror->link_lock);
-  changed = mirror->up != up;
-  mirror->up = up;
-  if (changed)
-    mirror->since_us = g_get_real_time ();
-  if (strcmp (mirror->reason, reason) != 0)
-    {
-      g_free (mirror->reason);
-      mirror->reason = g_strdup (reason);
-    }
-  g_cond_broadcast (&mirror->settled);
-  g_mutex_unlock (&mirror->link_lock);
-
-  if (changed && mirror->observer.link != NULL)
+  if (hvfs_link_set (mirror->link, up, reason) && mirror->observer.link != NULL)
     mirror->observer.link (up, mirror->observer_data);
 }
 
@@ -238,60 +212,33 @@ hvfs_mirror_set_eager (HvfsMirror *mirror, void (*eager) (gpointer), gpointer da
   mirror->eager_data = data;
 }
 
-gboolean
-hvfs_mirror_await_up (HvfsMirror *mirror, gint64 deadline_us, GCancellable *cancellable)
+static int
+look_now (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data)
 {
-  gboolean up, more = TRUE;
-  HvfsWake wake;
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&mirror->lock);
 
-  hvfs_wake_begin (&wake, cancellable, &mirror->link_lock, &mirror->settled);
-  g_mutex_lock (&mirror->link_lock);
-  while (!(up = mirror->up) && more && !g_cancellable_is_cancelled (cancellable))
-    more = g_cond_wait_until (&mirror->settled, &mirror->link_lock, deadline_us);
-  g_mutex_unlock (&mirror->link_lock);
-  hvfs_wake_end (&wake);
-  return up;
+  return look (mirror, data);
 }
 
 gboolean
 hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
                         gint64 deadline_us, GCancellable *cancellable, GError **error)
 {
-  HvfsWake wake;
-  int code = 0;
+  int found, code = 0;
 
-  hvfs_wake_begin (&wake, cancellable, &mirror->link_lock, &mirror->settled);
   if (mirror->eager != NULL)
     mirror->eager (mirror->eager_data);
-  for (;;)
+  do
     {
-      guint64 seen;
-      int found;
+      guint64 n_told = hvfs_link_get_n_told (mirror->link);
 
-      g_mutex_lock (&mirror->link_lock);
-      seen = mirror->n_settled;
-      g_mutex_unlock (&mirror->link_lock);
-      g_rw_lock_reader_lock (&mirror->lock);
-      found = look (mirror, data);
-      g_rw_lock_reader_unlock (&mirror->lock);
-      if (found != 0)
-        {
-          code = found < 0 ? ESTALE : 0;
-          break;
-        }
-      g_mutex_lock (&mirror->link_lock);
-      while (code == 0 && mirror->n_settled == seen)
-        if (g_cancellable_is_cancelled (cancellable))
-          code = EINTR;
-        else if (!mirror->up)
-          code = EIO;
-        else if (!g_cond_wait_until (&mirror->settled, &mirror->link_lock, deadline_us))
-          code = ETIMEDOUT;
-      g_mutex_unlock (&mirror->link_lock);
-      if (code != 0)
-        break;
+      found = look_now (mirror, look, data);
+      if (found < 0)
+        code = ESTALE;
+      else if (found == 0)
+        code = hvfs_link_await_news (mirror->link, n_told, deadline_us, cancellable);
     }
-  hvfs_wake_end (&wake);
+  while (found == 0 && code == 0);
   if (code != 0)
     g_set_error (error, HVFS_ERROR, code, "%s",
                  code == ESTALE  ? "it is not in the inventory any more"
@@ -324,10 +271,7 @@ settle (HvfsMirror *mirror)
 {
   if (mirror->observer.settled != NULL)
     mirror->observer.settled (mirror->observer_data);
-  g_mutex_lock (&mirror->link_lock);
-  mirror->n_settled++;
-  g_cond_broadcast (&mirror->settled);
-  g_mutex_unlock (&mirror->link_lock);
+  hvfs_link_tell (mirror->link);
 }
 
 static HvfsObject *
