@@ -184,26 +184,7 @@ hvfs_mirror_set_link (HvfsMirror *mirror, gboolean up, const char *reason)
     mirror->observer.link (up, mirror->observer_data);
 }
 
-/* ---- waiting for a value ---- */
-
-typedef struct
-{
-  guint32 serial;
-  guint index;
-  const char *text;
-} Wanted;
-
-static int
-says (HvfsMirror *mirror, gpointer data)
-{
-  const Wanted *wanted = data;
-  HvfsObject *object = hvfs_mirror_get (mirror, wanted->serial);
-
-  if (object == NULL)
-    return -1;
-  return g_strcmp0 (hvfs_value_text (hvfs_object_get (object, wanted->index), NULL), wanted->text)
-         == 0;
-}
+/* ---- waiting ---- */
 
 void
 hvfs_mirror_set_eager (HvfsMirror *mirror, void (*eager) (gpointer), gpointer data)
@@ -246,15 +227,6 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
                  : code == EINTR ? "interrupted"
                                 : g_strerror (code));
   return code == 0;
-}
-
-gboolean
-hvfs_mirror_await (HvfsMirror *mirror, guint32 serial, guint index, const char *text,
-                   gint64 deadline_us, GCancellable *cancellable, GError **error)
-{
-  Wanted wanted = { serial, index, text };
-
-  return hvfs_mirror_await_that (mirror, says, &wanted, deadline_us, cancellable, error);
 }
 
 /* ---- writing ---- */

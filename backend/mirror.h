@@ -101,25 +101,20 @@ gboolean hvfs_mirror_is_up (HvfsMirror *mirror, char **ret_reason, gint64 *ret_s
 /* Sleeps until the server is there again.  Returns: FALSE at @deadline_us or when cancelled */
 gboolean hvfs_mirror_await_up (HvfsMirror *mirror, gint64 deadline_us, GCancellable *cancellable);
 
-/**
- * hvfs_mirror_await:
- * @text: what property @index of the object @serial shall say
- * @deadline_us: by g_get_monotonic_time ()
- * @cancellable: (nullable)
- *
- * Sleeps until an update brings that.  The lock must not be held.
- *
- * @error: (nullable): ETIMEDOUT, EINTR when cancelled, ESTALE when the object is gone,
- *   EIO when the server is lost
- */
-gboolean hvfs_mirror_await (HvfsMirror *mirror, guint32 serial, guint index, const char *text,
-                            gint64 deadline_us, GCancellable *cancellable, GError **error);
-
 /* Whether what is waited for is so: 1 it is, 0 not yet, -1 it never will be.  Under
  * the lock, for reading; memory only. */
 typedef int (*HvfsMirrorLook) (HvfsMirror *mirror, gpointer data);
 
-/* As hvfs_mirror_await, for what @look says; ESTALE where that never will be so. */
+/**
+ * hvfs_mirror_await_that:
+ * @deadline_us: by g_get_monotonic_time ()
+ * @cancellable: (nullable)
+ *
+ * Sleeps until an update makes it so.  The lock must not be held.
+ *
+ * @error: (nullable): ETIMEDOUT, EINTR when cancelled, ESTALE where it never will be so,
+ *   EIO when the server is lost
+ */
 gboolean hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
                                  gint64 deadline_us, GCancellable *cancellable, GError **error);
 

@@ -77,6 +77,16 @@ hvfs_operation_is_so (const HvfsServer *server, guint32 serial, HvfsObjectTest t
   return look (server->mirror, &wanted) > 0;
 }
 
+gboolean
+hvfs_operation_await (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
+                      gconstpointer data, gint64 deadline_us, GCancellable *cancellable,
+                      GError **error)
+{
+  Wanted wanted = { serial, test, data };
+
+  return hvfs_mirror_await_that (server->mirror, look, &wanted, deadline_us, cancellable, error);
+}
+
 void
 hvfs_operation_settle_that (const HvfsServer *server, HvfsMirrorLook seen, gpointer data)
 {
@@ -123,12 +133,11 @@ void
 hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
                        gconstpointer data)
 {
-  Wanted wanted = { serial, test, data };
   g_autoptr (GError) error = NULL;
 
   while (test != NULL && error == NULL
-         && !hvfs_mirror_await_that (server->mirror, look, &wanted,
-                                     g_get_monotonic_time () + PATIENCE_US, NULL, &error)
+         && !hvfs_operation_await (server, serial, test, data,
+                                   g_get_monotonic_time () + PATIENCE_US, NULL, &error)
          && error->code == ETIMEDOUT && !reread (server, serial))
     g_clear_error (&error);
 }

@@ -37,6 +37,12 @@ HvfsRequest *hvfs_operation_new (const HvfsServer *server, guint32 serial, const
 gboolean hvfs_operation_is_so (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
                                gconstpointer data);
 
+/* Sleeps until it is so, or @deadline_us.  @error: as of hvfs_mirror_await_that; ESTALE when
+ * it is gone */
+gboolean hvfs_operation_await (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
+                               gconstpointer data, gint64 deadline_us, GCancellable *cancellable,
+                               GError **error);
+
 /* Sleeps until it is so, for as long as the mirror may lag behind the server.  The
  * operation is done anyway: that it is not seen yet is no error. */
 void hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest test,

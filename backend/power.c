@@ -78,10 +78,15 @@ verb_from_word (const char *word, GError **error)
 }
 
 static gboolean
+says_state (const HvfsObject *vm, gconstpointer state)
+{
+  return g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_POWER), NULL), state) == 0;
+}
+
+static gboolean
 is_in_state (const HvfsObject *vm, gconstpointer state)
 {
-  return state != NULL && unknown_word (vm) == NULL
-         && g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_POWER), NULL), state) == 0;
+  return state != NULL && unknown_word (vm) == NULL && says_state (vm, state);
 }
 
 /* By the server's own word, which the mirror may not have heard yet. */
@@ -107,8 +112,8 @@ ask_guest (const HvfsServer *server, const Verb *verb, guint32 serial, HvfsReque
   if (reply == NULL)
     return FALSE;
   if (verb->to == NULL
-      || hvfs_mirror_await (server->mirror, serial, HVFS_VM_POWER, verb->to,
-                            g_get_monotonic_time () + GUEST_US, cancellable, error))
+      || hvfs_operation_await (server, serial, says_state, verb->to,
+                               g_get_monotonic_time () + GUEST_US, cancellable, error))
     return TRUE;
   g_prefix_error (error, "the guest was asked to %s and may still do it: ", verb->word);
   return FALSE;
