@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "backend/filter.h"
 #include "backend/retrieve.h"
 #include "convert/error.h"
 
@@ -115,16 +114,13 @@ reread (const HvfsServer *server, guint32 serial)
   guint n_updates, api = hvfs_session_api (server->session);
   g_autoptr (GPtrArray) refs
     = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
-  g_autoptr (HvfsRequest) request = NULL;
   g_autoptr (GPtrArray) contents = NULL;
   HvfsValue *ref = dup_ref (server, serial, &n_updates);
 
   if (ref == NULL)
     return TRUE;
   g_ptr_array_add (refs, ref);
-  request = hvfs_retrieve_new (server->session);
-  hvfs_filter_write_objects (request, "specSet", api, refs);
-  contents = hvfs_retrieve (server->session, request, NULL, NULL);
+  contents = hvfs_retrieve_objects (server->session, api, refs, NULL, NULL);
   return contents == NULL || contents->len != 1
          || hvfs_mirror_apply_reread (server->mirror, serial, n_updates, contents->pdata[0], api);
 }

@@ -88,6 +88,16 @@ hvfs_retrieve (HvfsSession *session, HvfsRequest *request, GCancellable *cancell
   return g_steal_pointer (&contents);
 }
 
+GPtrArray *
+hvfs_retrieve_objects (HvfsSession *session, guint api, GPtrArray *refs,
+                       GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (session);
+
+  hvfs_filter_write_objects (request, "specSet", api, refs);
+  return hvfs_retrieve (session, request, cancellable, error);
+}
+
 HvfsValue *
 hvfs_retrieve_property (HvfsSession *session, const char *type, const char *id,
                         const char *path, GError **error)

@@ -20,6 +20,11 @@ HvfsRequest *hvfs_retrieve_new (HvfsSession *session);
 GPtrArray *hvfs_retrieve (HvfsSession *session, HvfsRequest *request,
                           GCancellable *cancellable, GError **error);
 
+/* The same of all mirrored properties of each object in @refs (element-type HvfsValue).
+ * @api: of hvfs_session_api () */
+GPtrArray *hvfs_retrieve_objects (HvfsSession *session, guint api, GPtrArray *refs,
+                                  GCancellable *cancellable, GError **error);
+
 /**
  * hvfs_retrieve_property:
  *

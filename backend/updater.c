@@ -216,11 +216,9 @@ call_wait (HvfsUpdater *updater, HvfsIntake *intake, HvfsValue **ret_reply,
 static gboolean
 reread (HvfsUpdater *updater, GPtrArray *refs, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (updater->session);
-  g_autoptr (GPtrArray) contents = NULL;
+  g_autoptr (GPtrArray) contents
+    = hvfs_retrieve_objects (updater->session, updater->api, refs, cancellable, error);
 
-  hvfs_filter_write_objects (request, "specSet", updater->api, refs);
-  contents = hvfs_retrieve (updater->session, request, cancellable, error);
   if (contents == NULL && hvfs_error_fault (error != NULL ? *error : NULL) != NULL
       && strcmp (hvfs_error_fault (*error), "ManagedObjectNotFound") == 0)
     {
