@@ -284,16 +284,25 @@ hvfs_notifier_is_idle (HvfsNotifier *notifier)
   return notifier->n_told == notifier->n_queued && notifier->n_kept == 0;
 }
 
+/* Waits for the first @queued, a second at most.  Returns: whether it is worth going on: some
+ * were told, not all */
+static gboolean
+await_progress_locked (HvfsNotifier *notifier, guint64 queued)
+{
+  gint64 deadline = g_get_monotonic_time () + FLUSH_US;
+  guint64 told = notifier->n_told;
+
+  while (notifier->running && notifier->n_told < queued
+         && g_cond_wait_until (&notifier->changed, &notifier->lock, deadline))
+    ;
+  return notifier->running && notifier->n_told < queued && notifier->n_told > told;
+}
+
 void
 hvfs_notifier_flush (HvfsNotifier *notifier)
 {
-  gint64 deadline = g_get_monotonic_time () + FLUSH_US;
-  guint64 queued;
-
   g_mutex_lock (&notifier->lock);
-  queued = notifier->n_queued;
-  while (notifier->running && notifier->n_told < queued
-         && g_cond_wait_until (&notifier->changed, &notifier->lock, deadline))
+  for (guint64 queued = notifier->n_queued; await_progress_locked (notifier, queued);)
     ;
   g_mutex_unlock (&notifier->lock);
 }

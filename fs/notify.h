@@ -37,6 +37,7 @@ void hvfs_notifier_release (HvfsNotifier *notifier, guint64 dir);
 /* Whether the kernel has been told all.  If not, what it caches may be old. */
 gboolean hvfs_notifier_is_idle (HvfsNotifier *notifier);
 
-/* Waits until all that is queued now was told, but for what is kept back, and at most
- * a second: for jobs, whose writers then see what they did.  Never in FUSE's threads. */
+/* Waits until all that is queued now was told, but for what is kept back: for jobs, whose
+ * writers then see what they did.  Never in FUSE's threads.  However many that are; but when
+ * the kernel takes none for a second, it waits for others, and they are not waited for. */
 void hvfs_notifier_flush (HvfsNotifier *notifier);
