@@ -226,7 +226,7 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
 {
   HvfsFs *fs = call->fs;
   g_autoptr (GBytes) content = NULL;
-  gboolean was_told;
+  gboolean is_news;
   gsize told = 0;
 
   if ((fi->flags & O_ACCMODE) != O_RDONLY)
@@ -242,15 +242,16 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
     content = hvfs_config_fetch_vmx (fs->config, node.a, call->cancellable, error);
   if (content == NULL)
     return FALSE;
-  was_told = look_up_size (fs, node.a, &told);
+  is_news = !look_up_size (fs, node.a, &told) || told != g_bytes_get_size (content);
   set_read_size (fs->vmx_sizes, node.a, dup_version (fs, node.a), g_bytes_get_size (content));
   /* Past the kernel's cache where that has another size in mind. */
-  fi->direct_io = !was_told || told != g_bytes_get_size (content)
-                  || !hvfs_notifier_is_idle (fs->notifier);
+  fi->direct_io = is_news || !hvfs_notifier_is_idle (fs->notifier);
   if (fi->direct_io)
     hvfs_notifier_inode (fs->notifier, hvfs_node_ino (node));
   else
     fi->direct_io = g_bytes_get_size (content) > HVFS_CACHED_MAX_BYTES;
+  if (is_news) /* who has read it shall see its size */
+    hvfs_notifier_flush (fs->notifier);
   fi->noflush = 1;
   fi->fh = (uintptr_t) g_steal_pointer (&content);
   return TRUE;
