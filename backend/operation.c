@@ -183,7 +183,8 @@ hvfs_operation_run (const HvfsServer *server, HvfsRequest *request, guint32 seri
                                 hvfs_blocked_cancellable (blocked), ret_result, &failure);
   g_autofree char *question = hvfs_questions_end (blocked);
 
-  ok = ok || find_out (server, serial, test, data, cancellable, &failure);
+  /* What asks has not been done; and who gave it up need not know whether it was begun. */
+  ok = ok || (question == NULL && find_out (server, serial, test, data, cancellable, &failure));
   if (ok)
     hvfs_operation_settle (server, serial, test, data);
   else if (question != NULL && !g_cancellable_is_cancelled (cancellable))

@@ -7,7 +7,7 @@ requires_vim
 vm=DC0_H0_VM0
 start_vcsim -vm 2
 mkdir "$tmp/yes" "$tmp/ask"
-mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=600
 d=$mnt/by-name/$vm
 asked () { [ -s "$1/by-name/$vm/question" ]; }
 ask () { control POST "/question?vm=$vm${1:+&method=$1}${2:+&cancelable=$2}" >/dev/null; }
@@ -41,6 +41,17 @@ ask PowerOffVM_Task 0
 refused EAGAIN state off "'question' takes the answer"
 echo 2 >"$d/question"
 await grep -q off "$d/state"
+echo running >"$d/state"
+# Also when it asks before it answers, at once.
+ask PowerOffVM_Task 0
+control POST '/fail?what=slow&method=PowerOffVM_Task&ms=3600000' >/dev/null
+"$PYTHON" "$tests_dir/write.py" "$d/state" off >"$tmp/written" &
+writer=$!
+await is_gone $writer
+expect_eq 'asked without an answer' "$(cat "$tmp/written")" EAGAIN
+control POST /heal >/dev/null
+echo 2 >"$d/question"
+await says "$d/state" off
 echo running >"$d/state"
 unmount_hvfs
 
