@@ -26,23 +26,33 @@ after=$(requests_of "$mnt")
 [ $((after - before)) -le $((n + 10)) ] || fail "$((after - before)) requests for $n operations: $(grep request "$mnt/.hvfs/stats")"
 
 # Ctrl-C cancels the task, whatever the file; the truth is in error.
-# interrupts FILE LINE METHOD
+runs () { grep -q 'DC0_H0_VM0.*running' "$mnt/tasks"; }
+runs_not () { ! runs; }
+# interrupts FILE LINE METHOD  The server has answered: who has heard nothing of a task for long
+# asks for it by its name.  Updates are late until it is cancelled.
 interrupts () {
-  control POST "/task-time?ms=60000&method=$3" >/dev/null
+  control POST "/task-time?ms=3600000&method=$3" >/dev/null
+  control POST /reset >/dev/null
+  control POST '/fail?what=slow&method=WaitForUpdatesEx&times=0&ms=3600000' >/dev/null
+  control POST "/set?object=DC0_H0_VM1&path=guest.hostName&value=before-$1" >/dev/null
+  await updates_are_late
   sh -c "exec echo '$2' >'$mnt/by-name/DC0_H0_VM0/$1'" 2>/dev/null &
   writer=$!
-  await grep -q 'DC0_H0_VM0.*running' "$mnt/tasks"
+  await is_called ModifyListView
   kill $writer
+  await is_called CancelTask
+  control POST /heal >/dev/null
   wait $writer 2>/dev/null || :
   await grep -q "^[^ ]* $1: '$2': Interrupted system call: interrupted: the server's task was cancelled" \
     "$mnt/by-name/DC0_H0_VM0/error"
-  ! grep -q 'DC0_H0_VM0.*running' "$mnt/tasks" || fail "$1: the task goes on"
+  await runs_not
 }
+updates_are_late () { control GET /rules | grep -q '"hits":[1-9]'; }
+is_called () { [ "$(vcsim_requests "$1")" -gt 0 ]; }
 interrupts state running PowerOnVM_Task
 interrupts sched shares=high ReconfigVM_Task
 interrupts memory 4GiB ReconfigVM_Task
 interrupts clone copy CloneVM_Task
-
 
 # Before the server has answered: the writer is let go, and what the server began is
 # cancelled when it answers.

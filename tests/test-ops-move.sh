@@ -67,6 +67,8 @@ kill -INT $writer 2>/dev/null || :
 kill $writer
 wait $writer 2>/dev/null || :
 await reads '^failed DC0_C0_H0: interrupted' "$d/migrate"
+runs_not () { ! grep -q "relocate.*running" "$mnt/tasks"; }
+await runs_not
 expect_eq 'it stayed' "$(vim get $vm runtime.host)" DC0_H0
 control POST '/task-time?ms=0' >/dev/null
 
