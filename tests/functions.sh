@@ -265,10 +265,11 @@ stat_of () {
   echo "${value:-0}"
 }
 
-# requests_of MOUNTPOINT  SOAP requests so far, but for those that only wait for
-# updates: they come and go by themselves.
+# requests_of MOUNTPOINT  SOAP requests so far, but for those that the time makes: that wait
+# for updates, ask for a task of which no update tells for a quarter of a second, or ask
+# whether a server is there that was silent for half of the time-out.
 requests_of () {
-  awk -F= '/^request\./ && !/^request\.(WaitForUpdates(Ex)?|CheckForUpdates)=/ { n += $2 }
+  awk -F= '/^request\./ && !/^request\.(WaitForUpdates(Ex)?|CheckForUpdates|ModifyListView|CurrentTime)=/ { n += $2 }
            END { print n + 0 }' "$1/.hvfs/stats"
 }
 
