@@ -9,7 +9,7 @@ vm=$mnt/by-name/DC0_H0_VM0
 
 # What the next wait for updates brings comes late: first a change that ends the
 # present one, then somebody else is faster.
-control POST "/fail?what=slow&method=WaitForUpdatesEx&ms=3000" >/dev/null
+control POST "/fail?what=slow&method=WaitForUpdatesEx&times=0&ms=600000" >/dev/null
 control POST /set -d object=DC0_H0_VM1 -d path=config.annotation -d value=ping >/dev/null
 await says "$mnt/by-name/DC0_H0_VM1/annotation" ping
 vc power DC0_H0_VM0 PowerOff
@@ -17,6 +17,7 @@ expect_eq "what hvfs knows" "$(cat "$vm/state")" running
 echo off >"$vm/state" || fail "off, which it is: $(cat "$vm/error")"
 expect_eq "state after the write" "$(cat "$vm/state")" off
 expect_eq "error after the write" "$(cat "$vm/error")" ""
+control POST /heal >/dev/null
 
 # Its host is not there: the state that it had is not a state that it is in.
 vm=$mnt/by-name/DC0_H0_VM1
