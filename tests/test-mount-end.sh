@@ -17,8 +17,9 @@ daemon_pid () {
 # ends COMMAND...  with %PID for the daemon's
 ends () {
   control POST /reset >"$tmp/out"
-  # A shell's background jobs ignore INT, and what ignores it at its start goes on so.
-  env --default-signal=INT "$HVFS" "$(vcsim_uri vpx)" "$mnt" </dev/null || fail "cannot mount"
+  # A shell's background jobs ignore INT, those of nohup HUP, and what ignores it at its start
+  # goes on so.
+  env --default-signal=INT,HUP "$HVFS" "$(vcsim_uri vpx)" "$mnt" </dev/null || fail "cannot mount"
   mountpoint -q "$mnt" || fail 'it returned before it had mounted'
   pid=$(daemon_pid)
   mounts="$pid:$mnt $mounts"
@@ -45,7 +46,7 @@ for signal in INT TERM HUP; do
   await has_no_session
   control POST /reset >"$tmp/out"
   control POST '/fail?what=silent&method=WaitForUpdatesEx' >"$tmp/out"
-  env --default-signal=INT "$HVFS" -f "$(vcsim_uri vpx)" "$mnt" </dev/null 2>"$tmp/err" &
+  env --default-signal=INT,HUP "$HVFS" -f "$(vcsim_uri vpx)" "$mnt" </dev/null 2>"$tmp/err" &
   pid=$!
   mounts="$pid:$mnt"
   await is_filling
