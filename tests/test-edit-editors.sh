@@ -18,10 +18,12 @@ shows () { screen | grep -qF -- "$1"; }
 keys () { term send-keys -t editor "$@"; }
 typed () { term send-keys -t editor -l -- "$1"; }
 is_over () { ! term has-session -t editor 2>/dev/null; }
+# answer TEXT...  A question, unless the editor had none and is over meanwhile.
+answer () { keys "$@" 2>/dev/null || is_over; }
 
 # awaits TEXT  The editor shows it.
 awaits () {
-  poll 20 shows "$1" || fail "the editor does not show '$1' but: $(screen)"
+  poll "$AWAIT_S" shows "$1" || fail "the editor does not show '$1' but: $(screen)"
 }
 
 # start_editor COMMAND  Until it shows the file.
@@ -51,7 +53,7 @@ replace_nano () {
   awaits 'Replaced'
 }
 save_nano () { keys C-o; awaits ': config.xml'; keys Enter; }
-leave_nano () { keys C-x; poll 2 is_over || typed n; }
+leave_nano () { keys C-x; poll 2 is_over || answer n; }
 says_nano () { if [ "$1" = refused ]; then echo 'Error writing config.xml: Bad message'; else echo 'Wrote'; fi; }
 
 start_emacs () { start_editor "emacs -nw -Q config.xml"; }
@@ -68,7 +70,7 @@ replace_emacs () {
   awaits 'Replaced'
 }
 save_emacs () { keys C-x C-s; }
-leave_emacs () { keys C-x C-c; poll 2 is_over || typed n; poll 2 is_over || { typed yes; keys Enter; }; }
+leave_emacs () { keys C-x C-c; poll 2 is_over || answer n; poll 2 is_over || answer yes Enter; }
 says_emacs () { if [ "$1" = refused ]; then echo 'rror'; else echo 'Wrote'; fi; }
 
 start_micro () { start_editor micro config.xml; }
@@ -80,7 +82,7 @@ replace_micro () {
   awaits 'Replaced'
 }
 save_micro () { keys C-s; }
-leave_micro () { keys C-q; poll 2 is_over || typed n; }
+leave_micro () { keys C-q; poll 2 is_over || answer n; }
 says_micro () { if [ "$1" = refused ]; then echo ' config.xml: '; else echo 'Saved config.xml'; fi; }
 
 mount_domains
