@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/caller.h"
 #include "fs/ops-priv.h"
 #include "fs/save.h"
 
@@ -35,7 +36,7 @@ handle_new (HvfsCall *call, HvfsSheet *sheet)
 
   handle->sheet = sheet;
   g_mutex_init (&handle->lock);
-  handle->save.opener = hvfs_save_process_of (call->pid);
+  handle->save.opener = hvfs_caller_process (call->pid);
   return handle;
 }
 
@@ -299,7 +300,7 @@ typedef HvfsSaveStep (*SaveRule) (Handle *handle, const HvfsCall *call);
 static HvfsSaveStep
 at_flush (Handle *handle, const HvfsCall *call)
 {
-  return hvfs_save_at_flush (&handle->save, stage_size (handle), hvfs_save_process_of (call->pid));
+  return hvfs_save_at_flush (&handle->save, stage_size (handle), hvfs_caller_process (call->pid));
 }
 
 static HvfsSaveStep

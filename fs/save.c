@@ -1,10 +1,6 @@
 /* fs/save.c - when what was written to config.xml is a whole configuration; see save.h */
 #include "fs/save.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 void
 hvfs_save_written (HvfsSave *save)
 {
@@ -67,17 +63,4 @@ HvfsSaveStep
 hvfs_save_at_release (const HvfsSave *save, guint64 size)
 {
   return save->dirty && size > 0 && save->broken == 0 ? HVFS_SAVE_COMMIT : HVFS_SAVE_NOTHING;
-}
-
-pid_t
-hvfs_save_process_of (pid_t pid)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) pid);
-  g_autofree char *text = NULL;
-  const char *line;
-
-  if (pid == 0 || !g_file_get_contents (path, &text, NULL, NULL))
-    return pid;
-  line = strstr (text, "\nTgid:");
-  return line == NULL ? pid : (pid_t) strtol (line + strlen ("\nTgid:"), NULL, 10);
 }

@@ -47,6 +47,3 @@ HvfsSaveStep hvfs_save_at_release (const HvfsSave *save, guint64 size);
 /* Whether a flush is of the one that opened the file, as far as is known (0: not): a child
  * that ends closes its copy of what its parent is still writing. */
 gboolean hvfs_save_is_by (pid_t opener, pid_t flusher);
-
-/* The process that the thread @pid belongs to; @pid itself if it is gone. */
-pid_t hvfs_save_process_of (pid_t pid);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/caller.h"
 #include "fs/ops-priv.h"
 #include "fs/save.h"
 
@@ -55,7 +56,7 @@ whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
   fi->direct_io = 1;
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
   if (!fi->noflush)
-    handle->opener = hvfs_save_process_of (call->pid);
+    handle->opener = hvfs_caller_process (call->pid);
   return TRUE;
 }
 
@@ -230,7 +231,7 @@ whole_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **
   Handle *handle = handle_of (fi);
   gboolean again, ok;
 
-  if (!hvfs_save_is_by (handle->opener, hvfs_save_process_of (call->pid)))
+  if (!hvfs_save_is_by (handle->opener, hvfs_caller_process (call->pid)))
     return TRUE;
   g_mutex_lock (&handle->lock);
   again = handle->closed;

@@ -1,7 +1,6 @@
 /* tests/test-save.c - when a save is one: the requests that tools make, replayed */
 #include <errno.h>
 #include <glib.h>
-#include <unistd.h>
 
 #include "fs/save.h"
 
@@ -126,21 +125,6 @@ test_broken (void)
   g_assert_cmpint (hvfs_save_at_release (&save, 5), ==, HVFS_SAVE_NOTHING);
 }
 
-static gpointer
-thread_id (gpointer data)
-{
-  return GINT_TO_POINTER (hvfs_save_process_of (gettid ()));
-}
-
-static void
-test_process (void)
-{
-  GThread *thread = g_thread_new ("other", thread_id, NULL);
-
-  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, getpid ());
-  g_assert_cmpint (hvfs_save_process_of (0), ==, 0);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -151,6 +135,5 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_tool);
     }
   g_test_add_func ("/save/broken", test_broken);
-  g_test_add_func ("/save/process", test_process);
   return g_test_run ();
 }
