@@ -16,7 +16,8 @@ static const Row rows[] = {
   { CURLE_OPERATION_TIMEDOUT, ETIMEDOUT, "no connection within the time-out" },
   { CURLE_PROXY, ECONNREFUSED, "the proxy does not connect; check proxy=" },
   { CURLE_SSL_CONNECT_ERROR, EPROTO,
-    "TLS failed; check the port, and add transport=http if the server speaks plain HTTP there" },
+    "TLS failed; check the port; add transport=http if the server speaks plain HTTP there, "
+    "-o legacy_tls if it is older than ESX or vCenter 6.0" },
   { CURLE_SSL_CACERT_BADFILE, EINVAL, "the CA bundle cannot be used; check cacert=" },
   { CURLE_UNSUPPORTED_PROTOCOL, EPROTO,
     "what answers does not speak HTTP; check the port, and transport=" },

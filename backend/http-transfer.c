@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "backend/http-error.h"
+#include "backend/http-tls.h"
 #include "backend/pin.h"
 #include "config.h"
 #include "convert/error.h"
@@ -188,28 +189,13 @@ on_header (char *data, size_t size, size_t n, void *user_data)
   return size * n;
 }
 
-static void
-set_security (CURL *easy, const HvfsHttpConfig *config)
-{
-  gboolean verify = !config->no_verify && (config->pin == NULL || config->cacert != NULL);
-
-  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
-  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-  if (config->pin != NULL)
-    curl_easy_setopt (easy, CURLOPT_PINNEDPUBLICKEY, config->pin);
-  if (config->cacert != NULL)
-    {
-      curl_easy_setopt (easy, CURLOPT_CAINFO, config->cacert);
-      curl_easy_setopt (easy, CURLOPT_CAPATH, NULL);
-    }
-}
-
 /* What every connection has, that for looking at the certificate too. */
 static void
 set_connection (CURL *easy, HvfsHttpPeer *peer, char *why)
 {
   const HvfsHttpConfig *config = &peer->config;
 
+  hvfs_http_tls_set_age (easy, config);
   curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, why);
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L); /* leaves a slow resolver behind */
@@ -246,7 +232,7 @@ set_transfer (CURL *easy, Transfer *transfer, const char *url, struct curl_slist
               gboolean fresh)
 {
   set_connection (easy, transfer->peer, transfer->why);
-  set_security (easy, &transfer->peer->config);
+  hvfs_http_tls_set_trust (easy, &transfer->peer->config);
   set_body (easy, transfer);
   curl_easy_setopt (easy, CURLOPT_URL, url);
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, headers);

@@ -34,6 +34,7 @@ typedef struct
   const char *cacert;   /* nullable; a file, instead of the system's bundle */
   const char *pin;      /* nullable; "sha256//...": this key, whoever signed it */
   gboolean no_verify;
+  gboolean legacy_tls;  /* TLS 1.0 and SHA-1 will do */
   guint timeout_s;      /* without progress; at least 1 */
   guint connections;    /* at most at once, for requests without wait_s; more wait for one */
 } HvfsHttpConfig;

@@ -44,7 +44,8 @@ hvfs_session_new (HvfsUri *uri, HvfsCredentials *credentials, guint timeout_s,
   g_autofree char *base_url = hvfs_uri_to_base_url (uri);
   const HvfsHttpConfig config = {
     .base_url = base_url, .proxy = uri->proxy, .cacert = uri->cacert, .pin = uri->pin,
-    .no_verify = uri->no_verify, .timeout_s = MAX (timeout_s, 1), .connections = CONNECTIONS,
+    .no_verify = uri->no_verify, .legacy_tls = uri->legacy_tls,
+    .timeout_s = MAX (timeout_s, 1), .connections = CONNECTIONS,
   };
 
   session->uri = hvfs_uri_ref (uri);

@@ -170,6 +170,7 @@ uri_new_like (const HvfsUri *uri)
   made->path = g_new0 (char *, 1);
   made->http = uri->http;
   made->no_verify = uri->no_verify;
+  made->legacy_tls = uri->legacy_tls;
   made->cacert = g_strdup (uri->cacert);
   made->auto_answer = uri->auto_answer;
   made->proxy = g_strdup (uri->proxy);

@@ -28,6 +28,7 @@ typedef struct
   HvfsAutoAnswer auto_answer;
   char *proxy;            /* nullable; as curl takes it: "socks5://host:1080" */
   char *authfile;         /* nullable; absolute */
+  gboolean legacy_tls;    /* not in the text: an option of the mount (http.h) */
 } HvfsUri;
 
 /**

@@ -371,6 +371,8 @@ main (int argc, char **argv)
       hvfs_log_init (options.debug);
       keep_to_itself (&options);
       uri = hvfs_uri_parse (options.uri, &error);
+      if (uri != NULL)
+        uri->legacy_tls = options.legacy_tls;
       if (uri == NULL || !hvfs_mountpoint_prepare (options.mountpoint, &mountpoint, &error))
         status = complain (error);
       else

@@ -33,6 +33,7 @@ static const struct fuse_opt table[] = {
   { "password_file=%s", offsetof (HvfsOptions, password_file), 0 },
   { "vcenter_username=%s", offsetof (HvfsOptions, vcenter_username), 0 },
   { "vcenter_password_file=%s", offsetof (HvfsOptions, vcenter_password_file), 0 },
+  OPTION ("legacy_tls", legacy_tls),
   FUSE_OPT_KEY ("timeout=", KEY_TIMEOUT),
   FUSE_OPT_KEY ("cache=", KEY_CACHE),
   /* For libfuse. */
@@ -201,6 +202,7 @@ hvfs_options_print_help (void)
     "                            who logs in to the vCenter that vcenter= names\n"
     "    -o vcenter_password_file=FILE\n"
     "                            where the password for that is\n"
+    "    -o legacy_tls           speak TLS 1.0, too, for servers before 6.0\n"
     "    -o timeout=SECONDS      how soon a lost server is noticed (default %d)\n"
     "    -o cache=MIB            memory for configurations (default %d)\n"
     "\n"

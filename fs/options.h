@@ -17,6 +17,7 @@ typedef struct
   char *password_file;   /* nullable */
   char *vcenter_username;      /* nullable */
   char *vcenter_password_file; /* nullable */
+  gboolean legacy_tls;
   guint timeout_s;
   guint cache_mib;
   struct fuse_args fuse; /* what libfuse is told */

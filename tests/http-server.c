@@ -13,14 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#ifdef HAVE_OPENSSL
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#else
-typedef void SSL;
-typedef void SSL_CTX;
-#endif
 
 struct _Server
 {
@@ -45,14 +40,6 @@ typedef struct
   SSL *ssl;              /* nullable */
   GString *in;           /* read, not yet used */
 } Connection;
-
-#ifdef HAVE_OPENSSL
-
-gboolean
-server_has_tls (void)
-{
-  return TRUE;
-}
 
 static X509 *
 make_certificate (EVP_PKEY *key)
@@ -146,50 +133,6 @@ free_tls (Server *server)
 {
   SSL_CTX_free (server->tls);
 }
-
-#else
-
-gboolean
-server_has_tls (void)
-{
-  return FALSE;
-}
-
-static void
-set_up_tls (Server *server)
-{
-  g_error ("built without OpenSSL");
-}
-
-static gboolean
-start_tls (Connection *c)
-{
-  return TRUE;
-}
-
-static void
-end_tls (Connection *c, gboolean polite)
-{
-}
-
-static gssize
-read_some (Connection *c, char *buffer, gsize len)
-{
-  return recv (c->fd, buffer, len, 0);
-}
-
-static gssize
-write_some (Connection *c, const char *data, gsize len)
-{
-  return send (c->fd, data, len, MSG_NOSIGNAL);
-}
-
-static void
-free_tls (Server *server)
-{
-}
-
-#endif
 
 char *
 request_header (const Request *request, const char *name)

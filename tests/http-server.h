@@ -23,13 +23,12 @@ typedef struct
 /* Returns: whether to keep the connection.  Runs in the connection's thread. */
 typedef gboolean (*ServerHandler) (Server *server, Request *request, gpointer data);
 
-/* @tls: with a certificate of its own making for 127.0.0.1; see server_has_tls () */
+/* @tls: with a certificate of its own making for 127.0.0.1 */
 Server *server_new (gboolean tls, ServerHandler handler, gpointer data);
 /* Ends all connections, waits for their threads. */
 void server_free (Server *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Server, server_free)
 
-gboolean server_has_tls (void);   /* whether the tests were built with OpenSSL */
 guint server_port (Server *server);
 const char *server_pin (Server *server);     /* "sha256//...", by OpenSSL */
 const char *server_ca_file (Server *server); /* its certificate, PEM */

@@ -50,8 +50,12 @@ func (g *gate) open() error {
 	}
 	g.addr = l.Addr().String()
 	if g.opt.tls {
-		l = tls.NewListener(l, &tls.Config{MinVersion: tls.VersionTLS12,
-			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return g.certificate(), nil }})
+		config := &tls.Config{MinVersion: tls.VersionTLS12,
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return g.certificate(), nil }}
+		if g.opt.legacyTLS {
+			config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS10
+		}
+		l = tls.NewListener(l, config)
 	}
 	g.server = &http.Server{Handler: g.handler, ErrorLog: log.New(io.Discard, "", 0)}
 	go func(s *http.Server) { _ = s.Serve(l) }(g.server)

@@ -12,7 +12,7 @@ import (
 type options struct {
 	listen, certFile, ready, user, password string
 	tls, gzip, plain, stdin, mixed          bool
-	esx, gsx                                bool
+	esx, gsx, legacyTLS                     bool
 	dc, cluster, host, standalone, vm       int
 	folder, ds, pg, pod                     int
 	page, updatePage                        int
@@ -28,6 +28,7 @@ func parseOptions(args []string) (*options, error) {
 	f := flag.NewFlagSet("vcsim", flag.ContinueOnError)
 	f.StringVar(&o.listen, "l", "127.0.0.1:0", "`address:port` to listen on; port 0: the kernel chooses")
 	f.BoolVar(&o.tls, "tls", true, "https with a certificate made at start; false: http")
+	f.BoolVar(&o.legacyTLS, "legacy-tls", false, "TLS 1.0, as servers before 6.0")
 	f.StringVar(&o.certFile, "certfile", "", "`file` to write the certificate to, as PEM")
 	f.StringVar(&o.ready, "ready", "", "`file` to write url=, control=, cert= and pid= to, once connections are accepted")
 	f.BoolVar(&o.stdin, "stdin", false, "exit when the standard input ends")
