@@ -144,19 +144,6 @@ new_session (HvfsFs *fs, HvfsOptions *options, GError **error)
   return session;
 }
 
-static gboolean
-mount_session (struct fuse_session *session, const char *mountpoint, GError **error)
-{
-  if (fuse_session_mount (session, mountpoint) == 0)
-    return TRUE;
-  g_set_error (error, HVFS_ERROR, EIO, "cannot mount at '%s': %s%s", mountpoint,
-               hvfs_log_last_of_fuse (),
-               geteuid () != 0 && g_find_program_in_path ("fusermount3") == NULL
-                 ? " (fusermount3 is missing: install the package fuse3)"
-                 : "");
-  return FALSE;
-}
-
 /* ---- the daemon ---- */
 
 /* Leaves the terminal and tells the parent, which ends with success. */
@@ -215,7 +202,7 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd,
     return FALSE;
   if (g_cancellable_is_cancelled (cancellable))
     g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
-  else if (mount_session (session, mountpoint, error))
+  else if (hvfs_mountpoint_mount (session, mountpoint, error))
     {
       if (ready_fd >= 0)
         go_to_background (ready_fd);

@@ -1,14 +1,19 @@
-/* fs/mountpoint.c - whether one can mount there; see mountpoint.h */
+/* fs/mountpoint.c - whether one can mount there, and mounting; see mountpoint.h */
+#define FUSE_USE_VERSION 314
 #include "fs/mountpoint.h"
 
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "convert/error.h"
+#include "fs/log.h"
 
 /* The type of what is mounted at @path last, NULL if nothing is.  (transfer full)
  * A line of mountinfo: ID PARENT DEV ROOT PATH OPTIONS... - TYPE SOURCE SUPER. */
@@ -89,4 +94,50 @@ hvfs_mountpoint_prepare (const char *path, char **ret_path, GError **error)
     return refuse (path, EBUSY, "something is mounted there already", error);
   *ret_path = g_steal_pointer (&absolute);
   return TRUE;
+}
+
+/* What was written to @fd, on one line. */
+static char *
+text_of (int fd)
+{
+  char text[512];
+  gssize n = pread (fd, text, sizeof text - 1, 0);
+
+  text[MAX (n, 0)] = '\0';
+  return g_strdup (g_strdelimit (g_strstrip (text), "\n", ' '));
+}
+
+/* Whom the kernel does not let mount has fusermount3 do it, which writes to stderr what is
+ * wrong.  @said: (transfer full): what it was */
+static int
+mount_and_listen (struct fuse_session *session, const char *path, char **said)
+{
+  int own = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  int file = memfd_create ("stderr", MFD_CLOEXEC);
+  gboolean listening = own >= 0 && file >= 0 && dup2 (file, STDERR_FILENO) >= 0;
+  int result = fuse_session_mount (session, path);
+
+  if (listening)
+    dup2 (own, STDERR_FILENO);
+  *said = listening ? text_of (file) : g_strdup ("");
+  if (own >= 0)
+    close (own);
+  if (file >= 0)
+    close (file);
+  return result;
+}
+
+gboolean
+hvfs_mountpoint_mount (struct fuse_session *session, const char *path, GError **error)
+{
+  g_autofree char *said = NULL, *fusermount = g_find_program_in_path ("fusermount3");
+  gboolean ok = mount_and_listen (session, path, &said) == 0;
+
+  if (ok && *said != '\0')
+    fprintf (stderr, "%s\n", said);
+  if (ok)
+    return TRUE;
+  if (geteuid () != 0 && fusermount == NULL)
+    return refuse (path, EIO, "fusermount3 is missing: install the package fuse3", error);
+  return refuse (path, EIO, *said != '\0' ? said : hvfs_log_last_of_fuse (), error);
 }

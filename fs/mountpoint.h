@@ -1,11 +1,14 @@
-/* fs/mountpoint.h - whether one can mount there
+/* fs/mountpoint.h - whether one can mount there, and mounting
  *
  * Exists to say in one line what is wrong with a mount point before anything is
- * connected, and to clear away a mount that a killed hvfs left behind.
+ * connected, or why nothing can be mounted, and to clear away a mount that a killed hvfs
+ * left behind.
  */
 #pragma once
 
 #include <glib.h>
+
+struct fuse_session;
 
 /**
  * hvfs_mountpoint_prepare:
@@ -14,3 +17,7 @@
  * @error: ENOENT, ENOTDIR, EACCES, EBUSY, with the reason
  */
 gboolean hvfs_mountpoint_prepare (const char *path, char **ret_path, GError **error);
+
+/* @path: as prepared.  @error: EIO, with what libfuse or fusermount3 said.  Nothing else
+ * may write to stderr meanwhile. */
+gboolean hvfs_mountpoint_mount (struct fuse_session *session, const char *path, GError **error);

@@ -58,6 +58,25 @@ refused 'pin' "$uri&pin=sha256//AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" "$
 refused 'hvfs: ' "vpx://user@$vcsim_hostport/?transport=http" "$mnt"
 refused 'nowhere' "$(vcsim_uri vpx DC0/nowhere)" "$mnt"
 
+# Whom the kernel does not let mount is told what fusermount3 says, or that it is missing.
+if unshare -rm true 2>/dev/null; then
+  hvfs=$HVFS
+  HVFS=$tmp/as-somebody
+  cat >"$HVFS" <<END
+#!/bin/sh
+exec unshare -r "$hvfs" "\$@"
+END
+  chmod +x "$HVFS"
+  refused "cannot mount at '$mnt': fusermount3: " "$uri" "$mnt"
+  cat >"$HVFS" <<END
+#!/bin/sh
+exec unshare -rm sh -c 'mount --bind /dev/null "$(command -v fusermount3)" &&
+  exec unshare --map-user=1000 "$hvfs" "\$@"' sh "\$@"
+END
+  refused 'install the package fuse3' "$uri" "$mnt"
+  HVFS=$hvfs
+fi
+
 # The pin that the message shows is one that works.
 "$HVFS" "vpx://user@$vcsim_hostport/" "$mnt" </dev/null 2>"$tmp/err" && fail 'untrusted, but mounted'
 pin=$(grep -o 'sha256//[A-Za-z0-9+/=]*' "$tmp/err" | head -n 1)
