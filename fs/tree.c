@@ -119,52 +119,66 @@ forget_autostart (HvfsFs *fs, const HvfsObject *host)
 
 /* ---- following the mirror ---- */
 
+/* What says where an object stands, by its kind, besides its name and its parent. */
+static const HvfsPropMask placing[HVFS_N_KINDS] = {
+  [HVFS_KIND_VM] = HVFS_PROP (HVFS_VM_HOST) | HVFS_PROP (HVFS_VM_UUID)
+                   | HVFS_PROP (HVFS_VM_PARENT_VAPP) | HVFS_PROP (HVFS_VM_SNAPSHOT),
+  [HVFS_KIND_HOST] = HVFS_PROP (HVFS_HOST_DATASTORES) | HVFS_PROP (HVFS_HOST_NETWORKS),
+  [HVFS_KIND_DATACENTER] = HVFS_PROP (HVFS_DC_DATASTORES) | HVFS_PROP (HVFS_DC_NETWORKS),
+  [HVFS_KIND_FOLDER] = HVFS_PROP (HVFS_FOLDER_CHILD_TYPE),
+  [HVFS_KIND_VAPP] = HVFS_PROP (HVFS_VAPP_PARENT_VAPP),
+};
+
+static gboolean
+says_place (const HvfsObject *object, HvfsPropMask changed)
+{
+  return (changed & (HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_PARENT) | placing[object->kind])) != 0;
+}
+
+static void
+object_left (HvfsFs *fs, const HvfsObject *object)
+{
+  hvfs_index_place (fs->index, object, NULL, 0);
+  forget_files (fs, object, ALL);
+  hvfs_failures_clear (fs->failures, object->serial);
+  if (object->kind == HVFS_KIND_VM)
+    hvfs_edit_left (fs, object->serial);
+  hvfs_vmx_sizes_forget (fs->vmx_sizes, object->serial);
+  hvfs_migrations_forget (fs->migrations, object->serial);
+  hvfs_quickstats_forget (fs->quickstats, object->serial);
+  fs->restructured |= object->kind != HVFS_KIND_VM;
+}
+
+/* What its own files show, and what else shows of it. */
+static void
+forget_shown (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
+{
+  forget_files (fs, object, changed);
+  if (object->kind == HVFS_KIND_HOST && (changed & HVFS_PROP (HVFS_HOST_AUTOSTART)) != 0)
+    forget_autostart (fs, object);
+  if (object->kind == HVFS_KIND_VM && (changed & HVFS_PROP (HVFS_VM_SNAPSHOT)) != 0)
+    hvfs_snapshots_forget (fs, object);
+  if ((object->kind == HVFS_KIND_DATASTORE || object->kind == HVFS_KIND_NETWORK)
+      && !fs->dc_below)
+    fs->restructured = TRUE;
+}
+
 static void
 object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed, gpointer data)
 {
   HvfsFs *fs = data;
   gboolean is_vm = object->kind == HVFS_KIND_VM;
-  HvfsPropMask placing = HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_PARENT);
-
-  if (is_vm)
-    placing |= HVFS_PROP (HVFS_VM_HOST) | HVFS_PROP (HVFS_VM_UUID)
-               | HVFS_PROP (HVFS_VM_PARENT_VAPP) | HVFS_PROP (HVFS_VM_SNAPSHOT);
-  else if (object->kind == HVFS_KIND_HOST)
-    placing |= HVFS_PROP (HVFS_HOST_DATASTORES) | HVFS_PROP (HVFS_HOST_NETWORKS);
-  else if (object->kind == HVFS_KIND_DATACENTER)
-    placing |= HVFS_PROP (HVFS_DC_DATASTORES) | HVFS_PROP (HVFS_DC_NETWORKS);
-  else if (object->kind == HVFS_KIND_FOLDER)
-    placing |= HVFS_PROP (HVFS_FOLDER_CHILD_TYPE);
-  else if (object->kind == HVFS_KIND_VAPP)
-    placing |= HVFS_PROP (HVFS_VAPP_PARENT_VAPP);
 
   if (event == HVFS_OBJECT_LEFT)
     {
-      hvfs_index_place (fs->index, object, NULL, 0);
-      forget_files (fs, object, ALL);
-      hvfs_failures_clear (fs->failures, object->serial);
-      if (is_vm)
-        hvfs_edit_left (fs, object->serial);
-      hvfs_vmx_sizes_forget (fs->vmx_sizes, object->serial);
-      hvfs_migrations_forget (fs->migrations, object->serial);
-      hvfs_quickstats_forget (fs->quickstats, object->serial);
-      fs->restructured |= !is_vm;
+      object_left (fs, object);
       return;
     }
   if (is_vm && (changed & HVFS_PROP (HVFS_VM_QUESTION)) != 0)
     hvfs_questions_noticed (fs->questions, object);
   if (event == HVFS_OBJECT_CHANGED)
-    {
-      forget_files (fs, object, changed);
-      if (object->kind == HVFS_KIND_HOST && (changed & HVFS_PROP (HVFS_HOST_AUTOSTART)) != 0)
-        forget_autostart (fs, object);
-      if (is_vm && (changed & HVFS_PROP (HVFS_VM_SNAPSHOT)) != 0)
-        hvfs_snapshots_forget (fs, object);
-      if (object->kind == HVFS_KIND_DATASTORE || object->kind == HVFS_KIND_NETWORK)
-        if (!fs->dc_below)
-          fs->restructured = TRUE;
-    }
-  if (event == HVFS_OBJECT_CHANGED && (changed & placing) == 0)
+    forget_shown (fs, object, changed);
+  if (event == HVFS_OBJECT_CHANGED && !says_place (object, changed))
     return;
   if (is_vm)
     g_ptr_array_add (fs->touched, GUINT_TO_POINTER (object->serial));
