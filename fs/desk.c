@@ -64,6 +64,13 @@ sheet_bytes (const HvfsSheet *sheet)
   return sheet->data == NULL ? 0 : sheet->data->len;
 }
 
+static gboolean
+is_live_name (const HvfsDesk *desk, const char *name)
+{
+  return strcmp (name, HVFS_DESK_LIVE) == 0
+         || (!desk->has_live && strcmp (name, HVFS_DESK_LIVE_VMX) == 0);
+}
+
 static HvfsSheet *
 sheet_new_locked (HvfsDesks *desks, HvfsDesk *desk, guint32 number, const char *name, mode_t mode)
 {
@@ -72,7 +79,7 @@ sheet_new_locked (HvfsDesks *desks, HvfsDesk *desk, guint32 number, const char *
   sheet->number = number;
   sheet->name = g_strdup (name);
   sheet->mode = mode;
-  sheet->live = hvfs_desk_is_live_name (desk, name);
+  sheet->live = is_live_name (desk, name);
   if (!sheet->live)
     sheet->data = g_byte_array_new ();
   sheet_touch (sheet);
@@ -106,13 +113,6 @@ next_number_locked (HvfsDesks *desks, HvfsDesk *desk)
     desks->last_number = desks->last_number == MAX_NUMBER ? 1 : desks->last_number + 1;
   while (hvfs_sheet_get_locked (desk, desks->last_number) != NULL);
   return desks->last_number;
-}
-
-gboolean
-hvfs_desk_is_live_name (const HvfsDesk *desk, const char *name)
-{
-  return strcmp (name, HVFS_DESK_LIVE) == 0
-         || (!desk->has_live && strcmp (name, HVFS_DESK_LIVE_VMX) == 0);
 }
 
 HvfsSheet *
@@ -503,7 +503,7 @@ hvfs_sheet_rename_locked (HvfsDesks *desks, HvfsDesk *desk, HvfsSheet *sheet, co
   take_name_locked (desks, desk, sheet, text);
   sheet->name = g_strdup (name);
   g_hash_table_replace (desk->names, sheet->name, sheet);
-  if (hvfs_desk_is_live_name (desk, name))
+  if (is_live_name (desk, name))
     {
       sheet->live = TRUE;
       desks->n_bytes -= sheet_bytes (sheet);

@@ -78,8 +78,6 @@ HvfsDesk *hvfs_desk_make_locked (HvfsDesks *desks, guint64 dir, gboolean has_liv
 /* Takes it away with all there is; handles keep their sheets. */
 void hvfs_desk_drop (HvfsDesks *desks, guint64 dir);
 
-gboolean hvfs_desk_is_live_name (const HvfsDesk *desk, const char *name);
-
 HvfsSheet *hvfs_sheet_get_locked (HvfsDesk *desk, guint32 number);
 HvfsSheet *hvfs_sheet_find_locked (HvfsDesk *desk, const char *name);
 

@@ -40,9 +40,6 @@ hvfs_ops_timespec (gint64 us)
   return (struct timespec){ us / G_TIME_SPAN_SECOND, us % G_TIME_SPAN_SECOND * 1000 };
 }
 
-/* Appends where the link @node leads; FALSE: nowhere.  Under the mirror's lock. */
-gboolean hvfs_ops_link (HvfsFs *fs, HvfsNode node, GString *target);
-
 /* What the kernel is told of an entry; 0 for no such entry.  Under the lock.
  * @buffer: as above */
 void hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer,
@@ -50,9 +47,6 @@ void hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer,
 
 /* Whether the size cannot be told before something is fetched.  Under the lock. */
 gboolean hvfs_ops_must_fetch (HvfsFs *fs, HvfsNode node);
-
-/* Makes the size known, if it can be.  Network; a job's. */
-void hvfs_ops_fetch (HvfsCall *call, HvfsNode node);
 
 /* These take the mirror's lock.  @fi: (nullable) */
 void hvfs_ops_reply_entry (fuse_req_t req, guint64 ino);

@@ -24,8 +24,9 @@ hvfs_ops_resolve (HvfsFs *fs, guint64 ino, HvfsNode *ret_node, HvfsObject **ret_
   return *ret_object != NULL;
 }
 
-gboolean
-hvfs_ops_link (HvfsFs *fs, HvfsNode node, GString *target)
+/* Appends where the link @node leads; FALSE: nowhere.  Under the mirror's lock. */
+static gboolean
+append_target (HvfsFs *fs, HvfsNode node, GString *target)
 {
   return node.row->link != NULL ? node.row->link (fs, node, target)
                                 : hvfs_tree_link (fs, node, target);
@@ -37,7 +38,7 @@ content_size (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *text
 {
   g_string_truncate (text, 0);
   if (S_ISLNK (node.row->mode))
-    hvfs_ops_link (fs, node, text);
+    append_target (fs, node, text);
   else if ((object == NULL || hvfs_object_check (object, node.row->depends, NULL))
            && !hvfs_row_show (fs, node, object, text, NULL))
     return 0;
@@ -115,8 +116,9 @@ hvfs_ops_must_fetch (HvfsFs *fs, HvfsNode node)
          && !hvfs_quickstats_get (fs->quickstats, node.a, &usage);
 }
 
-void
-hvfs_ops_fetch (HvfsCall *call, HvfsNode node)
+/* Makes the size known, if it can be.  Network; a job's. */
+static void
+fetch_size (HvfsCall *call, HvfsNode node)
 {
   g_autoptr (GError) error = NULL;
 
@@ -191,7 +193,7 @@ lookup_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 
   /* Without it the size is what is known: none. */
   if (hvfs_node_from_ino (job->ino, &node))
-    hvfs_ops_fetch (&call, node);
+    fetch_size (&call, node);
   hvfs_ops_settle (req);
   hvfs_ops_reply_entry (req, job->ino);
   hvfs_notifier_release (fs->notifier, job->parent);
@@ -281,7 +283,7 @@ getattr_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
   HvfsNode node;
 
   hvfs_node_from_ino (job->ino, &node);
-  hvfs_ops_fetch (&call, node);
+  fetch_size (&call, node);
   hvfs_ops_settle (req);
   hvfs_ops_reply_attr (req, job->ino, job->fi != NULL ? &job->copy : NULL);
 }
@@ -351,7 +353,7 @@ ops_readlink (fuse_req_t req, fuse_ino_t ino)
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   there = hvfs_node_from_ino (ino, &node) && S_ISLNK (node.row->mode)
-          && hvfs_ops_link (fs, node, target);
+          && append_target (fs, node, target);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   if (there)
     fuse_reply_readlink (req, target->str);

@@ -68,18 +68,6 @@ hvfs_rows_init (void)
   g_assert (hvfs_root_row.id == 1);
 }
 
-guint
-hvfs_rows_count (void)
-{
-  return n_rows;
-}
-
-HvfsRow *
-hvfs_row_by_id (guint id)
-{
-  return id < n_rows ? rows[id] : NULL;
-}
-
 HvfsRow *
 hvfs_row_named (HvfsRow *table, const char *name)
 {
@@ -104,11 +92,11 @@ hvfs_row_ino (HvfsRow *row, guint32 a, guint32 b)
 gboolean
 hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node)
 {
-  HvfsRow *row = hvfs_row_by_id (ino & (MAX_ROWS - 1));
+  guint id = ino & (MAX_ROWS - 1);
 
-  if (row == NULL)
+  if (id >= n_rows || rows[id] == NULL)
     return FALSE;
-  ret_node->row = row;
+  ret_node->row = rows[id];
   ret_node->a = ino >> ROW_BITS & ((1u << A_BITS) - 1);
   ret_node->b = ino >> (ROW_BITS + A_BITS);
   return TRUE;

@@ -178,10 +178,6 @@ gboolean hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node);
 /* Numbers the rows; once, before anything else. */
 void hvfs_rows_init (void);
 
-/* All rows: 0 < id < hvfs_rows_count (). */
-guint hvfs_rows_count (void);
-HvfsRow *hvfs_row_by_id (guint id);
-
 /* ---- the tables and the rows that directories of objects are ---- */
 
 /* fs/attr-root.c: the mount itself */
