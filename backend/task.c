@@ -26,6 +26,10 @@ typedef struct
   gboolean watched;                 /* in the view, or has a filter */
   char *filter;                     /* where there are no views */
   gboolean lost;                    /* the server does not know it any more */
+  /* Its waiter's own; monotonic, 0: not. */
+  gint64 named_by;                  /* when the stream should have named it */
+  gint64 cancelled_at;
+  gint64 lost_at;                   /* when the server was lost, and is still */
 } Wait;
 
 struct _HvfsTasks
@@ -140,7 +144,8 @@ create_task_filter (HvfsTasks *tasks, const char *collector, const char *view,
 }
 
 /* Puts all tasks that the stream has not named into the view, with one call for
- * those that came together; or makes a filter for this one. */
+ * those that came together; or makes a filter for this one.  Lock held on entry and
+ * exit, let go in calls. */
 static void
 watch (HvfsTasks *tasks, Wait *self)
 {
@@ -151,7 +156,6 @@ watch (HvfsTasks *tasks, Wait *self)
   GHashTableIter iter;
   gpointer moref, wait;
 
-  g_mutex_lock (&tasks->lock);
   view = g_strdup (tasks->view);
   collector = g_strdup (tasks->collector);
   g_hash_table_iter_init (&iter, tasks->waits);
@@ -173,6 +177,7 @@ watch (HvfsTasks *tasks, Wait *self)
            && (reply = modify_view (tasks, view, add, remove, NULL, NULL)) != NULL)
     mark_unresolved (tasks, reply);
   /* A failure shows as a lost connection, after which hvfs_tasks_watch names them. */
+  g_mutex_lock (&tasks->lock);
 }
 
 static void
@@ -195,33 +200,24 @@ unwatch (HvfsTasks *tasks, Wait *wait)
     }
 }
 
-gboolean
-hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
-                  GCancellable *cancellable, GError **error)
+/* Names no task yet. */
+static HvfsValue *
+create_view (HvfsTasks *tasks, const char *manager, GPtrArray *made, GCancellable *cancellable,
+             GError **error)
 {
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (tasks->session);
-  const char *view_manager = hvfs_value_text (content, "viewManager");
-  g_autoptr (GPtrArray) pending = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  g_autoptr (HvfsValue) unresolved = NULL;
-  g_autofree char *view = NULL, *filter = NULL;
+  g_autoptr (HvfsRequest) request = hvfs_request_new ("CreateListView", "ViewManager", manager);
+
+  return hvfs_made_call (tasks->session, request, made, cancellable, error);
+}
+
+/* The tasks that are waited for, which the new @view (nullable) has to name.
+ * (transfer full) */
+static GPtrArray *
+use_view (HvfsTasks *tasks, const char *collector, const char *view)
+{
+  GPtrArray *pending = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
   gpointer moref;
-
-  if (view_manager != NULL)
-    {
-      g_autoptr (HvfsRequest) request
-        = hvfs_request_new ("CreateListView", "ViewManager", view_manager);
-      g_autoptr (HvfsValue) ref = hvfs_made_call (tasks->session, request, made, cancellable,
-                                                  error);
-      if (ref == NULL)
-        return FALSE;
-      view = g_strdup (hvfs_value_text (ref, NULL));
-    }
-  filter = create_task_filter (tasks, collector, view, hvfs_value_text (content, "taskManager"),
-                               NULL, made, cancellable, error);
-  if (filter == NULL)
-    return FALSE;
 
   g_mutex_lock (&tasks->lock);
   g_free (tasks->view);
@@ -233,7 +229,30 @@ hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
   while (g_hash_table_iter_next (&iter, &moref, NULL))
     g_ptr_array_add (pending, g_strdup (moref));
   g_mutex_unlock (&tasks->lock);
+  return pending;
+}
 
+gboolean
+hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
+                  GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (tasks->session);
+  const char *manager = hvfs_value_text (content, "viewManager");
+  g_autoptr (GPtrArray) pending = NULL, none = g_ptr_array_new ();
+  g_autoptr (HvfsValue) ref = NULL, unresolved = NULL;
+  g_autofree char *filter = NULL;
+  const char *view;
+
+  if (manager != NULL)
+    ref = create_view (tasks, manager, made, cancellable, error);
+  if (manager != NULL && ref == NULL)
+    return FALSE;
+  view = hvfs_value_text (ref, NULL);
+  filter = create_task_filter (tasks, collector, view, hvfs_value_text (content, "taskManager"),
+                               NULL, made, cancellable, error);
+  if (filter == NULL)
+    return FALSE;
+  pending = use_view (tasks, collector, view);
   if (view == NULL || pending->len == 0)
     return TRUE;
   unresolved = modify_view (tasks, view, pending, none, cancellable, error);
@@ -344,56 +363,79 @@ sleep_until (HvfsTasks *tasks, gint64 deadline, guint lost_s)
   g_mutex_lock (&tasks->lock);
 }
 
+/* Lock held on entry and exit, let go in the call. */
+static void
+cancel (HvfsTasks *tasks, Wait *wait)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean accepted;
+
+  g_mutex_unlock (&tasks->lock);
+  accepted = hvfs_start_cancel (tasks->session, wait->moref);
+  g_mutex_lock (&tasks->lock);
+  wait->cancelled_at = accepted ? now : now - CANCEL_US;
+}
+
+/* Whether there is time left for it. */
+static gboolean
+check_patience (const Wait *wait, gint64 now, guint lost_s, GError **error)
+{
+  if (wait->cancelled_at != 0 && now >= wait->cancelled_at + CANCEL_US)
+    {
+      g_set_error (error, HVFS_ERROR, EINTR,
+                   "interrupted; the server's task %s could not be cancelled and goes on",
+                   wait->moref);
+      return FALSE;
+    }
+  if (wait->lost_at != 0 && now >= wait->lost_at + lost_s * G_TIME_SPAN_SECOND)
+    return set_unknown (wait->moref, error);
+  return TRUE;
+}
+
+/* When its waiter has to look again by himself; 0: never. */
+static gint64
+next_look (const Wait *wait, gint64 now, guint lost_s)
+{
+  if (wait->cancelled_at != 0)
+    return wait->cancelled_at + CANCEL_US;
+  if (wait->lost_at != 0)
+    return wait->lost_at + lost_s * G_TIME_SPAN_SECOND;
+  return !wait->watched && now < wait->named_by ? wait->named_by : 0;
+}
+
+/* The stream should have named it, and has not. */
+static gboolean
+must_watch (HvfsTasks *tasks, const Wait *wait, gint64 now)
+{
+  return !wait->watched && tasks->up && now >= wait->named_by
+         && hvfs_task_list_get (tasks->list, wait->moref) == NULL;
+}
+
 /* Lock held on entry and exit, let go while asleep and in calls. */
 static gboolean
 wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
           HvfsValue **ret_result, GError **error)
 {
-  gint64 named_by = g_get_monotonic_time () + UNNAMED_US;
-  gint64 lost_at = 0, cancelled_at = 0;
   gboolean ok = FALSE;
 
   while (!is_over (tasks, wait, ret_result, error, &ok))
     {
-      gint64 now = g_get_monotonic_time (), deadline = 0;
+      gint64 now = g_get_monotonic_time ();
 
       if (wait->lost)
         return set_unknown (wait->moref, error);
-      if (cancelled_at == 0 && g_cancellable_is_cancelled (cancellable))
+      if (wait->cancelled_at == 0 && g_cancellable_is_cancelled (cancellable))
         {
-          gboolean accepted;
-
-          g_mutex_unlock (&tasks->lock);
-          accepted = hvfs_start_cancel (tasks->session, wait->moref);
-          g_mutex_lock (&tasks->lock);
-          cancelled_at = accepted ? now : now - CANCEL_US;
+          cancel (tasks, wait);
           continue;
         }
-      if (cancelled_at > 0 && now >= cancelled_at + CANCEL_US)
-        {
-          g_set_error (error, HVFS_ERROR, EINTR,
-                       "interrupted; the server's task %s could not be cancelled and goes on",
-                       wait->moref);
-          return FALSE;
-        }
-      lost_at = tasks->up ? 0 : lost_at > 0 ? lost_at : now;
-      if (lost_at > 0 && now >= lost_at + lost_s * G_TIME_SPAN_SECOND)
-        return set_unknown (wait->moref, error);
-      if (!wait->watched && tasks->up && now >= named_by
-          && hvfs_task_list_get (tasks->list, wait->moref) == NULL)
-        {
-          g_mutex_unlock (&tasks->lock);
-          watch (tasks, wait);
-          g_mutex_lock (&tasks->lock);
-          continue;
-        }
-      if (cancelled_at > 0)
-        deadline = cancelled_at + CANCEL_US;
-      else if (lost_at > 0)
-        deadline = lost_at + lost_s * G_TIME_SPAN_SECOND;
-      else if (!wait->watched && now < named_by)
-        deadline = named_by;
-      sleep_until (tasks, deadline, lost_s);
+      wait->lost_at = tasks->up ? 0 : wait->lost_at != 0 ? wait->lost_at : now;
+      if (!check_patience (wait, now, lost_s, error))
+        return FALSE;
+      if (must_watch (tasks, wait, now))
+        watch (tasks, wait);
+      else
+        sleep_until (tasks, next_look (wait, now, lost_s), lost_s);
     }
   return ok;
 }
@@ -405,7 +447,8 @@ hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
   g_autoptr (HvfsValue) reply
     = hvfs_starter_call (tasks->starter, request, cancellable, error);
   g_autoptr (GError) failure = NULL;
-  Wait wait = { .moref = hvfs_value_text (reply, "returnval") };
+  Wait wait = { .moref = hvfs_value_text (reply, "returnval"),
+                .named_by = g_get_monotonic_time () + UNNAMED_US };
   HvfsWake wake;
   gboolean ok;
 
