@@ -376,6 +376,18 @@ object_update (HvfsMirror *mirror, const HvfsValue *ref, const HvfsValue *update
   tell (mirror, object, event, changed);
 }
 
+/* What left is gone, unless it also entered: of that nobody knows which came first. */
+static void
+object_leave (HvfsMirror *mirror, HvfsValue *ref, gboolean entered, GPtrArray *again)
+{
+  HvfsObject *object = hvfs_mirror_resolve (mirror, ref);
+
+  if (object != NULL && entered)
+    g_ptr_array_add (again, hvfs_value_ref (ref));
+  else if (object != NULL)
+    object_remove (mirror, object);
+}
+
 void
 hvfs_mirror_apply (HvfsMirror *mirror, HvfsValue *const *updates, guint n_updates,
                    guint api, GPtrArray *again)
@@ -383,41 +395,28 @@ hvfs_mirror_apply (HvfsMirror *mirror, HvfsValue *const *updates, guint n_update
   g_autoptr (GHashTable) entered = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) left = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+  GHashTableIter iter;
+  gpointer key, ref;
 
   for (guint i = 0; i < n_updates; i++)
     {
-      HvfsValue *ref = hvfs_value_get (updates[i], "obj");
+      HvfsValue *obj = hvfs_value_get (updates[i], "obj");
       const char *kind = hvfs_value_text (updates[i], "kind");
-      const char *moref = hvfs_value_text (ref, NULL);
+      const char *moref = hvfs_value_text (obj, NULL);
+      gboolean enter = g_strcmp0 (kind, "enter") == 0;
 
       if (kind == NULL || moref == NULL)
         continue;
+      if (enter)
+        g_hash_table_add (entered, (char *) moref);
       if (strcmp (kind, "leave") == 0)
-        g_hash_table_insert (left, (char *) moref, ref);
+        g_hash_table_insert (left, (char *) moref, obj);
       else
-        {
-          gboolean enter = strcmp (kind, "enter") == 0;
-
-          if (enter)
-            g_hash_table_add (entered, (char *) moref);
-          object_update (mirror, ref, updates[i], "changeSet", enter, 0, api);
-        }
+        object_update (mirror, obj, updates[i], "changeSet", enter, 0, api);
     }
-
-  GHashTableIter iter;
-  gpointer moref, ref;
   g_hash_table_iter_init (&iter, left);
-  while (g_hash_table_iter_next (&iter, &moref, &ref))
-    {
-      HvfsObject *object = hvfs_mirror_resolve (mirror, ref);
-
-      if (object == NULL)
-        continue;
-      if (g_hash_table_contains (entered, moref))
-        g_ptr_array_add (again, hvfs_value_ref (ref));
-      else
-        object_remove (mirror, object);
-    }
+  while (g_hash_table_iter_next (&iter, &key, &ref))
+    object_leave (mirror, ref, g_hash_table_contains (entered, key), again);
   if (!mirror->filling)
     settle (mirror);
 }

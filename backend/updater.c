@@ -232,6 +232,26 @@ reread (HvfsUpdater *updater, GPtrArray *refs, GCancellable *cancellable, GError
   return TRUE;
 }
 
+/* The updates of objects that @set holds: those of tasks, and all others. */
+static void
+sort_updates (const HvfsValue *set, GPtrArray *updates, GPtrArray *tasks)
+{
+  for (guint i = 0; i < hvfs_value_n_children (set); i++)
+    {
+      HvfsValue *filter = hvfs_value_nth (set, i);
+      gboolean is_filter = strcmp (hvfs_value_name (filter), "filterSet") == 0;
+
+      for (guint j = 0; is_filter && j < hvfs_value_n_children (filter); j++)
+        {
+          HvfsValue *update = hvfs_value_nth (filter, j);
+          const char *type = hvfs_value_type (hvfs_value_get (update, "obj"));
+
+          if (strcmp (hvfs_value_name (update), "objectSet") == 0)
+            g_ptr_array_add (g_strcmp0 (type, "Task") == 0 ? tasks : updates, update);
+        }
+    }
+}
+
 /* Applies an UpdateSet: the inventory's updates at once, the tasks' after it, so
  * that whoever waits for a task finds its effects if they came with it. */
 static gboolean
@@ -243,24 +263,7 @@ apply_set (HvfsUpdater *updater, const HvfsValue *set, GCancellable *cancellable
   g_autoptr (GPtrArray) again
     = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
 
-  for (guint i = 0; i < hvfs_value_n_children (set); i++)
-    {
-      HvfsValue *filter = hvfs_value_nth (set, i);
-
-      if (strcmp (hvfs_value_name (filter), "filterSet") != 0)
-        continue;
-      for (guint j = 0; j < hvfs_value_n_children (filter); j++)
-        {
-          HvfsValue *update = hvfs_value_nth (filter, j);
-
-          if (strcmp (hvfs_value_name (update), "objectSet") != 0)
-            continue;
-          if (g_strcmp0 (hvfs_value_type (hvfs_value_get (update, "obj")), "Task") == 0)
-            g_ptr_array_add (tasks, update);
-          else
-            g_ptr_array_add (updates, update);
-        }
-    }
+  sort_updates (set, updates, tasks);
   hvfs_stats_add (updater->stats, HVFS_STAT_UPDATE_SETS, 1);
   if (updates->len > 0)
     hvfs_mirror_apply (updater->mirror, (HvfsValue *const *) updates->pdata, updates->len,
