@@ -62,36 +62,49 @@ typedef struct
   struct fuse_file_info fi;
 } OpenJob;
 
+/* Whether the kernel may read it by its cache, in which it is rendered once more: when
+ * that has all it was told, and nothing but updates changes it. */
+static gboolean
+may_cache (HvfsFs *fs, HvfsNode node, int flags, gsize size)
+{
+  return !hvfs_row_is_volatile (fs, node) && (node.row->flags & HVFS_ROW_FETCHED) == 0
+         && (flags & O_ACCMODE) == O_RDONLY && size <= HVFS_CACHED_MAX_BYTES;
+}
+
+/* Renders what is read, and keeps it unless the kernel does. */
+static gboolean
+begin_reading (HvfsFs *fs, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  gboolean idle = hvfs_notifier_is_idle (fs->notifier);
+  g_autoptr (GBytes) text = hvfs_ops_render (fs, hvfs_node_ino (node), error);
+
+  if (text == NULL)
+    return FALSE;
+  if (idle && may_cache (fs, node, fi->flags, g_bytes_get_size (text)))
+    {
+      fi->direct_io = 0;
+      fi->keep_cache = 1;
+    }
+  else
+    fi->fh = (uintptr_t) g_steal_pointer (&text);
+  /* Who seeks to the end waits for the inode's lock, which a waiting writer has. */
+  fi->nonseekable = node.row->store != NULL && (fi->flags & O_ACCMODE) == O_RDONLY
+                    && hvfs_row_is_volatile (fs, node);
+  return TRUE;
+}
+
 static void
 finish_open (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
-  gboolean idle = hvfs_notifier_is_idle (fs->notifier);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) text = NULL;
 
   fi->fh = 0;
   fi->direct_io = 1;
-  if (wants_to_read (fi->flags))
+  if (wants_to_read (fi->flags) && !begin_reading (fs, node, fi, &error))
     {
-      text = hvfs_ops_render (fs, hvfs_node_ino (node), &error);
-      if (text == NULL)
-        {
-          fuse_reply_err (req, hvfs_error_errno (error));
-          return;
-        }
-      if (!hvfs_row_is_volatile (fs, node) && (node.row->flags & HVFS_ROW_FETCHED) == 0 && idle
-          && (fi->flags & O_ACCMODE) == O_RDONLY
-          && g_bytes_get_size (text) <= HVFS_CACHED_MAX_BYTES)
-        {
-          fi->direct_io = 0;
-          fi->keep_cache = 1;
-        }
-      else
-        fi->fh = (uintptr_t) g_steal_pointer (&text);
-      /* Who seeks to the end waits for the inode's lock, which a waiting writer has. */
-      fi->nonseekable = node.row->store != NULL && (fi->flags & O_ACCMODE) == O_RDONLY
-                        && hvfs_row_is_volatile (fs, node);
+      fuse_reply_err (req, hvfs_error_errno (error));
+      return;
     }
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
   hvfs_opened_add (fs->opened, hvfs_node_ino (node), fi);
@@ -119,49 +132,60 @@ open_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
     fuse_reply_err (req, hvfs_error_errno (error));
 }
 
-void
-hvfs_ops_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+/* 0, or the errno that says why the row cannot be opened, whatever it shows. */
+static int
+refusal (HvfsFs *fs, HvfsNode node, int flags)
+{
+  /* Root may open what nobody can write. */
+  if ((flags & O_ACCMODE) != O_RDONLY && node.row->store == NULL)
+    return EACCES;
+  if (wants_to_read (flags) && (node.row->flags & HVFS_ROW_LOCAL) == 0
+      && !hvfs_mirror_is_up (fs->mirror, NULL, NULL))
+    return EIO;
+  return 0;
+}
+
+/* Whether the server has to be asked before it can be read. */
+static gboolean
+must_ask (HvfsFs *fs, HvfsNode node)
+{
+  return (node.row->flags & HVFS_ROW_LOCAL) == 0
+         && (!hvfs_updater_is_fresh (fs->updater)
+             || ((node.row->flags & HVFS_ROW_FETCHED) != 0
+                 && !hvfs_quickstats_is_fresh (fs->quickstats, node.a)));
+}
+
+static void
+open_row (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
-  gboolean reads = wants_to_read (fi->flags), ask = FALSE;
-  HvfsNode node;
+  gboolean reads = wants_to_read (fi->flags), ask = reads && must_ask (fs, node);
 
-  if (!hvfs_node_from_ino (ino, &node) || !S_ISREG (node.row->mode))
-    {
-      fuse_reply_err (req, ESTALE);
-      return;
-    }
-  if (node.row->file_ops != NULL)
-    {
-      hvfs_ops_file_open (req, ino, fi);
-      return;
-    }
-  /* Root may open what nobody can write. */
-  if ((fi->flags & O_ACCMODE) != O_RDONLY && node.row->store == NULL)
-    {
-      fuse_reply_err (req, EACCES);
-      return;
-    }
-  if (reads && (node.row->flags & HVFS_ROW_LOCAL) == 0)
-    {
-      if (!hvfs_mirror_is_up (fs->mirror, NULL, NULL))
-        {
-          fuse_reply_err (req, EIO);
-          return;
-        }
-      ask = !hvfs_updater_is_fresh (fs->updater)
-            || ((node.row->flags & HVFS_ROW_FETCHED) != 0
-                && !hvfs_quickstats_is_fresh (fs->quickstats, node.a));
-    }
   if (reads)
     hvfs_stats_add (fs->stats, ask ? HVFS_STAT_CACHE_MISSES : HVFS_STAT_CACHE_HITS, 1);
   if (ask)
     {
-      OpenJob job = { ino, *fi };
+      OpenJob job = { hvfs_node_ino (node), *fi };
       hvfs_jobs_push (fs->jobs, req, open_job, g_memdup2 (&job, sizeof job), g_free);
     }
   else
     finish_open (req, node, fi);
+}
+
+void
+hvfs_ops_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  HvfsNode node;
+  int code;
+
+  if (!hvfs_node_from_ino (ino, &node) || !S_ISREG (node.row->mode))
+    fuse_reply_err (req, ESTALE);
+  else if (node.row->file_ops != NULL)
+    hvfs_ops_file_open (req, ino, fi);
+  else if ((code = refusal (hvfs_ops_fs (req), node, fi->flags)) != 0)
+    fuse_reply_err (req, code);
+  else
+    open_row (req, node, fi);
 }
 
 void
@@ -193,40 +217,39 @@ reply_slice (fuse_req_t req, GBytes *text, size_t size, off_t off)
     fuse_reply_buf (req, data + off, MIN (size, len - off));
 }
 
-void
-hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+static void
+read_row (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) text = NULL;
-  HvfsFs *fs = hvfs_ops_fs (req);
-  HvfsNode node;
+  g_autoptr (GBytes) text = hvfs_ops_render (hvfs_ops_fs (req), ino, &error);
 
-  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL
-      && node.row->file_ops->read != NULL)
-    {
-      hvfs_ops_file_read (req, ino, size, off, fi);
-      return;
-    }
-  if (fi->fh != 0)
-    {
-      /* A release may come before the reply's call is back. */
-      text = g_bytes_ref (handle_text (fi));
-      reply_slice (req, text, size, off);
-      return;
-    }
-  if (!hvfs_mirror_is_up (fs->mirror, NULL, NULL))
-    {
-      if (!hvfs_node_from_ino (ino, &node) || (node.row->flags & HVFS_ROW_LOCAL) == 0)
-        {
-          fuse_reply_err (req, EIO);
-          return;
-        }
-    }
-  text = hvfs_ops_render (fs, ino, &error);
   if (text == NULL)
     fuse_reply_err (req, hvfs_error_errno (error));
   else
     reply_slice (req, text, size, off);
+}
+
+void
+hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+{
+  g_autoptr (GBytes) text = NULL;
+  HvfsNode node;
+
+  if (!hvfs_node_from_ino (ino, &node))
+    fuse_reply_err (req, ESTALE);
+  else if (node.row->file_ops != NULL && node.row->file_ops->read != NULL)
+    hvfs_ops_file_read (req, ino, size, off, fi);
+  else if (fi->fh != 0)
+    {
+      /* A release may come before the reply's call is back. */
+      text = g_bytes_ref (handle_text (fi));
+      reply_slice (req, text, size, off);
+    }
+  else if ((node.row->flags & HVFS_ROW_LOCAL) == 0
+           && !hvfs_mirror_is_up (hvfs_ops_fs (req)->mirror, NULL, NULL))
+    fuse_reply_err (req, EIO);
+  else
+    read_row (req, ino, size, off);
 }
 
 /* ---- write ---- */
