@@ -4,16 +4,13 @@
 #include <string.h>
 
 #include "backend/collector.h"
-#include "backend/filter.h"
 #include "backend/intake.h"
 #include "backend/locate.h"
-#include "backend/made.h"
 #include "backend/pulse.h"
 #include "backend/retrieve.h"
 #include "convert/error.h"
 
 #define IDLE_WAIT_S 60        /* one request a minute when nothing happens */
-#define MAX_OBJECT_UPDATES 1000
 /* CheckForUpdates, on servers before 4.1: from one to the next.  Soon after somebody began
  * to wait for an update they come more often, and as time goes on ever less. */
 #define POLL_MIN_US (20 * G_TIME_SPAN_MILLISECOND)
@@ -38,11 +35,7 @@ struct _HvfsUpdater
   gint read;                /* atomic: somebody read since the last wait began */
 
   /* The update thread's own; hvfs_updater_fill's before it starts. */
-  char *collector;
-  char *version;
-  GPtrArray *made;          /* of the session, in the last rebuild; see made.h */
-  guint generation;         /* of the session that all of these belong to */
-  guint api;
+  HvfsCollector collector;
   char *instance;           /* nullable: the server's own id, where the root was found */
 
   GMutex lock;
@@ -86,7 +79,7 @@ hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, Hv
   updater->stats = stats;
   updater->pulse = hvfs_pulse_new (session, timeout_s, give_up, updater);
   updater->stop = g_cancellable_new ();
-  updater->made = hvfs_made_new ();
+  hvfs_collector_init (&updater->collector, session);
   updater->read = TRUE; /* who mounts is about to read */
   g_mutex_init (&updater->lock);
   g_cond_init (&updater->woken);
@@ -117,9 +110,7 @@ hvfs_updater_free (HvfsUpdater *updater)
     g_thread_join (updater->thread);
   hvfs_value_unref (updater->root);
   g_free (updater->instance);
-  g_ptr_array_unref (updater->made);
-  g_free (updater->collector);
-  g_free (updater->version);
+  hvfs_collector_clear (&updater->collector);
   g_free (updater->lost);
   g_object_unref (updater->stop);
   g_cond_clear (&updater->woken);
@@ -141,34 +132,10 @@ hvfs_updater_ref_root (HvfsUpdater *updater)
 static guint
 wait_seconds (HvfsUpdater *updater)
 {
-  if (updater->api < HVFS_API_WAIT_EX)
+  if (!hvfs_collector_pushes (&updater->collector))
     return 0;
   return g_atomic_int_and (&updater->read, 0) ? CLAMP (updater->timeout_s / 3, 1, IDLE_WAIT_S)
                                               : IDLE_WAIT_S;
-}
-
-static const char *
-wait_method (HvfsUpdater *updater)
-{
-  return updater->api >= HVFS_API_WAIT_EX ? "WaitForUpdatesEx" : "CheckForUpdates";
-}
-
-static HvfsRequest *
-wait_request (HvfsUpdater *updater, guint wait_s)
-{
-  gboolean ex = updater->api >= HVFS_API_WAIT_EX;
-  HvfsRequest *request = hvfs_request_new (wait_method (updater), "PropertyCollector",
-                                           updater->collector);
-
-  hvfs_request_text (request, "version", updater->version);
-  if (ex)
-    {
-      hvfs_request_open (request, "options", NULL);
-      hvfs_request_int (request, "maxWaitSeconds", wait_s);
-      hvfs_request_int (request, "maxObjectUpdates", MAX_OBJECT_UPDATES);
-      hvfs_request_close (request);
-    }
-  return request;
 }
 
 static void
@@ -185,7 +152,7 @@ call_wait (HvfsUpdater *updater, HvfsIntake *intake, HvfsValue **ret_reply,
            GCancellable *cancellable, GError **error)
 {
   guint wait_s = wait_seconds (updater);
-  g_autoptr (HvfsRequest) request = wait_request (updater, wait_s);
+  g_autoptr (HvfsRequest) request = hvfs_collector_request (&updater->collector, wait_s);
   g_autoptr (GCancellable) wait = g_cancellable_new ();
   gulong handler = 0;
   gboolean ok;
@@ -217,7 +184,7 @@ static gboolean
 reread (HvfsUpdater *updater, GPtrArray *refs, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) contents
-    = hvfs_retrieve_objects (updater->session, updater->api, refs, cancellable, error);
+    = hvfs_retrieve_objects (updater->session, updater->collector.api, refs, cancellable, error);
 
   if (contents == NULL && hvfs_error_fault (error != NULL ? *error : NULL) != NULL
       && strcmp (hvfs_error_fault (*error), "ManagedObjectNotFound") == 0)
@@ -228,7 +195,7 @@ reread (HvfsUpdater *updater, GPtrArray *refs, GCancellable *cancellable, GError
   if (contents == NULL)
     return FALSE;
   hvfs_mirror_apply_content (updater->mirror, refs, (HvfsValue *const *) contents->pdata,
-                             contents->len, updater->api);
+                             contents->len, updater->collector.api);
   return TRUE;
 }
 
@@ -267,22 +234,12 @@ apply_set (HvfsUpdater *updater, const HvfsValue *set, GCancellable *cancellable
   hvfs_stats_add (updater->stats, HVFS_STAT_UPDATE_SETS, 1);
   if (updates->len > 0)
     hvfs_mirror_apply (updater->mirror, (HvfsValue *const *) updates->pdata, updates->len,
-                       updater->api, again);
+                       updater->collector.api, again);
   if (again->len > 0 && !reread (updater, again, cancellable, error))
     return FALSE;
   for (guint i = 0; i < tasks->len; i++)
-    hvfs_tasks_apply (updater->tasks, tasks->pdata[i], updater->api);
+    hvfs_tasks_apply (updater->tasks, tasks->pdata[i], updater->collector.api);
   return TRUE;
-}
-
-/* @version: (transfer full) (nullable): what the server is told next */
-static void
-take_version (HvfsUpdater *updater, char *version)
-{
-  if (version == NULL)
-    return;
-  g_free (updater->version);
-  updater->version = version;
 }
 
 /* One call.  @ret_truncated: more is there already. */
@@ -301,7 +258,7 @@ wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancella
     return TRUE;
   if (!apply_set (updater, set, cancellable, error))
     return FALSE;
-  take_version (updater, g_strdup (hvfs_value_text (set, "version")));
+  hvfs_collector_take_version (&updater->collector, g_strdup (hvfs_value_text (set, "version")));
   return TRUE;
 }
 
@@ -329,6 +286,7 @@ find_root (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 static gboolean
 create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
+  HvfsCollector *collector = &updater->collector;
   g_autoptr (HvfsValue) root = find_root (updater, cancellable, error);
 
   if (root == NULL)
@@ -337,14 +295,9 @@ create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
   hvfs_value_unref (updater->root);
   updater->root = hvfs_value_ref (root);
   g_mutex_unlock (&updater->lock);
-  g_free (updater->collector);
-  updater->collector = hvfs_collector_create (updater->session, updater->api, updater->made,
-                                              cancellable, error);
-  return updater->collector != NULL
-         && hvfs_collector_watch (updater->session, updater->api, updater->collector, root,
-                                  updater->places_only, updater->made, cancellable, error)
-         && hvfs_tasks_watch (updater->tasks, updater->collector, updater->made, cancellable,
-                               error);
+  return hvfs_collector_create (collector, cancellable, error)
+         && hvfs_collector_watch (collector, root, updater->places_only, cancellable, error)
+         && hvfs_tasks_watch (updater->tasks, collector->id, collector->made, cancellable, error);
 }
 
 /* The first sets, page by page, which say all there is. */
@@ -354,8 +307,8 @@ read_all (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
   g_autoptr (GPtrArray) again
     = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
   g_autoptr (HvfsIntake) intake
-    = hvfs_intake_new (updater->mirror, updater->tasks, updater->stats, wait_method (updater),
-                       updater->api, again);
+    = hvfs_intake_new (updater->mirror, updater->tasks, updater->stats,
+                       hvfs_collector_method (&updater->collector), updater->collector.api, again);
   gboolean truncated = TRUE;
 
   while (truncated)
@@ -365,7 +318,7 @@ read_all (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
       if (!call_wait (updater, intake, NULL, cancellable, error)
           || !hvfs_intake_end (intake, &version, &truncated, error))
         return FALSE;
-      take_version (updater, version);
+      hvfs_collector_take_version (&updater->collector, version);
     }
   return again->len == 0 || reread (updater, again, cancellable, error);
 }
@@ -374,13 +327,7 @@ read_all (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 static gboolean
 rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
-  if (updater->generation == hvfs_session_get_generation (updater->session))
-    hvfs_made_destroy (updater->session, updater->made, cancellable);
-  g_ptr_array_set_size (updater->made, 0);
-  updater->generation = hvfs_session_get_generation (updater->session);
-  updater->api = hvfs_session_api (updater->session);
-  g_free (updater->version);
-  updater->version = g_strdup ("");
+  hvfs_collector_reset (&updater->collector, cancellable);
   if (!create_filters (updater, cancellable, error))
     return FALSE;
   hvfs_mirror_begin_fill (updater->mirror);
@@ -508,7 +455,7 @@ update_thread (gpointer data)
       g_autoptr (GError) error = NULL;
       gboolean truncated = FALSE;
 
-      if (updater->generation != hvfs_session_get_generation (updater->session))
+      if (!hvfs_collector_is_current (&updater->collector))
         {
           /* Somebody's call found the session expired and logged in again. */
           if (!rebuild (updater, updater->stop, &error))
@@ -518,7 +465,7 @@ update_thread (gpointer data)
       if (wait_once (updater, &truncated, updater->stop, &error))
         {
           again = FALSE;
-          if (updater->api < HVFS_API_WAIT_EX && !truncated)
+          if (!hvfs_collector_pushes (&updater->collector) && !truncated)
             pause_poll (updater);
         }
       /* A connection may be cut for many reasons; only when the next one fails
