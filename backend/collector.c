@@ -3,7 +3,6 @@
 
 #include "backend/filter.h"
 #include "backend/made.h"
-#include "backend/retrieve.h"
 #include "convert/error.h"
 
 #define API_WAIT_EX 401 /* WaitForUpdatesEx and CreatePropertyCollector */

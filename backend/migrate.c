@@ -6,7 +6,6 @@
 #include "backend/fault.h"
 #include "backend/inventory-name.h"
 #include "backend/pool.h"
-#include "backend/retrieve.h"
 #include "convert/error.h"
 
 #define API_CHECKER 400  /* vmProvisioningChecker, diskMoveType, priority of a relocation */

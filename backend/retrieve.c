@@ -8,21 +8,6 @@
 
 #define API_EX 401 /* RetrievePropertiesEx */
 
-guint
-hvfs_session_api (HvfsSession *session)
-{
-  g_autofree char *version = hvfs_session_dup_api_version (session);
-  guint major = 0, minor = 0;
-
-  if (version != NULL)
-    {
-      char *rest;
-      major = (guint) g_ascii_strtoull (version, &rest, 10);
-      minor = *rest == '.' ? (guint) g_ascii_strtoull (rest + 1, NULL, 10) : 0;
-    }
-  return 100 * major + minor;
-}
-
 static HvfsRequest *
 collector_request (HvfsSession *session, const char *method)
 {

@@ -9,9 +9,6 @@
 
 #include "backend/session.h"
 
-/* The API version of @session as 100 * major + minor. */
-guint hvfs_session_api (HvfsSession *session);
-
 /* A request to which the caller adds one "specSet" with filter.h. */
 HvfsRequest *hvfs_retrieve_new (HvfsSession *session);
 

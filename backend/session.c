@@ -13,7 +13,6 @@
 #include "backend/http.h"
 #include "backend/login.h"
 #include "backend/soap.h"
-#include "backend/version.h"
 #include "convert/error.h"
 
 /* Beside the one that waits for updates, which may not have to wait for one because many
@@ -426,13 +425,18 @@ hvfs_session_dup_api_version (HvfsSession *session)
   return login != NULL ? g_strdup (login->version) : NULL;
 }
 
-gboolean
-hvfs_session_has_api (HvfsSession *session, guint major, guint minor)
+guint
+hvfs_session_api (HvfsSession *session)
 {
   g_autoptr (HvfsLogin) login = peek_login (session);
-  g_autofree char *wanted = g_strdup_printf ("%u.%u", major, minor);
+  char *rest;
+  guint major, minor;
 
-  return login != NULL && hvfs_version_compare (login->version, wanted) >= 0;
+  if (login == NULL)
+    return 0;
+  major = (guint) g_ascii_strtoull (login->version, &rest, 10);
+  minor = *rest == '.' ? (guint) g_ascii_strtoull (rest + 1, NULL, 10) : 0;
+  return 100 * major + minor;
 }
 
 char *

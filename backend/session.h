@@ -81,8 +81,8 @@ HvfsValue *hvfs_session_ref_content (HvfsSession *session);
  * before the first login.  Memory. */
 char *hvfs_session_dup_api_version (HvfsSession *session);
 
-/* Whether the negotiated API version is at least @major.@minor.  Memory. */
-gboolean hvfs_session_has_api (HvfsSession *session, guint major, guint minor);
+/* The same as 100 * major + minor, to compare it; 0 before the first login.  Memory. */
+guint hvfs_session_api (HvfsSession *session);
 
 /* The user's name as the server confirmed it at login; (transfer full); NULL before
  * the first.  Memory. */

@@ -10,7 +10,6 @@
 #include "backend/fault.h"
 #include "backend/filter.h"
 #include "backend/made.h"
-#include "backend/retrieve.h"
 #include "backend/start.h"
 #include "backend/wake.h"
 #include "convert/error.h"

@@ -24,6 +24,7 @@
 /* The properties that are fetched. */
 #define CONFIG "config"
 #define FILES "layoutEx.file"
+#define API_FILES 400
 
 HvfsConfig *
 hvfs_config_new (const HvfsServer *server, gsize budget_bytes)
@@ -95,7 +96,7 @@ hvfs_config_get_vmx_size (HvfsConfig *config, guint32 serial, gsize *ret_size)
 gboolean
 hvfs_config_tells_vmx_size (HvfsConfig *config)
 {
-  return hvfs_session_has_api (config->server.session, 4, 0);
+  return hvfs_session_api (config->server.session) >= API_FILES;
 }
 
 GBytes *
