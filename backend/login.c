@@ -1,6 +1,7 @@
 /* backend/login.c - one login: how it is made, tested and ended; see login.h */
 #include "backend/login.h"
 
+#include "backend/fault.h"
 #include "backend/soap.h"
 #include "backend/version.h"
 #include "convert/error.h"
@@ -184,6 +185,21 @@ hvfs_login_again (const HvfsLoginTarget *target, const HvfsLogin *old,
   g_autoptr (HvfsLogin) login = login_alloc (old->version, old->content);
 
   return authenticate (target, login, cancellable, error) ? g_steal_pointer (&login) : NULL;
+}
+
+GError *
+hvfs_login_new_refusal (const GError *failure)
+{
+  GError *refusal;
+
+  if (!hvfs_fault_is_a (hvfs_error_fault (failure), "InvalidLogin"))
+    return NULL;
+  refusal = g_error_copy (failure);
+  g_free (refusal->message);
+  refusal->message = g_strdup_printf ("%s; not tried again, so that the account is not locked: "
+                                      "mount anew with the right password",
+                                      failure->message);
+  return refusal;
 }
 
 gboolean

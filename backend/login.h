@@ -40,8 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsLogin, hvfs_login_unref)
  * From nothing: negotiates the version, reads the service content, checks that the
  * server is of the URI's kind and logs in.  Network.
  *
- * @error: of hvfs_soap_exchange (); EINVAL for a server of another kind.  The fault
- *   InvalidLogin must not be tried again: it locks accounts.
+ * @error: of hvfs_soap_exchange (); EINVAL for a server of another kind.  After a
+ *   refusal it must not be tried again: that locks accounts.
  */
 HvfsLogin *hvfs_login_new (const HvfsLoginTarget *target, HvfsLogin *old,
                            GCancellable *cancellable, GError **error);
@@ -49,6 +49,10 @@ HvfsLogin *hvfs_login_new (const HvfsLoginTarget *target, HvfsLogin *old,
 /* Logs in to the same server, with the same version and content as @old.  Network. */
 HvfsLogin *hvfs_login_again (const HvfsLoginTarget *target, const HvfsLogin *old,
                              GCancellable *cancellable, GError **error);
+
+/* What everybody is told from now on where @failure, of one of these, is a refusal: nothing
+ * is tried after it.  (transfer full) (nullable): it is none.  Memory. */
+GError *hvfs_login_new_refusal (const GError *failure);
 
 /* Asks the server whether it still knows @login: a NotAuthenticated may also mean
  * missing rights.  Network.  FALSE also when it cannot be known. */

@@ -142,15 +142,8 @@ note_failure (HvfsSession *session, const GError *failure)
   session->attempts++;
   g_clear_error (&session->failure);
   session->failure = g_error_copy (failure);
-  if (session->refused == NULL && hvfs_fault_is_a (hvfs_error_fault (failure), "InvalidLogin"))
-    {
-      session->refused = g_error_copy (failure);
-      g_free (session->refused->message);
-      session->refused->message
-        = g_strdup_printf ("%s; not tried again, so that the account is not locked: mount"
-                           " anew with the right password",
-                           failure->message);
-    }
+  if (session->refused == NULL)
+    session->refused = hvfs_login_new_refusal (failure);
   g_mutex_unlock (&session->lock);
 }
 

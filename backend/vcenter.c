@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "backend/fault.h"
 #include "backend/gate.h"
+#include "backend/login.h"
 #include "backend/retrieve.h"
 #include "backend/twin.h"
 #include "backend/updater.h"
@@ -220,15 +220,13 @@ check_refused (HvfsVcenter *vcenter, GError **error)
 static void
 note_refused (HvfsVcenter *vcenter, const GError *failure)
 {
-  if (!hvfs_fault_is_a (hvfs_error_fault (failure), "InvalidLogin"))
+  GError *refusal = hvfs_login_new_refusal (failure);
+
+  if (refusal == NULL)
     return;
   g_mutex_lock (&vcenter->lock);
   g_clear_error (&vcenter->refused);
-  vcenter->refused
-    = g_error_new (HVFS_ERROR, failure->code,
-                   "%s; not tried again, so that the account is not locked: mount anew with "
-                   "the right password",
-                   failure->message);
+  vcenter->refused = refusal;
   g_mutex_unlock (&vcenter->lock);
 }
 
