@@ -364,14 +364,6 @@ edit_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
 
 /* ---- read ---- */
 
-static GBytes *
-slice (const void *data, gsize length, gsize size, goffset off)
-{
-  if (off < 0 || (gsize) off >= length)
-    return g_bytes_new (NULL, 0);
-  return g_bytes_new ((const guint8 *) data + off, MIN (size, length - off));
-}
-
 /* Of what the desk itself holds. */
 static GBytes *
 slice_sheet (HvfsFs *fs, HvfsNode node, gsize size, goffset off, GError **error)
@@ -385,7 +377,7 @@ slice_sheet (HvfsFs *fs, HvfsNode node, gsize size, goffset off, GError **error)
   sheet = desk == NULL ? NULL : hvfs_sheet_get_locked (desk, node.b);
   if (sheet != NULL && sheet->data != NULL)
     {
-      bytes = slice (sheet->data->data, sheet->data->len, size, off);
+      bytes = hvfs_ops_slice (sheet->data->data, sheet->data->len, size, off);
       sheet->used_us = g_get_monotonic_time ();
     }
   hvfs_desks_unlock (fs->desks);
@@ -410,13 +402,14 @@ edit_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
     {
       if (!take (call, handle, error))
         return NULL;
-      bytes = slice (handle->stage->data, handle->stage->len, size, off);
+      bytes = hvfs_ops_slice (handle->stage->data, handle->stage->len, size, off);
       g_mutex_unlock (&handle->lock);
     }
   else
     text = hvfs_edit_get_text (call, node, error);
-  return text == NULL ? bytes
-                      : slice (g_bytes_get_data (text, NULL), g_bytes_get_size (text), size, off);
+  if (text != NULL)
+    bytes = hvfs_ops_slice (g_bytes_get_data (text, NULL), g_bytes_get_size (text), size, off);
+  return bytes;
 }
 
 /* ---- write ---- */

@@ -50,6 +50,14 @@ hvfs_ops_may_wait (HvfsCall *call, GError **error)
   return FALSE;
 }
 
+GBytes *
+hvfs_ops_slice (const void *data, gsize length, gsize size, goffset off)
+{
+  if (off < 0 || (gsize) off >= length)
+    return g_bytes_new (NULL, 0);
+  return g_bytes_new ((const guint8 *) data + off, MIN (size, length - off));
+}
+
 gboolean
 hvfs_ops_confirm (HvfsCall *call, GError **error)
 {

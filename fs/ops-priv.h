@@ -95,6 +95,9 @@ gboolean hvfs_ops_may_wait (HvfsCall *call, GError **error);
  * must be asked first, and the caller is a thread that must not wait */
 gboolean hvfs_ops_confirm (HvfsCall *call, GError **error);
 
+/* The bytes that a read of @size at @off gets, as HvfsFileOps has it.  (transfer full) */
+GBytes *hvfs_ops_slice (const void *data, gsize length, gsize size, goffset off);
+
 void hvfs_ops_file_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void hvfs_ops_file_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
                          struct fuse_file_info *fi);

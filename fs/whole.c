@@ -68,10 +68,7 @@ whole_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size
   GBytes *slice;
 
   g_mutex_lock (&handle->lock);
-  if (off < 0 || (gsize) off >= handle->text->len)
-    slice = g_bytes_new (NULL, 0);
-  else
-    slice = g_bytes_new (handle->text->str + off, MIN (size, handle->text->len - off));
+  slice = hvfs_ops_slice (handle->text->str, handle->text->len, size, off);
   g_mutex_unlock (&handle->lock);
   return slice;
 }
