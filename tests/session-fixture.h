@@ -8,6 +8,7 @@
 #include "soap-server.h"
 
 #define PATIENT_S 60 /* a time-out that must not be reached */
+#define SHORT_S 6    /* one that shall be, but not by a busy machine alone */
 
 typedef struct
 {
