@@ -48,6 +48,9 @@ func watch(t *testing.T, spec string) *watcher {
 	return w
 }
 
+// longWait: seconds after which what is waited for never comes.
+const longWait = 60
+
 var versionTag = regexp.MustCompile(`<version>(\d+)</version>`)
 
 // wait asks for updates; the version moves on when there are any.
@@ -76,7 +79,7 @@ func TestPages(t *testing.T) {
 	w := watch(t, inventorySpec("<pathSet>name</pathSet>"))
 	n, pages := 0, 0
 	for more := true; more; pages++ {
-		text := w.wait(7, 5)
+		text := w.wait(7, longWait)
 		n += objects(text, "enter")
 		more = strings.Contains(text, "<truncated>true</truncated>")
 		if objects(text, "enter") > 7 {
@@ -90,15 +93,15 @@ func TestPages(t *testing.T) {
 
 func TestVersions(t *testing.T) {
 	w := watch(t, inventorySpec("<pathSet>name</pathSet>"))
-	first := w.wait(5, 5)
+	first := w.wait(5, longWait)
 	v1 := w.version
-	w.wait(5, 5)
+	w.wait(5, longWait)
 	w.version = v1
 	w.fails("InvalidCollectorVersion", "", "WaitForUpdatesEx", "PropertyCollector", w.pc, w.args(5, 1))
 	w.version = "99999"
 	w.fails("InvalidCollectorVersion", "", "WaitForUpdatesEx", "PropertyCollector", w.pc, w.args(5, 1))
 	w.version = ""
-	if again := w.wait(5, 5); again != first && objects(again, "enter") != 5 {
+	if again := w.wait(5, longWait); again != first && objects(again, "enter") != 5 {
 		t.Errorf("an empty version does not begin anew: %s", again)
 	}
 }
@@ -107,17 +110,17 @@ func TestVersions(t *testing.T) {
 func TestLostReply(t *testing.T) {
 	id, sibling := vm(0), vm(1)
 	w := watch(t, inventorySpec("<pathSet>name</pathSet>"))
-	w.wait(0, 5)
+	w.wait(0, longWait)
 	at := w.version
 	w.ok("Rename_Task", "VirtualMachine", id, "<newName>lost-1</newName>")
-	if text := w.wait(0, 5); !strings.Contains(text, "lost-1") {
+	if text := w.wait(0, longWait); !strings.Contains(text, "lost-1") {
 		t.Fatalf("no news of the new name: %s", text)
 	}
 	w.version = at
 	w.ok("Rename_Task", "VirtualMachine", sibling, "<newName>lost-2</newName>")
-	text := w.wait(1, 5)
+	text := w.wait(1, longWait)
 	for i := 0; i < 5 && !strings.Contains(text, "lost-2"); i++ {
-		text += w.wait(1, 5)
+		text += w.wait(1, longWait)
 	}
 	if !strings.Contains(text, "lost-1") || !strings.Contains(text, "lost-2") {
 		t.Errorf("the second reply lacks what the first told: %s", text)
@@ -132,11 +135,11 @@ func TestLostReply(t *testing.T) {
 func TestOnlyWhatChanged(t *testing.T) {
 	id := vm(2)
 	w := watch(t, vmSpec(id, "<pathSet>name</pathSet><pathSet>runtime.powerState</pathSet><pathSet>snapshot</pathSet>"))
-	if text := w.wait(0, 5); strings.Contains(text, "<name>snapshot</name>") {
+	if text := w.wait(0, longWait); strings.Contains(text, "<name>snapshot</name>") {
 		t.Errorf("an unset property in an enter: %s", text)
 	}
 	w.ok("SuspendVM_Task", "VirtualMachine", id, "")
-	text := w.wait(0, 5)
+	text := w.wait(0, longWait)
 	if objects(text, "modify") != 1 || strings.Count(text, "<changeSet>") != 1 ||
 		!strings.Contains(text, `<val xsi:type="VirtualMachinePowerState">suspended</val>`) {
 		t.Errorf("not just the power state: %s", text)
@@ -145,13 +148,13 @@ func TestOnlyWhatChanged(t *testing.T) {
 
 func TestEnterAndLeave(t *testing.T) {
 	w := watch(t, inventorySpec("<pathSet>name</pathSet><pathSet>parent</pathSet>"))
-	w.wait(0, 5)
+	w.wait(0, longWait)
 	id := vm(3)
 	w.ok("PowerOffVM_Task", "VirtualMachine", id, "")
 	folder := entity("vm")
 	sub := w.ref("CreateFolder", "Folder", folder, "<name>sub</name>")
 	w.ok("MoveIntoFolder_Task", "Folder", sub, `<list type="VirtualMachine">`+id+`</list>`)
-	text := w.wait(0, 5)
+	text := w.wait(0, longWait)
 	if objects(text, "modify") != 1 || objects(text, "enter") != 0 || objects(text, "leave") != 0 {
 		t.Errorf("a move is no modify of parent: %s", text)
 	}
@@ -160,7 +163,7 @@ func TestEnterAndLeave(t *testing.T) {
 			"<specSet>"+vmSpec(id, "<pathSet>runtime.powerState</pathSet>")+"</specSet><options/>"), "poweredOff")
 	})
 	w.ok("Destroy_Task", "VirtualMachine", id, "")
-	text = w.wait(0, 5)
+	text = w.wait(0, longWait)
 	if objects(text, "leave") != 1 {
 		t.Errorf("a destroyed VM does not leave: %s", text)
 	}
@@ -173,7 +176,7 @@ func TestEnterAndLeave(t *testing.T) {
 func testAwait(t *testing.T, f func() bool) {
 	t.Helper()
 	for began := time.Now(); !f(); runtime.Gosched() {
-		if time.Since(began) > 20*time.Second {
+		if time.Since(began) > longWait*time.Second {
 			t.Fatal("never came true")
 		}
 	}
@@ -182,24 +185,24 @@ func testAwait(t *testing.T, f func() bool) {
 func TestUnreadable(t *testing.T) {
 	id := vm(4)
 	w := watch(t, vmSpec(id, "<pathSet>name</pathSet><pathSet>config.annotation</pathSet>"))
-	w.wait(0, 5)
+	w.wait(0, longWait)
 	ref := moref{Type: "VirtualMachine", Value: id}
 	testWorld.do(func() { testWorld.deny(ref, "config", true) })
-	if text := w.wait(0, 5); !strings.Contains(text, "<missingSet><path>config.annotation</path>") {
+	if text := w.wait(0, longWait); !strings.Contains(text, "<missingSet><path>config.annotation</path>") {
 		t.Errorf("no missingSet: %s", text)
 	}
 	testWorld.do(func() { testWorld.deny(ref, "config", false) })
-	if text := w.wait(0, 5); !strings.Contains(text, "<changeSet><name>config.annotation</name>") {
+	if text := w.wait(0, longWait); !strings.Contains(text, "<changeSet><name>config.annotation</name>") {
 		t.Errorf("not readable again: %s", text)
 	}
 }
 
 func TestCancel(t *testing.T) {
 	w := watch(t, vmSpec(vm(5), "<pathSet>name</pathSet>"))
-	w.wait(0, 5)
+	w.wait(0, longWait)
 	done := make(chan string)
 	go func() {
-		_, text := w.call("WaitForUpdatesEx", "PropertyCollector", w.pc, w.args(0, 20))
+		_, text := w.call("WaitForUpdatesEx", "PropertyCollector", w.pc, w.args(0, longWait))
 		done <- text
 	}()
 	waiting := func() (yes bool) {

@@ -64,7 +64,7 @@ type client struct {
 
 func newClient(t *testing.T) *client {
 	jar, _ := cookiejar.New(nil)
-	c := &client{&http.Client{Jar: jar, Timeout: 20 * time.Second}, t, "urn:vim25/6.5"}
+	c := &client{&http.Client{Jar: jar, Timeout: 2 * longWait * time.Second}, t, "urn:vim25/6.5"}
 	c.ok("Login", "SessionManager", "SessionManager", "<userName>u</userName><password>p</password>")
 	return c
 }

@@ -8,10 +8,21 @@ import (
 	"testing"
 )
 
+// taskTime sets the time that tasks of a method take, and gives what sets it back.
+func taskTime(method string, ms int) (restore func()) {
+	testWorld.do(func() {
+		before := testWorld.opt.taskTimes[method]
+		testWorld.opt.taskTimes[method] = ms
+		restore = func() { testWorld.do(func() { testWorld.opt.taskTimes[method] = before }) }
+	})
+	return restore
+}
+
 func TestCancelledTaskChangesNothing(t *testing.T) {
 	id := vm(7)
+	defer taskTime("PowerOffVM_Task", 3600000)()
 	w := watch(t, vmSpec(id, "<pathSet>runtime.powerState</pathSet>"))
-	w.wait(0, 5)
+	w.wait(0, longWait)
 	task := w.ref("PowerOffVM_Task", "VirtualMachine", id, "")
 	list := w.ref("CreateListView", "ViewManager", "ViewManager", `<obj type="Task">`+task+`</obj>`)
 	w.ok("CreateFilter", "PropertyCollector", w.pc, `<spec><propSet><type>Task</type><pathSet>info.state</pathSet>`+
@@ -22,7 +33,7 @@ func TestCancelledTaskChangesNothing(t *testing.T) {
 	w.ok("CancelTask", "Task", task, "")
 	text := ""
 	for i := 0; i < 5 && !strings.Contains(text, "RequestCanceled"); i++ {
-		text += w.wait(0, 5)
+		text += w.wait(0, longWait)
 		if strings.Contains(text, "poweredOff") {
 			t.Fatalf("cancelled, yet done: %s", text)
 		}
