@@ -84,6 +84,8 @@ for api in 2.5 4.0 4.1 5.0; do
   stop_vcsim
 done
 
-# IPv6.
-start_vcsim -l "[::1]:0" -vm 1
-root_is vpx DC0 2 "$extras clusters datastores hosts moref networks tasks"
+# IPv6, where there is any.
+if grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null; then
+  start_vcsim -l "[::1]:0" -vm 1
+  root_is vpx DC0 2 "$extras clusters datastores hosts moref networks tasks"
+fi
