@@ -190,6 +190,22 @@ vcsim_uri () {
   echo "$1://user@$vcsim_hostport/${2-}?$parameters${3:+&$3}"
 }
 
+# hold_port  Sets held_port: one of 127.0.0.1 that nobody else gets and nobody listens on, but
+# who binds it by name, as start_vcsim -l does.
+hold_port () {
+  held=$(mktemp "$tmp/held-XXXXXX")
+  "$PYTHON" -c 'import signal, socket
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+signal.pause()' >"$held" &
+  vcsims="$vcsims $!"
+  await test -s "$held"
+  # shellcheck disable=SC2034
+  held_port=$(cat "$held")
+}
+
 # virsh_login  Gives libvirt's driver a user and a password for the simulator.
 virsh_login () {
   cat >"$tmp/auth.conf" <<'END'

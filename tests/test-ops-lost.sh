@@ -6,8 +6,9 @@
 requires_vim
 
 vm=DC0_H0_VM0
-start_vcsim -vm 2 -task-times RelocateVM_Task=20000
-address=$vcsim_hostport
+hold_port # for the one that is started in its place
+address=127.0.0.1:$held_port
+start_vcsim -vm 2 -task-times RelocateVM_Task=20000 -l "$address"
 mount_hvfs "vpx://user@$address/?no_verify=1" "$mnt"
 d=$mnt/by-name/$vm
 status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }

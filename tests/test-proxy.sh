@@ -18,13 +18,14 @@ free_port () {
   "$PYTHON" -c 'import socket; s = socket.socket (); s.bind (("127.0.0.1", 0)); print (s.getsockname ()[1])'
 }
 
-# listens PORT  Looked up, not tried: a try would be in the proxy's log.
+# listens PID PORT  Looked up, not tried: a try would be in the proxy's log.
 listens () {
-  grep -qi ": 0100007F:$(printf %04X "$1") 00000000:0000 0A " /proc/net/tcp
+  inode=$(awk -v address="0100007F:$(printf %04X "$2")" '$2 == address && $4 == "0A" { print $10 }' /proc/net/tcp)
+  [ -n "$inode" ] && find "/proc/$1/fd" -lname "socket:\[$inode\]" 2>/dev/null | grep -q .
 }
 
 listens_or_gone () {
-  listens "$proxy_port" || is_gone "$proxy_pid"
+  listens "$proxy_pid" "$proxy_port" || is_gone "$proxy_pid"
 }
 
 # start_proxy NAME  Sets proxy_port and proxy_log.  Somebody may take the port that
@@ -37,7 +38,7 @@ start_proxy () {
     proxy_pid=$!
     proxies="$proxy_pid $proxies"
     await listens_or_gone
-    if listens "$proxy_port"; then return; fi
+    if listens "$proxy_pid" "$proxy_port"; then return; fi
   done
   fail "$1 does not start: $(cat "$proxy_log")"
 }
@@ -113,13 +114,14 @@ refused () {
 start_vcsim -tls=false
 security=transport=http
 through_all
-refused 'cannot connect through proxy' "socks5://127.0.0.1:$(free_port)"
+hold_port
+refused 'cannot connect through proxy' "socks5://127.0.0.1:$held_port"
 refused 'proxy' 'http://nosuch.invalid:3128'
 
 start_vcsim
 security=cacert=$vcsim_cert
 through_all
-refused 'cannot connect through proxy' "http://127.0.0.1:$(free_port)"
+refused 'cannot connect through proxy' "http://127.0.0.1:$held_port"
 # A proxy of another kind than was said.
 refused '127.0.0.1' "socks5://127.0.0.1:$proxy_port"
 
