@@ -71,6 +71,8 @@ refused ENOTSUP clone copy 'only a vCenter can clone'
 # A question of the machine on its way, not of another's.
 control POST "/question?vm=$vc_vm&method=RelocateVM_Task&cancelable=1" >/dev/null
 refused EAGAIN migrate DC0_C0_H1 '2 I copied it (default)'
+is_asked_no_more () { [ -z "$(vim get $vc_vm runtime.question)" ]; }
+await is_asked_no_more
 control POST "/question?vm=DC0_H0_VM1" >/dev/null
 echo DC0_C0_H1 >"$d/migrate" || fail "migrate: $(cat "$d/error")"
 echo DC0_H0 >"$d/migrate" || fail "migrate: $(cat "$d/error")"
