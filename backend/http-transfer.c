@@ -227,6 +227,15 @@ set_body (CURL *easy, Transfer *transfer)
   curl_easy_setopt (easy, CURLOPT_PREREQDATA, transfer);
 }
 
+/* Such a proxy ends connections as it likes, some a moment after each answer.  What is sent
+ * in that moment is lost, and of a change nobody knows whether it is. */
+static gboolean
+is_read_along (const HvfsHttpConfig *config)
+{
+  return config->proxy != NULL && g_str_has_prefix (config->proxy, "http:")
+         && g_str_has_prefix (config->base_url, "http:");
+}
+
 static void
 set_transfer (CURL *easy, Transfer *transfer, const char *url, struct curl_slist *headers,
               gboolean fresh)
@@ -240,6 +249,7 @@ set_transfer (CURL *easy, Transfer *transfer, const char *url, struct curl_slist
   curl_easy_setopt (easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
   curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+  curl_easy_setopt (easy, CURLOPT_FORBID_REUSE, is_read_along (&transfer->peer->config) ? 1L : 0L);
   curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt (easy, CURLOPT_HEADERDATA, transfer);
   curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);

@@ -87,7 +87,7 @@ through () {
   "$check" "vpx://user@$host:${vcsim_hostport##*:}/?$security&proxy=$1://127.0.0.1:$proxy_port" \
     "$tmp/password" >"$tmp/out" 2>&1 || fail "through $1: $(cat "$tmp/out")"
   grep -q '^user=user$' "$tmp/out" || fail "through $1: $(cat "$tmp/out")"
-  # tinyproxy keeps none open where it can read along.
+  # None is kept where a proxy can read along.
   [ "$1,$security" = http,transport=http ] ||
     expect_eq "connections through $1" "$(sed -n 's/^connections=//p' "$tmp/out")" 1
   await log_grew

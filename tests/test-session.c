@@ -229,6 +229,24 @@ test_reconnect (void)
     }
 }
 
+/* Nothing is sent on a connection that a proxy may be about to end. */
+static void
+test_proxy (void)
+{
+  g_auto (Fixture) f = { 0 };
+  g_autofree char *uri = NULL;
+  guint port;
+
+  fixture_init (&f, FALSE, PATIENT_S, "");
+  port = server_port (soap_server_http (f.server)); /* which takes the requests to a proxy, too */
+  uri = g_strdup_printf ("vpx://127.0.0.1:%u/?transport=http&proxy=http://127.0.0.1:%u", port, port);
+  hvfs_session_free (f.session);
+  f.session = session_for (uri, PATIENT_S, f.stats);
+  connect_well (&f);
+  read_well (&f);
+  g_assert_cmpuint (server_n_connections (soap_server_http (f.server)), ==, n_requests (&f, NULL));
+}
+
 static gpointer
 read_in_thread (gpointer data)
 {
@@ -302,6 +320,7 @@ add_tests (void)
   g_test_add_func ("/session/expiry", test_expiry);
   g_test_add_func ("/session/rights", test_rights);
   g_test_add_func ("/session/reconnect", test_reconnect);
+  g_test_add_func ("/session/proxy", test_proxy);
   g_test_add_func ("/session/expiry-threads", test_expiry_threads);
   g_test_add_func ("/session/relogin-fails-threads", test_relogin_fails_threads);
 }
