@@ -145,7 +145,8 @@ changes (const struct fuse_file_info *fi)
   return (fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC) != 0;
 }
 
-/* A counted sheet, made if the file has none yet. */
+/* A counted sheet, made if the file has none yet.  Who comes by a name that the kernel has
+ * not heard to be another file's gets none: then it asks again. */
 static HvfsSheet *
 ref_sheet (HvfsFs *fs, HvfsNode node, GError **error)
 {
@@ -153,6 +154,8 @@ ref_sheet (HvfsFs *fs, HvfsNode node, GError **error)
 
   hvfs_desks_lock (fs->desks);
   sheet = hvfs_sheet_get_locked (hvfs_edit_make_desk_locked (fs, node), node.b);
+  if (sheet != NULL && sheet->name == NULL)
+    sheet = NULL;
   if (sheet != NULL)
     hvfs_sheet_ref_locked (sheet);
   hvfs_desks_unlock (fs->desks);
