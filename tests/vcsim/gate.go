@@ -19,6 +19,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -40,11 +41,14 @@ func (g *gate) open() error {
 	if g.server != nil {
 		return nil
 	}
-	addr := g.opt.listen
-	if g.addr != "" {
-		addr = g.addr
+	if g.addr == "" {
+		addr, err := hold(g.opt.listen)
+		if err != nil {
+			return err
+		}
+		g.addr = addr
 	}
-	l, err := net.Listen("tcp", addr)
+	l, err := net.Listen("tcp", g.addr)
 	if err != nil {
 		return err
 	}
@@ -60,6 +64,41 @@ func (g *gate) open() error {
 	g.server = &http.Server{Handler: g.handler, ErrorLog: log.New(io.Discard, "", 0)}
 	go func(s *http.Server) { _ = s.Serve(l) }(g.server)
 	return nil
+}
+
+// hold binds a socket that never listens, and gives its address: who listens on it closes
+// and comes back, and meanwhile the kernel gives the port to nobody else.
+func hold(listen string) (string, error) {
+	a, err := net.ResolveTCPAddr("tcp", listen)
+	if err != nil || a.IP == nil {
+		return listen, err
+	}
+	v4, v6 := &syscall.SockaddrInet4{Port: a.Port}, &syscall.SockaddrInet6{Port: a.Port}
+	family, sa := syscall.AF_INET6, syscall.Sockaddr(v6)
+	if copy(v4.Addr[:], a.IP.To4()) > 0 {
+		family, sa = syscall.AF_INET, v4
+	}
+	copy(v6.Addr[:], a.IP)
+	fd, err := syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err == nil {
+		err = syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
+	}
+	if err == nil {
+		err = syscall.Bind(fd, sa)
+	}
+	if err == nil {
+		sa, err = syscall.Getsockname(fd)
+	}
+	if err != nil {
+		return "", err
+	}
+	switch sa := sa.(type) {
+	case *syscall.SockaddrInet4:
+		a.Port = sa.Port
+	case *syscall.SockaddrInet6:
+		a.Port = sa.Port
+	}
+	return a.String(), nil
 }
 
 // close stops to listen and cuts every connection.
