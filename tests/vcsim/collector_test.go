@@ -130,6 +130,10 @@ func TestLostReply(t *testing.T) {
 	}
 	w.ok("Rename_Task", "VirtualMachine", id, "<newName>DC0_H0_VM0</newName>")
 	w.ok("Rename_Task", "VirtualMachine", sibling, "<newName>DC0_H0_VM1</newName>")
+	// Until they have their names again, which other tests would take for news.
+	for text := ""; !strings.Contains(text, ">DC0_H0_VM0<") || !strings.Contains(text, ">DC0_H0_VM1<"); {
+		text += w.wait(0, longWait)
+	}
 }
 
 func TestOnlyWhatChanged(t *testing.T) {
