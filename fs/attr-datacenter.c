@@ -42,7 +42,7 @@ HvfsRow hvfs_datacenter_table[] = {
   HVFS_COLLECTION_ROW ("clusters"),
   HVFS_COLLECTION_ROW ("hosts"),
   /* Domains that run on no host, or on one that the user may not see. */
-  { .name = "domains", .mode = S_IFDIR | 0555, .visible = hvfs_row_is_not_empty },
+  { .name = "domains", .mode = S_IFDIR | 0755, .visible = hvfs_row_is_not_empty },
   HVFS_COLLECTION_ROW ("datastores"),
   HVFS_COLLECTION_ROW ("networks"),
   HVFS_MOREF_ROW,
@@ -57,11 +57,11 @@ HvfsRow hvfs_cluster_table[] = {
   { NULL }
 };
 
-HvfsRow hvfs_datacenter_row = { .mode = S_IFDIR | 0555, .table = hvfs_datacenter_table };
-HvfsRow hvfs_cluster_row = { .mode = S_IFDIR | 0555, .table = hvfs_cluster_table };
+HvfsRow hvfs_datacenter_row = { .mode = S_IFDIR | 0755, .table = hvfs_datacenter_table };
+HvfsRow hvfs_cluster_row = { .mode = S_IFDIR | 0755, .table = hvfs_cluster_table };
 
-HvfsRow hvfs_datacenters_folder_row = { .mode = S_IFDIR | 0555 };
-HvfsRow hvfs_clusters_folder_row = { .mode = S_IFDIR | 0555 };
-HvfsRow hvfs_hosts_folder_row = { .mode = S_IFDIR | 0555 };
-HvfsRow hvfs_datastores_folder_row = { .mode = S_IFDIR | 0555 };
-HvfsRow hvfs_networks_folder_row = { .mode = S_IFDIR | 0555 };
+HvfsRow hvfs_datacenters_folder_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_clusters_folder_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_hosts_folder_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_datastores_folder_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_networks_folder_row = { .mode = S_IFDIR | 0755 };

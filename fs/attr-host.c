@@ -87,7 +87,7 @@ HvfsRow hvfs_host_table[] = {
   { NULL }
 };
 
-HvfsRow hvfs_host_row = { .mode = S_IFDIR | 0555, .table = hvfs_host_table };
+HvfsRow hvfs_host_row = { .mode = S_IFDIR | 0755, .table = hvfs_host_table };
 
 HvfsRow hvfs_host_datastore_link = { .mode = S_IFLNK | 0777 };
 HvfsRow hvfs_host_network_link = { .mode = S_IFLNK | 0777 };

@@ -98,7 +98,7 @@ tasks_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st
 /* There only while the user may see something but not what it belongs to, or a
  * domain has no host. */
 #define CATCH_ALL_ROW(collection)                                                             \
-  { .name = (collection), .mode = S_IFDIR | 0555, .visible = hvfs_row_is_not_empty }
+  { .name = (collection), .mode = S_IFDIR | 0755, .visible = hvfs_row_is_not_empty }
 
 HvfsRow hvfs_root_table[] = {
   { .name = "about", .mode = S_IFREG | 0444, .show = about_show },
@@ -113,14 +113,14 @@ HvfsRow hvfs_root_table[] = {
   HVFS_COLLECTION_ROW ("by-folder"),
   { .name = "tasks", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, .show = tasks_show,
     .stat = tasks_stat },
-  { .name = ".hvfs", .mode = S_IFDIR | 0555, .table = hvfs_self_table },
+  { .name = ".hvfs", .mode = S_IFDIR | 0755, .table = hvfs_self_table },
   { NULL }
 };
 
-HvfsRow hvfs_root_row = { .mode = S_IFDIR | 0555, .table = hvfs_root_table };
+HvfsRow hvfs_root_row = { .mode = S_IFDIR | 0755, .table = hvfs_root_table };
 
 HvfsRow hvfs_by_name_link = { .mode = S_IFLNK | 0777 };
 HvfsRow hvfs_by_uuid_link = { .mode = S_IFLNK | 0777 };
 HvfsRow hvfs_by_folder_link = { .mode = S_IFLNK | 0777 };
-HvfsRow hvfs_by_folder_dc_row = { .mode = S_IFDIR | 0555 };
-HvfsRow hvfs_by_folder_folder_row = { .mode = S_IFDIR | 0555 };
+HvfsRow hvfs_by_folder_dc_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_by_folder_folder_row = { .mode = S_IFDIR | 0755 };

@@ -460,4 +460,4 @@ HvfsRow hvfs_snapshot_table[] = {
 };
 
 HvfsRow hvfs_snapshot_row
-  = { .mode = S_IFDIR | 0555, .table = hvfs_snapshot_table, .stat = stat_one };
+  = { .mode = S_IFDIR | 0755, .table = hvfs_snapshot_table, .stat = stat_one };

@@ -63,5 +63,5 @@ HvfsRow hvfs_network_table[] = {
   { NULL }
 };
 
-HvfsRow hvfs_datastore_row = { .mode = S_IFDIR | 0555, .table = hvfs_datastore_table };
-HvfsRow hvfs_network_row = { .mode = S_IFDIR | 0555, .table = hvfs_network_table };
+HvfsRow hvfs_datastore_row = { .mode = S_IFDIR | 0755, .table = hvfs_datastore_table };
+HvfsRow hvfs_network_row = { .mode = S_IFDIR | 0755, .table = hvfs_network_table };

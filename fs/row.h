@@ -233,7 +233,7 @@ gboolean hvfs_moref_show (HvfsFs *fs, const HvfsObject *object, GString *out, GE
 #define HVFS_MOREF_ROW { .name = "moref", .mode = S_IFREG | 0444, .show = hvfs_moref_show }
 
 /* A collection, whose entries are in the index. */
-#define HVFS_COLLECTION_ROW(collection) { .name = (collection), .mode = S_IFDIR | 0555 }
+#define HVFS_COLLECTION_ROW(collection) { .name = (collection), .mode = S_IFDIR | 0755 }
 
 /* For rows that are only there while they hold something. */
 gboolean hvfs_row_is_not_empty (HvfsFs *fs, HvfsNode node);

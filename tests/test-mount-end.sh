@@ -23,8 +23,11 @@ ends () {
   mountpoint -q "$mnt" || fail 'it returned before it had mounted'
   pid=$(daemon_pid)
   mounts="$pid:$mnt $mounts"
-  expect_eq 'its directory' "$(readlink "/proc/$pid/cwd")" /
-  expect_eq 'its input' "$(readlink "/proc/$pid/fd/0")" /dev/null
+  # It shows this to nobody else.
+  if [ "$(id -u)" = 0 ]; then
+    expect_eq 'its directory' "$(readlink "/proc/$pid/cwd")" /
+    expect_eq 'its input' "$(readlink "/proc/$pid/fd/0")" /dev/null
+  fi
   eval "$(echo "$*" | sed "s/%PID/$pid/")"
   await is_gone "$pid"
   await has_logged_out
