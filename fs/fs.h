@@ -7,25 +7,25 @@
 
 #include <sys/types.h>
 
-#include "backend/mirror.h"
-#include "backend/power.h"
-#include "backend/quickstats.h"
-#include "backend/session.h"
-#include "backend/task.h"
-#include "backend/updater.h"
-#include "backend/vcenter.h"
-#include "backend/vmconfig.h"
-#include "fs/desk.h"
-#include "fs/dir-times.h"
-#include "fs/draft.h"
-#include "fs/failure.h"
-#include "fs/index.h"
-#include "fs/job.h"
-#include "fs/migration.h"
-#include "fs/notify.h"
-#include "fs/opened.h"
-#include "fs/row.h"
-#include "fs/vmx.h"
+#include "backend/mirror/mirror.h"
+#include "backend/operation/power.h"
+#include "backend/operation/quickstats.h"
+#include "backend/login/session.h"
+#include "backend/mirror/task.h"
+#include "backend/mirror/updater.h"
+#include "backend/operation/vcenter.h"
+#include "backend/vmconfig/vmconfig.h"
+#include "fs/edit/desk.h"
+#include "fs/tree/dir-times.h"
+#include "fs/edit/draft.h"
+#include "fs/request/failure.h"
+#include "fs/tree/index.h"
+#include "fs/request/job.h"
+#include "fs/attr/migration.h"
+#include "fs/tree/notify.h"
+#include "fs/ops/opened.h"
+#include "fs/tree/row.h"
+#include "fs/attr/vmx.h"
 
 struct _HvfsFs
 {
@@ -64,14 +64,14 @@ struct _HvfsFs
   gboolean restructured;   /* folders, clusters or hosts came, went or moved */
 };
 
-/* fs/edit.c */
+/* fs/edit/edit.c */
 
 /* The configuration of the machine @serial changed, or it is gone.  The mirror's lock
  * may be held. */
 void hvfs_edit_changed (HvfsFs *fs, guint32 serial);
 void hvfs_edit_left (HvfsFs *fs, guint32 serial);
 
-/* fs/tree.c */
+/* fs/tree/tree.c */
 
 /* Starts to follow the mirror; before its first update. */
 void hvfs_tree_init (HvfsFs *fs);
@@ -81,7 +81,7 @@ void hvfs_tree_clear (HvfsFs *fs);
  * the directory's time is now.  Any lock may be held. */
 void hvfs_tree_name_changed (HvfsFs *fs, guint64 dir, const char *name);
 
-/* fs/place.c */
+/* fs/tree/place.c */
 
 /* Makes the index say where @object is.  Cost: its places, some per host. */
 void hvfs_place_object (HvfsFs *fs, const HvfsObject *object);
@@ -89,7 +89,7 @@ void hvfs_place_object (HvfsFs *fs, const HvfsObject *object);
 /* Whether a folder may hold objects of the type @child_type. */
 gboolean hvfs_folder_holds (const HvfsObject *folder, const char *child_type);
 
-/* fs/path.c */
+/* fs/tree/path.c */
 
 /* The row that directories of @kind are; NULL for a kind without one of its own. */
 HvfsRow *hvfs_tree_object_row (HvfsKind kind);

@@ -8,7 +8,7 @@
 #include "config.h"
 
 #include "fs/fs.h"
-#include "fs/ops.h"
+#include "fs/ops/ops.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -23,9 +23,9 @@
 #include <unistd.h>
 
 #include "convert/error.h"
-#include "fs/interrupt.h"
+#include "fs/request/interrupt.h"
 #include "fs/log.h"
-#include "fs/loop.h"
+#include "fs/request/loop.h"
 #include "fs/mountpoint.h"
 #include "fs/options.h"
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/vmconfig.h"
+#include "backend/vmconfig/vmconfig.h"
 #include "convert/error.h"
 
 #define DEFAULT_TIMEOUT_S 30

@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/crew.h"
-#include "backend/updater.h"
-#include "backend/vmconfig.h"
+#include "backend/wait/crew.h"
+#include "backend/mirror/updater.h"
+#include "backend/vmconfig/vmconfig.h"
 #include "convert/domain-xml.h"
 #include "convert/error.h"
 

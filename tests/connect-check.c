@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/session.h"
+#include "backend/login/session.h"
 #include "convert/error.h"
 
 static int

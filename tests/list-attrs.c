@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "fs/attr-snapshot.h"
+#include "fs/attr/attr-snapshot.h"
 
 static const struct
 {

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "backend/session.h"
+#include "backend/login/session.h"
 #include "soap-server.h"
 
 #define PATIENT_S 60 /* a time-out that must not be reached */

@@ -1,5 +1,5 @@
 /* tests/test-caller.c - which thread's process it is, and which signals mean something */
-#include "fs/caller.h"
+#include "fs/request/caller.h"
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -5,8 +5,8 @@
  * sends, is compared as a whole with files beside them; HVFS_TEST_REGENERATE=1 writes
  * those anew, for review.
  */
-#include "backend/reply.h"
-#include "backend/vmconfig-spec.h"
+#include "backend/wire/reply.h"
+#include "backend/vmconfig/vmconfig-spec.h"
 #include "convert/error.h"
 
 #include <string.h>

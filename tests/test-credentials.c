@@ -5,8 +5,8 @@
 
 #include <glib/gstdio.h>
 
-#include "backend/credentials.h"
-#include "backend/secret.h"
+#include "backend/login/credentials.h"
+#include "backend/login/secret.h"
 #include "convert/error.h"
 
 #define AUTH_CONF \

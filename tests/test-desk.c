@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "fs/desk.h"
+#include "fs/edit/desk.h"
 
 #define DIR 42
 

@@ -1,9 +1,9 @@
 /* tests/test-fault.c - each row of the table of faults, and what users read */
-#include "backend/fault.h"
+#include "backend/wire/fault.h"
 
 #include <string.h>
 
-#include "backend/reply.h"
+#include "backend/wire/reply.h"
 #include "convert/error.h"
 
 /* What each errno is for; written down apart from the table in fault.c. */

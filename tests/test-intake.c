@@ -1,5 +1,5 @@
 /* tests/test-intake.c - pages of updates, applied while they arrive, and what is wrong with some */
-#include "backend/intake.h"
+#include "backend/mirror/intake.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * In place of the kernel's device stands a socket, and the kernel is the test.
  */
-#include "fs/loop.h"
+#include "fs/request/loop.h"
 
 #include <errno.h>
 #include <linux/fuse.h>

@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "fs/notify.h"
+#include "fs/tree/notify.h"
 
 static GMutex lock;
 static GCond changed;

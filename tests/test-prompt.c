@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#include "backend/credentials.h"
+#include "backend/login/credentials.h"
 #include "convert/error.h"
 
 #define LIMIT_MS 20000

@@ -1,5 +1,5 @@
 /* tests/test-reply.c - replies, however they arrive and whatever they hold */
-#include "backend/reply.h"
+#include "backend/wire/reply.h"
 
 #include <string.h>
 

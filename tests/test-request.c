@@ -1,6 +1,6 @@
 /* tests/test-request.c - what a request looks like on the wire, and counters */
-#include "backend/request.h"
-#include "backend/stats.h"
+#include "backend/wire/request.h"
+#include "backend/wire/stats.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <glib.h>
 
-#include "fs/save.h"
+#include "fs/edit/save.h"
 
 #define OPENER 100
 #define CHILD 101

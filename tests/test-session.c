@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "backend/version.h"
+#include "backend/login/version.h"
 #include "convert/error.h"
 
 static void

@@ -2,7 +2,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "backend/uri.h"
+#include "backend/login/uri.h"
 #include "convert/error.h"
 
 #define PIN "sha256//" "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="

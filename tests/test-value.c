@@ -1,5 +1,5 @@
 /* tests/test-value.c - value trees: paths, numbers, times, equality, lifetimes */
-#include "backend/value.h"
+#include "backend/wire/value.h"
 
 #include <string.h>
 

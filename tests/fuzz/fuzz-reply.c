@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "backend/fault.h"
-#include "backend/reply.h"
+#include "backend/wire/fault.h"
+#include "backend/wire/reply.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 

@@ -1,0 +1,67 @@
+/* backend/login/uri.h - the URI of a mount: type, server, path and parameters
+ *
+ * Exists to say, before anything is connected or mounted, what is wrong with a
+ * URI and where.  The syntax is libvirt's for its ESX driver, with the
+ * parameters that hvfs(1) lists.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef enum { HVFS_URI_ESX, HVFS_URI_GSX, HVFS_URI_VPX } HvfsUriType;
+typedef enum { HVFS_AUTO_ANSWER_NO, HVFS_AUTO_ANSWER_YES, HVFS_AUTO_ANSWER_ASK } HvfsAutoAnswer;
+
+/* Immutable once parsed; strings are owned by it. */
+typedef struct
+{
+  gatomicrefcount refs;
+  HvfsUriType type;
+  char *username;         /* nullable */
+  char *host;             /* without the brackets of an IPv6 literal */
+  guint port;             /* the default of type and transport filled in */
+  char **path;            /* percent-decoded components, none empty; may have none */
+  gboolean http;          /* transport=http */
+  char *vcenter;          /* nullable; "*": the one that manages the host */
+  gboolean no_verify;
+  char *cacert;           /* nullable; absolute */
+  char *pin;              /* nullable; "sha256//..." */
+  HvfsAutoAnswer auto_answer;
+  char *proxy;            /* nullable; as curl takes it: "socks5://host:1080" */
+  char *authfile;         /* nullable; absolute */
+  gboolean legacy_tls;    /* not in the text: an option of the mount (http.h) */
+} HvfsUri;
+
+/**
+ * hvfs_uri_parse:
+ *
+ * @error: EINVAL; the message names the part that is wrong and what would be right
+ */
+HvfsUri *hvfs_uri_parse (const char *text, GError **error);
+HvfsUri *hvfs_uri_ref (HvfsUri *uri);
+void hvfs_uri_unref (HvfsUri *uri);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsUri, hvfs_uri_unref)
+
+/* The URI of all of the vCenter of which @uri names a part. */
+HvfsUri *hvfs_uri_new_whole (const HvfsUri *uri);
+
+/**
+ * hvfs_uri_new_vcenter:
+ * @uri: of a host; transport, trust but pin=, proxy, authfile and auto_answer count
+ * @vcenter: "vc", "vc:8443", an IPv6 address with or without brackets
+ *
+ * The URI of the whole vCenter that manages the host.  A pin is one server's key, and
+ * no other server has it.
+ *
+ * @error: EINVAL
+ */
+HvfsUri *hvfs_uri_new_vcenter (const HvfsUri *uri, const char *vcenter, GError **error);
+
+/* "vpx", "esx", "gsx" */
+const char *hvfs_uri_type_name (HvfsUriType type);
+
+/* The URI without user, secrets and parameters, for mount tables: "vpx://vc/dc1".
+ * (transfer full) */
+char *hvfs_uri_to_display (const HvfsUri *uri);
+
+/* "https://vc:443", with brackets where the host is an IPv6 literal.  (transfer full) */
+char *hvfs_uri_to_base_url (const HvfsUri *uri);

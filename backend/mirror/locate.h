@@ -1,0 +1,34 @@
+/* backend/mirror/locate.h - finds the object that a URI's path names
+ *
+ * Exists because the root of a mount is named by a path of inventory names, and
+ * everything after is done by reference.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "backend/mirror/mirror.h"
+#include "backend/login/session.h"
+
+/**
+ * hvfs_locate:
+ * @path: as in HvfsUri: folders, a datacenter, folders, a cluster, a host; may stop
+ *   anywhere.  Empty: the whole of a vCenter, the one host of an ESX or GSX server.
+ *
+ * Network: one or two requests a component.
+ *
+ * @error: ENOENT naming the component and what there is instead; else a call's
+ *
+ * Returns: (transfer full): a reference value with a type and a text
+ */
+HvfsValue *hvfs_locate (HvfsSession *session, HvfsUriType type, char *const *path,
+                        GCancellable *cancellable, GError **error);
+
+/* Whether the server still has the object, whatever it is called and wherever by now; FALSE
+ * also if that cannot be asked.  Network: one request. */
+gboolean hvfs_locate_is_there (HvfsSession *session, const HvfsValue *ref,
+                               GCancellable *cancellable);
+
+/* The way back: appends the path of @object, "dc1/cluster1/host1".  FALSE if it has none,
+ * as the root.  @mirror: a HvfsMirror, which must be locked.  Memory. */
+gboolean hvfs_locate_append_path (const HvfsObject *object, GString *path, gpointer mirror);

@@ -1,0 +1,499 @@
+/* backend/mirror/mirror.c - the server's inventory, kept in memory by its updates
+ *
+ * See mirror.h.  Objects are kept by serial and by reference; their values are
+ * the subtrees of the replies they came in, shared with the last object that had
+ * the same ("poweredOn", the default shares), since most are the same.
+ */
+#include "backend/mirror/mirror.h"
+
+#include <string.h>
+
+#include "backend/wire/fault.h"
+#include "backend/mirror/connection.h"
+#include "convert/error.h"
+
+#define MAX_MOREF_BYTES 256 /* a longer one is none */
+
+struct _HvfsMirror
+{
+  GRWLock lock;            /* level 1; held for memory work only */
+  GHashTable *by_serial;   /* lock: serial -> HvfsObject, owned */
+  GHashTable *by_ref;      /* lock: HvfsObject as a set, by type and moref */
+  guint n_objects[HVFS_N_KINDS]; /* lock */
+  guint32 last_serial;     /* lock */
+  gboolean filling;        /* lock */
+  HvfsValue *last[HVFS_N_KINDS][HVFS_MAX_PROPS]; /* lock; to share equal values */
+
+  HvfsConnection *link;
+  HvfsStats *stats;
+  HvfsMirrorObserver observer; /* set before the first update */
+  gpointer observer_data;
+  void (*eager) (gpointer);    /* likewise; nullable */
+  gpointer eager_data;
+};
+
+static guint
+ref_hash (gconstpointer key)
+{
+  const HvfsObject *object = key;
+  return g_str_hash (object->moref) ^ (guint) object->kind;
+}
+
+static gboolean
+ref_equal (gconstpointer a, gconstpointer b)
+{
+  const HvfsObject *x = a, *y = b;
+  return x->kind == y->kind && strcmp (x->moref, y->moref) == 0;
+}
+
+static void
+object_free (gpointer data)
+{
+  HvfsObject *object = data;
+
+  for (guint i = 0; i < hvfs_kind_n_props (object->kind); i++)
+    hvfs_value_unref (object->props[i]);
+  g_free (object->moref);
+  g_free (object);
+}
+
+HvfsMirror *
+hvfs_mirror_new (HvfsStats *stats)
+{
+  HvfsMirror *mirror = g_new0 (HvfsMirror, 1);
+
+  g_rw_lock_init (&mirror->lock);
+  mirror->link = hvfs_connection_new ();
+  mirror->by_serial = g_hash_table_new_full (NULL, NULL, NULL, object_free);
+  mirror->by_ref = g_hash_table_new (ref_hash, ref_equal);
+  mirror->stats = stats;
+  return mirror;
+}
+
+void
+hvfs_mirror_free (HvfsMirror *mirror)
+{
+  if (mirror == NULL)
+    return;
+  for (guint kind = 0; kind < HVFS_N_KINDS; kind++)
+    for (guint i = 0; i < HVFS_MAX_PROPS; i++)
+      hvfs_value_unref (mirror->last[kind][i]);
+  g_hash_table_unref (mirror->by_ref);
+  g_hash_table_unref (mirror->by_serial);
+  hvfs_connection_free (mirror->link);
+  g_rw_lock_clear (&mirror->lock);
+  g_free (mirror);
+}
+
+void
+hvfs_mirror_observe (HvfsMirror *mirror, const HvfsMirrorObserver *observer, gpointer data)
+{
+  mirror->observer = *observer;
+  mirror->observer_data = data;
+}
+
+/* ---- reading ---- */
+
+GRWLock *
+hvfs_mirror_lock (HvfsMirror *mirror)
+{
+  return &mirror->lock;
+}
+
+HvfsObject *
+hvfs_mirror_get (HvfsMirror *mirror, guint32 serial)
+{
+  return g_hash_table_lookup (mirror->by_serial, GUINT_TO_POINTER (serial));
+}
+
+HvfsObject *
+hvfs_mirror_find (HvfsMirror *mirror, const char *type, const char *moref)
+{
+  HvfsObject key = { .moref = (char *) moref };
+
+  if (moref == NULL || !hvfs_kind_from_type (type, &key.kind))
+    return NULL;
+  return g_hash_table_lookup (mirror->by_ref, &key);
+}
+
+HvfsObject *
+hvfs_mirror_resolve (HvfsMirror *mirror, const HvfsValue *value)
+{
+  return value == NULL
+           ? NULL
+           : hvfs_mirror_find (mirror, hvfs_value_type (value), hvfs_value_text (value, NULL));
+}
+
+void
+hvfs_mirror_iter_init (HvfsMirror *mirror, GHashTableIter *iter)
+{
+  g_hash_table_iter_init (iter, mirror->by_serial);
+}
+
+guint
+hvfs_mirror_n_objects (HvfsMirror *mirror, HvfsKind kind)
+{
+  return mirror->n_objects[kind];
+}
+
+HvfsValue *
+hvfs_object_get (const HvfsObject *object, guint index)
+{
+  /* The server says of what kind the object is that a property refers to. */
+  if (index >= hvfs_kind_n_props (object->kind) || (object->missing & HVFS_PROP (index)) != 0)
+    return NULL;
+  return object->props[index];
+}
+
+gboolean
+hvfs_object_is_unset (const HvfsObject *object, guint index)
+{
+  return object->props[index] == NULL;
+}
+
+gboolean
+hvfs_object_check (const HvfsObject *object, HvfsPropMask wanted, GError **error)
+{
+  HvfsPropMask missing = object->missing & wanted;
+
+  if (missing == 0)
+    return TRUE;
+  g_propagate_error (error, hvfs_fault_new_error_localized (
+                              object->props[g_bit_nth_lsf (missing, -1)]));
+  return FALSE;
+}
+
+/* ---- the link ---- */
+
+gboolean
+hvfs_mirror_is_up (HvfsMirror *mirror, char **ret_reason, gint64 *ret_since_us)
+{
+  return hvfs_connection_is_up (mirror->link, ret_reason, ret_since_us);
+}
+
+gboolean
+hvfs_mirror_await_up (HvfsMirror *mirror, gint64 deadline_us, GCancellable *cancellable)
+{
+  return hvfs_connection_await_up (mirror->link, deadline_us, cancellable);
+}
+
+void
+hvfs_mirror_set_link (HvfsMirror *mirror, gboolean up, const char *reason)
+{
+  if (hvfs_connection_set (mirror->link, up, reason) && mirror->observer.link != NULL)
+    mirror->observer.link (up, mirror->observer_data);
+}
+
+/* ---- waiting ---- */
+
+void
+hvfs_mirror_set_eager (HvfsMirror *mirror, void (*eager) (gpointer), gpointer data)
+{
+  mirror->eager = eager;
+  mirror->eager_data = data;
+}
+
+static int
+look_now (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data)
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&mirror->lock);
+
+  return look (mirror, data);
+}
+
+gboolean
+hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
+                        gint64 deadline_us, GCancellable *cancellable, GError **error)
+{
+  int found, code = 0;
+
+  if (mirror->eager != NULL)
+    mirror->eager (mirror->eager_data);
+  do
+    {
+      guint64 n_told = hvfs_connection_get_n_told (mirror->link);
+
+      found = look_now (mirror, look, data);
+      if (found < 0)
+        code = ESTALE;
+      else if (found == 0)
+        code = hvfs_connection_await_news (mirror->link, n_told, deadline_us, cancellable);
+    }
+  while (found == 0 && code == 0);
+  if (code != 0)
+    g_set_error (error, HVFS_ERROR, code, "%s",
+                 code == ESTALE  ? "it is not in the inventory any more"
+                 : code == EIO   ? "the connection to the server was lost"
+                 : code == EINTR ? "interrupted"
+                                : g_strerror (code));
+  return code == 0;
+}
+
+/* ---- writing ---- */
+
+static void
+tell (HvfsMirror *mirror, HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed)
+{
+  if (mirror->observer.object != NULL)
+    mirror->observer.object (object, event, changed, mirror->observer_data);
+}
+
+static void
+settle (HvfsMirror *mirror)
+{
+  if (mirror->observer.settled != NULL)
+    mirror->observer.settled (mirror->observer_data);
+  hvfs_connection_tell (mirror->link);
+}
+
+static HvfsObject *
+object_add (HvfsMirror *mirror, HvfsKind kind, const char *type, const char *moref)
+{
+  HvfsObject *object
+    = g_malloc0 (sizeof *object + hvfs_kind_n_props (kind) * sizeof object->props[0]);
+
+  object->serial = ++mirror->last_serial;
+  object->kind = kind;
+  object->type = g_intern_string (type); /* one of those in schema.c */
+  object->moref = g_strdup (moref);
+  g_hash_table_insert (mirror->by_serial, GUINT_TO_POINTER (object->serial), object);
+  g_hash_table_add (mirror->by_ref, object);
+  mirror->n_objects[kind]++;
+  return object;
+}
+
+static void
+object_remove (HvfsMirror *mirror, HvfsObject *object)
+{
+  g_hash_table_remove (mirror->by_ref, object);
+  mirror->n_objects[object->kind]--;
+  tell (mirror, object, HVFS_OBJECT_LEFT, 0);
+  g_hash_table_remove (mirror->by_serial, GUINT_TO_POINTER (object->serial));
+}
+
+/* Stores @value (NULL: unset) at @index; says whether that made a difference. */
+static gboolean
+object_set (HvfsMirror *mirror, HvfsObject *object, guint index, HvfsValue *value,
+            gboolean is_fault)
+{
+  HvfsPropMask bit = HVFS_PROP (index);
+  HvfsValue **slot = &object->props[index], **last = &mirror->last[object->kind][index];
+
+  if (is_fault == ((object->missing & bit) != 0) && hvfs_value_equal (*slot, value))
+    return FALSE;
+  object->missing = is_fault ? object->missing | bit : object->missing & ~bit;
+  hvfs_value_unref (*slot);
+  *slot = NULL;
+  if (value == NULL)
+    return TRUE;
+  if (!hvfs_value_equal (*last, value))
+    {
+      hvfs_value_unref (*last);
+      *last = hvfs_value_ref (value);
+    }
+  *slot = hvfs_value_ref (*last);
+  return TRUE;
+}
+
+/* When the server says that it changed; else now. */
+static gint64
+time_of (const HvfsObject *object, HvfsObjectEvent event)
+{
+  gint64 us = 0;
+
+  if (event == HVFS_OBJECT_ENTERED && object->kind == HVFS_KIND_VM)
+    us = MAX (hvfs_value_time_us (hvfs_object_get (object, HVFS_VM_MODIFIED), NULL),
+              hvfs_value_time_us (hvfs_object_get (object, HVFS_VM_BOOT_TIME), NULL));
+  else if (event == HVFS_OBJECT_ENTERED && object->kind == HVFS_KIND_HOST)
+    us = hvfs_value_time_us (hvfs_object_get (object, HVFS_HOST_BOOT_TIME), NULL);
+  return us > 0 ? us : g_get_real_time ();
+}
+
+/* @changes: PropertyChange[] or DynamicProperty[] among @parent's children, named
+ * @element.  Those given are set in @given. */
+static HvfsPropMask
+object_assign (HvfsMirror *mirror, HvfsObject *object, const HvfsValue *parent,
+               const char *element, guint api, HvfsPropMask *given)
+{
+  gboolean is_fault = strcmp (element, "missingSet") == 0;
+  HvfsPropMask changed = 0;
+
+  for (guint i = 0; i < hvfs_value_n_children (parent); i++)
+    {
+      HvfsValue *change = hvfs_value_nth (parent, i);
+      const char *path, *op;
+      int index;
+
+      if (strcmp (hvfs_value_name (change), element) != 0)
+        continue;
+      path = hvfs_value_text (change, is_fault ? "path" : "name");
+      index = path == NULL ? -1 : hvfs_prop_index (object->kind, path, api);
+      if (index < 0)
+        continue;
+      op = hvfs_value_text (change, "op");
+      *given |= HVFS_PROP (index);
+      if (object_set (mirror, object, index,
+                      op != NULL && strstr (op, "emove") != NULL /* remove, indirectRemove */
+                        ? NULL
+                        : hvfs_value_get (change, is_fault ? "fault" : "val"),
+                      is_fault))
+        changed |= HVFS_PROP (index);
+    }
+  return changed;
+}
+
+/* @update is an ObjectUpdate (@element changeSet) or an ObjectContent (propSet);
+ * @whole: properties that it does not mention are unset.  @changed: what has changed
+ * whether or not the values differ. */
+static void
+object_update (HvfsMirror *mirror, const HvfsValue *ref, const HvfsValue *update,
+               const char *element, gboolean whole, HvfsPropMask changed, guint api)
+{
+  const char *type = hvfs_value_type (ref), *moref = hvfs_value_text (ref, NULL);
+  HvfsObject *object = hvfs_mirror_find (mirror, type, moref);
+  HvfsObjectEvent event = object == NULL ? HVFS_OBJECT_ENTERED : HVFS_OBJECT_CHANGED;
+  HvfsPropMask given = 0;
+  HvfsKind kind;
+
+  if (moref == NULL || *moref == '\0' || strlen (moref) > MAX_MOREF_BYTES
+      || !hvfs_kind_from_type (type, &kind) || kind == HVFS_KIND_TASK)
+    return;
+  if (object == NULL)
+    object = object_add (mirror, kind, type, moref);
+  object->seen = TRUE;
+  object->n_updates++;
+  changed |= object_assign (mirror, object, update, element, api, &given);
+  changed |= object_assign (mirror, object, update, "missingSet", api, &given);
+  for (guint i = 0; whole && i < hvfs_kind_n_props (kind); i++)
+    if ((given & HVFS_PROP (i)) == 0 && object_set (mirror, object, i, NULL, FALSE))
+      changed |= HVFS_PROP (i);
+  if (event == HVFS_OBJECT_CHANGED && changed == 0)
+    return;
+  object->changed_us = time_of (object, event);
+  if (event == HVFS_OBJECT_ENTERED)
+    object->entered_us = object->changed_us;
+  hvfs_stats_add (mirror->stats, HVFS_STAT_OBJECT_UPDATES, 1);
+  tell (mirror, object, event, changed);
+}
+
+/* What left is gone, unless it also entered: of that nobody knows which came first. */
+static void
+object_leave (HvfsMirror *mirror, HvfsValue *ref, gboolean entered, GPtrArray *again)
+{
+  HvfsObject *object = hvfs_mirror_resolve (mirror, ref);
+
+  if (object != NULL && entered)
+    g_ptr_array_add (again, hvfs_value_ref (ref));
+  else if (object != NULL)
+    object_remove (mirror, object);
+}
+
+void
+hvfs_mirror_apply (HvfsMirror *mirror, HvfsValue *const *updates, guint n_updates,
+                   guint api, GPtrArray *again)
+{
+  g_autoptr (GHashTable) entered = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) left = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+  GHashTableIter iter;
+  gpointer key, ref;
+
+  for (guint i = 0; i < n_updates; i++)
+    {
+      HvfsValue *obj = hvfs_value_get (updates[i], "obj");
+      const char *kind = hvfs_value_text (updates[i], "kind");
+      const char *moref = hvfs_value_text (obj, NULL);
+      gboolean enter = g_strcmp0 (kind, "enter") == 0;
+
+      if (kind == NULL || moref == NULL)
+        continue;
+      if (enter)
+        g_hash_table_add (entered, (char *) moref);
+      if (strcmp (kind, "leave") == 0)
+        g_hash_table_insert (left, (char *) moref, obj);
+      else
+        object_update (mirror, obj, updates[i], "changeSet", enter, 0, api);
+    }
+  g_hash_table_iter_init (&iter, left);
+  while (g_hash_table_iter_next (&iter, &key, &ref))
+    object_leave (mirror, ref, g_hash_table_contains (entered, key), again);
+  if (!mirror->filling)
+    settle (mirror);
+}
+
+void
+hvfs_mirror_apply_content (HvfsMirror *mirror, GPtrArray *refs, HvfsValue *const *contents,
+                           guint n_contents, guint api)
+{
+  g_autoptr (GHashTable) found = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+
+  for (guint i = 0; i < n_contents; i++)
+    {
+      HvfsValue *ref = hvfs_value_get (contents[i], "obj");
+      const char *moref = hvfs_value_text (ref, NULL);
+
+      if (moref == NULL)
+        continue;
+      g_hash_table_add (found, (char *) moref);
+      object_update (mirror, ref, contents[i], "propSet", TRUE, 0, api);
+    }
+  for (guint i = 0; i < refs->len; i++)
+    {
+      HvfsValue *ref = refs->pdata[i];
+      HvfsObject *object = hvfs_mirror_resolve (mirror, ref);
+
+      if (object != NULL && !g_hash_table_contains (found, hvfs_value_text (ref, NULL)))
+        object_remove (mirror, object);
+    }
+  if (!mirror->filling)
+    settle (mirror);
+}
+
+gboolean
+hvfs_mirror_apply_reread (HvfsMirror *mirror, guint32 serial, guint n_updates,
+                          const HvfsValue *content, guint api)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+  const HvfsObject *object = hvfs_mirror_get (mirror, serial);
+  HvfsValue *ref = hvfs_value_get (content, "obj");
+
+  if (mirror->filling || object == NULL || object->n_updates != n_updates || ref == NULL
+      || hvfs_mirror_resolve (mirror, ref) != object)
+    return FALSE;
+  object_update (mirror, ref, content, "propSet", TRUE,
+                 object->kind == HVFS_KIND_VM ? HVFS_PROP (HVFS_VM_CHANGE_VERSION) : 0, api);
+  settle (mirror);
+  return TRUE;
+}
+
+void
+hvfs_mirror_begin_fill (HvfsMirror *mirror)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+  GHashTableIter iter;
+  gpointer object;
+
+  mirror->filling = TRUE;
+  g_hash_table_iter_init (&iter, mirror->by_serial);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    ((HvfsObject *) object)->seen = FALSE;
+}
+
+void
+hvfs_mirror_end_fill (HvfsMirror *mirror)
+{
+  g_autoptr (GPtrArray) gone = g_ptr_array_new ();
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+  GHashTableIter iter;
+  gpointer object;
+
+  mirror->filling = FALSE;
+  g_hash_table_iter_init (&iter, mirror->by_serial);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    if (!((HvfsObject *) object)->seen)
+      g_ptr_array_add (gone, object);
+  for (guint i = 0; i < gone->len; i++)
+    object_remove (mirror, gone->pdata[i]);
+  settle (mirror);
+}

@@ -1,0 +1,36 @@
+/* backend/mirror/retrieve.h - reads properties once, whole, whatever the API version
+ *
+ * Exists to hide the three ways of it: RetrievePropertiesEx with its pages, and
+ * RetrieveProperties where that is missing.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "backend/login/session.h"
+
+/* A request to which the caller adds one "specSet" with filter.h. */
+HvfsRequest *hvfs_retrieve_new (HvfsSession *session);
+
+/* Network: one request a page.  @error: a call's.
+ * Returns: (transfer full) (element-type HvfsValue): ObjectContent[] */
+GPtrArray *hvfs_retrieve (HvfsSession *session, HvfsRequest *request,
+                          GCancellable *cancellable, GError **error);
+
+/* The same of all mirrored properties of each object in @refs (element-type HvfsValue).
+ * @api: of hvfs_session_api () */
+GPtrArray *hvfs_retrieve_objects (HvfsSession *session, guint api, GPtrArray *refs,
+                                  GCancellable *cancellable, GError **error);
+
+/**
+ * hvfs_retrieve_property:
+ *
+ * Network: one request.
+ *
+ * @error: a call's; EIO with the server's reason when it cannot be read
+ *
+ * Returns: (transfer full): the property @path of one object; NULL without an error
+ *   where it is unset
+ */
+HvfsValue *hvfs_retrieve_property (HvfsSession *session, const char *type, const char *id,
+                                   const char *path, GError **error);

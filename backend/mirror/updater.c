@@ -1,0 +1,537 @@
+/* backend/mirror/updater.c - the thread that keeps the mirror true; see updater.h */
+#include "backend/mirror/updater.h"
+
+#include <string.h>
+
+#include "backend/mirror/collector.h"
+#include "backend/mirror/intake.h"
+#include "backend/mirror/locate.h"
+#include "backend/mirror/pulse.h"
+#include "backend/mirror/retrieve.h"
+#include "convert/error.h"
+
+#define IDLE_WAIT_S 60        /* one request a minute when nothing happens */
+/* CheckForUpdates, on servers before 4.1: from one to the next.  Soon after somebody began
+ * to wait for an update they come more often, and as time goes on ever less. */
+#define POLL_MIN_US (20 * G_TIME_SPAN_MILLISECOND)
+#define POLL_MAX_US (2 * G_TIME_SPAN_SECOND)
+#define POLL_SLOWER 4
+#define BACKOFF_MIN_US (250 * G_TIME_SPAN_MILLISECOND)
+#define BACKOFF_MAX_US (4 * G_TIME_SPAN_SECOND)
+
+struct _HvfsUpdater
+{
+  HvfsSession *session;
+  HvfsMirror *mirror;
+  HvfsTasks *tasks;
+  HvfsUri *uri;
+  HvfsStats *stats;
+  guint timeout_s;
+  gboolean places_only;     /* set before the first fill */
+
+  GThread *thread;
+  HvfsPulse *pulse;
+  GCancellable *stop;       /* never reset */
+  gint read;                /* atomic: somebody read since the last wait began */
+
+  /* The update thread's own; hvfs_updater_fill's before it starts. */
+  HvfsCollector collector;
+  char *instance;           /* nullable: the server's own id, where the root was found */
+
+  GMutex lock;
+  GCond woken;              /* stop; eager_us */
+  HvfsValue *root;          /* lock */
+  gint64 eager_us;          /* lock: when somebody last began to wait for an update */
+  GCancellable *wait;       /* lock: of the wait under way; cancelled when lost */
+  char *lost;               /* lock: why hvfs_updater_confirm gave the server up */
+};
+
+static void
+confirm_for_tasks (gpointer data)
+{
+  hvfs_updater_confirm (data, NULL, NULL);
+}
+
+static void give_up (const char *reason, gpointer data);
+
+static void
+somebody_waits (gpointer data)
+{
+  HvfsUpdater *updater = data;
+
+  g_mutex_lock (&updater->lock);
+  updater->eager_us = g_get_monotonic_time ();
+  g_cond_broadcast (&updater->woken);
+  g_mutex_unlock (&updater->lock);
+}
+
+HvfsUpdater *
+hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, HvfsUri *uri,
+                  guint timeout_s, HvfsStats *stats)
+{
+  HvfsUpdater *updater = g_new0 (HvfsUpdater, 1);
+
+  updater->session = session;
+  updater->mirror = mirror;
+  updater->tasks = tasks;
+  updater->uri = uri;
+  updater->timeout_s = timeout_s;
+  updater->stats = stats;
+  updater->pulse = hvfs_pulse_new (session, timeout_s, give_up, updater);
+  updater->stop = g_cancellable_new ();
+  hvfs_collector_init (&updater->collector, session);
+  updater->read = TRUE; /* who mounts is about to read */
+  g_mutex_init (&updater->lock);
+  g_cond_init (&updater->woken);
+  hvfs_tasks_set_confirm (tasks, confirm_for_tasks, somebody_waits, updater);
+  hvfs_mirror_set_eager (mirror, somebody_waits, updater);
+  return updater;
+}
+
+void
+hvfs_updater_set_places_only (HvfsUpdater *updater)
+{
+  updater->places_only = TRUE;
+}
+
+void
+hvfs_updater_free (HvfsUpdater *updater)
+{
+  if (updater == NULL)
+    return;
+  g_cancellable_cancel (updater->stop);
+  g_mutex_lock (&updater->lock);
+  if (updater->wait != NULL)
+    g_cancellable_cancel (updater->wait);
+  g_cond_broadcast (&updater->woken);
+  g_mutex_unlock (&updater->lock);
+  hvfs_pulse_free (updater->pulse);
+  if (updater->thread != NULL)
+    g_thread_join (updater->thread);
+  hvfs_value_unref (updater->root);
+  g_free (updater->instance);
+  hvfs_collector_clear (&updater->collector);
+  g_free (updater->lost);
+  g_object_unref (updater->stop);
+  g_cond_clear (&updater->woken);
+  g_mutex_clear (&updater->lock);
+  g_free (updater);
+}
+
+HvfsValue *
+hvfs_updater_ref_root (HvfsUpdater *updater)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&updater->lock);
+  return hvfs_value_ref (updater->root);
+}
+
+/* ---- one round of the stream ---- */
+
+/* While somebody reads, the stream itself shows often enough that the server is
+ * there, so that no reader has to ask. */
+static guint
+wait_seconds (HvfsUpdater *updater)
+{
+  if (!hvfs_collector_pushes (&updater->collector))
+    return 0;
+  return g_atomic_int_and (&updater->read, 0) ? CLAMP (updater->timeout_s / 3, 1, IDLE_WAIT_S)
+                                              : IDLE_WAIT_S;
+}
+
+static void
+cancel_wait (GCancellable *cancellable, gpointer wait)
+{
+  g_cancellable_cancel (wait);
+}
+
+/* Asks for a set; its answer goes to @intake, or is @ret_reply.  The wait has a cancellable
+ * of its own, so that hvfs_updater_confirm can end it; one that gave the server up while
+ * nobody waited ends the next. */
+static gboolean
+call_wait (HvfsUpdater *updater, HvfsIntake *intake, HvfsValue **ret_reply,
+           GCancellable *cancellable, GError **error)
+{
+  guint wait_s = wait_seconds (updater);
+  g_autoptr (HvfsRequest) request = hvfs_collector_request (&updater->collector, wait_s);
+  g_autoptr (GCancellable) wait = g_cancellable_new ();
+  gulong handler = 0;
+  gboolean ok;
+
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancel_wait),
+                                     g_object_ref (wait), g_object_unref);
+  g_mutex_lock (&updater->lock);
+  updater->wait = wait;
+  if (updater->lost != NULL || g_cancellable_is_cancelled (updater->stop))
+    g_cancellable_cancel (wait);
+  g_mutex_unlock (&updater->lock);
+
+  if (intake != NULL)
+    ok = hvfs_session_receive (updater->session, request, wait_s, hvfs_intake_feed, intake, wait,
+                               error);
+  else
+    ok = (*ret_reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, wait_s, wait,
+                                          error)) != NULL;
+
+  g_mutex_lock (&updater->lock);
+  updater->wait = NULL;
+  g_mutex_unlock (&updater->lock);
+  g_cancellable_disconnect (cancellable, handler);
+  return ok;
+}
+
+static gboolean
+reread (HvfsUpdater *updater, GPtrArray *refs, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) contents
+    = hvfs_retrieve_objects (updater->session, updater->collector.api, refs, cancellable, error);
+
+  if (contents == NULL && hvfs_error_fault (error != NULL ? *error : NULL) != NULL
+      && strcmp (hvfs_error_fault (*error), "ManagedObjectNotFound") == 0)
+    {
+      g_clear_error (error);
+      contents = g_ptr_array_new ();
+    }
+  if (contents == NULL)
+    return FALSE;
+  hvfs_mirror_apply_content (updater->mirror, refs, (HvfsValue *const *) contents->pdata,
+                             contents->len, updater->collector.api);
+  return TRUE;
+}
+
+/* The updates of objects that @set holds: those of tasks, and all others. */
+static void
+sort_updates (const HvfsValue *set, GPtrArray *updates, GPtrArray *tasks)
+{
+  for (guint i = 0; i < hvfs_value_n_children (set); i++)
+    {
+      HvfsValue *filter = hvfs_value_nth (set, i);
+      gboolean is_filter = strcmp (hvfs_value_name (filter), "filterSet") == 0;
+
+      for (guint j = 0; is_filter && j < hvfs_value_n_children (filter); j++)
+        {
+          HvfsValue *update = hvfs_value_nth (filter, j);
+          const char *type = hvfs_value_type (hvfs_value_get (update, "obj"));
+
+          if (strcmp (hvfs_value_name (update), "objectSet") == 0)
+            g_ptr_array_add (g_strcmp0 (type, "Task") == 0 ? tasks : updates, update);
+        }
+    }
+}
+
+/* Applies an UpdateSet: the inventory's updates at once, the tasks' after it, so
+ * that whoever waits for a task finds its effects if they came with it. */
+static gboolean
+apply_set (HvfsUpdater *updater, const HvfsValue *set, GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (GPtrArray) updates = g_ptr_array_new ();
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new ();
+  g_autoptr (GPtrArray) again
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
+
+  sort_updates (set, updates, tasks);
+  hvfs_stats_add (updater->stats, HVFS_STAT_UPDATE_SETS, 1);
+  if (updates->len > 0)
+    hvfs_mirror_apply (updater->mirror, (HvfsValue *const *) updates->pdata, updates->len,
+                       updater->collector.api, again);
+  if (again->len > 0 && !reread (updater, again, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < tasks->len; i++)
+    hvfs_tasks_apply (updater->tasks, tasks->pdata[i], updater->collector.api);
+  return TRUE;
+}
+
+/* One call.  @ret_truncated: more is there already. */
+static gboolean
+wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (HvfsValue) reply = NULL;
+  const HvfsValue *set;
+
+  if (!call_wait (updater, NULL, &reply, cancellable, error))
+    return FALSE;
+  set = hvfs_value_get (reply, "returnval");
+  *ret_truncated = hvfs_value_bool (set, "truncated");
+  if (set == NULL)
+    return TRUE;
+  if (!apply_set (updater, set, cancellable, error))
+    return FALSE;
+  hvfs_collector_take_version (&updater->collector, g_strdup (hvfs_value_text (set, "version")));
+  return TRUE;
+}
+
+/* ---- connecting and filling ---- */
+
+/* What the URI names when it is mounted stays the root, if it is called otherwise later
+ * and though another be called so; of a server set up anew references say nothing. */
+static HvfsValue *
+find_root (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (updater->session);
+  g_autofree char *instance
+    = g_strdup (hvfs_value_text (hvfs_value_get (content, "about.instanceUuid"), NULL));
+
+  if (updater->root != NULL && g_strcmp0 (instance, updater->instance) == 0
+      && hvfs_locate_is_there (updater->session, updater->root, cancellable))
+    return hvfs_value_ref (updater->root);
+  g_free (updater->instance);
+  updater->instance = g_steal_pointer (&instance);
+  return hvfs_locate (updater->session, updater->uri->type, updater->uri->path, cancellable,
+                      error);
+}
+
+/* The collector, and what it tells of. */
+static gboolean
+create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  HvfsCollector *collector = &updater->collector;
+  g_autoptr (HvfsValue) root = find_root (updater, cancellable, error);
+
+  if (root == NULL)
+    return FALSE;
+  g_mutex_lock (&updater->lock);
+  hvfs_value_unref (updater->root);
+  updater->root = hvfs_value_ref (root);
+  g_mutex_unlock (&updater->lock);
+  return hvfs_collector_create (collector, cancellable, error)
+         && hvfs_collector_watch (collector, root, updater->places_only, cancellable, error)
+         && hvfs_tasks_watch (updater->tasks, collector->id, collector->made, cancellable, error);
+}
+
+/* The first sets, page by page, which say all there is. */
+static gboolean
+read_all (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) again
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
+  g_autoptr (HvfsIntake) intake
+    = hvfs_intake_new (updater->mirror, updater->tasks, updater->stats,
+                       hvfs_collector_method (&updater->collector), updater->collector.api, again);
+  gboolean truncated = TRUE;
+
+  while (truncated)
+    {
+      char *version = NULL;
+
+      if (!call_wait (updater, intake, NULL, cancellable, error)
+          || !hvfs_intake_end (intake, &version, &truncated, error))
+        return FALSE;
+      hvfs_collector_take_version (&updater->collector, version);
+    }
+  return again->len == 0 || reread (updater, again, cancellable, error);
+}
+
+/* Builds collector and filters in the session as it is, and fills the mirror. */
+static gboolean
+rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  hvfs_collector_reset (&updater->collector, cancellable);
+  if (!create_filters (updater, cancellable, error))
+    return FALSE;
+  hvfs_mirror_begin_fill (updater->mirror);
+  hvfs_tasks_begin_fill (updater->tasks);
+  if (!read_all (updater, cancellable, error))
+    return FALSE;
+  hvfs_mirror_end_fill (updater->mirror);
+  return TRUE;
+}
+
+static void
+set_link (HvfsUpdater *updater, gboolean up, const char *reason)
+{
+  hvfs_mirror_set_link (updater->mirror, up, reason);
+  hvfs_tasks_set_link (updater->tasks, up);
+}
+
+gboolean
+hvfs_updater_fill (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  if (!hvfs_session_connect (updater->session, cancellable, error)
+      || !rebuild (updater, cancellable, error))
+    return FALSE;
+  set_link (updater, TRUE, "");
+  return TRUE;
+}
+
+/* ---- the thread ---- */
+
+static gboolean
+stopped (HvfsUpdater *updater)
+{
+  return g_cancellable_is_cancelled (updater->stop);
+}
+
+/* Sleeps, but no longer than until the end. */
+static void
+pause_us (HvfsUpdater *updater, gint64 us)
+{
+  gint64 until = g_get_monotonic_time () + us;
+
+  g_mutex_lock (&updater->lock);
+  while (!stopped (updater)
+         && g_cond_wait_until (&updater->woken, &updater->lock, until))
+    ;
+  g_mutex_unlock (&updater->lock);
+}
+
+/* Sleeps between two polls. */
+static void
+pause_poll (HvfsUpdater *updater)
+{
+  gint64 began = g_get_monotonic_time (), pause;
+
+  g_mutex_lock (&updater->lock);
+  do
+    pause = CLAMP ((began - updater->eager_us) / POLL_SLOWER, POLL_MIN_US, POLL_MAX_US);
+  while (!stopped (updater)
+         && g_cond_wait_until (&updater->woken, &updater->lock, began + pause));
+  g_mutex_unlock (&updater->lock);
+}
+
+/* The server is lost: says so, and tries until it is back. */
+static void
+reconnect (HvfsUpdater *updater, const GError *reason)
+{
+  gint64 backoff_us = BACKOFF_MIN_US;
+
+  set_link (updater, FALSE, reason->message);
+  g_warning ("lost the server: %s", reason->message);
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+
+      pause_us (updater, backoff_us);
+      if (stopped (updater))
+        return;
+      g_mutex_lock (&updater->lock);
+      g_clear_pointer (&updater->lost, g_free);
+      g_mutex_unlock (&updater->lock);
+      if (hvfs_session_connect (updater->session, updater->stop, &error)
+          && rebuild (updater, updater->stop, &error))
+        break;
+      hvfs_mirror_set_link (updater->mirror, FALSE, error->message);
+      backoff_us = MIN (backoff_us * 2, BACKOFF_MAX_US);
+    }
+  set_link (updater, TRUE, "");
+  g_message ("the server is back");
+}
+
+/* What a wait that failed asks for. */
+static void
+recover (HvfsUpdater *updater, GError *failure)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *lost = NULL;
+
+  if (stopped (updater) || g_strcmp0 (hvfs_error_fault (failure), "RequestCanceled") == 0)
+    return;
+  g_mutex_lock (&updater->lock);
+  lost = g_steal_pointer (&updater->lost);
+  g_mutex_unlock (&updater->lock);
+  if (lost != NULL)
+    {
+      g_autoptr (GError) silent = g_error_new_literal (HVFS_ERROR, EIO, lost);
+      reconnect (updater, silent);
+      return;
+    }
+  /* A fault came from a server that is there: the filters are gone, or the
+   * version is not known any more. */
+  if (hvfs_error_fault (failure) != NULL && rebuild (updater, updater->stop, &error))
+    return;
+  if (!stopped (updater))
+    reconnect (updater, error != NULL ? error : failure);
+}
+
+static gpointer
+update_thread (gpointer data)
+{
+  HvfsUpdater *updater = data;
+  gboolean again = FALSE;
+
+  while (!stopped (updater))
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean truncated = FALSE;
+
+      if (!hvfs_collector_is_current (&updater->collector))
+        {
+          /* Somebody's call found the session expired and logged in again. */
+          if (!rebuild (updater, updater->stop, &error))
+            recover (updater, error);
+          continue;
+        }
+      if (wait_once (updater, &truncated, updater->stop, &error))
+        {
+          again = FALSE;
+          if (!hvfs_collector_pushes (&updater->collector) && !truncated)
+            pause_poll (updater);
+        }
+      /* A connection may be cut for many reasons; only when the next one fails
+       * too is the server lost.  What was silent for the time-out is lost. */
+      else if (!again && hvfs_error_fault (error) == NULL
+               && !g_error_matches (error, HVFS_ERROR, ETIMEDOUT)
+               && !g_error_matches (error, HVFS_ERROR, ECANCELED))
+        again = TRUE;
+      else
+        {
+          again = FALSE;
+          recover (updater, error);
+        }
+    }
+  return NULL;
+}
+
+void
+hvfs_updater_start (HvfsUpdater *updater)
+{
+  updater->thread = g_thread_new ("hvfs-update", update_thread, updater);
+}
+
+/* ---- is it still there? ---- */
+
+static void
+give_up (const char *reason, gpointer data)
+{
+  HvfsUpdater *updater = data;
+
+  set_link (updater, FALSE, reason);
+  g_mutex_lock (&updater->lock);
+  g_free (updater->lost);
+  updater->lost = g_strdup (reason);
+  if (updater->wait != NULL)
+    g_cancellable_cancel (updater->wait);
+  g_mutex_unlock (&updater->lock);
+}
+
+gboolean
+hvfs_updater_is_fresh (HvfsUpdater *updater)
+{
+  g_atomic_int_set (&updater->read, 1);
+  return hvfs_pulse_is_fresh (updater->pulse);
+}
+
+static gboolean
+check_link (HvfsUpdater *updater, GError **error)
+{
+  g_autofree char *reason = NULL;
+
+  if (hvfs_mirror_is_up (updater->mirror, &reason, NULL))
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
+  return FALSE;
+}
+
+gboolean
+hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+{
+  if (!check_link (updater, error))
+    return FALSE;
+  if (hvfs_updater_is_fresh (updater))
+    return TRUE;
+  if (hvfs_pulse_ask (updater->pulse, cancellable))
+    return check_link (updater, error);
+  g_set_error (error, HVFS_ERROR, EINTR, "interrupted; nothing was sent");
+  return FALSE;
+}

@@ -1,0 +1,37 @@
+/* backend/operation/allocation.h - a machine's part of its host's processors and memory
+ *
+ * Exists so that reservation, limit and shares, which processors and memory have
+ * alike, are checked and sent in one place.
+ */
+#pragma once
+
+#include "backend/operation/operation.h"
+
+typedef enum { HVFS_RESOURCE_CPU, HVFS_RESOURCE_MEMORY } HvfsResource;
+
+/* What to change; in the server's units, MHz or MiB. */
+typedef struct
+{
+  gboolean has_reservation, has_limit, has_shares;
+  gint64 reservation;
+  gint64 limit;       /* -1: none */
+  const char *level;  /* "low", "normal", "high"; "custom" for a number */
+  gint64 shares;      /* that number */
+} HvfsAllocation;
+
+/* The property of a machine that says its allocation. */
+guint hvfs_allocation_prop (HvfsResource resource);
+
+/**
+ * hvfs_allocation_set:
+ *
+ * One request, for all of @wanted; none if it is all so already, and another where the
+ * server drops what it was not told, as Debian's simulator does.  Waits until the mirror
+ * shows it.  Network; no lock may be held.
+ *
+ * @error: EINVAL for a limit below the reservation, with regard to what stays as it
+ *   is; else the server's
+ */
+gboolean hvfs_allocation_set (const HvfsServer *server, guint32 serial, HvfsResource resource,
+                              const HvfsAllocation *wanted, GCancellable *cancellable,
+                              GError **error);

@@ -1,0 +1,215 @@
+/* backend/operation/operation.c - what all changes of the server's objects have in common */
+#include "backend/operation/operation.h"
+
+#include <string.h>
+
+#include "backend/mirror/retrieve.h"
+#include "convert/error.h"
+
+/* How long the mirror may lag behind a task that is done. */
+#define LAG_US (10 * G_TIME_SPAN_SECOND)
+/* After that long the server is asked. */
+#define PATIENCE_US G_TIME_SPAN_SECOND
+
+typedef struct
+{
+  guint32 serial;
+  HvfsObjectTest test;
+  gconstpointer data;
+} Wanted;
+
+static int
+look (HvfsMirror *mirror, gpointer data)
+{
+  const Wanted *wanted = data;
+  const HvfsObject *object = hvfs_mirror_get (mirror, wanted->serial);
+
+  return object == NULL ? -1 : wanted->test (object, wanted->data) ? 1 : 0;
+}
+
+static HvfsRequest *
+new_request (const HvfsServer *server, guint32 serial, const char *method)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  HvfsObject *object = hvfs_mirror_get (server->mirror, serial);
+
+  return object == NULL ? NULL : hvfs_request_new (method, object->type, object->moref);
+}
+
+static void
+set_gone (GError **error)
+{
+  g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+}
+
+HvfsRequest *
+hvfs_operation_new (const HvfsServer *server, guint32 serial, const char *method, GError **error)
+{
+  HvfsRequest *request = new_request (server, serial, method);
+
+  if (request == NULL)
+    set_gone (error);
+  return request;
+}
+
+char *
+hvfs_operation_dup_moref (const HvfsServer *server, guint32 serial, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  HvfsObject *object = hvfs_mirror_get (server->mirror, serial);
+
+  if (object == NULL)
+    set_gone (error);
+  return object == NULL ? NULL : g_strdup (object->moref);
+}
+
+gboolean
+hvfs_operation_is_so (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
+                      gconstpointer data)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  Wanted wanted = { serial, test, data };
+
+  return look (server->mirror, &wanted) > 0;
+}
+
+gboolean
+hvfs_operation_await (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
+                      gconstpointer data, gint64 deadline_us, GCancellable *cancellable,
+                      GError **error)
+{
+  Wanted wanted = { serial, test, data };
+
+  return hvfs_mirror_await_that (server->mirror, look, &wanted, deadline_us, cancellable, error);
+}
+
+void
+hvfs_operation_settle_that (const HvfsServer *server, HvfsMirrorLook seen, gpointer data)
+{
+  hvfs_mirror_await_that (server->mirror, seen, data, g_get_monotonic_time () + LAG_US, NULL,
+                          NULL);
+}
+
+/* Returns: (nullable) (transfer full): the reference of @serial, to read it anew */
+static HvfsValue *
+dup_ref (const HvfsServer *server, guint32 serial, guint *ret_n_updates)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
+  HvfsObject *object = hvfs_mirror_get (server->mirror, serial);
+
+  if (object == NULL)
+    return NULL;
+  *ret_n_updates = object->n_updates;
+  return hvfs_value_new_leaf ("obj", object->type, object->moref, strlen (object->moref));
+}
+
+/* Not every server tells of every change that it makes.  FALSE: an update came meanwhile. */
+static gboolean
+reread (const HvfsServer *server, guint32 serial)
+{
+  guint n_updates, api = hvfs_session_api (server->session);
+  g_autoptr (GPtrArray) refs
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
+  g_autoptr (GPtrArray) contents = NULL;
+  HvfsValue *ref = dup_ref (server, serial, &n_updates);
+
+  if (ref == NULL)
+    return TRUE;
+  g_ptr_array_add (refs, ref);
+  contents = hvfs_retrieve_objects (server->session, api, refs, NULL, NULL);
+  return contents == NULL || contents->len != 1
+         || hvfs_mirror_apply_reread (server->mirror, serial, n_updates, contents->pdata[0], api);
+}
+
+void
+hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
+                       gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  while (test != NULL && error == NULL
+         && !hvfs_operation_await (server, serial, test, data,
+                                   g_get_monotonic_time () + PATIENCE_US, NULL, &error)
+         && error->code == ETIMEDOUT && !reread (server, serial))
+    g_clear_error (&error);
+}
+
+gboolean
+hvfs_operation_find_out (const HvfsServer *server, HvfsMirrorLook seen, gpointer data,
+                         GCancellable *cancellable, GError **failure)
+{
+  gint64 deadline = g_get_monotonic_time () + server->timeout_s * G_TIME_SPAN_SECOND;
+
+  if (g_strcmp0 (hvfs_error_fault (*failure), HVFS_FAULT_UNKNOWN) != 0)
+    return FALSE;
+  while (hvfs_mirror_await_up (server->mirror, deadline, cancellable))
+    {
+      g_autoptr (GError) reason = NULL;
+
+      if (hvfs_mirror_await_that (server->mirror, seen, data, deadline, cancellable, &reason))
+        {
+          g_clear_error (failure);
+          return TRUE;
+        }
+      if (reason->code != EIO) /* which is the server lost once more */
+        break;
+    }
+  return FALSE;
+}
+
+/* The same of an operation on @serial that makes @test true. */
+static gboolean
+find_out (const HvfsServer *server, guint32 serial, HvfsObjectTest test, gconstpointer data,
+          GCancellable *cancellable, GError **failure)
+{
+  Wanted wanted = { serial, test, data };
+
+  return test != NULL
+         && hvfs_operation_find_out (server, look, &wanted, cancellable, failure);
+}
+
+gboolean
+hvfs_operation_run (const HvfsServer *server, HvfsRequest *request, guint32 serial,
+                    HvfsObjectTest test, gconstpointer data, HvfsValue **ret_result,
+                    GCancellable *cancellable, GError **error)
+{
+  HvfsBlocked *blocked = hvfs_questions_begin (server->questions, serial, cancellable);
+  g_autoptr (GError) failure = NULL;
+  gboolean ok = hvfs_tasks_run (server->tasks, request, server->timeout_s,
+                                hvfs_blocked_cancellable (blocked), ret_result, &failure);
+  g_autofree char *question = hvfs_questions_end (blocked);
+
+  /* What asks has not been done; and who gave it up need not know whether it was begun. */
+  ok = ok || (question == NULL && find_out (server, serial, test, data, cancellable, &failure));
+  if (ok)
+    hvfs_operation_settle (server, serial, test, data);
+  else if (question != NULL && !g_cancellable_is_cancelled (cancellable))
+    g_set_error (error, HVFS_ERROR, EAGAIN,
+                 "the server asks: %s; its task was cancelled where it can be, else "
+                 "'question' takes the answer",
+                 question);
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return ok;
+}
+
+gboolean
+hvfs_operation_call (const HvfsServer *server, HvfsRequest *request, guint32 serial,
+                     HvfsObjectTest test, gconstpointer data, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (HvfsValue) reply
+    = hvfs_session_call (server->session, request, HVFS_CALL_CHANGE, 0, NULL, &failure);
+
+  if (reply == NULL && !find_out (server, serial, test, data, NULL, &failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  hvfs_operation_settle (server, serial, test, data);
+  return TRUE;
+}

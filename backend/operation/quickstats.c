@@ -1,0 +1,255 @@
+/* backend/operation/quickstats.c - figures that servers keep but do not push */
+#include "backend/operation/quickstats.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "backend/mirror/filter.h"
+#include "backend/mirror/retrieve.h"
+#include "convert/error.h"
+
+/* Servers renew their own figures every twenty seconds. */
+#define FRESH_US (20 * G_TIME_SPAN_SECOND)
+
+static const struct
+{
+  HvfsKind kind;
+  const char *path;
+  guint since;
+  gsize offset;
+} figures[] = {
+  { HVFS_KIND_VM, "summary.quickStats.overallCpuUsage", 0, offsetof (HvfsUsage, cpu_mhz) },
+  { HVFS_KIND_VM, "summary.quickStats.hostMemoryUsage", 0, offsetof (HvfsUsage, memory_mib) },
+  { HVFS_KIND_VM, "summary.quickStats.guestMemoryUsage", 0,
+    offsetof (HvfsUsage, guest_memory_mib) },
+  { HVFS_KIND_VM, "summary.quickStats.uptimeSeconds", 401, offsetof (HvfsUsage, uptime_s) },
+  { HVFS_KIND_VM, "summary.storage.committed", 400, offsetof (HvfsUsage, storage_bytes) },
+  { HVFS_KIND_HOST, "summary.quickStats.overallCpuUsage", 0, offsetof (HvfsUsage, cpu_mhz) },
+  { HVFS_KIND_HOST, "summary.quickStats.overallMemoryUsage", 0,
+    offsetof (HvfsUsage, memory_mib) },
+  { HVFS_KIND_HOST, "summary.quickStats.uptime", 401, offsetof (HvfsUsage, uptime_s) },
+};
+
+typedef struct
+{
+  HvfsUsage usage;
+  gint64 fetched_us;
+} Known;
+
+struct _HvfsQuickstats
+{
+  HvfsSession *session;
+  HvfsMirror *mirror;
+  void (*changed) (guint32, gpointer);
+  gpointer data;
+
+  GMutex lock;
+  GCond fetched;
+  GHashTable *known;     /* lock: serial -> Known */
+  gboolean fetching;     /* lock */
+};
+
+HvfsQuickstats *
+hvfs_quickstats_new (HvfsSession *session, HvfsMirror *mirror,
+                     void (*changed) (guint32, gpointer), gpointer data)
+{
+  HvfsQuickstats *quickstats = g_new0 (HvfsQuickstats, 1);
+
+  quickstats->session = session;
+  quickstats->mirror = mirror;
+  quickstats->changed = changed;
+  quickstats->data = data;
+  g_mutex_init (&quickstats->lock);
+  g_cond_init (&quickstats->fetched);
+  quickstats->known = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  return quickstats;
+}
+
+void
+hvfs_quickstats_free (HvfsQuickstats *quickstats)
+{
+  if (quickstats == NULL)
+    return;
+  g_hash_table_unref (quickstats->known);
+  g_cond_clear (&quickstats->fetched);
+  g_mutex_clear (&quickstats->lock);
+  g_free (quickstats);
+}
+
+gboolean
+hvfs_quickstats_get (HvfsQuickstats *quickstats, guint32 serial, HvfsUsage *ret_usage)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&quickstats->lock);
+  Known *known = g_hash_table_lookup (quickstats->known, GUINT_TO_POINTER (serial));
+
+  if (known == NULL)
+    return FALSE;
+  *ret_usage = known->usage;
+  return TRUE;
+}
+
+static gboolean
+is_fresh_locked (HvfsQuickstats *quickstats, guint32 serial)
+{
+  Known *known = g_hash_table_lookup (quickstats->known, GUINT_TO_POINTER (serial));
+
+  return known != NULL && g_get_monotonic_time () - known->fetched_us < FRESH_US;
+}
+
+gboolean
+hvfs_quickstats_is_fresh (HvfsQuickstats *quickstats, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&quickstats->lock);
+  return is_fresh_locked (quickstats, serial);
+}
+
+void
+hvfs_quickstats_forget (HvfsQuickstats *quickstats, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&quickstats->lock);
+  g_hash_table_remove (quickstats->known, GUINT_TO_POINTER (serial));
+}
+
+static void
+write_spec (HvfsRequest *request, HvfsKind kind, guint api, GPtrArray *morefs)
+{
+  hvfs_request_open (request, "specSet", NULL);
+  hvfs_request_open (request, "propSet", NULL);
+  hvfs_request_text (request, "type", hvfs_kind_type (kind));
+  hvfs_request_bool (request, "all", FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
+    if (figures[i].kind == kind && api >= figures[i].since)
+      hvfs_request_text (request, "pathSet", figures[i].path);
+  hvfs_request_close (request);
+  for (guint i = 0; i < morefs->len; i++)
+    {
+      hvfs_request_open (request, "objectSet", NULL);
+      hvfs_request_moref (request, "obj", hvfs_kind_type (kind), morefs->pdata[i]);
+      hvfs_request_bool (request, "skip", FALSE);
+      hvfs_request_close (request);
+    }
+  hvfs_request_close (request);
+}
+
+/* The references of @serial and its neighbours.  FALSE: it is gone. */
+static gboolean
+neighbours (HvfsQuickstats *quickstats, guint32 serial, HvfsKind *ret_kind, GPtrArray *morefs)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (quickstats->mirror));
+  HvfsObject *self = hvfs_mirror_get (quickstats->mirror, serial);
+  GHashTableIter iter;
+  gpointer value;
+
+  if (self == NULL)
+    return FALSE;
+  *ret_kind = self->kind;
+  hvfs_mirror_iter_init (quickstats->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      HvfsObject *object = value;
+
+      if (object->kind == self->kind
+          && (object->kind != HVFS_KIND_VM
+              || hvfs_value_equal (hvfs_object_get (object, HVFS_VM_HOST),
+                                   hvfs_object_get (self, HVFS_VM_HOST))))
+        g_ptr_array_add (morefs, g_strdup (object->moref));
+    }
+  return TRUE;
+}
+
+static HvfsUsage
+usage_from_content (HvfsKind kind, const HvfsValue *content)
+{
+  HvfsUsage usage = { -1, -1, -1, -1, -1 };
+
+  for (guint i = 0; i < hvfs_value_n_children (content); i++)
+    {
+      HvfsValue *property = hvfs_value_nth (content, i);
+      const char *path = hvfs_value_text (property, "name");
+
+      for (guint j = 0; path != NULL && j < G_N_ELEMENTS (figures); j++)
+        if (figures[j].kind == kind && strcmp (figures[j].path, path) == 0)
+          G_STRUCT_MEMBER (gint64, &usage, figures[j].offset)
+            = hvfs_value_int (property, "val", -1);
+    }
+  return usage;
+}
+
+static guint32
+serial_of (HvfsQuickstats *quickstats, const HvfsValue *ref)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (quickstats->mirror));
+  HvfsObject *object = hvfs_mirror_resolve (quickstats->mirror, ref);
+
+  return object == NULL ? 0 : object->serial;
+}
+
+static void
+store (HvfsQuickstats *quickstats, HvfsKind kind, const HvfsValue *content)
+{
+  guint32 serial = serial_of (quickstats, hvfs_value_get (content, "obj"));
+  HvfsUsage usage = usage_from_content (kind, content);
+  gboolean differs;
+  Known *known;
+
+  if (serial == 0)
+    return;
+  g_mutex_lock (&quickstats->lock);
+  known = g_hash_table_lookup (quickstats->known, GUINT_TO_POINTER (serial));
+  differs = known == NULL || memcmp (&known->usage, &usage, sizeof usage) != 0;
+  if (known == NULL)
+    {
+      known = g_new0 (Known, 1);
+      g_hash_table_insert (quickstats->known, GUINT_TO_POINTER (serial), known);
+    }
+  known->usage = usage;
+  known->fetched_us = g_get_monotonic_time ();
+  g_mutex_unlock (&quickstats->lock);
+  if (differs)
+    quickstats->changed (serial, quickstats->data);
+}
+
+static gboolean
+fetch (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (quickstats->session);
+  g_autoptr (GPtrArray) morefs = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) contents = NULL;
+  HvfsKind kind;
+
+  if (!neighbours (quickstats, serial, &kind, morefs))
+    {
+      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      return FALSE;
+    }
+  write_spec (request, kind, hvfs_session_api (quickstats->session), morefs);
+  contents = hvfs_retrieve (quickstats->session, request, cancellable, error);
+  for (guint i = 0; contents != NULL && i < contents->len; i++)
+    store (quickstats, kind, contents->pdata[i]);
+  return contents != NULL;
+}
+
+gboolean
+hvfs_quickstats_fetch (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable,
+                       GError **error)
+{
+  gboolean ok = TRUE, fresh;
+
+  g_mutex_lock (&quickstats->lock);
+  while (!(fresh = is_fresh_locked (quickstats, serial)) && quickstats->fetching)
+    g_cond_wait (&quickstats->fetched, &quickstats->lock);
+  if (!fresh)
+    quickstats->fetching = TRUE;
+  g_mutex_unlock (&quickstats->lock);
+  if (fresh)
+    return TRUE;
+
+  ok = fetch (quickstats, serial, cancellable, error);
+  g_mutex_lock (&quickstats->lock);
+  quickstats->fetching = FALSE;
+  g_cond_broadcast (&quickstats->fetched);
+  g_mutex_unlock (&quickstats->lock);
+  return ok;
+}

@@ -1,0 +1,273 @@
+/* backend/vmconfig/vmconfig-commit.c - edited text becomes a reconfiguration */
+#include "backend/vmconfig/vmconfig-priv.h"
+
+#include <string.h>
+
+#include "backend/vmconfig/vmconfig-spec.h"
+#include "convert/error.h"
+
+gboolean
+hvfs_config_check (const char *text, gsize len, GError **error)
+{
+  g_autoptr (HvfsDomain) domain = hvfs_domain_xml_read (text, len, error);
+
+  return domain != NULL;
+}
+
+HvfsDomain *
+hvfs_config_parse (GBytes *text, GError **error)
+{
+  gsize len;
+  const char *data = g_bytes_get_data (text, &len);
+
+  return hvfs_domain_xml_read (data != NULL ? data : "", len, error);
+}
+
+/* What two domains are compared by: everything that can be edited. */
+static gboolean
+is_same (const HvfsDomain *a, const HvfsDomain *b)
+{
+  HvfsDomainXmlFlags flags = HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE;
+  g_autofree char *x = hvfs_domain_xml_write (a, flags);
+  g_autofree char *y = hvfs_domain_xml_write (b, flags);
+
+  return strcmp (x, y) == 0;
+}
+
+static gboolean
+check_known (GBytes *base, GBytes *wanted, GError **error)
+{
+  gsize base_len, len;
+  const char *before = g_bytes_get_data (base, &base_len);
+  const char *now = g_bytes_get_data (wanted, &len);
+
+  return hvfs_domain_xml_check_known (before, base_len, now, len, error);
+}
+
+/* Whether the server's present configuration is still what @base says. */
+static gboolean
+check_base (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *have, GBytes *text,
+            const HvfsDomain *base, GError **error)
+{
+  g_autofree char *xml = hvfs_vm_read_to_xml (have);
+  g_autoptr (HvfsDomain) present = hvfs_domain_xml_read (xml, strlen (xml), error);
+  g_autofree char *edited = NULL;
+
+  if (present == NULL)
+    {
+      g_prefix_error (error, "the server's own configuration cannot be edited: ");
+      return FALSE;
+    }
+  if (is_same (present, base))
+    return TRUE;
+  g_mutex_lock (&config->lock);
+  edited = g_strdup (hvfs_vm_cache_version_of (config->cache, look->serial, text));
+  g_mutex_unlock (&config->lock);
+  g_set_error (error, HVFS_ERROR, ESTALE,
+               "it was changed on the server meanwhile: the edited version is %s, now it is %s",
+               edited != NULL ? edited : "an older one",
+               hvfs_value_text (have->config, "changeVersion"));
+  return FALSE;
+}
+
+/* No update says that a configuration without a version has changed. */
+static gboolean
+has_other_version (const HvfsObject *vm, gconstpointer data)
+{
+  const char *version = data;
+
+  return version != NULL && *version != '\0'
+         && g_strcmp0 (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CHANGE_VERSION), NULL),
+                       version)
+              != 0;
+}
+
+/* The server says ConcurrentAccess when the version is not its own any more. */
+static void
+explain (HvfsConfig *config, const HvfsVmLook *look, const char *version, GError **error)
+{
+  g_autoptr (HvfsVmLook) now = NULL;
+
+  if (error == NULL || g_strcmp0 (hvfs_error_fault (*error), "ConcurrentAccess") != 0)
+    return;
+  g_clear_error (error);
+  now = hvfs_vm_look (config->server.mirror, look->serial, NULL);
+  g_set_error (error, HVFS_ERROR, ESTALE,
+               "it was changed on the server meanwhile: the edited version is %s, now it is %s",
+               version, now != NULL && now->version != NULL ? now->version : "another");
+}
+
+typedef struct
+{
+  HvfsConfig *config;
+  const HvfsVmLook *look;
+  const HvfsVmRead *have;
+  const HvfsDomain *base, *wanted;
+  GCancellable *cancellable;
+} Commit;
+
+static int
+is_changed (HvfsMirror *mirror, gpointer data)
+{
+  const Commit *commit = data;
+  const HvfsObject *vm = hvfs_mirror_get (mirror, commit->look->serial);
+
+  return vm == NULL ? -1
+                    : has_other_version (vm, hvfs_value_text (commit->have->config, "changeVersion"));
+}
+
+static gboolean
+has_wanted (const Commit *commit)
+{
+  g_autoptr (HvfsVmRead) now
+    = hvfs_config_read_now (commit->config, commit->look, commit->cancellable, NULL);
+  g_autofree char *xml = now != NULL ? hvfs_vm_read_to_xml (now) : NULL;
+  g_autoptr (HvfsDomain) domain
+    = now != NULL ? hvfs_domain_xml_read (xml, strlen (xml), NULL) : NULL;
+
+  return domain != NULL && is_same (domain, commit->wanted);
+}
+
+/* Nobody said whether it was done.  The configuration does, when the server is there. */
+static gboolean
+find_out (Commit *commit, GError **failure)
+{
+  g_autofree char *message = NULL;
+  int code;
+
+  if (g_strcmp0 (hvfs_error_fault (*failure), HVFS_FAULT_UNKNOWN) != 0)
+    return FALSE;
+  message = g_strdup ((*failure)->message);
+  code = (*failure)->code;
+  if (!hvfs_operation_find_out (&commit->config->server, is_changed, commit, commit->cancellable,
+                                failure))
+    return FALSE;
+  if (has_wanted (commit))
+    return TRUE;
+  g_set_error (failure, HVFS_ERROR, code, "%s; its configuration has changed meanwhile, to another "
+               "one than was asked for: read it", message);
+  return FALSE;
+}
+
+static gboolean
+send_change (Commit *commit, HvfsVmChange *change, GError **error)
+{
+  const HvfsServer *server = &commit->config->server;
+  const char *version = hvfs_value_text (change->have->config, "changeVersion");
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new ("ReconfigVM_Task", "VirtualMachine", commit->look->moref);
+  g_autoptr (GError) failure = NULL;
+
+  change->request = request;
+  if (!hvfs_vm_change_write (change, "spec", NULL, error))
+    return FALSE;
+  if (change->n_changes == 0)
+    return TRUE;
+  if (hvfs_operation_run (server, request, commit->look->serial, NULL, NULL, NULL,
+                          commit->cancellable, &failure))
+    hvfs_operation_settle (server, commit->look->serial, has_other_version, version);
+  else if (!find_out (commit, &failure))
+    {
+      explain (commit->config, commit->look, version, &failure);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Files that are to be made, since the XML has a size for them. */
+static GHashTable *
+files_to_make (const HvfsDomain *wanted)
+{
+  GHashTable *files = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < wanted->disks->len; i++)
+    {
+      const HvfsDisk *disk = wanted->disks->pdata[i];
+
+      if (disk->capacity_kib > 0 && disk->path != NULL)
+        g_hash_table_add (files, disk->path);
+    }
+  return files;
+}
+
+/* A file that was to be made is there: it is attached instead.  FALSE: that was not it. */
+static gboolean
+keep_existing (GHashTable *make, const GError *failure)
+{
+  GHashTableIter iter;
+  gpointer path;
+
+  if (g_strcmp0 (hvfs_error_fault (failure), "FileAlreadyExists") != 0)
+    return FALSE;
+  g_hash_table_iter_init (&iter, make);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    if (strstr (failure->message, path) != NULL)
+      {
+        g_hash_table_iter_remove (&iter);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+gboolean
+hvfs_config_try_making (const HvfsDomain *wanted,
+                        gboolean (*attempt) (GHashTable *make, gpointer data, GError **error),
+                        gpointer data, GError **error)
+{
+  g_autoptr (GHashTable) make = files_to_make (wanted);
+  g_autoptr (GError) failure = NULL;
+
+  while (!attempt (make, data, &failure))
+    {
+      if (!keep_existing (make, failure))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+      g_clear_error (&failure);
+    }
+  return TRUE;
+}
+
+static gboolean
+attempt (GHashTable *make, gpointer data, GError **error)
+{
+  Commit *commit = data;
+  HvfsVmChange change = { .have = commit->have, .base = commit->base, .wanted = commit->wanted,
+                          .running = commit->look->running, .make = make };
+
+  return send_change (commit, &change, error);
+}
+
+/* Sizes are not printed: of disks that are there they have to be looked at. */
+static gboolean
+says_sizes (const HvfsDomain *domain)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    if (((HvfsDisk *) domain->disks->pdata[i])->capacity_kib > 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GBytes *wanted_text,
+                    GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsDomain) wanted = hvfs_config_parse (wanted_text, error);
+  g_autoptr (HvfsDomain) base = wanted != NULL ? hvfs_config_parse (base_text, error) : NULL;
+  g_autoptr (HvfsVmLook) look = NULL;
+  g_autoptr (HvfsVmRead) have = NULL;
+  Commit commit;
+
+  if (base == NULL || !check_known (base_text, wanted_text, error))
+    return FALSE;
+  if (is_same (base, wanted) && !says_sizes (wanted))
+    return TRUE;
+  look = hvfs_vm_look (config->server.mirror, serial, error);
+  have = look != NULL ? hvfs_config_read_now (config, look, cancellable, error) : NULL;
+  if (have == NULL || !check_base (config, look, have, base_text, base, error))
+    return FALSE;
+  commit = (Commit){ config, look, have, base, wanted, cancellable };
+  return hvfs_config_try_making (wanted, attempt, &commit, error);
+}

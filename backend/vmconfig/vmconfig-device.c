@@ -1,0 +1,86 @@
+/* backend/vmconfig/vmconfig-device.c - the server's classes of devices; see vmconfig-device.h */
+#include "backend/vmconfig/vmconfig-device.h"
+
+#include <string.h>
+
+static const HvfsVimClass classes[] = {
+  { "VirtualLsiLogicController", HVFS_VIM_CONTROLLER, HVFS_CONTROLLER_SCSI, HVFS_BUS_SCSI,
+    HVFS_SCSI_LSILOGIC },
+  { "VirtualBusLogicController", HVFS_VIM_CONTROLLER, HVFS_CONTROLLER_SCSI, HVFS_BUS_SCSI,
+    HVFS_SCSI_BUSLOGIC },
+  { "VirtualLsiLogicSASController", HVFS_VIM_CONTROLLER, HVFS_CONTROLLER_SCSI, HVFS_BUS_SCSI,
+    HVFS_SCSI_LSISAS1068 },
+  { "ParaVirtualSCSIController", HVFS_VIM_CONTROLLER, HVFS_CONTROLLER_SCSI, HVFS_BUS_SCSI,
+    HVFS_SCSI_VMPVSCSI },
+  { "VirtualAHCIController", HVFS_VIM_CONTROLLER, HVFS_CONTROLLER_SATA, HVFS_BUS_SATA, 0 },
+  { "VirtualIDEController", HVFS_VIM_CONTROLLER, HVFS_CONTROLLER_IDE, HVFS_BUS_IDE, 0 },
+  { "VirtualSIOController", HVFS_VIM_CONTROLLER, HVFS_CONTROLLER_FDC, HVFS_BUS_FDC, 0 },
+  { "VirtualDisk", HVFS_VIM_DISK, 0, 0, 0 },
+  { "VirtualCdrom", HVFS_VIM_CDROM, 0, 0, 0 },
+  { "VirtualFloppy", HVFS_VIM_FLOPPY, 0, 0, 0 },
+  { "VirtualE1000", HVFS_VIM_NET, HVFS_NET_MODEL_E1000, 0, 0 },
+  { "VirtualE1000e", HVFS_VIM_NET, HVFS_NET_MODEL_E1000E, 0, 0 },
+  { "VirtualPCNet32", HVFS_VIM_NET, HVFS_NET_MODEL_VLANCE, 0, 0 },
+  { "VirtualVmxnet", HVFS_VIM_NET, HVFS_NET_MODEL_VMXNET, 0, 0 },
+  { "VirtualVmxnet2", HVFS_VIM_NET, HVFS_NET_MODEL_VMXNET2, 0, 0 },
+  { "VirtualVmxnet3", HVFS_VIM_NET, HVFS_NET_MODEL_VMXNET3, 0, 0 },
+  { "VirtualVmxnet3Vrdma", HVFS_VIM_NET, HVFS_NET_MODEL_VMXNET3, 0, 0 },
+  { "VirtualSerialPort", HVFS_VIM_SERIAL, 0, 0, 0 },
+  { "VirtualParallelPort", HVFS_VIM_PARALLEL, 0, 0, 0 },
+  { "VirtualMachineVideoCard", HVFS_VIM_VIDEO, 0, 0, 0 },
+  { "VirtualPS2Controller", HVFS_VIM_FIXED, 0, 0, 0 },
+  { "VirtualPCIController", HVFS_VIM_FIXED, 0, 0, 0 },
+  { "VirtualKeyboard", HVFS_VIM_FIXED, 0, 0, 0 },
+  { "VirtualPointingDevice", HVFS_VIM_FIXED, 0, 0, 0 },
+  { "VirtualMachineVMCIDevice", HVFS_VIM_FIXED, 0, 0, 0 },
+};
+
+static const HvfsVimClass hidden = { .kind = HVFS_VIM_HIDDEN };
+
+const HvfsVimClass *
+hvfs_vim_class (const HvfsValue *device)
+{
+  const char *type = hvfs_value_type (device);
+
+  for (guint i = 0; type != NULL && i < G_N_ELEMENTS (classes); i++)
+    if (strcmp (classes[i].type, type) == 0)
+      return &classes[i];
+  return &hidden;
+}
+
+const char *
+hvfs_vim_controller_type (HvfsControllerType type, HvfsScsiModel model)
+{
+  gboolean any = type != HVFS_CONTROLLER_SCSI || model == HVFS_SCSI_NONE || model == HVFS_SCSI_AUTO;
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    if (classes[i].kind == HVFS_VIM_CONTROLLER && classes[i].word == (int) type
+        && (any || classes[i].model == model))
+      return classes[i].type;
+  return NULL;
+}
+
+const char *
+hvfs_vim_net_type (HvfsNetModel model)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    if (classes[i].kind == HVFS_VIM_NET && classes[i].word == (int) model)
+      return classes[i].type;
+  return NULL;
+}
+
+HvfsValue *
+hvfs_vim_device (const HvfsValue *config, gint64 key)
+{
+  const HvfsValue *hardware = hvfs_value_get (config, "hardware");
+
+  for (guint i = 0; i < hvfs_value_n_children (hardware); i++)
+    {
+      HvfsValue *device = hvfs_value_nth (hardware, i);
+
+      if (strcmp (hvfs_value_name (device), "device") == 0
+          && hvfs_value_int (device, "key", G_MININT64) == key)
+        return device;
+    }
+  return NULL;
+}

@@ -1,0 +1,42 @@
+/* backend/vmconfig/vmconfig-device.h - the server's classes of devices, and what the model calls them
+ *
+ * Exists so that the reader of configurations and the writer of changes share one
+ * table of names.
+ */
+#pragma once
+
+#include "backend/wire/value.h"
+#include "convert/domain.h"
+
+typedef enum
+{
+  HVFS_VIM_HIDDEN,     /* domain XML has no word for it: a comment */
+  HVFS_VIM_FIXED,      /* every machine has it: not worth a word */
+  HVFS_VIM_CONTROLLER,
+  HVFS_VIM_DISK,
+  HVFS_VIM_CDROM,
+  HVFS_VIM_FLOPPY,
+  HVFS_VIM_NET,
+  HVFS_VIM_SERIAL,
+  HVFS_VIM_PARALLEL,
+  HVFS_VIM_VIDEO,
+} HvfsVimKind;
+
+typedef struct
+{
+  const char *type; /* of the server */
+  HvfsVimKind kind;
+  int word;         /* HvfsControllerType of a controller, HvfsNetModel of an interface */
+  HvfsBus bus;      /* of a controller: of the disks on it */
+  HvfsScsiModel model;
+} HvfsVimClass;
+
+/* Returns: (transfer none): never NULL: unknown classes are HVFS_VIM_HIDDEN */
+const HvfsVimClass *hvfs_vim_class (const HvfsValue *device);
+
+/* Returns: (nullable): the class of such a controller or interface; the first row counts */
+const char *hvfs_vim_controller_type (HvfsControllerType type, HvfsScsiModel model);
+const char *hvfs_vim_net_type (HvfsNetModel model);
+
+/* The device of that key in a VirtualMachineConfigInfo.  (nullable) */
+HvfsValue *hvfs_vim_device (const HvfsValue *config, gint64 key);

@@ -1,0 +1,372 @@
+/* backend/vmconfig/vmconfig-file.c - VMX files, and machines that come and go */
+#include "backend/vmconfig/vmconfig-priv.h"
+
+#include <string.h>
+
+#include "backend/mirror/filter.h"
+#include "backend/operation/datastore-file.h"
+#include "backend/mirror/inventory-name.h"
+#include "backend/operation/resource-pool.h"
+#include "backend/mirror/retrieve.h"
+#include "backend/vmconfig/vmconfig-spec.h"
+#include "convert/error.h"
+#include "convert/scalar.h"
+#include "convert/vmx.h"
+
+/* One property of one object: (transfer full); NULL with an error, ENOENT where it is unset. */
+static HvfsValue *
+lookup_property (HvfsConfig *config, const char *type, const char *moref, const char *path,
+                 GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (config->server.session);
+  g_autoptr (GPtrArray) contents = NULL;
+  HvfsValue *value;
+
+  hvfs_filter_write_property (request, "specSet", type, moref, path);
+  contents = hvfs_retrieve (config->server.session, request, cancellable, error);
+  if (contents == NULL)
+    return NULL;
+  value = contents->len > 0 ? hvfs_value_get (contents->pdata[0], "propSet.val") : NULL;
+  if (value == NULL)
+    g_set_error (error, HVFS_ERROR, ENOENT, "the server does not tell its %s", path);
+  return value != NULL ? hvfs_value_ref (value) : NULL;
+}
+
+/* Why the server did not say where it is. */
+static void
+set_untold (HvfsMirror *mirror, guint32 serial, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
+  HvfsObject *vm = hvfs_mirror_get (mirror, serial);
+
+  if (vm == NULL || hvfs_object_check (vm, HVFS_PROP (HVFS_VM_FILE), error))
+    g_set_error (error, HVFS_ERROR, ENOENT, "the server does not tell where its file is");
+}
+
+GBytes *
+hvfs_config_fetch_vmx (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                       GError **error)
+{
+  g_autoptr (HvfsVmLook) look = hvfs_vm_look (config->server.mirror, serial, error);
+
+  if (look == NULL)
+    return NULL;
+  if (look->file == NULL || *look->file == '\0')
+    {
+      set_untold (config->server.mirror, serial, error);
+      return NULL;
+    }
+  if (*look->file != '[')
+    {
+      g_set_error (error, HVFS_ERROR, ENOTSUP, "its file %s lies in no datastore", look->file);
+      return NULL;
+    }
+  return hvfs_datastore_file_get (config->server.session, look->datacenter_path, look->file,
+                          HVFS_VMX_MAX_BYTES, cancellable, error);
+}
+
+/* ---- making ---- */
+
+/* Whether a machine has it.  The mirror's lock must be held. */
+static gboolean
+find_uuid (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
+{
+  GHashTableIter iter;
+  gpointer object;
+
+  hvfs_mirror_iter_init (mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    {
+      HvfsObject *vm = object;
+      const char *text = vm->kind == HVFS_KIND_VM
+                           ? hvfs_value_text (hvfs_object_get (vm, HVFS_VM_UUID), NULL)
+                           : NULL;
+      guint8 other[HVFS_UUID_BYTES];
+
+      if (text != NULL && hvfs_parse_uuid (text, other) && memcmp (uuid, other, sizeof other) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+is_uuid_taken (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
+
+  return find_uuid (mirror, uuid);
+}
+
+static gboolean
+check_new (HvfsConfig *config, const HvfsDomain *domain, const char *name, GError **error)
+{
+  gboolean taken = is_uuid_taken (config->server.mirror, domain->uuid);
+  const char *hint = taken ? "; a domain is copied by its file 'clone'" : "";
+
+  if (strcmp (domain->name, name) != 0)
+    g_set_error (error, HVFS_ERROR, EINVAL, "the name in the text is '%s': it must be '%s', as that "
+                 "of the directory%s", domain->name, name, hint);
+  else if (taken)
+    g_set_error (error, HVFS_ERROR, EEXIST, "the uuid in the text is another machine's: leave it "
+                 "out for a new one%s", hint);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static char *
+first_datastore (const HvfsDomain *domain)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      const HvfsDisk *disk = domain->disks->pdata[i];
+      char *datastore = NULL;
+
+      if (disk->device == HVFS_DEVICE_DISK && disk->path != NULL
+          && hvfs_datastore_path_split (disk->path, &datastore) != NULL)
+        return datastore;
+    }
+  return NULL;
+}
+
+/* Where a new machine goes. */
+typedef struct
+{
+  HvfsConfig *config;
+  HvfsHostLook *host;
+  HvfsValue *folder;
+  char *pool;
+  const HvfsDomain *wanted;
+  const char *datastore;
+  GCancellable *cancellable;
+} Place;
+
+static void
+place_clear (Place *place)
+{
+  hvfs_host_look_free (place->host);
+  hvfs_value_unref (place->folder);
+  g_free (place->pool);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Place, place_clear)
+
+static gboolean
+find_place (Place *place, guint32 host, GError **error)
+{
+  place->host = hvfs_host_look (place->config->server.mirror, host, error);
+  if (place->host == NULL)
+    return FALSE;
+  place->pool = hvfs_resource_pool_lookup (&place->config->server, host, NULL, error);
+  if (place->pool == NULL)
+    return FALSE;
+  place->folder = lookup_property (place->config, "Datacenter", place->host->datacenter, "vmFolder",
+                                   place->cancellable, error);
+  return place->folder != NULL;
+}
+
+static int
+is_in_mirror (HvfsMirror *mirror, gpointer moref)
+{
+  return hvfs_mirror_find (mirror, "VirtualMachine", moref) != NULL;
+}
+
+/* Whether a machine with the uuid that was asked for is there. */
+static int
+is_made (HvfsMirror *mirror, gpointer data)
+{
+  return find_uuid (mirror, data);
+}
+
+static gboolean
+run_making (const Place *place, HvfsRequest *request, GError **error)
+{
+  const HvfsServer *server = &place->config->server;
+  g_autoptr (HvfsValue) result = NULL;
+  g_autoptr (GError) failure = NULL;
+  const char *moref;
+
+  if (!hvfs_tasks_run (server->tasks, request, server->timeout_s, place->cancellable, &result,
+                       &failure)
+      && !hvfs_operation_find_out (server, is_made, (gpointer) place->wanted->uuid,
+                                   place->cancellable, &failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  moref = hvfs_value_text (result, NULL);
+  if (moref != NULL)
+    hvfs_operation_settle_that (&place->config->server, is_in_mirror, (gpointer) moref);
+  return TRUE;
+}
+
+static gboolean
+create (GHashTable *make, gpointer data, GError **error)
+{
+  const Place *place = data;
+  g_autoptr (HvfsDomain) nothing = hvfs_domain_new ();
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new ("CreateVM_Task", "Folder", hvfs_value_text (place->folder, NULL));
+  HvfsVmChange change = { .base = nothing, .wanted = place->wanted, .make = make,
+                          .request = request };
+
+  if (!hvfs_vm_change_write (&change, "config", place->datastore, error))
+    return FALSE;
+  hvfs_request_moref (request, "pool", "ResourcePool", place->pool);
+  hvfs_request_moref (request, "host", "HostSystem", place->host->moref);
+  return run_making (place, request, error);
+}
+
+gboolean
+hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GBytes *text,
+                        GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsDomain) wanted = hvfs_config_parse (text, error);
+  g_autofree char *datastore = wanted != NULL ? first_datastore (wanted) : NULL;
+  g_auto (Place) place = { .config = config, .wanted = wanted, .datastore = datastore,
+                           .cancellable = cancellable };
+
+  if (wanted == NULL || !check_new (config, wanted, name, error))
+    return FALSE;
+  if (datastore == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL,
+                   "a new machine needs a disk with <source file='[datastore] ...'/>, which says "
+                   "where it lies");
+      return FALSE;
+    }
+  return find_place (&place, host, error)
+         && hvfs_config_try_making (wanted, create, &place, error);
+}
+
+static gboolean
+register_vmx (const Place *place, const char *path, const char *name, GError **error)
+{
+  g_autofree char *encoded = hvfs_inventory_name_encode (name);
+  g_autoptr (HvfsRequest) request
+    = hvfs_request_new ("RegisterVM_Task", "Folder", hvfs_value_text (place->folder, NULL));
+
+  hvfs_request_text (request, "path", path);
+  hvfs_request_text (request, "name", encoded);
+  hvfs_request_bool (request, "asTemplate", FALSE);
+  hvfs_request_moref (request, "pool", "ResourcePool", place->pool);
+  hvfs_request_moref (request, "host", "HostSystem", place->host->moref);
+  return run_making (place, request, error);
+}
+
+/* Names of files are of no interest: a path with a datastore is one, all others are kept. */
+static gboolean
+same_name (gpointer data G_GNUC_UNUSED, const char *file, gboolean allow_missing G_GNUC_UNUSED,
+           char **ret_path, GError **error G_GNUC_UNUSED)
+{
+  *ret_path = g_strdup (file);
+  return TRUE;
+}
+
+gboolean
+hvfs_config_define_vmx (HvfsConfig *config, guint32 host, const char *name, GBytes *text,
+                        GCancellable *cancellable, GError **error)
+{
+  static const HvfsFiles files = { .parse = same_name };
+  gsize len = 0;
+  const char *data = g_bytes_get_data (text, &len);
+  g_autoptr (HvfsDomain) wanted = hvfs_vmx_read (data != NULL ? data : "", len, &files, error);
+  g_autofree char *named = wanted != NULL ? first_datastore (wanted) : NULL;
+  g_autofree char *path = NULL;
+  g_auto (Place) place = { .config = config, .wanted = wanted, .cancellable = cancellable };
+  GError *failure = NULL;
+
+  if (wanted == NULL || (wanted->name != NULL && !check_new (config, wanted, name, error))
+      || !find_place (&place, host, error))
+    return FALSE;
+  if (named == NULL)
+    named = g_strdup (place.host->datastore);
+  if (named == NULL || strchr (name, '/') != NULL)
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, named == NULL ? "the host has no datastore"
+                                                            : "no file can have a / in its name");
+      return FALSE;
+    }
+  path = g_strdup_printf ("[%s] %s/%s.vmx", named, name, name);
+  if (hvfs_datastore_file_has (config->server.session, place.host->datacenter_path, path, cancellable,
+                       &failure))
+    {
+      g_set_error (error, HVFS_ERROR, EEXIST, "%s is there already", path);
+      return FALSE;
+    }
+  if (failure != NULL)
+    {
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
+  return hvfs_datastore_file_put (config->server.session, place.host->datacenter_path, path, text,
+                          cancellable, error)
+         && register_vmx (&place, path, name, error);
+}
+
+/* ---- ending ---- */
+
+static int
+is_not_in_mirror (HvfsMirror *mirror, gpointer moref)
+{
+  return !is_in_mirror (mirror, moref);
+}
+
+/* It must be off; the server would say so, too, in other words. */
+static HvfsVmLook *
+look_at_off (HvfsConfig *config, guint32 serial, GError **error)
+{
+  g_autoptr (HvfsVmLook) look = hvfs_vm_look (config->server.mirror, serial, error);
+
+  if (look == NULL || !look->running)
+    return g_steal_pointer (&look);
+  g_set_error (error, HVFS_ERROR, EBUSY, "it is %s: it must be off", look->state);
+  return NULL;
+}
+
+/* Waits until @look is not there any more.  @failure: (nullable) (transfer full): the
+ * request's: it may have been done all the same. */
+static gboolean
+settle_end (HvfsConfig *config, HvfsVmLook *look, GError *failure, GCancellable *cancellable,
+            GError **error)
+{
+  if (failure != NULL
+      && !hvfs_operation_find_out (&config->server, is_not_in_mirror, look->moref, cancellable,
+                                   &failure))
+    {
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
+  hvfs_operation_settle_that (&config->server, is_not_in_mirror, look->moref);
+  return TRUE;
+}
+
+gboolean
+hvfs_config_undefine (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                      GError **error)
+{
+  g_autoptr (HvfsVmLook) look = look_at_off (config, serial, error);
+  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (HvfsValue) reply = NULL;
+  GError *failure = NULL;
+
+  if (look == NULL)
+    return FALSE;
+  request = hvfs_request_new ("UnregisterVM", "VirtualMachine", look->moref);
+  reply = hvfs_session_call (config->server.session, request, HVFS_CALL_CHANGE, 0, cancellable,
+                             &failure);
+  return settle_end (config, look, failure, cancellable, error);
+}
+
+gboolean
+hvfs_config_destroy (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsVmLook) look = look_at_off (config, serial, error);
+  g_autoptr (HvfsRequest) request = NULL;
+  GError *failure = NULL;
+
+  if (look == NULL)
+    return FALSE;
+  request = hvfs_request_new ("Destroy_Task", "VirtualMachine", look->moref);
+  hvfs_operation_run (&config->server, request, serial, NULL, NULL, NULL, cancellable, &failure);
+  return settle_end (config, look, failure, cancellable, error);
+}

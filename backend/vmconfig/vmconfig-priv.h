@@ -1,0 +1,37 @@
+/* backend/vmconfig/vmconfig-priv.h - what the files of vmconfig share */
+#pragma once
+
+#include "backend/vmconfig/vmconfig-cache.h"
+#include "backend/vmconfig/vmconfig-look.h"
+#include "backend/vmconfig/vmconfig-read.h"
+#include "backend/vmconfig/vmconfig.h"
+
+struct _HvfsConfig
+{
+  HvfsServer server;      /* never changes, as the next */
+  gsize budget;
+
+  GMutex lock;            /* taken behind the mirror's, held for memory work only */
+  GCond landed;           /* something of coming is here, or has failed */
+  HvfsVmCache *cache;     /* lock */
+  GHashTable *coming;     /* lock: set of the serials that some thread fetches */
+  guint32 last;           /* lock: what was read before; 0: nothing */
+  guint ahead;            /* lock: neighbours in the last batch; 0: none came with it */
+};
+
+/* Network: the present configuration of @look. */
+HvfsVmRead *hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look,
+                                  GCancellable *cancellable, GError **error);
+
+HvfsDomain *hvfs_config_parse (GBytes *text, GError **error);
+
+/**
+ * hvfs_config_try_making:
+ * @attempt: sends something that makes the files in @make and attaches others
+ *
+ * Again without a file that turns out to be there, until it works or fails otherwise.
+ */
+gboolean hvfs_config_try_making (const HvfsDomain *wanted,
+                                 gboolean (*attempt) (GHashTable *make, gpointer data,
+                                                      GError **error),
+                                 gpointer data, GError **error);

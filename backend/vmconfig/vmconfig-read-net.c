@@ -1,0 +1,88 @@
+/* backend/vmconfig/vmconfig-read-net.c - network interfaces in a configuration */
+#include "backend/vmconfig/vmconfig-read.h"
+
+#include <string.h>
+
+#include "backend/vmconfig/vmconfig-device.h"
+#include "convert/scalar.h"
+
+/* Units of the PCI bus below this one are no interfaces. */
+#define FIRST_UNIT 7
+
+static void
+read_mac (const HvfsVmRead *read, HvfsNet *net, const HvfsValue *device)
+{
+  const char *mac = hvfs_value_text (device, "macAddress");
+  const char *type = hvfs_value_text (device, "addressType");
+  gint64 unit = hvfs_value_int (device, "unitNumber", -1);
+  g_autofree char *key
+    = g_strdup_printf ("ethernet%" G_GINT64_FORMAT ".checkMACAddress", unit - FIRST_UNIT);
+  const char *check = hvfs_vm_extra (read->config, key);
+
+  if (mac != NULL)
+    hvfs_parse_mac (mac, net->mac);
+  if (type != NULL)
+    net->mac_type = g_ascii_strcasecmp (type, "manual") == 0 ? HVFS_MAC_STATIC : HVFS_MAC_GENERATED;
+  if (check != NULL)
+    net->mac_check = strcmp (check, "true") == 0 ? HVFS_SWITCH_YES : HVFS_SWITCH_NO;
+}
+
+static gint64
+parse_id (const char *text)
+{
+  gint64 id = 0;
+
+  return text != NULL && hvfs_parse_int64 (text, &id) ? id : 0;
+}
+
+static void
+read_port (HvfsNet *net, const HvfsValue *port)
+{
+  const char *portgroup = hvfs_value_text (port, "portgroupKey");
+  const char *uuid = hvfs_value_text (port, "switchUuid");
+
+  net->type = HVFS_NET_VDS;
+  if (uuid != NULL)
+    hvfs_parse_uuid (uuid, net->switch_id);
+  net->port_id = parse_id (hvfs_value_text (port, "portKey"));
+  net->portgroup_id = g_strdup (portgroup);
+  net->connection_id = hvfs_value_int (port, "connectionCookie", 0);
+}
+
+/* A hosted product's networks: one of its own, by the kind of connection, or a switch. */
+static void
+read_legacy (HvfsNet *net, const char *name)
+{
+  if (g_ascii_strcasecmp (name, "nat") == 0)
+    net->type = HVFS_NET_USER;
+  else
+    {
+      net->type = HVFS_NET_BRIDGE;
+      net->bridge = g_strdup (name);
+    }
+}
+
+void
+hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device)
+{
+  const HvfsValue *backing = hvfs_value_get (device, "backing");
+  const char *type = hvfs_value_type (backing);
+  const char *name = hvfs_value_text (backing, "deviceName");
+  HvfsNet *net = hvfs_domain_add_net (read->domain);
+
+  net->model = hvfs_vim_class (device)->word;
+  net->type = HVFS_NET_NULL;
+  read_mac (read, net, device);
+  if (g_strcmp0 (type, "VirtualEthernetCardDistributedVirtualPortBackingInfo") == 0)
+    read_port (net, hvfs_value_get (backing, "port"));
+  else if (g_strcmp0 (type, "VirtualEthernetCardLegacyNetworkBackingInfo") == 0 && name != NULL)
+    read_legacy (net, name);
+  else if (g_strcmp0 (type, "VirtualEthernetCardNetworkBackingInfo") == 0 && name != NULL)
+    {
+      net->type = HVFS_NET_BRIDGE;
+      net->bridge = g_strdup (name);
+    }
+  else
+    hvfs_vm_read_comment (read, device); /* such as an opaque network: of no type here */
+  hvfs_vm_read_keep (read, net, device);
+}

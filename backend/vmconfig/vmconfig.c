@@ -1,0 +1,425 @@
+/* backend/vmconfig/vmconfig.c - configurations as text: fetched in batches, kept while they are true */
+#include "backend/vmconfig/vmconfig-priv.h"
+
+#include <string.h>
+
+#include "backend/wire/fault.h"
+#include "backend/mirror/retrieve.h"
+#include "backend/wait/wake.h"
+#include "convert/error.h"
+#include "convert/vmx.h"
+
+/* Neighbours in the first batch of someone who goes on, how fast their number grows,
+ * and the most: a configuration has some 20 KiB on the wire. */
+#define AHEAD_FIRST 8
+#define AHEAD_GROWTH 4
+#define AHEAD_MOST 256
+/* A text is seldom longer: of more than fit the first would go before they are read. */
+#define AHEAD_BYTES 16384
+
+/* More entries than this times the machines there are: some are of machines long gone. */
+#define SWEEP_FACTOR 2
+#define SWEEP_LEAST 64
+
+/* The properties that are fetched. */
+#define CONFIG "config"
+#define FILES "layoutEx.file"
+#define API_FILES 400
+
+HvfsConfig *
+hvfs_config_new (const HvfsServer *server, gsize budget_bytes)
+{
+  HvfsConfig *config = g_new0 (HvfsConfig, 1);
+
+  config->server = *server;
+  config->budget = budget_bytes;
+  g_mutex_init (&config->lock);
+  g_cond_init (&config->landed);
+  config->cache = hvfs_vm_cache_new (budget_bytes);
+  config->coming = g_hash_table_new (NULL, NULL);
+  return config;
+}
+
+void
+hvfs_config_free (HvfsConfig *config)
+{
+  if (config == NULL)
+    return;
+  /* What other threads have written is seen here. */
+  g_mutex_lock (&config->lock);
+  g_mutex_unlock (&config->lock);
+  g_hash_table_unref (config->coming);
+  hvfs_vm_cache_free (config->cache);
+  g_cond_clear (&config->landed);
+  g_mutex_clear (&config->lock);
+  g_free (config);
+}
+
+/* ---- from memory ---- */
+
+/* Whether what is kept is still the server's.  Both locks are held. */
+static gboolean
+is_present_locked (HvfsConfig *config, guint32 serial)
+{
+  gboolean running = FALSE;
+  const char *version = hvfs_vm_cache_version (config->cache, serial, &running);
+
+  return version != NULL
+         && hvfs_vm_is_locked (config->server.mirror, serial, version, running);
+}
+
+gboolean
+hvfs_config_is_cached (HvfsConfig *config, guint32 serial, gsize *ret_size)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+
+  if (!is_present_locked (config, serial))
+    return FALSE;
+  if (ret_size != NULL)
+    *ret_size = hvfs_vm_cache_size (config->cache, serial);
+  return TRUE;
+}
+
+gboolean
+hvfs_config_get_vmx_size (HvfsConfig *config, guint32 serial, gsize *ret_size)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+  gint64 bytes = is_present_locked (config, serial)
+                   ? hvfs_vm_cache_vmx_size (config->cache, serial)
+                   : -1;
+
+  if (bytes >= 0)
+    *ret_size = bytes;
+  return bytes >= 0;
+}
+
+gboolean
+hvfs_config_tells_vmx_size (HvfsConfig *config)
+{
+  return hvfs_session_api (config->server.session) >= API_FILES;
+}
+
+GBytes *
+hvfs_config_get (HvfsConfig *config, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) reader
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (config->server.mirror));
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+  GBytes *text = is_present_locked (config, serial) ? hvfs_vm_cache_get (config->cache, serial)
+                                                     : NULL;
+
+  if (text != NULL)
+    config->last = serial;
+  return text;
+}
+
+/* ---- batches ---- */
+
+/* A neighbour is worth fetching unless it is here or on its way. */
+static gboolean
+is_wanted (guint32 serial, const char *version, gboolean running, gpointer data)
+{
+  HvfsConfig *config = data;
+  gboolean kept_running = FALSE;
+  const char *kept;
+  gboolean wanted;
+
+  g_mutex_lock (&config->lock);
+  kept = hvfs_vm_cache_version (config->cache, serial, &kept_running);
+  wanted = !g_hash_table_contains (config->coming, GUINT_TO_POINTER (serial))
+           && (g_strcmp0 (kept, version) != 0 || kept_running != running
+               || !hvfs_vm_cache_has_text (config->cache, serial));
+  g_mutex_unlock (&config->lock);
+  return wanted;
+}
+
+/* Who comes with @look: nobody at first, the more the longer it goes well. */
+static GPtrArray *
+plan (HvfsConfig *config, HvfsVmLook *look)
+{
+  GPtrArray *batch;
+  guint32 last;
+  guint n;
+
+  g_mutex_lock (&config->lock);
+  last = config->last;
+  n = config->ahead == 0 ? AHEAD_FIRST : MIN (config->ahead * AHEAD_GROWTH, AHEAD_MOST);
+  n = MIN (n, config->budget / AHEAD_BYTES);
+  g_mutex_unlock (&config->lock);
+  batch = hvfs_vm_neighbours (config->server.mirror, last, look->serial, n, is_wanted, config);
+  g_mutex_lock (&config->lock);
+  config->ahead = batch->len > 0 ? n : 0;
+  config->last = look->serial;
+  g_mutex_unlock (&config->lock);
+  g_ptr_array_insert (batch, 0, look);
+  return batch;
+}
+
+/* Marks what of @batch is not on its way already, and drops the rest of it.  The first
+ * is this thread's own already. */
+static void
+claim (HvfsConfig *config, GPtrArray *batch)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+
+  for (guint i = batch->len; i > 1; i--)
+    {
+      gpointer serial = GUINT_TO_POINTER (((HvfsVmLook *) batch->pdata[i - 1])->serial);
+
+      if (!g_hash_table_add (config->coming, serial))
+        g_ptr_array_remove_index (batch, i - 1);
+    }
+}
+
+static void
+release (HvfsConfig *config, guint32 serial)
+{
+  g_mutex_lock (&config->lock);
+  g_hash_table_remove (config->coming, GUINT_TO_POINTER (serial));
+  g_cond_broadcast (&config->landed);
+  g_mutex_unlock (&config->lock);
+}
+
+/* @layout: with the files that the machines have, where the server tells of them. */
+static GPtrArray *
+retrieve (HvfsConfig *config, GPtrArray *batch, gboolean layout, GCancellable *cancellable,
+          GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (config->server.session);
+
+  hvfs_request_open (request, "specSet", NULL);
+  hvfs_request_open (request, "propSet", NULL);
+  hvfs_request_text (request, "type", "VirtualMachine");
+  hvfs_request_bool (request, "all", FALSE);
+  hvfs_request_text (request, "pathSet", CONFIG);
+  if (layout && hvfs_config_tells_vmx_size (config))
+    hvfs_request_text (request, "pathSet", FILES);
+  hvfs_request_close (request);
+  for (guint i = 0; i < batch->len; i++)
+    {
+      hvfs_request_open (request, "objectSet", NULL);
+      hvfs_request_moref (request, "obj", "VirtualMachine",
+                          ((HvfsVmLook *) batch->pdata[i])->moref);
+      hvfs_request_bool (request, "skip", FALSE);
+      hvfs_request_close (request);
+    }
+  hvfs_request_close (request);
+  return hvfs_retrieve (config->server.session, request, cancellable, error);
+}
+
+static const HvfsValue *
+content_of (const GPtrArray *contents, const char *moref)
+{
+  for (guint i = 0; i < contents->len; i++)
+    if (g_strcmp0 (hvfs_value_text (contents->pdata[i], "obj"), moref) == 0)
+      return contents->pdata[i];
+  return NULL;
+}
+
+/* (transfer none) (nullable): what the child of @content that is called @set ("propSet",
+ * or "missingSet") and is about the property @path, has as @value. */
+static HvfsValue *
+about (const HvfsValue *content, const char *set, const char *path, const char *value)
+{
+  const char *key = strcmp (set, "propSet") == 0 ? "name" : "path";
+
+  for (guint i = 0; i < hvfs_value_n_children (content); i++)
+    {
+      const HvfsValue *child = hvfs_value_nth (content, i);
+
+      if (strcmp (hvfs_value_name (child), set) == 0
+          && g_strcmp0 (hvfs_value_text (child, key), path) == 0)
+        return hvfs_value_get (child, value);
+    }
+  return NULL;
+}
+
+/* The size of the file @look->file in @content; -1: the server does not say.  It says 0
+ * of a file that it has not looked at. */
+static gint64
+vmx_bytes_in (const HvfsValue *content, const HvfsVmLook *look)
+{
+  const HvfsValue *files = about (content, "propSet", FILES, "val");
+
+  for (guint i = 0; i < hvfs_value_n_children (files); i++)
+    {
+      const HvfsValue *file = hvfs_value_nth (files, i);
+      gint64 bytes = hvfs_value_int (file, "size", 0);
+
+      if (g_strcmp0 (hvfs_value_text (file, "name"), look->file) == 0)
+        return bytes > 0 && bytes <= HVFS_VMX_MAX_BYTES ? bytes : -1;
+    }
+  return -1;
+}
+
+/* (transfer none): the configuration in @content, or why there is none. */
+static HvfsValue *
+config_in (const HvfsValue *content, const HvfsVmLook *look, GError **error)
+{
+  HvfsValue *value = about (content, "propSet", CONFIG, "val");
+  const HvfsValue *fault = about (content, "missingSet", CONFIG, "fault");
+
+  if (value != NULL && hvfs_value_get (value, "hardware") != NULL)
+    return value;
+  if (content == NULL)
+    g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+  else if (fault != NULL)
+    g_propagate_error (error, hvfs_fault_new_error_localized (fault));
+  else
+    g_set_error (error, HVFS_ERROR, EIO, "the server has no configuration of it (%s)",
+                 look->state != NULL ? look->state : "its state is unknown");
+  return NULL;
+}
+
+static gboolean
+is_there (guint32 serial, gpointer data)
+{
+  return hvfs_mirror_get (data, serial) != NULL;
+}
+
+/* Forgets machines that are gone, when there are many of them. */
+static void
+sweep (HvfsConfig *config)
+{
+  HvfsMirror *mirror = config->server.mirror;
+  g_autoptr (GRWLockReaderLocker) reader = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+  guint most = SWEEP_LEAST + SWEEP_FACTOR * hvfs_mirror_n_objects (mirror, HVFS_KIND_VM);
+
+  if (hvfs_vm_cache_count (config->cache) > most)
+    hvfs_vm_cache_sweep (config->cache, is_there, mirror);
+}
+
+static GBytes *
+store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value, gint64 vmx_bytes)
+{
+  const char *version = hvfs_value_text (value, "changeVersion");
+  g_autoptr (HvfsVmRead) read
+    = hvfs_vm_read (value, look->moref, look->running, look->datacenter_path);
+  char *xml = hvfs_vm_read_to_xml (read);
+  GBytes *text = g_bytes_new_take (xml, strlen (xml));
+
+  g_mutex_lock (&config->lock);
+  hvfs_vm_cache_put (config->cache, look->serial,
+                     version != NULL && *version != '\0' ? version : look->version,
+                     look->running, text, vmx_bytes);
+  g_mutex_unlock (&config->lock);
+  return text;
+}
+
+/* The batch is fetched and kept; the text of its first is the result. */
+static GBytes *
+fetch_batch (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GPtrArray) contents = retrieve (config, batch, TRUE, cancellable, &failure);
+  GBytes *text = NULL;
+
+  /* One that is gone fails the request for all. */
+  if (contents == NULL && batch->len > 1
+      && g_strcmp0 (hvfs_error_fault (failure), "ManagedObjectNotFound") == 0)
+    {
+      g_clear_error (&failure);
+      g_autoptr (GPtrArray) alone = g_ptr_array_new ();
+      g_ptr_array_add (alone, batch->pdata[0]);
+      contents = retrieve (config, alone, TRUE, cancellable, &failure);
+    }
+  if (contents == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  for (guint i = 0; i < batch->len; i++)
+    {
+      const HvfsVmLook *look = batch->pdata[i];
+      const HvfsValue *content = content_of (contents, look->moref);
+      HvfsValue *value = config_in (content, look, i == 0 ? error : NULL);
+      g_autoptr (GBytes) kept
+        = value != NULL ? store (config, look, value, vmx_bytes_in (content, look)) : NULL;
+
+      if (i == 0)
+        text = g_steal_pointer (&kept);
+    }
+  return text;
+}
+
+HvfsVmRead *
+hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look, GCancellable *cancellable,
+                      GError **error)
+{
+  g_autoptr (GPtrArray) alone = g_ptr_array_new ();
+  g_autoptr (GPtrArray) contents = NULL;
+  HvfsValue *value;
+
+  g_ptr_array_add (alone, (gpointer) look);
+  contents = retrieve (config, alone, FALSE, cancellable, error);
+  value = contents != NULL ? config_in (content_of (contents, look->moref), look, error) : NULL;
+  return value != NULL
+           ? hvfs_vm_read (value, look->moref, look->running, look->datacenter_path)
+           : NULL;
+}
+
+/* Until nobody else fetches @serial, which then is this thread's to fetch: TRUE; or
+ * until somebody has: FALSE without an error. */
+static gboolean
+wait_turn (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
+{
+  gboolean waited = FALSE, mine = FALSE, cancelled;
+  HvfsWake wake;
+
+  hvfs_wake_begin (&wake, cancellable, &config->lock, &config->landed);
+  g_mutex_lock (&config->lock);
+  while (!(cancelled = g_cancellable_is_cancelled (cancellable))
+         && g_hash_table_contains (config->coming, GUINT_TO_POINTER (serial)))
+    {
+      waited = TRUE;
+      g_cond_wait (&config->landed, &config->lock);
+    }
+  if (!cancelled && !waited)
+    mine = g_hash_table_add (config->coming, GUINT_TO_POINTER (serial));
+  g_mutex_unlock (&config->lock);
+  hvfs_wake_end (&wake);
+  if (cancelled)
+    g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
+  return mine;
+}
+
+/* @serial is claimed. */
+static GBytes *
+fetch_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
+{
+  /* Somebody may have brought it between the look and the claim. */
+  GBytes *text = hvfs_config_get (config, serial);
+  HvfsVmLook *look = text == NULL ? hvfs_vm_look (config->server.mirror, serial, error) : NULL;
+  g_autoptr (GPtrArray) batch = NULL;
+
+  if (look == NULL)
+    {
+      release (config, serial);
+      return text;
+    }
+  batch = plan (config, look);
+  claim (config, batch);
+  text = fetch_batch (config, batch, cancellable, error);
+  for (guint i = 0; i < batch->len; i++)
+    release (config, ((HvfsVmLook *) batch->pdata[i])->serial);
+  sweep (config);
+  return text;
+}
+
+GBytes *
+hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  GBytes *text;
+
+  /* Who has waited looks again: it is there now, or another's attempt has failed. */
+  do
+    if ((text = hvfs_config_get (config, serial)) != NULL)
+      return text;
+  while (!wait_turn (config, serial, cancellable, &failure) && failure == NULL);
+  if (failure == NULL)
+    return fetch_claimed (config, serial, cancellable, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}

@@ -1,0 +1,154 @@
+/* backend/vmconfig/vmconfig.h - the configurations of machines: read, changed, made and ended
+ *
+ * Exists so that fs/ sees a configuration as text: domain XML that is true as long
+ * as the server does not change it, and that can be committed.  What is big and
+ * rarely read is fetched when asked for, in batches, and kept within a budget.
+ *
+ * Thread safe.  Functions marked "network" wait and belong on the job pool, the others
+ * answer from memory.  The caller must not hold the mirror's lock, unless it is said that
+ * it must; the lock inside is taken behind that one, and never held across a call.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "backend/operation/power.h"
+
+typedef struct _HvfsConfig HvfsConfig;
+
+/* What the text of config.xml depends on: properties of an HVFS_KIND_VM.  Those after
+ * the first three come with a new changeVersion, where a server has one. */
+#define HVFS_CONFIG_PROPS                                                                          \
+  (HVFS_PROP (HVFS_VM_CHANGE_VERSION) | HVFS_PROP (HVFS_VM_POWER)                                  \
+   | HVFS_PROP (HVFS_VM_CONNECTION) | HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_VM_UUID)             \
+   | HVFS_PROP (HVFS_VM_CPUS) | HVFS_PROP (HVFS_VM_MEMORY) | HVFS_PROP (HVFS_VM_ANNOTATION)        \
+   | HVFS_PROP (HVFS_VM_CPU_ALLOCATION) | HVFS_PROP (HVFS_VM_MEMORY_ALLOCATION)                    \
+   | HVFS_PROP (HVFS_VM_MODIFIED))
+
+/* -o cache= when nothing is said. */
+#define HVFS_CONFIG_BUDGET (64 * 1024 * 1024)
+
+/**
+ * hvfs_config_new:
+ * @server: copied; what it points at outlives the HvfsConfig
+ * @budget_bytes: of text that is kept; sizes of what was dropped are kept beyond it
+ */
+HvfsConfig *hvfs_config_new (const HvfsServer *server, gsize budget_bytes);
+void hvfs_config_free (HvfsConfig *config); /* no call may be running */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsConfig, hvfs_config_free)
+
+/* ---- reading ---- */
+
+/**
+ * hvfs_config_is_cached:
+ * @ret_size: (out) (optional): bytes of its text
+ *
+ * Returns: whether the size is known, of text that is still that of the server; the
+ *   text itself may have been dropped.  Memory; the mirror's lock must be held.
+ */
+gboolean hvfs_config_is_cached (HvfsConfig *config, guint32 serial, gsize *ret_size);
+
+/* The same of the machine's VMX file, as the server says it: with the configuration,
+ * and a moment late.  FALSE: not known, which a fetch of the configuration changes
+ * where hvfs_config_tells_vmx_size.  Memory; the mirror's lock must be held. */
+gboolean hvfs_config_get_vmx_size (HvfsConfig *config, guint32 serial, gsize *ret_size);
+
+/* Whether the server says such sizes at all: since API 4.0.  Memory. */
+gboolean hvfs_config_tells_vmx_size (HvfsConfig *config);
+
+/* Returns: (transfer full) (nullable): the present text; NULL if it must be fetched.
+ * Memory. */
+GBytes *hvfs_config_get (HvfsConfig *config, guint32 serial);
+
+/**
+ * hvfs_config_fetch:
+ * @cancellable: (nullable): the caller stops to wait; others who want the same go on
+ *
+ * Network, unless it is cached: the machine's configuration and, the more the longer
+ * this goes well, those of its neighbours, in one request.  Who asks for a machine
+ * that is on its way waits for it and sends nothing.
+ *
+ * @error: ESTALE: the machine is gone; EIO: the server has no configuration of it (it
+ *   is inaccessible, invalid, being made); EACCES; EINTR when cancelled; a call's
+ *
+ * Returns: (transfer full): domain XML in UTF-8, ending in a newline
+ */
+GBytes *hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                           GError **error);
+
+/**
+ * hvfs_config_fetch_vmx:
+ *
+ * The machine's VMX file, byte for byte, from its datastore.  Network; not cached.
+ *
+ * @error: EACCES: the account may not read files of the datastore; ENOENT; EFBIG: more
+ *   than 16 MiB, which no VMX has; ESTALE; ENOTSUP: it lies in no datastore; a call's
+ */
+GBytes *hvfs_config_fetch_vmx (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                               GError **error);
+
+/* ---- changing ---- */
+
+/**
+ * hvfs_config_check:
+ * @text: @len bytes; need not end in a NUL
+ * @error: EINVAL with line, element and reason; ENOTSUP for what no VMware host has
+ *
+ * Parses only.  Memory.
+ */
+gboolean hvfs_config_check (const char *text, gsize len, GError **error);
+
+/**
+ * hvfs_config_commit:
+ * @base: the text that the writer began with, as fetched
+ * @wanted: what it has become
+ *
+ * Makes the machine differ from @base as @wanted does, in one reconfiguration, all or
+ * nothing; returns when the server has done it and the mirror shows it.  Where the
+ * two mean the same nothing is sent.  Devices and settings that domain XML does not
+ * show stay as they are.  Network.
+ *
+ * @error: as hvfs_config_check; ESTALE when the server's configuration is not @base
+ *   any more, naming both versions; EINVAL or ENOTSUP for a change that cannot be
+ *   asked for, with its element; EINTR when cancelled; the server's own refusal
+ */
+gboolean hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base, GBytes *wanted,
+                             GCancellable *cancellable, GError **error);
+
+/* ---- making and ending; network; they return when the mirror shows it ---- */
+
+/**
+ * hvfs_config_define_xml:
+ * @host: serial of the host that it is made on, in the host's own resource pool, the
+ *   datacenter's folder of machines and the datastore of the first file-based disk
+ * @name: as the user wrote it: what the text must say, too
+ *
+ * Files of disks that exist are attached.  One that does not exist is an error,
+ * unless the XML gives a size (<capacity unit='GiB'>8</capacity> in the disk): then
+ * it is made.
+ *
+ * @error: as hvfs_config_check; EINVAL: another name, no file-based disk; EEXIST: the
+ *   name or uuid is taken; ENOENT: a disk, network or datastore is not there; a call's
+ */
+gboolean hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GBytes *text,
+                                 GCancellable *cancellable, GError **error);
+
+/**
+ * hvfs_config_define_vmx:
+ *
+ * The text is uploaded as NAME/NAME.vmx, to the datastore that its first disk names
+ * or else the host's first, and registered under @name.  A file of that name
+ * that is there already is an error, and left alone.
+ *
+ * @error: EINVAL: no VMX, another displayName; EEXIST; a call's
+ */
+gboolean hvfs_config_define_vmx (HvfsConfig *config, guint32 host, const char *name, GBytes *text,
+                                 GCancellable *cancellable, GError **error);
+
+/* Unregisters it; its files stay.  @error: EBUSY: it must be off; a call's. */
+gboolean hvfs_config_undefine (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                               GError **error);
+
+/* Deletes it and its disks.  @error: EBUSY: it must be off; a call's. */
+gboolean hvfs_config_destroy (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                              GError **error);

@@ -1,0 +1,132 @@
+/* backend/wait/crew.c - threads for what must wait; see crew.h */
+#include "backend/wait/crew.h"
+
+#define IDLE_US (10 * G_TIME_SPAN_SECOND)
+
+struct _HvfsCrew
+{
+  const char *name;
+  GFunc func;
+  gpointer user_data;
+  guint max_threads;
+  GMutex lock;
+  GCond pushed, left;
+  GQueue todo;          /* lock */
+  guint n_idle;         /* lock: in wait_locked, also if woken since */
+  guint n_threads;      /* lock: all but the ended */
+  GSList *ended;        /* lock: to be joined, which takes no time */
+  gboolean closing;     /* lock */
+};
+
+/* FALSE: nothing to do for long. */
+static gboolean
+wait_locked (HvfsCrew *crew)
+{
+  gint64 deadline = g_get_monotonic_time () + IDLE_US;
+  gboolean woken = TRUE;
+
+  crew->n_idle++;
+  while (crew->todo.length == 0 && !crew->closing && woken)
+    woken = g_cond_wait_until (&crew->pushed, &crew->lock, deadline);
+  crew->n_idle--;
+  return crew->todo.length > 0;
+}
+
+static gpointer
+crew_thread (gpointer user_data)
+{
+  HvfsCrew *crew = user_data;
+
+  g_mutex_lock (&crew->lock);
+  while (wait_locked (crew))
+    {
+      gpointer data = g_queue_pop_head (&crew->todo);
+
+      g_mutex_unlock (&crew->lock);
+      crew->func (data, crew->user_data);
+      g_mutex_lock (&crew->lock);
+    }
+  crew->n_threads--;
+  crew->ended = g_slist_prepend (crew->ended, g_thread_ref (g_thread_self ()));
+  g_cond_signal (&crew->left);
+  g_mutex_unlock (&crew->lock);
+  return NULL;
+}
+
+static void
+join_ended (GSList *ended)
+{
+  for (GSList *l = ended; l != NULL; l = l->next)
+    g_thread_join (l->data);
+  g_slist_free (ended);
+}
+
+HvfsCrew *
+hvfs_crew_new (const char *name, GFunc func, gpointer user_data, guint max_threads)
+{
+  HvfsCrew *crew = g_new0 (HvfsCrew, 1);
+
+  crew->name = name;
+  crew->func = func;
+  crew->user_data = user_data;
+  crew->max_threads = max_threads;
+  g_mutex_init (&crew->lock);
+  g_cond_init (&crew->pushed);
+  g_cond_init (&crew->left);
+  return crew;
+}
+
+void
+hvfs_crew_free (HvfsCrew *crew)
+{
+  if (crew == NULL)
+    return;
+  g_mutex_lock (&crew->lock);
+  crew->closing = TRUE;
+  g_cond_broadcast (&crew->pushed);
+  while (crew->n_threads > 0)
+    g_cond_wait (&crew->left, &crew->lock);
+  g_mutex_unlock (&crew->lock);
+  join_ended (crew->ended);
+  g_cond_clear (&crew->left);
+  g_cond_clear (&crew->pushed);
+  g_mutex_clear (&crew->lock);
+  g_free (crew);
+}
+
+/* FALSE: nobody is there to do it. */
+static gboolean
+find_thread_locked (HvfsCrew *crew)
+{
+  GThread *thread;
+
+  if (crew->todo.length <= crew->n_idle)
+    g_cond_signal (&crew->pushed);
+  else if (crew->n_threads < crew->max_threads)
+    {
+      thread = g_thread_try_new (crew->name, crew_thread, crew, NULL);
+      if (thread == NULL)
+        return crew->n_threads > 0;
+      crew->n_threads++;
+      g_thread_unref (thread);
+    }
+  return TRUE;
+}
+
+void
+hvfs_crew_push (HvfsCrew *crew, gpointer data)
+{
+  GSList *ended;
+  gboolean found;
+
+  g_mutex_lock (&crew->lock);
+  ended = g_steal_pointer (&crew->ended);
+  g_queue_push_tail (&crew->todo, data);
+  found = find_thread_locked (crew);
+  if (!found)
+    g_queue_pop_tail (&crew->todo);
+  g_mutex_unlock (&crew->lock);
+  join_ended (ended);
+  if (!found)
+    crew->func (data, crew->user_data);
+}

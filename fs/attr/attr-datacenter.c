@@ -1,0 +1,67 @@
+/* fs/attr/attr-datacenter.c - folders, datacenters and clusters
+ *
+ * Exists for the upper half of the tree, which is almost all collections; what is
+ * in them is in the index.
+ */
+#include "fs/fs.h"
+
+#define KIB_PER_MIB 1024
+
+static gboolean
+cluster_info_show (HvfsFs *fs, const HvfsObject *cluster, GString *out, GError **error)
+{
+  HvfsValue *summary = hvfs_object_get (cluster, HVFS_COMPUTE_SUMMARY);
+
+  if (summary == NULL)
+    return hvfs_show_unknown ("summary", error);
+  hvfs_show_int (out, "hosts", hvfs_value_int (summary, "numHosts", 0));
+  hvfs_show_int (out, "effective_hosts", hvfs_value_int (summary, "numEffectiveHosts", 0));
+  hvfs_show_int (out, "cores", hvfs_value_int (summary, "numCpuCores", 0));
+  hvfs_show_int (out, "threads", hvfs_value_int (summary, "numCpuThreads", 0));
+  hvfs_show_int (out, "mhz", hvfs_value_int (summary, "totalCpu", 0));
+  hvfs_show_int (out, "effective_mhz", hvfs_value_int (summary, "effectiveCpu", 0));
+  /* The server counts the first in bytes, the second in MiB. */
+  hvfs_show_int (out, "memory", hvfs_value_int (summary, "totalMemory", 0) / 1024);
+  hvfs_show_int (out, "effective_memory",
+                 hvfs_value_int (summary, "effectiveMemory", 0) * KIB_PER_MIB);
+  return TRUE;
+}
+
+HvfsRow hvfs_inventory_table[] = {
+  HVFS_COLLECTION_ROW ("datacenters"),
+  { NULL }
+};
+
+HvfsRow hvfs_host_folder_table[] = {
+  HVFS_COLLECTION_ROW ("clusters"),
+  HVFS_COLLECTION_ROW ("hosts"),
+  { NULL }
+};
+
+HvfsRow hvfs_datacenter_table[] = {
+  HVFS_COLLECTION_ROW ("clusters"),
+  HVFS_COLLECTION_ROW ("hosts"),
+  /* Domains that run on no host, or on one that the user may not see. */
+  { .name = "domains", .mode = S_IFDIR | 0755, .visible = hvfs_row_is_not_empty },
+  HVFS_COLLECTION_ROW ("datastores"),
+  HVFS_COLLECTION_ROW ("networks"),
+  HVFS_MOREF_ROW,
+  { NULL }
+};
+
+HvfsRow hvfs_cluster_table[] = {
+  { .name = "info", .mode = S_IFREG | 0444, .show = cluster_info_show,
+    .depends = HVFS_PROP (HVFS_COMPUTE_SUMMARY) },
+  HVFS_COLLECTION_ROW ("hosts"),
+  HVFS_MOREF_ROW,
+  { NULL }
+};
+
+HvfsRow hvfs_datacenter_row = { .mode = S_IFDIR | 0755, .table = hvfs_datacenter_table };
+HvfsRow hvfs_cluster_row = { .mode = S_IFDIR | 0755, .table = hvfs_cluster_table };
+
+HvfsRow hvfs_datacenters_folder_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_clusters_folder_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_hosts_folder_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_datastores_folder_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_networks_folder_row = { .mode = S_IFDIR | 0755 };

@@ -1,0 +1,269 @@
+/* fs/attr/attr-domain.c - the files in one domain's directory
+ *
+ * Exists so that cat and echo are enough to read and change a domain: one value,
+ * or one group of values, a file.  hvfs_domain_table, at the end, is the list;
+ * hvfs(5) has one entry a row, and a test keeps the two equal.
+ */
+#include "fs/edit/edit.h"
+
+#include <string.h>
+
+#include "backend/operation/answer.h"
+#include "backend/operation/autostart.h"
+#include "backend/operation/reconfigure.h"
+#include "fs/attr/attr-domain.h"
+#include "fs/attr/attr-snapshot.h"
+#include "fs/ops/line.h"
+#include "fs/attr/vmx.h"
+#include "fs/ops/whole.h"
+
+#define KIB_PER_MIB 1024
+
+/* The text of a property: a line of its own, or nothing where it is unset. */
+static void
+append_line (GString *out, const HvfsObject *vm, guint index)
+{
+  const char *text = hvfs_value_text (hvfs_object_get (vm, index), NULL);
+
+  if (text != NULL && *text != '\0')
+    hvfs_show_line (out, text);
+}
+
+static gboolean
+require (const HvfsObject *vm, guint index, const char *what, GError **error)
+{
+  return hvfs_object_get (vm, index) != NULL || hvfs_show_unknown (what, error);
+}
+
+static gboolean
+state_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  const char *word = hvfs_power_word (vm);
+
+  if (word == NULL)
+    return hvfs_show_unknown ("state", error);
+  hvfs_show_line (out, word);
+  return TRUE;
+}
+
+static gboolean
+state_store (HvfsStore *store, const char *line, GError **error)
+{
+  return hvfs_power_run (&store->fs->server, store->serial, line, store->cancellable, error);
+}
+
+static gboolean
+uuid_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  append_line (out, vm, HVFS_VM_UUID);
+  return require (vm, HVFS_VM_UUID, "uuid", error);
+}
+
+static gboolean
+template_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  gboolean is_template = hvfs_value_bool (hvfs_object_get (vm, HVFS_VM_TEMPLATE), NULL);
+
+  g_string_append (out, is_template ? "yes\n" : "no\n");
+  return TRUE;
+}
+
+static gboolean
+template_store (HvfsStore *store, const char *line, GError **error)
+{
+  gboolean is_template;
+
+  return hvfs_line_yes_no ("template", line, &is_template, error)
+         && hvfs_reconfigure_template (&store->fs->server, store->serial, is_template, error);
+}
+
+static gboolean
+hostname_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  append_line (out, vm, HVFS_VM_GUEST_HOSTNAME);
+  return TRUE;
+}
+
+/* One address a line; a server before 4.0 does not say how long the prefix is. */
+static void
+append_addresses (GString *out, const HvfsValue *nic)
+{
+  const char *mac = hvfs_value_text (nic, "macAddress");
+  HvfsValue *config = hvfs_value_get (nic, "ipConfig");
+  const HvfsValue *parent = config != NULL ? config : nic;
+
+  for (guint i = 0; mac != NULL && i < hvfs_value_n_children (parent); i++)
+    {
+      HvfsValue *address = hvfs_value_nth (parent, i);
+      const char *ip = hvfs_value_text (address, config != NULL ? "ipAddress" : NULL);
+
+      if (strcmp (hvfs_value_name (address), "ipAddress") != 0 || ip == NULL)
+        continue;
+      g_string_append (out, mac);
+      g_string_append_c (out, ' ');
+      if (config == NULL)
+        hvfs_show_line (out, ip);
+      else
+        {
+          g_string_append (out, ip);
+          g_string_append_c (out, '/');
+          hvfs_show_number (out, hvfs_value_int (address, "prefixLength", 0));
+        }
+    }
+}
+
+static gboolean
+addresses_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  HvfsValue *nics = hvfs_object_get (vm, HVFS_VM_GUEST_NET);
+
+  for (guint i = 0; i < hvfs_value_n_children (nics); i++)
+    append_addresses (out, hvfs_value_nth (nics, i));
+  return TRUE;
+}
+
+static gboolean
+tools_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  hvfs_show_text (out, "status",
+                  hvfs_value_text (hvfs_object_get (vm, HVFS_VM_TOOLS_STATUS), NULL));
+  hvfs_show_text (out, "running",
+                  hvfs_value_text (hvfs_object_get (vm, HVFS_VM_TOOLS_RUNNING), NULL));
+  hvfs_show_text (out, "version",
+                  hvfs_value_text (hvfs_object_get (vm, HVFS_VM_TOOLS_VERSION), NULL));
+  return TRUE;
+}
+
+static gboolean
+annotation_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  const char *text = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_ANNOTATION), NULL);
+
+  if (text == NULL || *text == '\0')
+    return TRUE;
+  g_string_append (out, text);
+  if (!g_str_has_suffix (text, "\n"))
+    g_string_append_c (out, '\n');
+  return TRUE;
+}
+
+static gboolean
+autostart_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  g_string_append (out, hvfs_autostart_get (fs->mirror, vm) ? "yes\n" : "no\n");
+  return TRUE;
+}
+
+static gboolean
+autostart_store (HvfsStore *store, const char *line, GError **error)
+{
+  gboolean on;
+
+  return hvfs_line_yes_no ("autostart", line, &on, error)
+         && hvfs_autostart_set (&store->fs->server, store->serial, on, error);
+}
+
+static gboolean
+question_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  hvfs_question_print (vm, out);
+  return TRUE;
+}
+
+static gboolean
+question_store (HvfsStore *store, const char *line, GError **error)
+{
+  gint64 number;
+
+  return hvfs_line_number ("question", line, 0, &number, error)
+         && hvfs_answer_question (&store->fs->server, store->serial, number, error);
+}
+
+static gboolean
+annotation_commit (HvfsStore *store, const char *text, GError **error)
+{
+  return hvfs_reconfigure_annotation (&store->fs->server, store->serial, text,
+                                      store->cancellable, error);
+}
+
+static gboolean
+stats_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  HvfsUsage usage;
+
+  if (!hvfs_quickstats_get (fs->quickstats, vm->serial, &usage))
+    return TRUE;
+  if (usage.cpu_mhz >= 0)
+    hvfs_show_int (out, "cpu", usage.cpu_mhz);
+  if (usage.memory_mib >= 0)
+    hvfs_show_int (out, "memory", usage.memory_mib * KIB_PER_MIB);
+  if (usage.guest_memory_mib >= 0)
+    hvfs_show_int (out, "guest_memory", usage.guest_memory_mib * KIB_PER_MIB);
+  if (usage.uptime_s >= 0)
+    hvfs_show_int (out, "uptime", usage.uptime_s);
+  if (usage.storage_bytes >= 0)
+    hvfs_show_int (out, "storage", usage.storage_bytes);
+  return TRUE;
+}
+
+static gboolean
+error_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  hvfs_failures_print_one (fs->failures, vm->serial, out);
+  return TRUE;
+}
+
+#define READ (S_IFREG | 0444)
+#define WRITE (S_IFREG | 0200)
+#define READ_WRITE (S_IFREG | 0644)
+
+HvfsRow hvfs_domain_table[] = {
+  { .name = HVFS_DESK_LIVE, .mode = READ_WRITE, .file_ops = &hvfs_edit_file_ops,
+    .visible = hvfs_edit_visible, .stat = hvfs_edit_stat, .is_known = hvfs_edit_is_known,
+    .fetch = hvfs_edit_fetch, .depends = HVFS_CONFIG_PROPS },
+  { .name = HVFS_DESK_LIVE_VMX, .mode = READ, .file_ops = &hvfs_vmx_file_ops,
+    .stat = hvfs_vmx_stat, .is_known = hvfs_vmx_is_known, .fetch = hvfs_vmx_fetch,
+    .depends = HVFS_CONFIG_PROPS },
+  { .name = "state", .mode = READ_WRITE, .show = state_show, .store = state_store,
+    .depends = HVFS_PROP (HVFS_VM_POWER) | HVFS_PROP (HVFS_VM_CONNECTION) },
+  { .name = "sched", .mode = READ_WRITE, .show = hvfs_sched_show, .store = hvfs_sched_store,
+    .depends = HVFS_PROP (HVFS_VM_CPU_ALLOCATION) },
+  { .name = "memtune", .mode = READ_WRITE, .show = hvfs_memtune_show,
+    .store = hvfs_memtune_store, .depends = HVFS_PROP (HVFS_VM_MEMORY_ALLOCATION) },
+  { .name = "memory", .mode = READ_WRITE, .show = hvfs_memory_show, .store = hvfs_memory_store,
+    .depends = HVFS_PROP (HVFS_VM_MEMORY) },
+  { .name = "vcpus", .mode = READ_WRITE, .show = hvfs_vcpus_show, .store = hvfs_vcpus_store,
+    .depends = HVFS_PROP (HVFS_VM_CPUS) },
+  { .name = "migrate", .mode = READ_WRITE, .is_volatile = hvfs_migrate_is_volatile,
+    .show = hvfs_migrate_show, .store = hvfs_migrate_store },
+  { .name = "clone", .mode = S_IFREG | 0200, .store = hvfs_clone_store },
+  { .name = "autostart", .mode = READ_WRITE, .show = autostart_show, .store = autostart_store,
+    .depends = HVFS_PROP (HVFS_VM_HOST) },
+  { .name = "template", .mode = READ_WRITE, .show = template_show, .store = template_store,
+    .depends = HVFS_PROP (HVFS_VM_TEMPLATE) },
+  { .name = "annotation", .mode = READ_WRITE, .show = annotation_show,
+    .file_ops = &hvfs_whole_ops, .commit = annotation_commit,
+    .depends = HVFS_PROP (HVFS_VM_ANNOTATION) },
+  { .name = "question", .mode = READ_WRITE, .show = question_show, .store = question_store,
+    .depends = HVFS_PROP (HVFS_VM_QUESTION) },
+  { .name = "snapshots", .mode = S_IFDIR | 0755, .table = hvfs_snapshots_table,
+    .dir_ops = &hvfs_snapshots_ops },
+  { .name = "revert", .mode = S_IFREG | 0200, .store = hvfs_revert_store },
+  { .name = "hostname", .mode = READ, .show = hostname_show,
+    .depends = HVFS_PROP (HVFS_VM_GUEST_HOSTNAME) },
+  { .name = "addresses", .mode = READ, .show = addresses_show,
+    .depends = HVFS_PROP (HVFS_VM_GUEST_NET) },
+  { .name = "tools", .mode = READ, .show = tools_show,
+    .depends = HVFS_PROP (HVFS_VM_TOOLS_STATUS) | HVFS_PROP (HVFS_VM_TOOLS_RUNNING)
+               | HVFS_PROP (HVFS_VM_TOOLS_VERSION) },
+  { .name = "uuid", .mode = READ, .show = uuid_show, .depends = HVFS_PROP (HVFS_VM_UUID) },
+  HVFS_MOREF_ROW,
+  { .name = "stats", .mode = READ, .show = stats_show, .flags = HVFS_ROW_FETCHED },
+  { .name = "undefine", .mode = WRITE, .store = hvfs_undefine_store },
+  { .name = "destroy", .mode = WRITE, .store = hvfs_destroy_store },
+  { .name = "error", .mode = READ, .show = error_show, .flags = HVFS_ROW_LOCAL },
+  { NULL }
+};
+
+HvfsRow hvfs_domain_row
+  = { .mode = S_IFDIR | 0755, .table = hvfs_domain_table, .dir_ops = &hvfs_edit_dir_ops };

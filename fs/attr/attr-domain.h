@@ -1,0 +1,34 @@
+/* fs/attr/attr-domain.h - the functions behind the rows of a domain's table
+ *
+ * Exists because the table is one and its functions are grouped by concern, a file
+ * each: attr-tune.c for what a domain has of its host, attr-move.c for where it is,
+ * attr-end.c for its ends.  What each shows and takes is in hvfs(5).
+ */
+#pragma once
+
+#include "fs/tree/row.h"
+
+#define HVFS_SHOW(function)                                                                  \
+  gboolean function (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+#define HVFS_STORE(function)                                                                 \
+  gboolean function (HvfsStore *store, const char *line, GError **error)
+
+/* attr-move.c */
+HVFS_SHOW (hvfs_migrate_show);
+HVFS_STORE (hvfs_migrate_store);
+gboolean hvfs_migrate_is_volatile (HvfsFs *fs, HvfsNode node);
+HVFS_STORE (hvfs_clone_store);
+
+/* attr-end.c */
+HVFS_STORE (hvfs_undefine_store);
+HVFS_STORE (hvfs_destroy_store);
+
+/* attr-tune.c */
+HVFS_SHOW (hvfs_sched_show);
+HVFS_STORE (hvfs_sched_store);
+HVFS_SHOW (hvfs_memtune_show);
+HVFS_STORE (hvfs_memtune_store);
+HVFS_SHOW (hvfs_memory_show);
+HVFS_STORE (hvfs_memory_store);
+HVFS_SHOW (hvfs_vcpus_show);
+HVFS_STORE (hvfs_vcpus_store);

@@ -1,0 +1,93 @@
+/* fs/attr/attr-host.c - the files in one host's directory
+ *
+ * Exists so that what a host is and how it does can be read, one file a concern;
+ * the values are those of virsh nodeinfo where it has them.
+ */
+#include "fs/fs.h"
+
+#include <string.h>
+
+#include "backend/operation/host-state.h"
+
+#define KIB_PER_MIB 1024
+
+static gboolean
+info_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
+{
+  HvfsValue *hardware = hvfs_object_get (host, HVFS_HOST_HARDWARE);
+  HvfsValue *product = hvfs_object_get (host, HVFS_HOST_PRODUCT);
+  g_autofree char *model = g_strdup (hvfs_value_text (hardware, "cpuModel"));
+  gint64 sockets = MAX (hvfs_value_int (hardware, "numCpuPkgs", 1), 1);
+  gint64 cores = MAX (hvfs_value_int (hardware, "numCpuCores", sockets), 1);
+  gint64 memory_kib = hvfs_value_int (hardware, "memorySize", 0) / 1024;
+  HvfsUsage usage;
+
+  if (hardware == NULL)
+    return hvfs_show_unknown ("hardware", error);
+  hvfs_show_text (out, "model", model != NULL ? g_strstrip (model) : "");
+  hvfs_show_int (out, "cpus", cores);
+  hvfs_show_int (out, "mhz", hvfs_value_int (hardware, "cpuMhz", 0));
+  hvfs_show_int (out, "sockets", sockets);
+  hvfs_show_int (out, "cores", cores / sockets);
+  hvfs_show_int (out, "threads", hvfs_value_int (hardware, "numCpuThreads", cores) / cores);
+  hvfs_show_int (out, "memory", memory_kib);
+  if (hvfs_quickstats_get (fs->quickstats, host->serial, &usage) && usage.memory_mib >= 0)
+    hvfs_show_int (out, "free_memory", memory_kib - usage.memory_mib * KIB_PER_MIB);
+  else
+    hvfs_show_text (out, "free_memory", "");
+  hvfs_show_text (out, "version", hvfs_value_text (product, "version"));
+  hvfs_show_text (out, "uuid", hvfs_value_text (hardware, "uuid"));
+  return TRUE;
+}
+
+static gboolean
+state_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
+{
+  const char *word = hvfs_host_state_word (host);
+
+  if (word == NULL)
+    return hvfs_show_unknown ("state", error);
+  g_string_append_printf (out, "%s\n", word);
+  return TRUE;
+}
+
+static gboolean
+state_store (HvfsStore *store, const char *line, GError **error)
+{
+  return hvfs_host_state_set (&store->fs->server, store->serial, line, store->cancellable,
+                              error);
+}
+
+static gboolean
+stats_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
+{
+  HvfsUsage usage;
+
+  if (!hvfs_quickstats_get (fs->quickstats, host->serial, &usage))
+    return TRUE;
+  if (usage.cpu_mhz >= 0)
+    hvfs_show_int (out, "cpu", usage.cpu_mhz);
+  if (usage.memory_mib >= 0)
+    hvfs_show_int (out, "memory", usage.memory_mib * KIB_PER_MIB);
+  if (usage.uptime_s >= 0)
+    hvfs_show_int (out, "uptime", usage.uptime_s);
+  return TRUE;
+}
+
+HvfsRow hvfs_host_table[] = {
+  { .name = "info", .mode = S_IFREG | 0444, .show = info_show, .flags = HVFS_ROW_FETCHED,
+    .depends = HVFS_PROP (HVFS_HOST_HARDWARE) | HVFS_PROP (HVFS_HOST_PRODUCT) },
+  { .name = "state", .mode = S_IFREG | 0644, .show = state_show, .store = state_store,
+    .depends = HVFS_PROP (HVFS_HOST_CONNECTION) | HVFS_PROP (HVFS_HOST_MAINTENANCE) },
+  { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .flags = HVFS_ROW_FETCHED },
+  HVFS_MOREF_ROW,
+  { .name = "domains", .mode = S_IFDIR | 0755, .dir_ops = &hvfs_domains_ops },
+  HVFS_COLLECTION_ROW ("datastores"),
+  HVFS_COLLECTION_ROW ("networks"),
+  { NULL }
+};
+
+HvfsRow hvfs_host_row = { .mode = S_IFDIR | 0755, .table = hvfs_host_table };
+
+HvfsRow hvfs_host_datastore_link = { .mode = S_IFLNK | 0777 };
+HvfsRow hvfs_host_network_link = { .mode = S_IFLNK | 0777 };

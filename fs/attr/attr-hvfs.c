@@ -1,0 +1,89 @@
+/* fs/attr/attr-hvfs.c - the directory .hvfs: the mount about itself
+ *
+ * Exists so that a script can see whether the mount is alive, what it cost and
+ * what failed, also while the server is away.
+ */
+#include "config.h"
+
+#include "fs/fs.h"
+#include "fs/ops/ops-priv.h"
+
+static gboolean
+status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+{
+  g_autofree char *reason = NULL, *server = hvfs_uri_to_base_url (fs->uri);
+  g_autofree char *api = hvfs_session_dup_api_version (fs->session);
+  g_autofree char *user = hvfs_session_dup_user (fs->session);
+  gint64 since_us = 0;
+  gboolean up = hvfs_mirror_is_up (fs->mirror, &reason, &since_us);
+  g_autoptr (GDateTime) since = g_date_time_new_from_unix_utc (since_us / G_TIME_SPAN_SECOND);
+  g_autofree char *when = g_date_time_format (since, "%Y-%m-%dT%H:%M:%SZ");
+
+  hvfs_show_text (out, "state", up ? "connected" : "lost");
+  hvfs_show_text (out, "reason", up ? "" : reason);
+  hvfs_show_text (out, "server", server);
+  hvfs_show_text (out, "api", api != NULL ? api : "");
+  hvfs_show_text (out, "user", user != NULL ? user : "");
+  hvfs_show_text (out, "since", when);
+  return TRUE;
+}
+
+static gboolean
+status_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
+{
+  gint64 since_us;
+
+  hvfs_mirror_is_up (fs->mirror, NULL, &since_us);
+  st->st_mtim = hvfs_ops_timespec (since_us);
+  return TRUE;
+}
+
+/* Its time is that of the mount: counters change all the time, and what has the time of
+ * the look is never the same to tar and rsync. */
+static gboolean
+stats_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+{
+  hvfs_stats_print (fs->stats, out);
+  for (HvfsKind kind = 0; kind < HVFS_N_KINDS; kind++)
+    if (kind != HVFS_KIND_TASK)
+      {
+        g_autofree char *key = g_strdup_printf ("objects.%s", hvfs_kind_type (kind));
+        hvfs_show_int (out, key, hvfs_mirror_n_objects (fs->mirror, kind));
+      }
+  return TRUE;
+}
+
+static gboolean
+errors_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+{
+  hvfs_failures_print (fs->failures, out);
+  return TRUE;
+}
+
+static gboolean
+errors_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
+{
+  gint64 changed_us = hvfs_failures_get_changed_us (fs->failures);
+
+  if (changed_us > 0)
+    st->st_mtim = hvfs_ops_timespec (changed_us);
+  return TRUE;
+}
+
+static gboolean
+version_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+{
+  g_string_append (out, PACKAGE_VERSION "\n");
+  return TRUE;
+}
+
+HvfsRow hvfs_self_table[] = {
+  { .name = "status", .mode = S_IFREG | 0444, .show = status_show, .stat = status_stat,
+    .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
+  { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show,
+    .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
+  { .name = "errors", .mode = S_IFREG | 0444, .show = errors_show, .stat = errors_stat,
+    .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
+  { .name = "version", .mode = S_IFREG | 0444, .show = version_show, .flags = HVFS_ROW_LOCAL },
+  { NULL }
+};

@@ -1,0 +1,371 @@
+/* fs/attr/attr-move.c - where a domain is, and copies of it: migrate, clone, mv
+ *
+ * Exists so that one place reads what users say of places, and the file "migrate" and
+ * mv between the directories of hosts do the same.
+ */
+#include <string.h>
+
+#include "backend/mirror/locate.h"
+#include "backend/operation/migrate.h"
+#include "convert/error.h"
+#include "fs/attr/attr-domain.h"
+#include "fs/attr/destination.h"
+#include "fs/fs.h"
+#include "fs/ops/line.h"
+#include "fs/ops/ops-priv.h"
+
+static void
+free_values (char **values, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_free (values[i]);
+}
+
+/* ---- migrate ---- */
+
+/* By which session a domain is moved: that of the mount, or a vCenter's, for what is not
+ * in the mount. */
+typedef struct
+{
+  const HvfsServer *server;
+  HvfsPlaces places;
+  guint32 serial;         /* the domain, in the server's mirror */
+} Route;
+
+HVFS_SHOW (hvfs_migrate_show)
+{
+  g_autofree char *progress = NULL;
+
+  if (hvfs_migrations_is_running (fs->migrations, vm->serial))
+    {
+      progress = hvfs_vcenter_dup_progress (fs->vcenter, vm->serial);
+      if (progress == NULL)
+        progress = hvfs_tasks_dup_progress (fs->tasks, vm->moref);
+    }
+  hvfs_migrations_print (fs->migrations, vm->serial, progress != NULL ? progress : "0", out);
+  return TRUE;
+}
+
+gboolean
+hvfs_migrate_is_volatile (HvfsFs *fs, HvfsNode node)
+{
+  return hvfs_migrations_is_moving (fs->migrations, node.a);
+}
+
+/* Returns when the kernel has forgotten what it knew of the file. */
+static void
+tell_kernel (HvfsFs *fs, guint32 serial)
+{
+  hvfs_notifier_inode (
+    fs->notifier, hvfs_row_ino (hvfs_row_named (hvfs_domain_table, "migrate"), serial, 0));
+  hvfs_notifier_flush (fs->notifier);
+}
+
+/* @serial: the domain, in the mount's mirror */
+static gboolean
+migrate (HvfsFs *fs, guint32 serial, const Route *route, const HvfsMove *move,
+         GCancellable *cancellable, GError **error)
+{
+  guint32 to = move->host != 0 ? move->host : move->cluster != 0 ? move->cluster
+                                                                  : move->datastore;
+  g_autofree char *name = hvfs_destination_dup_name (&route->places, to);
+  g_autoptr (GError) failure = NULL;
+  gboolean ok;
+
+  hvfs_migrations_set_moving (fs->migrations, serial, TRUE);
+  tell_kernel (fs, serial);
+  hvfs_migrations_begin (fs->migrations, serial, name);
+  ok = hvfs_migrate (route->server, route->serial, move, cancellable, &failure);
+  hvfs_migrations_end (fs->migrations, serial, failure);
+  tell_kernel (fs, serial);
+  hvfs_migrations_set_moving (fs->migrations, serial, FALSE);
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return ok;
+}
+
+enum { MOVE_DATASTORE, MOVE_POOL, MOVE_PRIORITY, N_MOVE };
+static const HvfsKey move_keys[] = { { "datastore", FALSE }, { "pool", FALSE },
+                                     { "priority", FALSE }, { NULL, FALSE } };
+
+static const struct
+{
+  const char *word, *value;
+} priorities[] = {
+  { "default", "defaultPriority" }, { "high", "highPriority" }, { "low", "lowPriority" },
+};
+
+static gboolean
+parse_priority (const char *word, HvfsMove *move, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
+    if (word == NULL || strcmp (priorities[i].word, word) == 0)
+      {
+        move->priority = priorities[i].value;
+        return TRUE;
+      }
+  g_set_error (error, HVFS_ERROR, EINVAL, "priority: '%.64s' is not high, default or low", word);
+  return FALSE;
+}
+
+/* What can be judged without a look at any place. */
+static gboolean
+parse_move (const char *head, char **values, HvfsMove *move, GError **error)
+{
+  move->pool = values[MOVE_POOL];
+  if (*head != '\0' || values[MOVE_DATASTORE] != NULL || values[MOVE_POOL] != NULL)
+    return parse_priority (values[MOVE_PRIORITY], move, error);
+  g_set_error (error, HVFS_ERROR, EINVAL, "it names no destination: a host, or datastore=");
+  return FALSE;
+}
+
+/* The host or cluster, if @head names one. */
+static gboolean
+find_host (const Route *route, const char *head, HvfsMove *move, GError **error)
+{
+  guint32 to;
+
+  if (*head == '\0')
+    return TRUE;
+  to = hvfs_destination_host (&route->places, route->serial, head, error);
+  if (to != 0)
+    *(hvfs_destination_is_host (&route->places, to) ? &move->host : &move->cluster) = to;
+  return to != 0;
+}
+
+/* With the datastore, if one is named: it is looked for where the host was found. */
+static gboolean
+migrate_to (HvfsStore *store, const Route *route, const char *datastore, HvfsMove *move,
+            GError **error)
+{
+  guint32 at = move->host != 0 ? move->host : move->cluster != 0 ? move->cluster : route->serial;
+
+  if (datastore != NULL)
+    move->datastore = hvfs_destination_datastore (&route->places, at, datastore, error);
+  return (datastore == NULL || move->datastore != 0)
+         && migrate (store->fs, store->serial, route, move, store->cancellable, error);
+}
+
+/* How long a host may take to show that a machine has left it. */
+#define LEAVE_US G_TIME_SPAN_SECOND
+
+static int
+has_left (HvfsMirror *mirror, gpointer serial)
+{
+  return hvfs_mirror_get (mirror, GPOINTER_TO_UINT (serial)) == NULL;
+}
+
+static gboolean
+migrate_by_vcenter (HvfsStore *store, const char *head, const char *datastore, HvfsMove *move,
+                    GError **error)
+{
+  HvfsFs *fs = store->fs;
+  Route route = { 0 };
+  HvfsVcenterLink *link = hvfs_vcenter_acquire (fs->vcenter, &fs->server, store->serial,
+                                                &route.serial, store->cancellable, error);
+  gboolean ok;
+
+  if (link == NULL)
+    return FALSE;
+  route.server = hvfs_vcenter_server (link);
+  route.places = (HvfsPlaces){ route.server->mirror, hvfs_vcenter_host (link), FALSE, NULL,
+                               hvfs_locate_append_path, route.server->mirror };
+  ok = find_host (&route, head, move, error) && migrate_to (store, &route, datastore, move, error);
+  hvfs_vcenter_release (fs->vcenter, link, store->serial);
+  if (ok && (move->host != 0 || move->cluster != 0))
+    hvfs_mirror_await_that (fs->mirror, has_left, GUINT_TO_POINTER (store->serial),
+                            g_get_monotonic_time () + LEAVE_US, store->cancellable, NULL);
+  return ok;
+}
+
+/* Whether it may be elsewhere in the vCenter, if there is no @head in what is mounted: names
+ * and paths are of the mount. */
+static gboolean
+may_lead_out (HvfsFs *fs, const char *head)
+{
+  return hvfs_vcenter_is_wider (fs->vcenter) && strstr (head, "://") != NULL;
+}
+
+static gboolean
+migrate_by_mount (HvfsStore *store, const char *head, const char *datastore, HvfsMove *move,
+                  GError **error)
+{
+  HvfsFs *fs = store->fs;
+  Route route = { &fs->server, hvfs_places_of_mount (fs), store->serial };
+  g_autoptr (GError) failure = NULL;
+
+  if (!hvfs_migrate_is_supported (&fs->server, error))
+    return FALSE;
+  if (find_host (&route, head, move, &failure))
+    return migrate_to (store, &route, datastore, move, error);
+  if (failure->code == ENOENT && may_lead_out (fs, head))
+    return migrate_by_vcenter (store, head, datastore, move, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+HVFS_STORE (hvfs_migrate_store)
+{
+  HvfsFs *fs = store->fs;
+  g_autofree char *head = NULL;
+  char *values[N_MOVE] = { NULL };
+  HvfsMove move = { 0 };
+  gboolean ok;
+
+  if (!hvfs_line_parse (line, move_keys, &head, values, error))
+    return FALSE;
+  ok = parse_move (head, values, &move, error);
+  if (ok && hvfs_vcenter_is_for (fs->vcenter, &fs->server))
+    ok = migrate_by_vcenter (store, head, values[MOVE_DATASTORE], &move, error);
+  else if (ok)
+    ok = migrate_by_mount (store, head, values[MOVE_DATASTORE], &move, error);
+  free_values (values, N_MOVE);
+  return ok;
+}
+
+/* ---- clone ---- */
+
+enum { CLONE_HOST, CLONE_DATASTORE, CLONE_FOLDER, CLONE_LINKED, CLONE_TEMPLATE, N_CLONE };
+static const HvfsKey clone_keys[]
+  = { { "host", FALSE },   { "datastore", FALSE }, { "folder", FALSE },
+      { "linked", FALSE }, { "template", FALSE },  { NULL, FALSE } };
+
+static gboolean
+parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
+{
+  HvfsPlaces places = hvfs_places_of_mount (store->fs);
+
+  if ((values[CLONE_LINKED] != NULL
+       && !hvfs_line_yes_no ("linked", values[CLONE_LINKED], &clone->linked, error))
+      || (values[CLONE_TEMPLATE] != NULL
+          && !hvfs_line_yes_no ("template", values[CLONE_TEMPLATE], &clone->is_template, error)))
+    return FALSE;
+  if (*clone->name == '\0')
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "the name of the copy comes first");
+      return FALSE;
+    }
+  if (values[CLONE_HOST] != NULL)
+    {
+      clone->host
+        = hvfs_destination_host (&places, store->serial, values[CLONE_HOST], error);
+      if (clone->host != 0 && !hvfs_destination_is_host (&places, clone->host))
+        {
+          g_set_error (error, HVFS_ERROR, EINVAL, "host: '%.100s' is a cluster, name a host",
+                       values[CLONE_HOST]);
+          return FALSE;
+        }
+    }
+  if (values[CLONE_DATASTORE] != NULL && (values[CLONE_HOST] == NULL || clone->host != 0))
+    clone->datastore
+      = hvfs_destination_datastore (&places, clone->host != 0 ? clone->host : store->serial,
+                                    values[CLONE_DATASTORE], error);
+  if (values[CLONE_FOLDER] != NULL && (error == NULL || *error == NULL))
+    clone->folder = hvfs_destination_folder (&places, values[CLONE_FOLDER], error);
+  return (values[CLONE_HOST] == NULL || clone->host != 0)
+         && (values[CLONE_DATASTORE] == NULL || clone->datastore != 0)
+         && (values[CLONE_FOLDER] == NULL || clone->folder != 0);
+}
+
+HVFS_STORE (hvfs_clone_store)
+{
+  g_autofree char *name = NULL;
+  char *values[N_CLONE] = { NULL };
+  HvfsClone clone = { 0 };
+  gboolean ok;
+
+  if (!hvfs_line_parse (line, clone_keys, &name, values, error))
+    return FALSE;
+  clone.name = name;
+  ok = parse_clone (store, values, &clone, error)
+       && hvfs_clone (&store->fs->server, store->serial, &clone, store->cancellable, error);
+  free_values (values, N_CLONE);
+  return ok;
+}
+
+/* ---- mv ---- */
+
+/* The domain called @name in the directory @dir; 0: none. */
+static guint32
+domain_named (HvfsFs *fs, HvfsNode dir, const char *name)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsNode node;
+  guint64 ino = hvfs_index_lookup (fs->index, hvfs_node_ino (dir), name);
+
+  return hvfs_node_from_ino (ino, &node) && node.row == &hvfs_domain_row ? node.a : 0;
+}
+
+static gboolean
+move_and_rename (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name, HvfsNode new_dir,
+                 const char *new_name, GError **error)
+{
+  HvfsMove move = { .host = new_dir.a, .priority = "defaultPriority" };
+  Route route = { &call->fs->server, hvfs_places_of_mount (call->fs), serial };
+
+  /* Before anything is begun: the second half is not to fail for what can be known. */
+  if (strcmp (name, new_name) != 0
+      && !hvfs_rename_check (&call->fs->server, serial, new_name, error))
+    return FALSE;
+  if (dir.a != new_dir.a && !migrate (call->fs, serial, &route, &move, call->cancellable, error))
+    return FALSE;
+  if (strcmp (name, new_name) == 0
+      || hvfs_rename (&call->fs->server, serial, new_name, call->cancellable, error))
+    return TRUE;
+  if (dir.a != new_dir.a)
+    g_prefix_error (error, "it was migrated, but not renamed: ");
+  return FALSE;
+}
+
+/* A draft is this mount's own: the server hears nothing of it. */
+static gboolean
+rename_draft (HvfsFs *fs, guint32 number, HvfsNode new_dir, const char *new_name, GError **error)
+{
+  if (domain_named (fs, new_dir, new_name) == 0)
+    return hvfs_drafts_rename (fs->drafts, number, hvfs_node_ino (new_dir), new_dir.a, new_name,
+                               error);
+  g_set_error (error, HVFS_ERROR, EEXIST, "there is a domain '%.100s' already", new_name);
+  return FALSE;
+}
+
+/* As the user names it: in another directory with that one's path. */
+static char *
+dup_target (HvfsFs *fs, HvfsNode dir, HvfsNode new_dir, const char *new_name)
+{
+  g_autofree char *path
+    = dir.a == new_dir.a ? NULL : hvfs_ops_dup_path (fs, hvfs_node_ino (new_dir));
+
+  return path == NULL ? g_strdup (new_name) : g_build_filename (path, new_name, NULL);
+}
+
+gboolean
+hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
+                     const char *new_name, guint flags, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  guint32 serial = domain_named (fs, dir, name);
+  guint32 draft = hvfs_drafts_find (fs->drafts, hvfs_node_ino (dir), name);
+  HvfsNode node = { &hvfs_domain_row, serial, 0 };
+  g_autofree char *there = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (serial == 0 && draft != 0)
+    return rename_draft (fs, draft, new_dir, new_name, error);
+  if (serial == 0)
+    {
+      g_set_error (error, HVFS_ERROR, EPERM, "'%.100s' is no domain that could be moved", name);
+      return FALSE;
+    }
+  if (domain_named (fs, new_dir, new_name) != 0)
+    g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a domain '%.100s' already", new_name);
+  else if (hvfs_line_check (new_name, &failure)
+           && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
+    move_and_rename (call, serial, dir, name, new_dir, new_name, &failure);
+  there = dup_target (fs, dir, new_dir, new_name);
+  hvfs_ops_remember (fs, hvfs_node_ino (node), node, there, failure);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}

@@ -1,0 +1,126 @@
+/* fs/attr/attr-root.c - the mount's own directory
+ *
+ * Exists so that what is about the mount as a whole stands beside what its root
+ * object holds: the server, its tasks, and the ways to find a domain by name,
+ * uuid or folder, wherever it runs.
+ */
+#include "convert/error.h"
+#include "fs/fs.h"
+#include "fs/ops/ops-priv.h"
+
+static gboolean
+about_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+{
+  static const char *const keys[] = { "name", "version", "build", "apiType", "apiVersion",
+                                      "instanceUuid", "fullName", "vendor", "osType",
+                                      "productLineId" };
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (fs->session);
+  HvfsValue *about = hvfs_value_get (content, "about");
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    hvfs_show_text (out, keys[i], hvfs_value_text (about, keys[i]));
+  return TRUE;
+}
+
+typedef struct
+{
+  HvfsFs *fs;
+  GString *out;
+} TaskPrinter;
+
+static void
+append_field (GString *out, const char *text)
+{
+  if (out->len > 0 && out->str[out->len - 1] != '\n')
+    g_string_append_c (out, '\t');
+  if (text == NULL || *text == '\0')
+    text = "-";
+  for (; *text != '\0'; text++)
+    g_string_append_c (out, (guchar) *text < ' ' ? ' ' : *text);
+}
+
+static const char *
+task_text (const HvfsTaskView *task, guint index, const char *path)
+{
+  return hvfs_value_text (task->props[index], path);
+}
+
+/* The path in the mount, or for what is not in it the server's name. */
+static void
+append_target (TaskPrinter *printer, const HvfsTaskView *task)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+  HvfsObject *object
+    = hvfs_mirror_resolve (printer->fs->mirror, task->props[HVFS_TASK_ENTITY]);
+
+  if (object != NULL && hvfs_tree_object_path (printer->fs, object, path))
+    append_field (printer->out, path->len > 0 ? path->str : ".");
+  else
+    append_field (printer->out, task_text (task, HVFS_TASK_ENTITY_NAME, NULL));
+}
+
+static void
+print_task (const HvfsTaskView *task, gpointer data)
+{
+  TaskPrinter *printer = data;
+  const char *state = task_text (task, HVFS_TASK_STATE, NULL);
+  const char *progress = task_text (task, HVFS_TASK_PROGRESS, NULL);
+  const char *completed = task_text (task, HVFS_TASK_COMPLETED, NULL);
+
+  append_field (printer->out, task->moref);
+  append_field (printer->out, task_text (task, HVFS_TASK_DESCRIPTION, NULL));
+  append_target (printer, task);
+  append_field (printer->out, state);
+  append_field (printer->out, g_strcmp0 (state, "success") == 0 ? "100" : progress);
+  append_field (printer->out, task_text (task, HVFS_TASK_REASON, "userName"));
+  append_field (printer->out,
+                completed != NULL ? completed : task_text (task, HVFS_TASK_QUEUED, NULL));
+  append_field (printer->out, task_text (task, HVFS_TASK_ERROR, "localizedMessage"));
+  g_string_append_c (printer->out, '\n');
+}
+
+static gboolean
+tasks_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+{
+  TaskPrinter printer = { fs, out };
+
+  hvfs_tasks_foreach (fs->tasks, print_task, &printer);
+  return TRUE;
+}
+
+static gboolean
+tasks_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
+{
+  st->st_mtim = hvfs_ops_timespec (hvfs_tasks_get_changed_us (fs->tasks));
+  return TRUE;
+}
+
+/* There only while the user may see something but not what it belongs to, or a
+ * domain has no host. */
+#define CATCH_ALL_ROW(collection)                                                             \
+  { .name = (collection), .mode = S_IFDIR | 0755, .visible = hvfs_row_is_not_empty }
+
+HvfsRow hvfs_root_table[] = {
+  { .name = "about", .mode = S_IFREG | 0444, .show = about_show },
+  CATCH_ALL_ROW ("datacenters"),
+  CATCH_ALL_ROW ("clusters"),
+  CATCH_ALL_ROW ("hosts"),
+  CATCH_ALL_ROW ("domains"),
+  CATCH_ALL_ROW ("datastores"),
+  CATCH_ALL_ROW ("networks"),
+  HVFS_COLLECTION_ROW ("by-name"),
+  HVFS_COLLECTION_ROW ("by-uuid"),
+  HVFS_COLLECTION_ROW ("by-folder"),
+  { .name = "tasks", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, .show = tasks_show,
+    .stat = tasks_stat },
+  { .name = ".hvfs", .mode = S_IFDIR | 0755, .table = hvfs_self_table },
+  { NULL }
+};
+
+HvfsRow hvfs_root_row = { .mode = S_IFDIR | 0755, .table = hvfs_root_table };
+
+HvfsRow hvfs_by_name_link = { .mode = S_IFLNK | 0777 };
+HvfsRow hvfs_by_uuid_link = { .mode = S_IFLNK | 0777 };
+HvfsRow hvfs_by_folder_link = { .mode = S_IFLNK | 0777 };
+HvfsRow hvfs_by_folder_dc_row = { .mode = S_IFDIR | 0755 };
+HvfsRow hvfs_by_folder_folder_row = { .mode = S_IFDIR | 0755 };

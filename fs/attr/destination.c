@@ -1,0 +1,307 @@
+/* fs/attr/destination.c - hosts, clusters, datastores and folders as users name them */
+#include "fs/attr/destination.h"
+
+#include <string.h>
+
+#include "backend/login/host-port.h"
+#include "backend/mirror/inventory-name.h"
+#include "backend/mirror/locate.h"
+#include "convert/error.h"
+#include "fs/fs.h"
+
+#define MAX_LISTED 8
+
+typedef struct
+{
+  const HvfsPlaces *places;
+  const char *text;     /* what is looked for, in the form that the test wants */
+  HvfsValue *among;     /* references; NULL: any */
+  const char *said;     /* by the user, for messages; NULL: text */
+} Query;
+
+typedef gboolean (*Test) (const Query *query, const HvfsObject *object);
+
+static gboolean
+has_name (const Query *query, const HvfsObject *object)
+{
+  const char *raw = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
+  g_autofree char *plain = raw == NULL ? NULL : hvfs_inventory_name_decode (raw);
+
+  return raw != NULL && (strcmp (raw, query->text) == 0 || strcmp (plain, query->text) == 0);
+}
+
+/* Folders of domains are shown in by-folder only. */
+static gboolean
+append_tree_path (const HvfsObject *object, GString *path, gpointer data)
+{
+  HvfsFs *fs = data;
+
+  if (object->kind == HVFS_KIND_FOLDER)
+    return hvfs_tree_path (
+      fs, hvfs_node_ino ((HvfsNode){ &hvfs_by_folder_folder_row, object->serial, 0 }), path);
+  return hvfs_tree_object_path (fs, object, path);
+}
+
+HvfsPlaces
+hvfs_places_of_mount (HvfsFs *fs)
+{
+  return (HvfsPlaces){ fs->mirror, fs->uri->host, TRUE, fs->mountpoint, append_tree_path, fs };
+}
+
+static gboolean
+append_path (const Query *query, const HvfsObject *object, GString *path)
+{
+  return query->places->append_path (object, path, query->places->data);
+}
+
+static gboolean
+has_path (const Query *query, const HvfsObject *object)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+
+  return append_path (query, object, path) && strcmp (path->str, query->text) == 0;
+}
+
+/* "DC/folder" of "by-folder/DC/folder". */
+static gboolean
+ends_path (const Query *query, const HvfsObject *object)
+{
+  g_autoptr (GString) path = g_string_new ("/");
+  g_autofree char *end = g_strconcat ("/", query->text, NULL);
+
+  return append_path (query, object, path) && g_str_has_suffix (path->str, end);
+}
+
+/* The path as libvirt's URIs have it: without the collections' names. */
+static char *
+dup_plain_path (const char *path)
+{
+  static const char *const collections[] = { "datacenters", "clusters", "hosts", "", NULL };
+  g_auto (GStrv) names = g_strsplit (path, "/", -1);
+  GString *plain = g_string_new (NULL);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (!g_strv_contains (collections, names[i]))
+      g_string_append_printf (plain, "/%s", names[i]);
+  return g_string_free (plain, FALSE);
+}
+
+static gboolean
+has_plain_path (const Query *query, const HvfsObject *object)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+  g_autofree char *plain = NULL;
+
+  if (!append_path (query, object, path))
+    return FALSE;
+  plain = dup_plain_path (path->str);
+  return strcmp (plain, query->text) == 0;
+}
+
+static gboolean
+is_among (const Query *query, const HvfsObject *object)
+{
+  for (guint i = 0; i < hvfs_value_n_children (query->among); i++)
+    if (hvfs_mirror_resolve (query->places->mirror, hvfs_value_nth (query->among, i)) == object)
+      return TRUE;
+  return query->among == NULL;
+}
+
+/* The only one of the @kinds for which @test is so. */
+static guint32
+find (const Query *query, guint kinds, Test test, const char *what, GError **error)
+{
+  const char *said = query->said != NULL ? query->said : query->text;
+  g_autoptr (GString) paths = g_string_new (NULL);
+  GHashTableIter iter;
+  gpointer value;
+  guint32 serial = 0;
+  guint n = 0;
+
+  hvfs_mirror_iter_init (query->places->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const HvfsObject *object = value;
+
+      if ((kinds & 1u << object->kind) == 0 || !is_among (query, object)
+          || !test (query, object))
+        continue;
+      serial = object->serial;
+      if (n++ < MAX_LISTED)
+        {
+          g_string_append (paths, n > 1 ? ", " : "");
+          append_path (query, object, paths);
+        }
+    }
+  if (n == 1)
+    return serial;
+  if (n == 0)
+    g_set_error (error, HVFS_ERROR, ENOENT, "there is no %s '%.200s' in %s%s", what,
+                 said, query->places->is_mount ? "this mount" : query->places->server,
+                 query->among != NULL ? " that the host can use" : "");
+  else
+    g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is %u of them, name one by its path: %s",
+                 said, n, paths->str);
+  return 0;
+}
+
+/* ---- hosts ---- */
+
+#define HOSTS (1u << HVFS_KIND_HOST | 1u << HVFS_KIND_CLUSTER)
+
+/* Where @text leads from the directory @from, without ".", ".." and "//". */
+static char *
+dup_clean_path (const char *from, const char *text)
+{
+  g_autofree char *joined = *text == '/' ? g_strdup (text) : g_strconcat (from, "/", text, NULL);
+  g_auto (GStrv) names = g_strsplit (joined, "/", -1);
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (strcmp (names[i], "..") == 0)
+      g_ptr_array_set_size (kept, kept->len > 0 ? kept->len - 1 : 0);
+    else if (*names[i] != '\0' && strcmp (names[i], ".") != 0)
+      g_ptr_array_add (kept, names[i]);
+  /* The collection stands for its host. */
+  if (kept->len > 0 && strcmp (kept->pdata[kept->len - 1], "domains") == 0)
+    g_ptr_array_set_size (kept, kept->len - 1);
+  g_ptr_array_add (kept, NULL);
+  return g_strjoinv ("/", (char **) kept->pdata);
+}
+
+static guint32
+by_path (const HvfsPlaces *places, guint32 serial, const char *text, GError **error)
+{
+  HvfsObject *vm = hvfs_mirror_get (places->mirror, serial);
+  g_autoptr (GString) from = g_string_new (NULL);
+  g_autofree char *path = NULL, *plain = NULL;
+  Query query = { places, NULL, NULL, text };
+  guint32 found;
+
+  if (vm != NULL && places->is_mount)
+    places->append_path (vm, from, places->data);
+  if (places->mountpoint != NULL && g_str_has_prefix (text, places->mountpoint)
+      && text[strlen (places->mountpoint)] == '/')
+    text += strlen (places->mountpoint);
+  path = dup_clean_path (from->str, text);
+  query.text = path;
+  found = find (&query, HOSTS, has_path, "host or cluster", NULL);
+  if (found != 0)
+    return found;
+  query.text = plain = dup_plain_path (path);
+  return find (&query, HOSTS, has_plain_path, "host or cluster", error);
+}
+
+static gboolean
+has_uri_path (const Query *query, const HvfsObject *object)
+{
+  g_autoptr (GString) path = g_string_new ("/");
+
+  return hvfs_locate_append_path (object, path, query->places->mirror)
+         && strcmp (path->str, query->text) == 0;
+}
+
+static guint32
+by_uri (const HvfsPlaces *places, GUri *uri, const char *text, GError **error)
+{
+  g_autofree char *path = dup_clean_path ("", g_uri_get_path (uri));
+  g_autofree char *rooted = g_strconcat ("/", path, NULL);
+  Query query = { places, NULL, NULL, text };
+
+  if (strcmp (g_uri_get_scheme (uri), "esx") == 0)
+    {
+      query.text = g_uri_get_host (uri);
+      return find (&query, HOSTS, has_name, "host", error);
+    }
+  query.text = rooted;
+  return find (&query, HOSTS, has_uri_path, "host or cluster", error);
+}
+
+/* An URI of a host, or of this server by any of its names.  (transfer full) (nullable) */
+static GUri *
+parse_uri (const HvfsPlaces *places, const char *text, GError **error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, NULL);
+  const char *scheme = uri == NULL ? NULL : g_uri_get_scheme (uri);
+  gboolean of_host = g_strcmp0 (scheme, "esx") == 0;
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL
+      || (!of_host && g_strcmp0 (scheme, "vpx") != 0))
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "'%.200s' is not a URI as vpx://VCENTER/DC/HOST or esx://HOST/", text);
+  else if (!of_host && !hvfs_host_port_is_same (g_uri_get_host (uri), places->server))
+    g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is of another server than %s", text,
+                 places->server);
+  else
+    return g_steal_pointer (&uri);
+  return NULL;
+}
+
+guint32
+hvfs_destination_host (const HvfsPlaces *places, guint32 serial, const char *text,
+                       GError **error)
+{
+  gboolean is_uri = strstr (text, "://") != NULL;
+  g_autoptr (GUri) uri = is_uri ? parse_uri (places, text, error) : NULL;
+  g_autoptr (GRWLockReaderLocker) locker = NULL;
+  Query query = { places, text, NULL, NULL };
+
+  if (is_uri && uri == NULL)
+    return 0;
+  locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  if (is_uri)
+    return by_uri (places, uri, text, error);
+  if (strchr (text, '/') != NULL)
+    return by_path (places, serial, text, error);
+  return find (&query, HOSTS, has_name, "host or cluster", error);
+}
+
+gboolean
+hvfs_destination_is_host (const HvfsPlaces *places, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  HvfsObject *object = hvfs_mirror_get (places->mirror, serial);
+
+  return object != NULL && object->kind == HVFS_KIND_HOST;
+}
+
+char *
+hvfs_destination_dup_name (const HvfsPlaces *places, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  HvfsObject *object = hvfs_mirror_get (places->mirror, serial);
+  const char *name
+    = object == NULL ? NULL : hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
+
+  return g_strdup (name != NULL ? name : "?");
+}
+
+/* ---- the rest ---- */
+
+guint32
+hvfs_destination_datastore (const HvfsPlaces *places, guint32 at, const char *name,
+                            GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  HvfsObject *object = hvfs_mirror_get (places->mirror, at);
+  Query query = { places, name, NULL, NULL };
+
+  if (object != NULL && object->kind == HVFS_KIND_VM)
+    object = hvfs_mirror_resolve (places->mirror, hvfs_object_get (object, HVFS_VM_HOST));
+  if (object != NULL && object->kind == HVFS_KIND_HOST)
+    query.among = hvfs_object_get (object, HVFS_HOST_DATASTORES);
+  return find (&query, 1u << HVFS_KIND_DATASTORE, has_name, "datastore", error);
+}
+
+guint32
+hvfs_destination_folder (const HvfsPlaces *places, const char *text, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
+  Query query = { places, text, NULL, NULL };
+
+  return find (&query, 1u << HVFS_KIND_FOLDER, ends_path, "folder of domains", error);
+}

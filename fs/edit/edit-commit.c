@@ -1,0 +1,202 @@
+/* fs/edit/edit-commit.c - config.xml: from what was written to what the server has; see edit.h */
+#include "fs/edit/edit.h"
+
+#include <string.h>
+
+#include "convert/error.h"
+#include "fs/ops/ops-priv.h"
+
+/* The version of the server's configuration, and the time it has. */
+static char *
+dup_version (HvfsFs *fs, guint32 serial, gint64 *ret_modified_us)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsObject *vm = hvfs_mirror_get (fs->mirror, serial);
+
+  *ret_modified_us = 0;
+  if (vm == NULL)
+    return NULL;
+  *ret_modified_us = hvfs_value_time_us (hvfs_object_get (vm, HVFS_VM_MODIFIED), NULL);
+  return g_strdup (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CHANGE_VERSION), NULL));
+}
+
+/* ---- change ---- */
+
+static gboolean
+check (GBytes *wanted, GError **error)
+{
+  gsize size;
+  const char *text = g_bytes_get_data (wanted, &size);
+
+  if (size == 0)
+    g_set_error (error, HVFS_ERROR, EINVAL, "an empty file is no configuration");
+  else if (memchr (text, '\0', size) != NULL)
+    g_set_error (error, HVFS_ERROR, EINVAL, "a configuration is text, without NUL bytes");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* Who looks at the time to see whether the text has changed shall see that it has
+ * not: editors would ask about it. */
+static void
+pin_time (HvfsFs *fs, HvfsNode node, gint64 modified_us)
+{
+  gint64 now_us;
+  g_autofree char *version = dup_version (fs, hvfs_edit_serial (fs, node), &now_us);
+  HvfsDesk *desk;
+
+  if (version == NULL || now_us == modified_us)
+    return;
+  hvfs_desks_lock (fs->desks);
+  desk = hvfs_edit_make_desk_locked (fs, node);
+  if (desk->pinned_version == NULL)
+    desk->pinned_us = modified_us;
+  g_free (desk->pinned_version);
+  desk->pinned_version = g_steal_pointer (&version);
+  hvfs_desks_unlock (fs->desks);
+}
+
+static gboolean
+change (HvfsCall *call, HvfsNode node, GBytes *base, GBytes *present, GBytes *wanted,
+        GBytes **ret_text, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  guint32 serial = hvfs_edit_serial (fs, node);
+  g_autofree char *version = NULL;
+  g_autoptr (GBytes) text = NULL;
+  gsize size;
+  const char *wanted_text = g_bytes_get_data (wanted, &size);
+  gint64 modified_us;
+
+  if (!hvfs_config_check (wanted_text, size, error)
+      || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
+    return FALSE;
+  version = dup_version (fs, serial, &modified_us);
+  if (!hvfs_config_commit (fs->config, serial, base != NULL ? base : present, wanted,
+                           call->cancellable, error))
+    return FALSE;
+  /* It was done; that it cannot be read back is another matter. */
+  text = hvfs_edit_get_text (call, node, NULL);
+  if (text != NULL && g_bytes_equal (text, present))
+    pin_time (fs, node, modified_us);
+  if (ret_text != NULL)
+    *ret_text = g_steal_pointer (&text);
+  return TRUE;
+}
+
+/* ---- what is left of it ---- */
+
+/* In a draft the reason is a file on its desk: it has no domain's "error". */
+static GBytes *
+new_reason (HvfsNode node, const char *name, const GError *error)
+{
+  g_autofree char *line = NULL;
+  char *text;
+
+  if (error == NULL || !hvfs_edit_is_draft (node))
+    return NULL;
+  line = hvfs_failure_line (name, error);
+  text = g_strconcat (line, "\n", NULL);
+  return g_bytes_new_take (text, strlen (text));
+}
+
+/* Not what is being renamed over the live file: that goes by its rename. */
+static gboolean
+put (HvfsFs *fs, HvfsNode node, HvfsDesk *desk, const char *name, GBytes *text)
+{
+  const HvfsSheet *sheet = hvfs_sheet_find_locked (desk, name);
+
+  if (text == NULL && sheet != NULL && sheet->number == node.b)
+    return FALSE;
+  return hvfs_desk_put_locked (fs->desks, desk, name, text);
+}
+
+/* @rejected: (nullable): the text that was refused.  Returns: the live file's inode */
+static guint64
+clear_desk (HvfsFs *fs, HvfsNode node, const char *name, GBytes *rejected, const GError *error)
+{
+  g_autofree char *rejected_name = g_strconcat (name, ".rejected", NULL);
+  g_autoptr (GBytes) reason = new_reason (node, name, error);
+  const char *const names[] = { rejected_name, "error" };
+  GBytes *const texts[] = { rejected, reason };
+  gboolean changed[2] = { FALSE, FALSE };
+  guint64 dir = hvfs_edit_dir (node);
+  HvfsSheet *live = NULL;
+  HvfsDesk *desk;
+
+  hvfs_desks_lock (fs->desks);
+  desk = rejected != NULL ? hvfs_edit_make_desk_locked (fs, node)
+                          : hvfs_desk_get_locked (fs->desks, dir);
+  for (guint i = 0; desk != NULL && i < (desk->has_live ? 1 : 2); i++)
+    changed[i] = put (fs, node, desk, names[i], texts[i]);
+  if (desk != NULL)
+    live = hvfs_sheet_find_locked (desk, name);
+  node = (HvfsNode){ hvfs_edit_file_row (node), node.a, live != NULL ? live->number : 0 };
+  hvfs_desks_unlock (fs->desks);
+  for (guint i = 0; i < 2; i++)
+    if (changed[i])
+      hvfs_tree_name_changed (fs, dir, names[i]);
+  return hvfs_node_ino (node);
+}
+
+static void
+remember (HvfsFs *fs, HvfsNode node, const char *name, const GError *error)
+{
+  g_auto (HvfsDraft) draft = { 0 };
+  g_autofree char *dir = NULL, *path = NULL, *said = NULL;
+
+  if (!hvfs_edit_is_draft (node))
+    {
+      node.b = 0; /* by which no path is found */
+      hvfs_ops_remember (fs, hvfs_node_ino (node), node, NULL, error);
+    }
+  else if (error != NULL && hvfs_drafts_get (fs->drafts, node.a, &draft))
+    {
+      dir = hvfs_ops_dup_path (fs, draft.dir);
+      path = g_strdup_printf ("%s/%s/%s", dir, draft.name, name);
+      said = hvfs_failures_add (fs->failures, 0, path, name, error);
+      g_message ("%s", said);
+    }
+}
+
+gboolean
+hvfs_edit_commit (HvfsCall *call, HvfsNode node, const char *name, GBytes *base, GBytes *wanted,
+                  GBytes **ret_text, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  g_autoptr (GBytes) present = NULL;
+  GError *failure = NULL;
+
+  if (!hvfs_ops_may_wait (call, error))
+    return FALSE;
+  present = hvfs_edit_get_text (call, node, &failure);
+  if (present != NULL && g_bytes_equal (present, wanted) && g_bytes_get_size (wanted) > 0)
+    {
+      if (ret_text != NULL)
+        *ret_text = g_steal_pointer (&present);
+    }
+  else if (present != NULL && check (wanted, &failure))
+    {
+      if (hvfs_edit_serial (fs, node) == 0 || strcmp (name, HVFS_DESK_LIVE) != 0)
+        hvfs_edit_define (call, node, name, wanted, &failure);
+      else
+        change (call, node, base, present, wanted, ret_text, &failure);
+    }
+  hvfs_notifier_inode (
+    fs->notifier, clear_desk (fs, node, name, failure != NULL ? wanted : NULL, failure));
+  remember (fs, node, name, failure);
+  hvfs_notifier_flush (fs->notifier);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
+void
+hvfs_edit_no_einval (GError **error)
+{
+  if (error != NULL && g_error_matches (*error, HVFS_ERROR, EINVAL))
+    (*error)->code = EBADMSG;
+}

@@ -1,0 +1,585 @@
+/* fs/edit/edit-file.c - open files of a domain's directory: config.xml, and what is beside it
+ *
+ * Exists so that a writer of config.xml changes a copy of his own, the stage, which is
+ * committed as a whole when save.h says that it is one; readers go on reading the
+ * server's text.  Other files are written as they are.
+ *
+ * Which of the two a file is can change while it is open, by a rename.  What is on
+ * the stage of one that lost its name becomes its own, and one that got the name is
+ * given a stage when it is next written.
+ */
+#include "fs/edit/edit.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "convert/error.h"
+#include "fs/request/caller.h"
+#include "fs/ops/ops-priv.h"
+#include "fs/edit/save.h"
+
+/* fi->fh; 0: a reader of the live text, by the kernel's cache */
+typedef struct
+{
+  HvfsSheet *sheet;    /* counted; NULL: a reader with a snapshot */
+  GMutex lock;         /* the rest; held while it is committed: see take () */
+  GBytes *snapshot;    /* nullable */
+  GByteArray *stage;   /* nullable */
+  GBytes *base;        /* nullable: the live text that it began with */
+  HvfsSave save;
+} Handle;
+
+static Handle *
+handle_new (HvfsCall *call, HvfsSheet *sheet)
+{
+  Handle *handle = g_new0 (Handle, 1);
+
+  handle->sheet = sheet;
+  g_mutex_init (&handle->lock);
+  handle->save.opener = hvfs_caller_process (call->pid);
+  return handle;
+}
+
+static void
+edit_close (HvfsFs *fs, HvfsNode node, guint64 fh)
+{
+  Handle *handle = (Handle *) (uintptr_t) fh;
+
+  if (handle->sheet != NULL)
+    hvfs_sheet_unref (fs->desks, hvfs_edit_dir (node), handle->sheet);
+  g_mutex_clear (&handle->lock);
+  g_clear_pointer (&handle->snapshot, g_bytes_unref);
+  g_clear_pointer (&handle->stage, g_byte_array_unref);
+  g_clear_pointer (&handle->base, g_bytes_unref);
+  g_free (handle);
+}
+
+static Handle *
+handle_of (const struct fuse_file_info *fi)
+{
+  return (Handle *) (uintptr_t) fi->fh;
+}
+
+/* Locks it, waiting for a commit under way only where that is allowed. */
+static gboolean
+take (HvfsCall *call, Handle *handle, GError **error)
+{
+  if (g_mutex_trylock (&handle->lock))
+    return TRUE;
+  if (!hvfs_ops_may_wait (call, error))
+    return FALSE;
+  g_mutex_lock (&handle->lock);
+  return TRUE;
+}
+
+static gboolean
+is_live (HvfsFs *fs, const Handle *handle)
+{
+  gboolean live;
+
+  hvfs_desks_lock (fs->desks);
+  live = handle->sheet != NULL && handle->sheet->live;
+  hvfs_desks_unlock (fs->desks);
+  return live;
+}
+
+static guint64
+stage_size (const Handle *handle)
+{
+  return handle->stage == NULL ? 0 : handle->stage->len;
+}
+
+/* What is written into the file of a domain that is gone is nobody's. */
+static gboolean
+check_domain (HvfsCall *call, HvfsNode node, GError **error)
+{
+  HvfsMirror *mirror = call->fs->mirror;
+  gboolean there;
+
+  g_rw_lock_reader_lock (hvfs_mirror_lock (mirror));
+  there = hvfs_edit_is_draft (node) || hvfs_mirror_get (mirror, node.a) != NULL;
+  g_rw_lock_reader_unlock (hvfs_mirror_lock (mirror));
+  if (!there)
+    g_set_error (error, HVFS_ERROR, ESTALE, "its domain is not in the inventory any more");
+  return there;
+}
+
+/* Gives the file of the live name a stage, and takes it from one that lost it.
+ * @ret_live: which of the two it is. */
+static gboolean
+settle (HvfsCall *call, HvfsNode node, Handle *handle, gboolean *ret_live, GError **error)
+{
+  HvfsFs *fs = call->fs;
+
+  *ret_live = is_live (fs, handle);
+  if (*ret_live && handle->stage == NULL)
+    {
+      g_clear_pointer (&handle->base, g_bytes_unref);
+      handle->base = hvfs_edit_get_text (call, node, error);
+      if (handle->base == NULL)
+        return FALSE;
+      handle->stage = g_byte_array_new ();
+      g_byte_array_append (handle->stage, g_bytes_get_data (handle->base, NULL),
+                           g_bytes_get_size (handle->base));
+    }
+  else if (!*ret_live && handle->stage != NULL)
+    {
+      if (handle->save.dirty && !check_domain (call, node, error))
+        return FALSE;
+      hvfs_desks_lock (fs->desks);
+      if (handle->save.dirty && hvfs_sheet_resize_locked (fs->desks, handle->sheet, 0, NULL))
+        hvfs_sheet_write_locked (fs->desks, handle->sheet, handle->stage->data,
+                                 handle->stage->len, 0, NULL);
+      hvfs_desks_unlock (fs->desks);
+      g_clear_pointer (&handle->stage, g_byte_array_unref);
+      hvfs_save_committed (&handle->save, 0);
+    }
+  return TRUE;
+}
+
+/* ---- open and release ---- */
+
+static gboolean
+changes (const struct fuse_file_info *fi)
+{
+  return (fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC) != 0;
+}
+
+/* A counted sheet, made if the file has none yet.  Who comes by a name that the kernel has
+ * not heard to be another file's gets none: then it asks again. */
+static HvfsSheet *
+ref_sheet (HvfsFs *fs, HvfsNode node, GError **error)
+{
+  HvfsSheet *sheet;
+
+  hvfs_desks_lock (fs->desks);
+  sheet = hvfs_sheet_get_locked (hvfs_edit_make_desk_locked (fs, node), node.b);
+  if (sheet != NULL && sheet->name == NULL)
+    sheet = NULL;
+  if (sheet != NULL)
+    hvfs_sheet_ref_locked (sheet);
+  hvfs_desks_unlock (fs->desks);
+  if (sheet == NULL)
+    g_set_error (error, HVFS_ERROR, ESTALE, "that file is gone");
+  return sheet;
+}
+
+/* One that is made empty begins anew, with what the server says now. */
+static gboolean
+resize_sheet (HvfsFs *fs, HvfsNode node, HvfsSheet *sheet, guint64 size, GError **error)
+{
+  g_autoptr (GBytes) base = size == 0 ? hvfs_edit_peek_text (fs, node) : NULL;
+  gboolean ok;
+
+  hvfs_desks_lock (fs->desks);
+  ok = hvfs_sheet_resize_locked (fs->desks, sheet, size, error);
+  if (size == 0 && !sheet->live)
+    hvfs_sheet_set_base_locked (sheet, base);
+  hvfs_desks_unlock (fs->desks);
+  return ok;
+}
+
+static gboolean
+open_to_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  g_autoptr (GBytes) text = hvfs_edit_get_text (call, node, error);
+
+  if (text == NULL)
+    return FALSE;
+  fi->noflush = 1;
+  if (hvfs_notifier_is_idle (call->fs->notifier)
+      && g_bytes_get_size (text) <= HVFS_CACHED_MAX_BYTES)
+    fi->keep_cache = 1;
+  else
+    {
+      Handle *handle = handle_new (call, NULL);
+
+      handle->snapshot = g_steal_pointer (&text);
+      fi->direct_io = 1;
+      fi->fh = (uintptr_t) handle;
+    }
+  return TRUE;
+}
+
+/* Past the cache: what is staged is nobody else's to see. */
+static gboolean
+open_to_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  g_autoptr (GBytes) text = hvfs_edit_get_text (call, node, error);
+  HvfsSheet *sheet = text == NULL ? NULL : ref_sheet (call->fs, node, error);
+  Handle *handle;
+
+  if (sheet == NULL)
+    return FALSE;
+  handle = handle_new (call, sheet);
+  handle->stage = g_byte_array_new ();
+  if ((fi->flags & O_TRUNC) == 0)
+    g_byte_array_append (handle->stage, g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+  handle->base = g_steal_pointer (&text);
+  fi->direct_io = 1;
+  fi->fh = (uintptr_t) handle;
+  return TRUE;
+}
+
+static gboolean
+open_sheet (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  HvfsSheet *sheet = ref_sheet (fs, node, error);
+
+  if (sheet == NULL)
+    return FALSE;
+  if ((fi->flags & O_TRUNC) != 0)
+    resize_sheet (fs, node, sheet, 0, NULL);
+  fi->keep_cache = 1;
+  fi->noflush = !changes (fi);
+  fi->fh = (uintptr_t) handle_new (call, sheet);
+  return TRUE;
+}
+
+static gboolean
+edit_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  fi->fh = 0;
+  if (!hvfs_edit_is_live (call->fs, node))
+    return open_sheet (call, node, fi, error);
+  return changes (fi) ? open_to_write (call, node, fi, error)
+                      : open_to_read (call, node, fi, error);
+}
+
+/* ---- commit ---- */
+
+static gboolean
+commit (HvfsCall *call, HvfsNode node, Handle *handle, GError **error)
+{
+  g_autoptr (GBytes) wanted = g_bytes_new (handle->stage->data, handle->stage->len);
+  g_autoptr (GBytes) text = NULL;
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *name = NULL;
+
+  if (!hvfs_ops_may_wait (call, error))
+    return FALSE;
+  hvfs_desks_lock (call->fs->desks);
+  name = g_strdup (handle->sheet->name);
+  hvfs_desks_unlock (call->fs->desks);
+  if (name == NULL) /* it lost it just now, and is nobody's configuration */
+    return check_domain (call, node, error);
+  if (!hvfs_edit_commit (call, node, name, handle->base, wanted, &text, &failure))
+    {
+      hvfs_save_committed (&handle->save, failure->code);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  hvfs_save_committed (&handle->save, 0);
+  if (text != NULL)
+    {
+      g_clear_pointer (&handle->base, g_bytes_unref);
+      handle->base = g_steal_pointer (&text);
+    }
+  return TRUE;
+}
+
+/* Does what save.h says.  The handle is locked. */
+static gboolean
+step (HvfsCall *call, HvfsNode node, Handle *handle, HvfsSaveStep next, GError **error)
+{
+  switch (next)
+    {
+    case HVFS_SAVE_COMMIT:
+    case HVFS_SAVE_EMPTY: /* it says why, and keeps it */
+      return commit (call, node, handle, error);
+    case HVFS_SAVE_REPEAT:
+      g_set_error (error, HVFS_ERROR,
+                   handle->save.broken != 0 ? handle->save.broken : handle->save.failed,
+                   "what was written is refused");
+      return FALSE;
+    default:
+      return TRUE;
+    }
+}
+
+typedef HvfsSaveStep (*SaveRule) (Handle *handle, const HvfsCall *call);
+
+static HvfsSaveStep
+at_flush (Handle *handle, const HvfsCall *call)
+{
+  return hvfs_save_at_flush (&handle->save, stage_size (handle), hvfs_caller_process (call->pid));
+}
+
+static HvfsSaveStep
+at_fsync (Handle *handle, const HvfsCall *call G_GNUC_UNUSED)
+{
+  return hvfs_save_at_fsync (&handle->save, stage_size (handle));
+}
+
+static gboolean
+save (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, SaveRule rule, GError **error)
+{
+  Handle *handle = handle_of (fi);
+  gboolean live = FALSE, ok;
+
+  if (handle == NULL || handle->snapshot != NULL)
+    return TRUE;
+  if (!take (call, handle, error))
+    return FALSE;
+  ok = handle->stage == NULL || settle (call, node, handle, &live, error);
+  if (ok && live)
+    ok = step (call, node, handle, rule (handle, call), error);
+  g_mutex_unlock (&handle->lock);
+  return ok;
+}
+
+static gboolean
+edit_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  return save (call, node, fi, at_flush, error);
+}
+
+static gboolean
+edit_fsync (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  gboolean ok = save (call, node, fi, at_fsync, error);
+
+  if (!ok)
+    hvfs_edit_no_einval (error);
+  return ok;
+}
+
+/* What nobody committed is dropped, and the kernel forgets that it saw it. */
+static gboolean
+edit_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  Handle *handle = handle_of (fi);
+  gboolean live = FALSE;
+
+  if (handle == NULL || handle->stage == NULL)
+    return TRUE;
+  if (settle (call, node, handle, &live, NULL) && live
+      && hvfs_save_at_release (&handle->save, stage_size (handle)) == HVFS_SAVE_COMMIT)
+    {
+      if (!hvfs_ops_may_wait (call, error))
+        return FALSE;
+      commit (call, node, handle, NULL);
+    }
+  hvfs_notifier_inode (call->fs->notifier, hvfs_node_ino (node));
+  return TRUE;
+}
+
+/* ---- read ---- */
+
+/* Of what the desk itself holds. */
+static GBytes *
+slice_sheet (HvfsFs *fs, HvfsNode node, gsize size, goffset off, GError **error)
+{
+  GBytes *bytes = NULL;
+  HvfsDesk *desk;
+  HvfsSheet *sheet;
+
+  hvfs_desks_lock (fs->desks);
+  desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
+  sheet = desk == NULL ? NULL : hvfs_sheet_get_locked (desk, node.b);
+  if (sheet != NULL && sheet->data != NULL)
+    {
+      bytes = hvfs_ops_slice (sheet->data->data, sheet->data->len, size, off);
+      sheet->used_us = g_get_monotonic_time ();
+    }
+  hvfs_desks_unlock (fs->desks);
+  if (bytes == NULL)
+    g_set_error (error, HVFS_ERROR, ESTALE, "that file is gone");
+  return bytes;
+}
+
+static GBytes *
+edit_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
+           GError **error)
+{
+  Handle *handle = handle_of (fi);
+  g_autoptr (GBytes) text = NULL;
+  GBytes *bytes = NULL;
+
+  if (handle != NULL && handle->snapshot != NULL)
+    text = g_bytes_ref (handle->snapshot);
+  else if (!hvfs_edit_is_live (call->fs, node))
+    return slice_sheet (call->fs, node, size, off, error);
+  else if (handle != NULL && handle->stage != NULL)
+    {
+      if (!take (call, handle, error))
+        return NULL;
+      bytes = hvfs_ops_slice (handle->stage->data, handle->stage->len, size, off);
+      g_mutex_unlock (&handle->lock);
+    }
+  else
+    text = hvfs_edit_get_text (call, node, error);
+  if (text != NULL)
+    bytes = hvfs_ops_slice (g_bytes_get_data (text, NULL), g_bytes_get_size (text), size, off);
+  return bytes;
+}
+
+/* ---- write ---- */
+
+static gboolean
+check_stage (Handle *handle, guint64 size, GError **error)
+{
+  if (size <= HVFS_DESK_MAX_SHEET_BYTES)
+    return TRUE;
+  hvfs_save_broken (&handle->save, EFBIG);
+  g_set_error (error, HVFS_ERROR, EFBIG, "a configuration has at most %d MiB",
+               HVFS_DESK_MAX_SHEET_BYTES >> 20);
+  return FALSE;
+}
+
+static void
+resize_stage (Handle *handle, guint64 size)
+{
+  guint old = handle->stage->len;
+
+  g_byte_array_set_size (handle->stage, size);
+  if (size > old)
+    memset (handle->stage->data + old, 0, size - old);
+}
+
+static gboolean
+write_stage (Handle *handle, const char *data, gsize size, goffset off, GError **error)
+{
+  guint64 end = (guint64) off + size;
+
+  if (!check_stage (handle, end, error))
+    return FALSE;
+  if (end > handle->stage->len)
+    resize_stage (handle, end);
+  memcpy (handle->stage->data + off, data, size);
+  hvfs_save_written (&handle->save);
+  return TRUE;
+}
+
+static gboolean
+edit_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char *data, gsize size,
+            goffset off, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  Handle *handle = handle_of (fi);
+  gboolean live, ok;
+
+  if (!take (call, handle, error))
+    return FALSE;
+  ok = settle (call, node, handle, &live, error);
+  if (ok && live)
+    ok = write_stage (handle, data, size, off, error);
+  else if (ok && (ok = check_domain (call, node, error)))
+    {
+      hvfs_desks_lock (fs->desks);
+      ok = hvfs_sheet_write_locked (fs->desks, handle->sheet, data, size, off, error);
+      hvfs_desks_unlock (fs->desks);
+    }
+  g_mutex_unlock (&handle->lock);
+  return ok;
+}
+
+/* ---- attributes ---- */
+
+/* Mode, owner and times of the live file are not the user's; editors set them back
+ * to what they were. */
+static void
+set_sheet (HvfsSheet *sheet, const struct stat *st, int to_set)
+{
+  if (sheet == NULL || sheet->live)
+    return;
+  if ((to_set & FUSE_SET_ATTR_MODE) != 0)
+    sheet->mode = (sheet->mode & S_IFMT) | (st->st_mode & 07777);
+  if ((to_set & FUSE_SET_ATTR_MTIME_NOW) != 0)
+    sheet->mtime_us = g_get_real_time ();
+  else if ((to_set & FUSE_SET_ATTR_MTIME) != 0)
+    sheet->mtime_us = st->st_mtim.tv_sec * G_TIME_SPAN_SECOND + st->st_mtim.tv_nsec / 1000;
+}
+
+static gboolean
+resize_open (HvfsCall *call, HvfsNode node, Handle *handle, guint64 size, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  gboolean live, ok;
+
+  if (!take (call, handle, error))
+    return FALSE;
+  ok = settle (call, node, handle, &live, error);
+  if (ok && live && (ok = check_stage (handle, size, error)))
+    {
+      hvfs_save_truncated (&handle->save, handle->stage->len, size);
+      resize_stage (handle, size);
+    }
+  else if (ok && !live)
+    ok = resize_sheet (fs, node, handle->sheet, size, error);
+  g_mutex_unlock (&handle->lock);
+  return ok;
+}
+
+static gboolean
+resize_by_name (HvfsCall *call, HvfsNode node, guint64 size, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  HvfsSheet *sheet;
+  gboolean ok = FALSE;
+
+  if (hvfs_edit_is_live (fs, node))
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "a part of it is no configuration");
+      return FALSE;
+    }
+  sheet = ref_sheet (fs, node, error);
+  if (sheet == NULL)
+    return FALSE;
+  ok = resize_sheet (fs, node, sheet, size, error);
+  hvfs_sheet_unref (fs->desks, hvfs_edit_dir (node), sheet);
+  return ok;
+}
+
+static gboolean
+edit_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const struct stat *st,
+              int to_set, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  Handle *handle = fi == NULL ? NULL : handle_of (fi);
+  HvfsDesk *desk;
+
+  if ((to_set & FUSE_SET_ATTR_SIZE) != 0
+      && !(handle != NULL && handle->sheet != NULL
+             ? resize_open (call, node, handle, st->st_size, error)
+             : resize_by_name (call, node, st->st_size, error)))
+    return FALSE;
+  hvfs_desks_lock (fs->desks);
+  desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
+  if (desk != NULL)
+    set_sheet (hvfs_sheet_get_locked (desk, node.b), st, to_set);
+  hvfs_desks_unlock (fs->desks);
+  return TRUE;
+}
+
+/* The writer's own view; a commit under way has the lock, and his size is the same. */
+static gboolean
+edit_fstat (HvfsFs *fs, HvfsNode node, const struct fuse_file_info *fi, struct stat *st)
+{
+  Handle *handle = handle_of (fi);
+  gboolean staged = FALSE;
+
+  if (handle->sheet == NULL || !g_mutex_trylock (&handle->lock))
+    return FALSE;
+  if (handle->stage != NULL && is_live (fs, handle))
+    {
+      st->st_size = handle->stage->len;
+      st->st_blocks = (st->st_size + 511) / 512;
+      staged = TRUE;
+    }
+  g_mutex_unlock (&handle->lock);
+  return staged;
+}
+
+const HvfsFileOps hvfs_edit_file_ops = {
+  .open = edit_open,
+  .read = edit_read,
+  .write = edit_write,
+  .setattr = edit_setattr,
+  .flush = edit_flush,
+  .fsync = edit_fsync,
+  .release = edit_release,
+  .close = edit_close,
+  .fstat = edit_fstat,
+};

@@ -1,0 +1,205 @@
+/* fs/edit/edit.c - config.xml: which file it is, and how it looks; see edit.h */
+#include "fs/edit/edit.h"
+
+#include <string.h>
+
+#include "convert/error.h"
+#include "fs/ops/ops-priv.h"
+
+gboolean
+hvfs_edit_is_draft (HvfsNode node)
+{
+  return (node.row->flags & HVFS_ROW_UNMIRRORED) != 0;
+}
+
+guint32
+hvfs_edit_serial (HvfsFs *fs, HvfsNode node)
+{
+  g_auto (HvfsDraft) draft = { 0 };
+
+  if (!hvfs_edit_is_draft (node))
+    return node.a;
+  return hvfs_drafts_get (fs->drafts, node.a, &draft) ? draft.serial : 0;
+}
+
+guint64
+hvfs_edit_dir (HvfsNode node)
+{
+  HvfsRow *row = hvfs_edit_is_draft (node) ? &hvfs_draft_row : &hvfs_domain_row;
+
+  return hvfs_node_ino ((HvfsNode){ row, node.a, 0 });
+}
+
+HvfsRow *
+hvfs_edit_link_row_of (HvfsNode dir)
+{
+  return hvfs_edit_is_draft (dir) ? &hvfs_draft_link_row : &hvfs_edit_link_row;
+}
+
+HvfsRow *
+hvfs_edit_file_row (HvfsNode dir)
+{
+  return hvfs_row_named (hvfs_edit_is_draft (dir) ? hvfs_draft_table : hvfs_domain_table,
+                         HVFS_DESK_LIVE);
+}
+
+HvfsDesk *
+hvfs_edit_make_desk_locked (HvfsFs *fs, HvfsNode node)
+{
+  return hvfs_desk_make_locked (fs->desks, hvfs_edit_dir (node), !hvfs_edit_is_draft (node));
+}
+
+/* The sheet of @node (nullable: without a desk there is but the live one). */
+static gboolean
+find_locked (HvfsFs *fs, HvfsNode node, HvfsDesk **ret_desk, HvfsSheet **ret_sheet)
+{
+  *ret_desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
+  *ret_sheet = *ret_desk == NULL ? NULL : hvfs_sheet_get_locked (*ret_desk, node.b);
+  return *ret_desk == NULL ? node.b == 0 && !hvfs_edit_is_draft (node) : *ret_sheet != NULL;
+}
+
+gboolean
+hvfs_edit_is_live (HvfsFs *fs, HvfsNode node)
+{
+  HvfsDesk *desk;
+  HvfsSheet *sheet;
+  gboolean live;
+
+  hvfs_desks_lock (fs->desks);
+  live = find_locked (fs, node, &desk, &sheet) && (sheet == NULL || sheet->live);
+  hvfs_desks_unlock (fs->desks);
+  return live;
+}
+
+GBytes *
+hvfs_edit_get_text (HvfsCall *call, HvfsNode node, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  guint32 serial = hvfs_edit_serial (fs, node);
+  GBytes *text;
+
+  if (serial == 0)
+    return g_bytes_new (NULL, 0);
+  if (!hvfs_ops_confirm (call, error))
+    return NULL;
+  text = hvfs_config_get (fs->config, serial);
+  if (text == NULL && hvfs_ops_may_wait (call, error))
+    text = hvfs_config_fetch (fs->config, serial, call->cancellable, error);
+  return text;
+}
+
+GBytes *
+hvfs_edit_peek_text (HvfsFs *fs, HvfsNode node)
+{
+  guint32 serial = hvfs_edit_serial (fs, node);
+
+  return serial == 0 ? NULL : hvfs_config_get (fs->config, serial);
+}
+
+/* ---- following the mirror ---- */
+
+void
+hvfs_edit_changed (HvfsFs *fs, guint32 serial)
+{
+  HvfsNode node = { hvfs_row_named (hvfs_domain_table, HVFS_DESK_LIVE), serial, 0 };
+  HvfsSheet *live = NULL;
+  HvfsDesk *desk;
+
+  hvfs_desks_lock (fs->desks);
+  desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
+  if (desk != NULL)
+    live = hvfs_sheet_find_locked (desk, HVFS_DESK_LIVE);
+  if (live != NULL)
+    node.b = live->number;
+  hvfs_desks_unlock (fs->desks);
+  hvfs_notifier_inode (fs->notifier, hvfs_node_ino (node));
+}
+
+void
+hvfs_edit_left (HvfsFs *fs, guint32 serial)
+{
+  hvfs_desk_drop (fs->desks, hvfs_edit_dir ((HvfsNode){ &hvfs_domain_row, serial, 0 }));
+}
+
+/* ---- the row ---- */
+
+/* With a desk, it says which file has the name. */
+gboolean
+hvfs_edit_visible (HvfsFs *fs, HvfsNode node)
+{
+  gboolean has_desk;
+
+  hvfs_desks_lock (fs->desks);
+  has_desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node)) != NULL;
+  hvfs_desks_unlock (fs->desks);
+  return !has_desk && !hvfs_edit_is_draft (node);
+}
+
+static gint64
+live_mtime_us (const HvfsDesk *desk, const HvfsObject *vm)
+{
+  gint64 us = hvfs_value_time_us (hvfs_object_get (vm, HVFS_VM_MODIFIED), NULL);
+  const char *version = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CHANGE_VERSION), NULL);
+
+  if (desk != NULL && desk->pinned_version != NULL
+      && g_strcmp0 (desk->pinned_version, version) == 0)
+    return desk->pinned_us;
+  return us > 0 ? us : vm->changed_us;
+}
+
+gboolean
+hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
+{
+  gsize size = 0;
+  HvfsDesk *desk;
+  HvfsSheet *sheet;
+  gboolean found, live;
+
+  hvfs_desks_lock (fs->desks);
+  found = find_locked (fs, node, &desk, &sheet);
+  live = found && (sheet == NULL || sheet->live);
+  if (live && object != NULL)
+    st->st_mtim = hvfs_ops_timespec (live_mtime_us (desk, object));
+  else if (found)
+    {
+      st->st_mode = live ? st->st_mode : sheet->mode;
+      st->st_mtim = hvfs_ops_timespec (sheet->mtime_us);
+      if (!live)
+        st->st_size = sheet->target != NULL ? (off_t) strlen (sheet->target)
+                                            : (off_t) sheet->data->len;
+    }
+  hvfs_desks_unlock (fs->desks);
+  if (live && hvfs_config_is_cached (fs->config, hvfs_edit_serial (fs, node), &size))
+    st->st_size = size;
+  return found;
+}
+
+gboolean
+hvfs_edit_is_known (HvfsFs *fs, HvfsNode node)
+{
+  guint32 serial = hvfs_edit_serial (fs, node);
+
+  return serial == 0 || !hvfs_mirror_is_up (fs->mirror, NULL, NULL)
+         || !hvfs_edit_is_live (fs, node) || hvfs_config_is_cached (fs->config, serial, NULL);
+}
+
+gboolean
+hvfs_edit_fetch (HvfsCall *call, HvfsNode node, GError **error)
+{
+  g_autoptr (GBytes) text = hvfs_edit_get_text (call, node, error);
+
+  return text != NULL;
+}
+
+gboolean
+hvfs_edit_link (HvfsFs *fs, HvfsNode node, GString *target)
+{
+  HvfsDesk *desk;
+  HvfsSheet *sheet;
+
+  hvfs_desks_lock (fs->desks);
+  if (find_locked (fs, node, &desk, &sheet) && sheet != NULL && sheet->target != NULL)
+    g_string_append (target, sheet->target);
+  hvfs_desks_unlock (fs->desks);
+  return target->len > 0;
+}

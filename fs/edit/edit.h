@@ -1,0 +1,75 @@
+/* fs/edit/edit.h - a configuration as a file that can be written: what its parts share
+ *
+ * edit.c: which file it is, and how it looks; edit-commit.c: its commit; edit-file.c:
+ * open files; edit-name.c: names in a domain's directory.  All of these files are of one
+ * row, the row config.xml of a domain (a: its serial) or of a draft (a: its number), and
+ * b is the sheet's number on the desk of that directory: see desk.h.
+ *
+ * Any thread; no lock held, unless it says otherwise.
+ */
+#pragma once
+
+#include "fs/fs.h"
+
+/* The machine whose configuration @node's directory holds; 0: a draft's, not defined
+ * yet, or one that is gone. */
+guint32 hvfs_edit_serial (HvfsFs *fs, HvfsNode node);
+
+/* Whether @node is, or is in, a draft. */
+gboolean hvfs_edit_is_draft (HvfsNode node);
+
+/* The inode number of the directory that @node, one of its files, is in. */
+guint64 hvfs_edit_dir (HvfsNode node);
+
+/* Gives the directory of @node a desk; the desks' lock must be held. */
+HvfsDesk *hvfs_edit_make_desk_locked (HvfsFs *fs, HvfsNode node);
+
+/* Whether @node is the live file of its directory; FALSE as well where it is nothing
+ * at all.  Memory; takes the desks' lock. */
+gboolean hvfs_edit_is_live (HvfsFs *fs, HvfsNode node);
+
+/* The server's present text, empty for a draft.  (transfer full).  Network, unless it
+ * is cached. */
+GBytes *hvfs_edit_get_text (HvfsCall *call, HvfsNode node, GError **error);
+
+/* The same if that needs no network.  (transfer full) (nullable) */
+GBytes *hvfs_edit_peek_text (HvfsFs *fs, HvfsNode node);
+
+/**
+ * hvfs_edit_commit:
+ * @name: of the file: config.xml, or in a draft config.vmx
+ * @base: (nullable): the text that the writer began with; NULL: the present one
+ * @wanted: what it has written
+ * @ret_text: (out) (optional) (nullable) (transfer full): the server's text then
+ *
+ * Makes it so, which defines a draft.  A text that is refused becomes NAME.rejected,
+ * and one that is not takes that away; "error" says why.  Waits for the server.
+ *
+ * @error: EINVAL for bad text; ESTALE when the server's is not @base any more; a
+ *   call's
+ */
+gboolean hvfs_edit_commit (HvfsCall *call, HvfsNode node, const char *name, GBytes *base,
+                           GBytes *wanted, GBytes **ret_text, GError **error);
+
+/* fs/attr/attr-draft.c: makes the draft of @node a domain, of the text @wanted of the file
+ * @name.  Waits for the server.  @error: EPERM: it is one already; a call's */
+gboolean hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wanted,
+                           GError **error);
+
+/* As @error, but never EINVAL, for fsync and rename: tools misread that there. */
+void hvfs_edit_no_einval (GError **error);
+
+/* ---- parts of the row and of its directory's ---- */
+
+extern const HvfsFileOps hvfs_edit_file_ops;
+extern const HvfsDirOps hvfs_edit_dir_ops;
+
+/* The row of the files that are in the directory @dir, and of links there. */
+HvfsRow *hvfs_edit_file_row (HvfsNode dir);
+HvfsRow *hvfs_edit_link_row_of (HvfsNode dir);
+
+gboolean hvfs_edit_visible (HvfsFs *fs, HvfsNode node);
+gboolean hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st);
+gboolean hvfs_edit_is_known (HvfsFs *fs, HvfsNode node);
+gboolean hvfs_edit_fetch (HvfsCall *call, HvfsNode node, GError **error);
+gboolean hvfs_edit_link (HvfsFs *fs, HvfsNode node, GString *target);

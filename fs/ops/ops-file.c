@@ -1,0 +1,445 @@
+/* fs/ops/ops-file.c - contents
+ *
+ * Exists to render a file when it is opened or read and to hand what is written,
+ * line by line, to its row.
+ *
+ * A file that only updates change is read through the kernel's cache and rendered
+ * when the kernel asks, which it does once.  While there is something that the
+ * kernel was not told yet, and for files that change without an update, the text
+ * is rendered at open, kept with the handle, and read past the cache.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "convert/error.h"
+#include "fs/ops/line.h"
+#include "fs/ops/ops-priv.h"
+
+#define MAX_WRITE_BYTES (64 * 1024)
+
+static gboolean
+wants_to_read (int flags)
+{
+  return (flags & O_ACCMODE) != O_WRONLY;
+}
+
+GBytes *
+hvfs_ops_render (HvfsFs *fs, guint64 ino, GError **error)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  GString *text;
+  HvfsNode node;
+  HvfsObject *object;
+
+  if (!hvfs_ops_resolve (fs, ino, &node, &object))
+    {
+      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      return NULL;
+    }
+  if (object != NULL && !hvfs_object_check (object, node.row->depends, error))
+    return NULL;
+  text = g_string_sized_new (64);
+  if (hvfs_row_show (fs, node, object, text, error))
+    return g_string_free_to_bytes (text);
+  g_string_free (text, TRUE);
+  return NULL;
+}
+
+/* What an open handle keeps, if it keeps a text. */
+static GBytes *
+handle_text (const struct fuse_file_info *fi)
+{
+  return (GBytes *) (uintptr_t) fi->fh;
+}
+
+/* ---- open ---- */
+
+typedef struct
+{
+  guint64 ino;
+  struct fuse_file_info fi;
+} OpenJob;
+
+/* Whether the kernel may read it by its cache, in which it is rendered once more: when
+ * that has all it was told, and nothing but updates changes it. */
+static gboolean
+may_cache (HvfsFs *fs, HvfsNode node, int flags, gsize size)
+{
+  return !hvfs_row_is_volatile (fs, node) && (node.row->flags & HVFS_ROW_FETCHED) == 0
+         && (flags & O_ACCMODE) == O_RDONLY && size <= HVFS_CACHED_MAX_BYTES;
+}
+
+/* Renders what is read, and keeps it unless the kernel does. */
+static gboolean
+begin_reading (HvfsFs *fs, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  gboolean idle = hvfs_notifier_is_idle (fs->notifier);
+  g_autoptr (GBytes) text = hvfs_ops_render (fs, hvfs_node_ino (node), error);
+
+  if (text == NULL)
+    return FALSE;
+  if (idle && may_cache (fs, node, fi->flags, g_bytes_get_size (text)))
+    {
+      fi->direct_io = 0;
+      fi->keep_cache = 1;
+    }
+  else
+    fi->fh = (uintptr_t) g_steal_pointer (&text);
+  /* Who seeks to the end waits for the inode's lock, which a waiting writer has. */
+  fi->nonseekable = node.row->store != NULL && (fi->flags & O_ACCMODE) == O_RDONLY
+                    && hvfs_row_is_volatile (fs, node);
+  return TRUE;
+}
+
+static void
+finish_open (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi)
+{
+  HvfsFs *fs = hvfs_ops_fs (req);
+  g_autoptr (GError) error = NULL;
+
+  fi->fh = 0;
+  fi->direct_io = 1;
+  if (wants_to_read (fi->flags) && !begin_reading (fs, node, fi, &error))
+    {
+      fuse_reply_err (req, hvfs_error_errno (error));
+      return;
+    }
+  fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
+  hvfs_opened_add (fs->opened, hvfs_node_ino (node), fi);
+  if (fuse_reply_open (req, fi) != 0) /* interrupted: no release comes */
+    hvfs_opened_close (fs->opened, fs, hvfs_node_ino (node), fi);
+}
+
+static void
+open_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
+{
+  OpenJob *job = data;
+  HvfsFs *fs = hvfs_ops_fs (req);
+  g_autoptr (GError) error = NULL;
+  HvfsNode node;
+  gboolean ok;
+
+  hvfs_node_from_ino (job->ino, &node);
+  ok = hvfs_updater_confirm (fs->updater, cancellable, &error)
+       && ((node.row->flags & HVFS_ROW_FETCHED) == 0
+           || hvfs_quickstats_fetch (fs->quickstats, node.a, cancellable, &error));
+  hvfs_ops_settle (req);
+  if (ok)
+    finish_open (req, node, &job->fi);
+  else
+    fuse_reply_err (req, hvfs_error_errno (error));
+}
+
+/* 0, or the errno that says why the row cannot be opened, whatever it shows. */
+static int
+refusal (HvfsFs *fs, HvfsNode node, int flags)
+{
+  /* Root may open what nobody can write. */
+  if ((flags & O_ACCMODE) != O_RDONLY && node.row->store == NULL)
+    return EACCES;
+  if (wants_to_read (flags) && (node.row->flags & HVFS_ROW_LOCAL) == 0
+      && !hvfs_mirror_is_up (fs->mirror, NULL, NULL))
+    return EIO;
+  return 0;
+}
+
+/* Whether the server has to be asked before it can be read. */
+static gboolean
+must_ask (HvfsFs *fs, HvfsNode node)
+{
+  return (node.row->flags & HVFS_ROW_LOCAL) == 0
+         && (!hvfs_updater_is_fresh (fs->updater)
+             || ((node.row->flags & HVFS_ROW_FETCHED) != 0
+                 && !hvfs_quickstats_is_fresh (fs->quickstats, node.a)));
+}
+
+static void
+open_row (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi)
+{
+  HvfsFs *fs = hvfs_ops_fs (req);
+  gboolean reads = wants_to_read (fi->flags), ask = reads && must_ask (fs, node);
+
+  if (reads)
+    hvfs_stats_add (fs->stats, ask ? HVFS_STAT_CACHE_MISSES : HVFS_STAT_CACHE_HITS, 1);
+  if (ask)
+    {
+      OpenJob job = { hvfs_node_ino (node), *fi };
+      hvfs_jobs_push (fs->jobs, req, open_job, g_memdup2 (&job, sizeof job), g_free);
+    }
+  else
+    finish_open (req, node, fi);
+}
+
+void
+hvfs_ops_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  HvfsNode node;
+  int code;
+
+  if (!hvfs_node_from_ino (ino, &node) || !S_ISREG (node.row->mode))
+    fuse_reply_err (req, ESTALE);
+  else if (node.row->file_ops != NULL)
+    hvfs_ops_file_open (req, ino, fi);
+  else if ((code = refusal (hvfs_ops_fs (req), node, fi->flags)) != 0)
+    fuse_reply_err (req, code);
+  else
+    open_row (req, node, fi);
+}
+
+void
+hvfs_ops_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  HvfsFs *fs = hvfs_ops_fs (req);
+  HvfsNode node;
+
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    {
+      hvfs_ops_file_release (req, ino, fi);
+      return;
+    }
+  hvfs_opened_close (fs->opened, fs, ino, fi);
+  fuse_reply_err (req, 0);
+}
+
+/* ---- read ---- */
+
+static void
+reply_slice (fuse_req_t req, GBytes *text, size_t size, off_t off)
+{
+  gsize len;
+  const char *data = g_bytes_get_data (text, &len);
+
+  if (off < 0 || (gsize) off >= len)
+    fuse_reply_buf (req, NULL, 0);
+  else
+    fuse_reply_buf (req, data + off, MIN (size, len - off));
+}
+
+static void
+read_row (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) text = hvfs_ops_render (hvfs_ops_fs (req), ino, &error);
+
+  if (text == NULL)
+    fuse_reply_err (req, hvfs_error_errno (error));
+  else
+    reply_slice (req, text, size, off);
+}
+
+void
+hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+{
+  g_autoptr (GBytes) text = NULL;
+  HvfsNode node;
+
+  if (!hvfs_node_from_ino (ino, &node))
+    fuse_reply_err (req, ESTALE);
+  else if (node.row->file_ops != NULL && node.row->file_ops->read != NULL)
+    hvfs_ops_file_read (req, ino, size, off, fi);
+  else if (fi->fh != 0)
+    {
+      /* A release may come before the reply's call is back. */
+      text = g_bytes_ref (handle_text (fi));
+      reply_slice (req, text, size, off);
+    }
+  else if ((node.row->flags & HVFS_ROW_LOCAL) == 0
+           && !hvfs_mirror_is_up (hvfs_ops_fs (req)->mirror, NULL, NULL))
+    fuse_reply_err (req, EIO);
+  else
+    read_row (req, ino, size, off);
+}
+
+/* ---- write ---- */
+
+typedef struct
+{
+  guint64 ino;
+  gsize size;
+  char text[]; /* NUL-terminated */
+} WriteJob;
+
+char *
+hvfs_ops_dup_path (HvfsFs *fs, guint64 ino)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  GString *path = g_string_new (NULL);
+
+  if (!hvfs_tree_path (fs, ino, path))
+    g_string_append_printf (path, "inode %" G_GUINT64_FORMAT, ino);
+  return g_string_free (path, FALSE);
+}
+
+/* @file, and what was written to it: the beginning of @line. */
+static char *
+dup_what (const char *file, const char *line)
+{
+  g_autofree char *valid = line == NULL ? NULL : g_utf8_make_valid (line, -1);
+  g_autofree char *begin
+    = line == NULL ? NULL : g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), 100));
+
+  return line == NULL ? g_strdup (file) : g_strdup_printf ("%s: '%s'", file, begin);
+}
+
+/* An object that has left has no file to show it: its serial is none any more. */
+static guint32
+serial_if_there (HvfsFs *fs, guint32 serial)
+{
+  return hvfs_mirror_get (fs->mirror, serial) == NULL ? 0 : serial;
+}
+
+void
+hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
+                   const GError *error)
+{
+  if (error != NULL)
+    {
+      gboolean is_own = node.row->name == NULL; /* an object's directory is what mv moves */
+      g_autofree char *path = hvfs_ops_dup_path (fs, ino);
+      g_autofree char *file = is_own ? g_strconcat (path, ": mv", NULL) : g_strdup (path);
+      g_autofree char *where = dup_what (file, line);
+      g_autofree char *what = dup_what (is_own ? "mv" : node.row->name, line), *said = NULL;
+
+      g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
+      said = hvfs_failures_add (fs->failures, serial_if_there (fs, node.a), where, what, error);
+      g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+      g_message ("%s", said);
+    }
+  else
+    hvfs_failures_clear (fs->failures, node.a);
+  hvfs_notifier_inode (fs->notifier,
+                       hvfs_node_ino ((HvfsNode){
+                         hvfs_row_named (hvfs_domain_table, "error"), node.a, 0 }));
+}
+
+static gboolean
+store_line (HvfsFs *fs, WriteJob *job, HvfsNode node, const char *line,
+            GCancellable *cancellable, GError **error)
+{
+  HvfsStore store = { fs, node.a, node, cancellable };
+  GError *failure = NULL;
+
+  if (*line == '\0')
+    g_set_error (&failure, HVFS_ERROR, EINVAL, "an empty write says nothing to do");
+  else if (hvfs_line_check (line, &failure)
+           && hvfs_updater_confirm (fs->updater, cancellable, &failure))
+    node.row->store (&store, line, &failure);
+  hvfs_ops_remember (fs, job->ino, node, line, failure);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
+/* Each line is a command of its own; the first that fails ends it.  Nothing but
+ * blanks is one command, an empty one. */
+static gboolean
+store_lines (HvfsFs *fs, WriteJob *job, HvfsNode node, GCancellable *cancellable, GError **error)
+{
+  g_auto (GStrv) lines = g_strsplit (g_strstrip (job->text), "\n", -1);
+
+  if (lines[0] == NULL)
+    return store_line (fs, job, node, "", cancellable, error);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (*g_strstrip (lines[i]) != '\0'
+        && !store_line (fs, job, node, lines[i], cancellable, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+write_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
+{
+  WriteJob *job = data;
+  HvfsFs *fs = hvfs_ops_fs (req);
+  g_autoptr (GError) error = NULL;
+  HvfsNode node;
+  gsize size = job->size;
+  gboolean ok;
+
+  hvfs_node_from_ino (job->ino, &node);
+  ok = store_lines (fs, job, node, cancellable, &error);
+  hvfs_notifier_flush (fs->notifier);
+  hvfs_ops_settle (req);
+  if (ok)
+    fuse_reply_write (req, size);
+  else
+    fuse_reply_err (req, hvfs_error_errno (error));
+}
+
+/* What is no line at all. */
+static gboolean
+check_size (HvfsFs *fs, guint64 ino, HvfsNode node, const char *buffer, gsize size,
+            GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (size > MAX_WRITE_BYTES)
+    g_set_error (&failure, HVFS_ERROR, EFBIG, "%" G_GSIZE_FORMAT " bytes at once, and %d are the most",
+                 size, MAX_WRITE_BYTES);
+  else if (memchr (buffer, '\0', size) != NULL)
+    g_set_error (&failure, HVFS_ERROR, EINVAL, "a NUL is in no text");
+  else
+    return TRUE;
+  hvfs_ops_remember (fs, ino, node, NULL, failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+void
+hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size, off_t off,
+                struct fuse_file_info *fi)
+{
+  g_autoptr (GError) error = NULL;
+  WriteJob *job;
+  HvfsNode node;
+
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    {
+      hvfs_ops_file_write (req, ino, buffer, size, off, fi);
+      return;
+    }
+  if (!hvfs_node_from_ino (ino, &node) || node.row->store == NULL)
+    {
+      fuse_reply_err (req, EBADF);
+      return;
+    }
+  if (!check_size (hvfs_ops_fs (req), ino, node, buffer, size, &error))
+    {
+      fuse_reply_err (req, hvfs_error_errno (error));
+      return;
+    }
+  job = g_malloc (sizeof *job + size + 1);
+  job->ino = ino;
+  job->size = size;
+  memcpy (job->text, buffer, size);
+  job->text[size] = '\0';
+  hvfs_jobs_push (hvfs_ops_fs (req)->jobs, req, write_job, job, g_free);
+}
+
+/* ---- closing: a store has told its writer already ---- */
+
+void
+hvfs_ops_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  HvfsNode node;
+
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    hvfs_ops_file_flush (req, ino, fi);
+  else
+    fuse_reply_err (req, 0);
+}
+
+void
+hvfs_ops_fsync (fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_file_info *fi)
+{
+  HvfsNode node;
+
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    hvfs_ops_file_fsync (req, ino, fi);
+  else
+    fuse_reply_err (req, 0);
+}

@@ -1,0 +1,296 @@
+/* fs/ops/ops-own.c - contents of files that are more than a text and a line
+ *
+ * Exists to hand requests to rows with file_ops: first in FUSE's thread, which must
+ * not wait, and when the row says that it would have to, once more on the job pool.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "convert/error.h"
+#include "fs/ops/ops-priv.h"
+
+typedef struct _FileJob FileJob;
+
+/* What a request is, and how it is answered when it worked. */
+typedef struct
+{
+  gboolean (*run) (HvfsCall *call, HvfsNode node, FileJob *job, GError **error);
+  void (*reply) (fuse_req_t req, FileJob *job);
+} Kind;
+
+struct _FileJob
+{
+  const Kind *kind;
+  guint64 ino;
+  struct fuse_file_info fi;
+  gboolean has_fi;
+  gsize size;
+  goffset off;
+  struct stat st;
+  int to_set;
+  const char *data;   /* to write: borrowed, or owned on the job pool */
+  GBytes *content;    /* read; owned */
+};
+
+static void
+file_job_free (gpointer data)
+{
+  FileJob *job = data;
+
+  g_free ((char *) job->data);
+  g_free (job);
+}
+
+gboolean
+hvfs_ops_may_wait (HvfsCall *call, GError **error)
+{
+  if (call->cancellable != NULL)
+    return TRUE;
+  g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
+  return FALSE;
+}
+
+GBytes *
+hvfs_ops_slice (const void *data, gsize length, gsize size, goffset off)
+{
+  if (off < 0 || (gsize) off >= length)
+    return g_bytes_new (NULL, 0);
+  return g_bytes_new ((const guint8 *) data + off, MIN (size, length - off));
+}
+
+gboolean
+hvfs_ops_confirm (HvfsCall *call, GError **error)
+{
+  g_autofree char *reason = NULL;
+
+  if (!hvfs_mirror_is_up (call->fs->mirror, &reason, NULL))
+    {
+      g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
+      return FALSE;
+    }
+  return hvfs_updater_is_fresh (call->fs->updater)
+         || (hvfs_ops_may_wait (call, error)
+             && hvfs_updater_confirm (call->fs->updater, call->cancellable, error));
+}
+
+/* FALSE: it would have to wait.  Else it was answered. */
+static gboolean
+answer (fuse_req_t req, FileJob *job, GCancellable *cancellable)
+{
+  HvfsCall call = { hvfs_ops_fs (req), fuse_req_ctx (req)->pid, cancellable };
+  g_autoptr (GError) error = NULL;
+  HvfsNode node;
+  gboolean ok;
+
+  hvfs_node_from_ino (job->ino, &node);
+  ok = job->kind->run (&call, node, job, &error);
+  if (!ok && cancellable == NULL && g_error_matches (error, HVFS_ERROR, EWOULDBLOCK))
+    return FALSE;
+  if (cancellable != NULL)
+    hvfs_ops_settle (req);
+  if (ok)
+    job->kind->reply (req, job);
+  else
+    fuse_reply_err (req, hvfs_error_errno (error));
+  return TRUE;
+}
+
+static void
+file_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
+{
+  answer (req, data, cancellable);
+}
+
+static void
+dispatch (fuse_req_t req, FileJob *job)
+{
+  FileJob *copy;
+
+  if (answer (req, job, NULL))
+    return;
+  copy = g_memdup2 (job, sizeof *job);
+  if (job->data != NULL)
+    copy->data = g_memdup2 (job->data, job->size);
+  hvfs_jobs_push (hvfs_ops_fs (req)->jobs, req, file_job, copy, file_job_free);
+}
+
+static void
+reply_done (fuse_req_t req, FileJob *job)
+{
+  fuse_reply_err (req, 0);
+}
+
+/* ---- open and release ---- */
+
+static gboolean
+run_open (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
+{
+  return node.row->file_ops->open == NULL
+         || node.row->file_ops->open (call, node, &job->fi, error);
+}
+
+/* A caller that was interrupted never got it, and will not release it. */
+static void
+reply_open (fuse_req_t req, FileJob *job)
+{
+  HvfsFs *fs = hvfs_ops_fs (req);
+
+  hvfs_opened_add (fs->opened, job->ino, &job->fi);
+  if (fuse_reply_open (req, &job->fi) != 0)
+    hvfs_opened_close (fs->opened, fs, job->ino, &job->fi);
+}
+
+void
+hvfs_ops_file_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  static const Kind kind = { run_open, reply_open };
+  FileJob job = { .kind = &kind, .ino = ino, .fi = *fi };
+
+  dispatch (req, &job);
+}
+
+static gboolean
+run_release (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (node.row->file_ops->release != NULL
+      && !node.row->file_ops->release (call, node, &job->fi, &failure)
+      && call->cancellable == NULL && g_error_matches (failure, HVFS_ERROR, EWOULDBLOCK))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  hvfs_opened_close (call->fs->opened, call->fs, job->ino, &job->fi);
+  return TRUE;
+}
+
+void
+hvfs_ops_file_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  static const Kind kind = { run_release, reply_done };
+  FileJob job = { .kind = &kind, .ino = ino, .fi = *fi };
+
+  dispatch (req, &job);
+}
+
+/* ---- read and write ---- */
+
+static gboolean
+run_read (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
+{
+  job->content = node.row->file_ops->read (call, node, &job->fi, job->size, job->off, error);
+  return job->content != NULL;
+}
+
+static void
+reply_read (fuse_req_t req, FileJob *job)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (job->content, &size);
+
+  fuse_reply_buf (req, data, size);
+  g_clear_pointer (&job->content, g_bytes_unref);
+}
+
+void
+hvfs_ops_file_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+                    struct fuse_file_info *fi)
+{
+  static const Kind kind = { run_read, reply_read };
+  FileJob job = { .kind = &kind, .ino = ino, .fi = *fi, .size = size, .off = off };
+
+  dispatch (req, &job);
+}
+
+static gboolean
+run_write (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
+{
+  if (node.row->file_ops->write != NULL)
+    return node.row->file_ops->write (call, node, &job->fi, job->data, job->size, job->off,
+                                      error);
+  g_set_error (error, HVFS_ERROR, EBADF, "it cannot be written");
+  return FALSE;
+}
+
+static void
+reply_write (fuse_req_t req, FileJob *job)
+{
+  fuse_reply_write (req, job->size);
+}
+
+void
+hvfs_ops_file_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size, off_t off,
+                     struct fuse_file_info *fi)
+{
+  static const Kind kind = { run_write, reply_write };
+  FileJob job = { .kind = &kind, .ino = ino, .fi = *fi, .size = size, .off = off,
+                  .data = buffer };
+
+  dispatch (req, &job);
+}
+
+/* ---- attributes ---- */
+
+static gboolean
+run_setattr (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
+{
+  return node.row->file_ops->setattr == NULL
+         || node.row->file_ops->setattr (call, node, job->has_fi ? &job->fi : NULL, &job->st,
+                                         job->to_set, error);
+}
+
+static void
+reply_attr (fuse_req_t req, FileJob *job)
+{
+  hvfs_ops_reply_attr (req, job->ino, job->has_fi ? &job->fi : NULL);
+}
+
+void
+hvfs_ops_file_setattr (fuse_req_t req, fuse_ino_t ino, const struct stat *st, int to_set,
+                       struct fuse_file_info *fi)
+{
+  static const Kind kind = { run_setattr, reply_attr };
+  FileJob job = { .kind = &kind, .ino = ino, .st = *st, .to_set = to_set };
+
+  if (fi != NULL)
+    {
+      job.fi = *fi;
+      job.has_fi = TRUE;
+    }
+  dispatch (req, &job);
+}
+
+/* ---- the ends of a save ---- */
+
+static gboolean
+run_flush (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
+{
+  return node.row->file_ops->flush == NULL
+         || node.row->file_ops->flush (call, node, &job->fi, error);
+}
+
+void
+hvfs_ops_file_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  static const Kind kind = { run_flush, reply_done };
+  FileJob job = { .kind = &kind, .ino = ino, .fi = *fi };
+
+  dispatch (req, &job);
+}
+
+static gboolean
+run_fsync (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
+{
+  return node.row->file_ops->fsync == NULL
+         || node.row->file_ops->fsync (call, node, &job->fi, error);
+}
+
+void
+hvfs_ops_file_fsync (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+  static const Kind kind = { run_fsync, reply_done };
+  FileJob job = { .kind = &kind, .ino = ino, .fi = *fi };
+
+  dispatch (req, &job);
+}

@@ -1,0 +1,325 @@
+/* fs/ops/whole.c - files of free text, which are committed whole; see whole.h
+ *
+ * Shells duplicate a descriptor and close the first before anything was written, so
+ * the first close commits only what was written or truncated; that it was emptied by
+ * opening it, and no more, is committed by the next one, or when the last descriptor is
+ * gone, which nobody waits for.  The closing of a copy by a child that ends commits
+ * nothing: its parent is still writing.
+ */
+#include "fs/ops/whole.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "convert/error.h"
+#include "fs/request/caller.h"
+#include "fs/ops/ops-priv.h"
+#include "fs/edit/save.h"
+
+#define MAX_BYTES (64 * 1024)
+
+typedef struct
+{
+  pid_t opener;       /* its process; 0: unknown, or a reader */
+  GMutex lock;
+  GString *text;      /* lock */
+  gboolean emptied;   /* lock: by opening it, and not committed */
+  gboolean written;   /* lock: or truncated, and not committed */
+  gboolean refused;   /* lock: a write was, so nothing is committed any more */
+  gboolean closed;    /* lock: one of its descriptors, perhaps of many */
+} Handle;
+
+static Handle *
+handle_of (const struct fuse_file_info *fi)
+{
+  return (Handle *) (uintptr_t) fi->fh;
+}
+
+static gboolean
+whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  g_autoptr (GBytes) shown = NULL;
+  Handle *handle;
+
+  if (!hvfs_ops_confirm (call, error))
+    return FALSE;
+  shown = hvfs_ops_render (call->fs, hvfs_node_ino (node), error);
+  if (shown == NULL)
+    return FALSE;
+  handle = g_new0 (Handle, 1);
+  g_mutex_init (&handle->lock);
+  handle->emptied = (fi->flags & O_TRUNC) != 0;
+  handle->text = g_string_new (NULL);
+  if (!handle->emptied)
+    g_string_append_len (handle->text, g_bytes_get_data (shown, NULL), g_bytes_get_size (shown));
+  fi->fh = (uintptr_t) handle;
+  fi->direct_io = 1;
+  fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
+  if (!fi->noflush)
+    handle->opener = hvfs_caller_process (call->pid);
+  return TRUE;
+}
+
+static GBytes *
+whole_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
+            GError **error)
+{
+  Handle *handle = handle_of (fi);
+  GBytes *slice;
+
+  g_mutex_lock (&handle->lock);
+  slice = hvfs_ops_slice (handle->text->str, handle->text->len, size, off);
+  g_mutex_unlock (&handle->lock);
+  return slice;
+}
+
+static gboolean
+resize (Handle *handle, goffset size, GError **error)
+{
+  gsize len = handle->text->len;
+
+  if (size < 0 || size > MAX_BYTES)
+    {
+      g_set_error (error, HVFS_ERROR, EFBIG, "it may have %d bytes at most", MAX_BYTES);
+      return FALSE;
+    }
+  g_string_set_size (handle->text, size);
+  if ((gsize) size > len)
+    memset (handle->text->str + len, '\0', size - len);
+  return TRUE;
+}
+
+static gboolean
+take (Handle *handle, const char *data, gsize size, goffset off, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&handle->lock);
+
+  if (handle->refused || off > MAX_BYTES || size > MAX_BYTES || off + size > MAX_BYTES)
+    {
+      g_set_error (error, HVFS_ERROR, EFBIG, "it may have %d bytes at most", MAX_BYTES);
+      handle->refused = TRUE;
+      return FALSE;
+    }
+  resize (handle, MAX (off + (goffset) size, (goffset) handle->text->len), NULL);
+  memcpy (handle->text->str + off, data, size);
+  handle->written = TRUE;
+  return TRUE;
+}
+
+static gboolean
+whole_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char *data,
+             gsize size, goffset off, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (take (handle_of (fi), data, size, off, &failure))
+    return TRUE;
+  hvfs_ops_remember (call->fs, hvfs_node_ino (node), node, NULL, failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* ---- commit ---- */
+
+/* Whether all of it reaches the server: a control character would not. */
+static gboolean
+is_text (const char *text, gsize len)
+{
+  const char *end = text + len;
+
+  if (memchr (text, '\0', len) != NULL || !g_utf8_validate (text, len, NULL))
+    return FALSE;
+  for (; text < end; text = g_utf8_next_char (text))
+    if (strchr ("\t\n\r", *text) == NULL && g_unichar_iscntrl (g_utf8_get_char (text)))
+      return FALSE;
+  return TRUE;
+}
+
+/* The text that a file of @written stands for; NULL if it is none.  (transfer full) */
+static char *
+dup_text (const GString *written, GError **error)
+{
+  gsize len = written->len;
+
+  if (len > 0 && written->str[len - 1] == '\n')
+    len--;
+  if (is_text (written->str, len))
+    return g_strndup (written->str, len);
+  g_set_error (error, HVFS_ERROR, EINVAL, "it is not text in UTF-8, or holds a control character");
+  return NULL;
+}
+
+/* What is shown already is no change, whatever the server's own last newline. */
+static gboolean
+is_shown (HvfsFs *fs, HvfsNode node, const GString *text)
+{
+  g_autoptr (GBytes) shown = hvfs_ops_render (fs, hvfs_node_ino (node), NULL);
+
+  return shown != NULL && g_bytes_get_size (shown) == text->len
+         && memcmp (text->str, g_bytes_get_data (shown, NULL), text->len) == 0;
+}
+
+static gboolean
+commit_text (HvfsCall *call, HvfsNode node, const GString *text, GError **error)
+{
+  HvfsStore store = { call->fs, node.a, node, call->cancellable };
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *plain = dup_text (text, &failure);
+  gboolean ok = plain != NULL
+                && (is_shown (call->fs, node, text)
+                    || (hvfs_updater_confirm (call->fs->updater, call->cancellable, &failure)
+                        && node.row->commit (&store, plain, &failure)));
+
+  hvfs_ops_remember (call->fs, hvfs_node_ino (node), node, text->str, ok ? NULL : failure);
+  hvfs_notifier_flush (call->fs->notifier);
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return ok;
+}
+
+gboolean
+hvfs_whole_put (HvfsCall *call, HvfsNode node, GBytes *content, GError **error)
+{
+  gsize len;
+  const char *data = g_bytes_get_data (content, &len);
+  GString *text;
+  gboolean ok;
+
+  if (len > MAX_BYTES)
+    {
+      g_set_error (error, HVFS_ERROR, EFBIG, "it may have %d bytes at most", MAX_BYTES);
+      return FALSE;
+    }
+  text = g_string_new_len (data != NULL ? data : "", len);
+  ok = commit_text (call, node, text, error);
+  g_string_free (text, TRUE);
+  return ok;
+}
+
+/* Commits what is not yet; in a thread that must not wait, says so. */
+static gboolean
+commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_emptied,
+        GError **error)
+{
+  Handle *handle = handle_of (fi);
+  GString *text = NULL;
+  gboolean pending, ok;
+
+  g_mutex_lock (&handle->lock);
+  pending = !handle->refused && (handle->written || (handle->emptied && also_emptied));
+  if (pending && call->cancellable != NULL)
+    {
+      text = g_string_new_len (handle->text->str, handle->text->len);
+      handle->written = handle->emptied = FALSE;
+    }
+  g_mutex_unlock (&handle->lock);
+  if (!pending)
+    return TRUE;
+  if (!hvfs_ops_may_wait (call, error))
+    return FALSE;
+  ok = commit_text (call, node, text, error);
+  g_string_free (text, TRUE);
+  return ok;
+}
+
+static gboolean
+whole_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  Handle *handle = handle_of (fi);
+  gboolean again, ok;
+
+  if (!hvfs_save_is_by (handle->opener, hvfs_caller_process (call->pid)))
+    return TRUE;
+  g_mutex_lock (&handle->lock);
+  again = handle->closed;
+  g_mutex_unlock (&handle->lock);
+  ok = commit (call, node, fi, again, error);
+  if (!ok && call->cancellable == NULL)
+    return FALSE; /* it comes once more, where it may wait */
+  g_mutex_lock (&handle->lock);
+  handle->closed = TRUE;
+  g_mutex_unlock (&handle->lock);
+  return ok;
+}
+
+static gboolean
+whole_fsync (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  return commit (call, node, fi, TRUE, error);
+}
+
+static gboolean
+whole_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  return commit (call, node, fi, TRUE, error);
+}
+
+static void
+whole_close (HvfsFs *fs, HvfsNode node, guint64 fh)
+{
+  Handle *handle = (Handle *) (uintptr_t) fh;
+
+  g_string_free (handle->text, TRUE);
+  g_mutex_clear (&handle->lock);
+  g_free (handle);
+}
+
+/* By name it is cut as a shell's ">" cuts it: with an opening of its own. */
+static gboolean
+whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const struct stat *st,
+               int to_set, GError **error)
+{
+  gboolean ok = TRUE;
+
+  if (hvfs_ops_changes_owner (call->fs, node, st, to_set))
+    {
+      g_set_error (error, HVFS_ERROR, EPERM, "its owner and mode cannot be changed");
+      return FALSE;
+    }
+  if ((to_set & FUSE_SET_ATTR_SIZE) == 0)
+    return TRUE;
+  if (fi != NULL)
+    {
+      Handle *handle = handle_of (fi);
+
+      g_mutex_lock (&handle->lock);
+      ok = resize (handle, st->st_size, error);
+      handle->written |= ok;
+      g_mutex_unlock (&handle->lock);
+    }
+  else
+    {
+      struct fuse_file_info own = { .flags = O_WRONLY };
+
+      if (!hvfs_ops_may_wait (call, error) || !whole_open (call, node, &own, error))
+        return FALSE;
+      ok = whole_setattr (call, node, &own, st, to_set, error)
+           && whole_fsync (call, node, &own, error);
+      whole_close (call->fs, node, own.fh);
+    }
+  return ok;
+}
+
+/* A writer sees its own text's size. */
+static gboolean
+whole_fstat (HvfsFs *fs, HvfsNode node, const struct fuse_file_info *fi, struct stat *st)
+{
+  Handle *handle = handle_of (fi);
+
+  g_mutex_lock (&handle->lock);
+  st->st_size = handle->text->len;
+  g_mutex_unlock (&handle->lock);
+  return TRUE;
+}
+
+const HvfsFileOps hvfs_whole_ops = {
+  .open = whole_open,
+  .read = whole_read,
+  .write = whole_write,
+  .setattr = whole_setattr,
+  .flush = whole_flush,
+  .fsync = whole_fsync,
+  .release = whole_release,
+  .close = whole_close,
+  .fstat = whole_fstat,
+};

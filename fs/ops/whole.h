@@ -1,0 +1,17 @@
+/* fs/ops/whole.h - files of free text, which are committed whole
+ *
+ * Exists for text of many lines, where a line is no command: what a writer writes is
+ * gathered in its handle and becomes the file's when it syncs or closes.  The last
+ * newline is the file's, not the text's, so `echo text` writes "text".
+ *
+ * A row with these file_ops shows with show or show_node, and has commit.
+ */
+#pragma once
+
+#include "fs/tree/row.h"
+
+extern const HvfsFileOps hvfs_whole_ops;
+
+/* Makes @content all of the file @node, as if it had been written there.  On the job pool;
+ * waits for the server.  @error: EFBIG; EINVAL: no text; the commit's */
+gboolean hvfs_whole_put (HvfsCall *call, HvfsNode node, GBytes *content, GError **error);

@@ -1,0 +1,23 @@
+/* fs/request/caller.h - what /proc says of who waits for an answer
+ *
+ * Exists because the kernel names a caller by thread, and calls any signal an
+ * interruption, also those that are not sent to end anything: a child of the shell has
+ * ended, the terminal has another size, Ctrl-Z, a timer of the program's run-time, a
+ * debugger that attaches, a computer that goes to sleep.  None of these may cancel a
+ * migration.
+ *
+ * Any thread; one small file is read.
+ */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+/* The process that the thread @tid belongs to; @tid itself if it is gone; 0: unknown, as
+ * that is. */
+pid_t hvfs_caller_process (pid_t tid);
+
+/* Of the thread @tid, which waits in a system call: whether a signal is pending that is
+ * neither ignored by default nor stops nor belongs to a profiler.  TRUE as well if that
+ * cannot be known. */
+gboolean hvfs_caller_gives_up (pid_t tid);

@@ -1,0 +1,273 @@
+/* fs/request/loop.c - the threads that take the kernel's requests; see loop.h */
+#include "fs/request/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fuse.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "backend/wait/wake.h"
+#include "convert/error.h"
+
+/* The longest look for the next request before sleeping, and the first try. */
+#define MAX_LOOK_US 200
+#define MIN_LOOK_US 10
+
+/* Handlers do not wait, so more threads than processors would only take turns; a few
+ * are for what the kernel makes wait. */
+#define MIN_THREADS 4
+#define MAX_THREADS 20
+
+struct _HvfsLoop
+{
+  struct fuse_session *session;
+  int end_fd; /* readable from the end on */
+  guint max_threads;
+  gint max_look_us; /* 0: who looks would keep those from running that send requests */
+
+  GMutex lock;
+  GCond called;      /* n_called, ended */
+  GCond over;        /* ended, and a cancellable's */
+  GPtrArray *threads; /* lock: GThread */
+  guint n_awake;     /* lock: of them, those called included */
+  guint n_called;    /* lock: how many of those asleep are to wake */
+  gboolean ended;    /* lock */
+  int errnum;        /* lock: why, or 0 */
+  gint n_interrupts; /* atomic: requests that said that others are interrupted */
+};
+
+HvfsLoop *
+hvfs_loop_new (struct fuse_session *session)
+{
+  HvfsLoop *loop = g_new0 (HvfsLoop, 1);
+
+  loop->session = session;
+  loop->end_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  loop->max_threads = CLAMP (g_get_num_processors (), MIN_THREADS, MAX_THREADS);
+  loop->max_look_us = g_get_num_processors () > 1 ? MAX_LOOK_US : 0;
+  g_mutex_init (&loop->lock);
+  g_cond_init (&loop->called);
+  g_cond_init (&loop->over);
+  loop->threads = g_ptr_array_new ();
+  return loop;
+}
+
+void
+hvfs_loop_free (HvfsLoop *loop)
+{
+  g_ptr_array_unref (loop->threads);
+  g_cond_clear (&loop->over);
+  g_cond_clear (&loop->called);
+  g_mutex_clear (&loop->lock);
+  close (loop->end_fd);
+  g_free (loop);
+}
+
+/* From any of the threads. */
+static void
+end (HvfsLoop *loop, int errnum)
+{
+  g_mutex_lock (&loop->lock);
+  if (!loop->ended)
+    loop->errnum = errnum;
+  loop->ended = TRUE;
+  fuse_session_exit (loop->session);
+  g_cond_broadcast (&loop->called);
+  g_cond_broadcast (&loop->over);
+  g_mutex_unlock (&loop->lock);
+  eventfd_write (loop->end_fd, 1);
+}
+
+/* ---- how many work ---- */
+
+static gpointer work (gpointer data);
+
+/* Lock held. */
+static void
+start_thread (HvfsLoop *loop)
+{
+  GThread *thread = g_thread_try_new ("hvfs-fuse", work, loop, NULL);
+
+  if (thread == NULL)
+    return;
+  g_ptr_array_add (loop->threads, thread);
+  loop->n_awake++;
+}
+
+/* Somebody takes the next request while this thread is busy with one. */
+static void
+call_another (HvfsLoop *loop)
+{
+  g_mutex_lock (&loop->lock);
+  if (loop->n_awake < loop->threads->len)
+    {
+      loop->n_awake++;
+      loop->n_called++;
+      g_cond_signal (&loop->called);
+    }
+  else if (loop->threads->len < loop->max_threads && !loop->ended)
+    start_thread (loop);
+  g_mutex_unlock (&loop->lock);
+}
+
+/* No request is there.  All but one thread sleep until they are called.
+ * FALSE: this is the one. */
+static gboolean
+sleep_unless_last (HvfsLoop *loop)
+{
+  gboolean last;
+
+  g_mutex_lock (&loop->lock);
+  last = loop->n_awake == 1;
+  if (!last)
+    {
+      loop->n_awake--;
+      while (loop->n_called == 0 && !loop->ended)
+        g_cond_wait (&loop->called, &loop->lock);
+      if (loop->n_called > 0)
+        loop->n_called--;
+    }
+  g_mutex_unlock (&loop->lock);
+  return !last;
+}
+
+/* ---- one thread ---- */
+
+static gboolean
+is_there (HvfsLoop *loop, int timeout_ms)
+{
+  struct pollfd fds[] = { { fuse_session_fd (loop->session), POLLIN, 0 },
+                          { loop->end_fd, POLLIN, 0 } };
+
+  return poll (fds, G_N_ELEMENTS (fds), timeout_ms) != 0;
+}
+
+/* Until there is a request, or the end.  @look_us: for how long it is worth staying
+ * awake; what would have been right this time makes it longer or shorter. */
+static void
+await_request (HvfsLoop *loop, gint64 *look_us)
+{
+  gint64 start = g_get_monotonic_time (), took = 0;
+
+  while (took < *look_us && !is_there (loop, 0))
+    {
+      sched_yield ();
+      took = g_get_monotonic_time () - start;
+    }
+  if (took >= *look_us)
+    is_there (loop, -1);
+  took = g_get_monotonic_time () - start;
+  if (took > loop->max_look_us)
+    *look_us = 0;
+  else if (took > *look_us)
+    *look_us = CLAMP (*look_us * 2, MIN_LOOK_US, loop->max_look_us);
+}
+
+static gboolean
+is_interrupt (const struct fuse_buf *buffer)
+{
+  const struct fuse_in_header *head = buffer->mem;
+
+  return head->opcode == FUSE_INTERRUPT;
+}
+
+static gpointer
+work (gpointer data)
+{
+  HvfsLoop *loop = data;
+  struct fuse_buf buffer = { .mem = NULL };
+  gint64 look_us = 0;
+
+  while (!fuse_session_exited (loop->session))
+    {
+      int n = fuse_session_receive_buf (loop->session, &buffer);
+
+      if (n > 0)
+        {
+          if (is_there (loop, 0))
+            call_another (loop);
+          if (is_interrupt (&buffer))
+            g_atomic_int_inc (&loop->n_interrupts);
+          fuse_session_process_buf (loop->session, &buffer);
+        }
+      else if (n == -EAGAIN)
+        {
+          if (!sleep_unless_last (loop))
+            await_request (loop, &look_us);
+        }
+      else if (n != -EINTR)
+        {
+          end (loop, -n);
+          break;
+        }
+    }
+  free (buffer.mem);
+  return NULL;
+}
+
+/* ---- all ---- */
+
+/* Returns: 0 or an errno. */
+static int
+start (HvfsLoop *loop)
+{
+  int fd = fuse_session_fd (loop->session);
+  guint n_threads;
+
+  if (loop->end_fd < 0 || fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK) != 0)
+    return errno;
+  g_mutex_lock (&loop->lock);
+  start_thread (loop);
+  n_threads = loop->threads->len;
+  g_mutex_unlock (&loop->lock);
+  return n_threads > 0 ? 0 : EAGAIN;
+}
+
+void
+hvfs_loop_run (HvfsLoop *loop, GCancellable *cancellable)
+{
+  int errnum = start (loop);
+  HvfsWake wake;
+
+  if (errnum != 0)
+    end (loop, errnum);
+  hvfs_wake_begin (&wake, cancellable, &loop->lock, &loop->over);
+  g_mutex_lock (&loop->lock);
+  while (!loop->ended && !g_cancellable_is_cancelled (cancellable))
+    g_cond_wait (&loop->over, &loop->lock);
+  g_mutex_unlock (&loop->lock);
+  hvfs_wake_end (&wake);
+}
+
+/* Of a request that was answered already, libfuse keeps the interruption until the next
+ * request comes; after the last one that is these, which have no effect. */
+static void
+forget_interrupts (HvfsLoop *loop)
+{
+  struct
+  {
+    struct fuse_in_header head;
+    struct fuse_forget_in forget;
+  } none = { .head = { .len = sizeof none, .opcode = FUSE_FORGET, .nodeid = FUSE_ROOT_ID } };
+  const struct fuse_buf buffer = { .size = sizeof none, .mem = &none };
+
+  while (loop->n_interrupts-- > 0)
+    fuse_session_process_buf (loop->session, &buffer);
+}
+
+gboolean
+hvfs_loop_stop (HvfsLoop *loop, GError **error)
+{
+  end (loop, 0);
+  for (guint i = 0; i < loop->threads->len; i++)
+    g_thread_join (loop->threads->pdata[i]);
+  forget_interrupts (loop);
+  if (loop->errnum != 0)
+    g_set_error (error, HVFS_ERROR, loop->errnum, "cannot take the kernel's requests: %s",
+                 g_strerror (loop->errnum));
+  return loop->errnum == 0;
+}

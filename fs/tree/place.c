@@ -1,0 +1,338 @@
+/* fs/tree/place.c - where in the tree an object of the server stands
+ *
+ * Exists to turn what the server says of an object (its parent, its host, its
+ * name) into its places: the directories it is listed in, its name there, and what
+ * it is there, a directory or a link.  The index takes it from here.
+ *
+ * Under the mirror's lock, for writing.
+ */
+#include "fs/attr/attr-snapshot.h"
+#include "fs/fs.h"
+
+#include <string.h>
+
+#define MAX_DEPTH 64 /* of folders; a server that says more is not believed */
+
+/* The collections that folders divide, and the rows that make them up. */
+typedef struct
+{
+  const char *name;          /* of the collection in a datacenter, or at the root */
+  HvfsRow *dc_table;         /* where that row is; NULL: see below */
+  HvfsRow *folder_row;       /* a folder in it */
+} View;
+
+enum { VIEW_DATACENTERS, VIEW_CLUSTERS, VIEW_HOSTS, VIEW_DATASTORES, VIEW_NETWORKS,
+       VIEW_BY_FOLDER, N_VIEWS };
+
+static const View views[N_VIEWS] = {
+  [VIEW_DATACENTERS] = { "datacenters", NULL, &hvfs_datacenters_folder_row },
+  [VIEW_CLUSTERS] = { "clusters", hvfs_datacenter_table, &hvfs_clusters_folder_row },
+  [VIEW_HOSTS] = { "hosts", hvfs_datacenter_table, &hvfs_hosts_folder_row },
+  [VIEW_DATASTORES] = { "datastores", hvfs_datacenter_table, &hvfs_datastores_folder_row },
+  [VIEW_NETWORKS] = { "networks", hvfs_datacenter_table, &hvfs_networks_folder_row },
+  [VIEW_BY_FOLDER] = { "by-folder", NULL, &hvfs_by_folder_folder_row },
+};
+
+/* What a folder of that child type is shown in. */
+static const struct
+{
+  const char *child_type;
+  guint views[2];
+  guint n_views;
+} folder_views[] = {
+  { "Datacenter", { VIEW_DATACENTERS }, 1 },
+  { "ComputeResource", { VIEW_CLUSTERS, VIEW_HOSTS }, 2 },
+  { "VirtualMachine", { VIEW_BY_FOLDER }, 1 },
+  { "Datastore", { VIEW_DATASTORES }, 1 },
+  { "Network", { VIEW_NETWORKS }, 1 },
+};
+
+/* The server's name, safe as a file's: what it did not escape itself. */
+static char *
+dup_name (const HvfsObject *object)
+{
+  const char *raw = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
+  GString *name;
+
+  /* No privilege to see it, or none that a file could have. */
+  if (raw == NULL || *raw == '\0' || strlen (raw) > HVFS_INDEX_MAX_NAME)
+    raw = object->moref;
+  if (strcmp (raw, ".") == 0)
+    return g_strdup ("%2e");
+  if (strcmp (raw, "..") == 0)
+    return g_strdup ("%2e%2e");
+  name = g_string_new (raw);
+  g_string_replace (name, "/", "%2f", 0);
+  return g_string_free (name, FALSE);
+}
+
+/* The directory called @name of @table, which belongs to @serial; 0 for none: what a
+ * server says that is not so leads nowhere. */
+static guint64
+named_dir (HvfsRow *table, const char *name, guint32 serial)
+{
+  HvfsRow *row = hvfs_row_named (table, name);
+
+  return row != NULL ? hvfs_row_ino (row, serial, 0) : 0;
+}
+
+/* The row at the root that stands for @view: the root object's own, or the one
+ * that catches what has no other place. */
+static guint64
+root_dir (HvfsFs *fs, guint view)
+{
+  guint64 own = named_dir (fs->root_table, views[view].name, fs->root);
+
+  return own != 0 ? own : named_dir (hvfs_root_table, views[view].name, 0);
+}
+
+static HvfsObject *
+parent_of (HvfsFs *fs, const HvfsObject *object)
+{
+  return hvfs_mirror_resolve (fs->mirror, hvfs_object_get (object, HVFS_PARENT));
+}
+
+/* The datacenter above @object, itself counted.  (nullable) */
+static HvfsObject *
+datacenter_of (HvfsFs *fs, const HvfsObject *object)
+{
+  HvfsObject *at = (HvfsObject *) object;
+
+  for (guint depth = 0; at != NULL && depth < MAX_DEPTH; depth++)
+    {
+      if (at->kind == HVFS_KIND_DATACENTER)
+        return at;
+      at = parent_of (fs, at);
+    }
+  return NULL;
+}
+
+static guint64
+datacenter_dir (HvfsFs *fs, const HvfsObject *dc, guint view)
+{
+  if (view == VIEW_BY_FOLDER)
+    return hvfs_row_ino (&hvfs_by_folder_dc_row, dc->serial, 0);
+  return named_dir (views[view].dc_table, views[view].name, dc->serial);
+}
+
+/* The directory in @view that stands for the folder @folder (nullable). */
+static guint64
+folder_dir (HvfsFs *fs, const HvfsObject *folder, guint view)
+{
+  HvfsObject *above = folder == NULL ? NULL : parent_of (fs, folder);
+
+  if (folder == NULL || (folder->serial == fs->root && view != VIEW_BY_FOLDER))
+    return root_dir (fs, view);
+  if (above != NULL && above->kind == HVFS_KIND_DATACENTER)
+    return datacenter_dir (fs, above, view);
+  if (folder->kind == HVFS_KIND_DATACENTER)
+    return datacenter_dir (fs, folder, view);
+  return hvfs_row_ino (views[view].folder_row, folder->serial, 0);
+}
+
+/* @places is HvfsPlace; names are borrowed until it is used. */
+static void
+add_place (GArray *places, guint64 dir, const char *name, guint64 child)
+{
+  HvfsPlace place = { dir, name, child };
+
+  if (dir != 0)
+    g_array_append_val (places, place);
+}
+
+/* A host's directory, or a catch-all below its datacenter or the root. */
+static guint64
+domain_dir (HvfsFs *fs, const HvfsObject *vm)
+{
+  HvfsObject *host = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (vm, HVFS_VM_HOST));
+  HvfsObject *dc;
+
+  if (host != NULL && host->kind == HVFS_KIND_HOST)
+    return hvfs_row_ino (hvfs_row_named (hvfs_host_table, "domains"), host->serial, 0);
+  dc = fs->dc_below ? datacenter_of (fs, vm) : NULL;
+  if (dc != NULL)
+    return hvfs_row_ino (hvfs_row_named (hvfs_datacenter_table, "domains"), dc->serial, 0);
+  return hvfs_row_ino (hvfs_row_named (hvfs_root_table, "domains"), 0, 0);
+}
+
+static void
+place_vm (HvfsFs *fs, const HvfsObject *vm, const char *name, GArray *places, char **uuid,
+          GPtrArray *names)
+{
+  HvfsObject *vapp
+    = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (vm, HVFS_VM_PARENT_VAPP));
+  const char *text = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_UUID), NULL);
+
+  hvfs_snapshots_place (vm, places, names);
+  add_place (places, domain_dir (fs, vm), name, hvfs_row_ino (&hvfs_domain_row, vm->serial, 0));
+  add_place (places, hvfs_row_ino (hvfs_row_named (hvfs_root_table, "by-name"), 0, 0), name,
+             hvfs_row_ino (&hvfs_by_name_link, vm->serial, 0));
+  add_place (places,
+             vapp != NULL ? hvfs_row_ino (&hvfs_by_folder_folder_row, vapp->serial, 0)
+                          : folder_dir (fs, parent_of (fs, vm), VIEW_BY_FOLDER),
+             name, hvfs_row_ino (&hvfs_by_folder_link, vm->serial, 0));
+  if (text == NULL || *text == '\0' || strchr (text, '/') != NULL || *text == '.')
+    return;
+  *uuid = g_ascii_strdown (text, -1);
+  add_place (places, hvfs_row_ino (hvfs_row_named (hvfs_root_table, "by-uuid"), 0, 0), *uuid,
+             hvfs_row_ino (&hvfs_by_uuid_link, vm->serial, 0));
+}
+
+/* Links to the datastores or networks that @host sees, or these themselves. */
+static void
+place_members (HvfsFs *fs, const HvfsObject *host, guint index, const char *dir_name,
+               HvfsRow *link, HvfsRow *real, GArray *places, GPtrArray *names)
+{
+  HvfsValue *members = hvfs_object_get (host, index);
+  guint64 dir = hvfs_row_ino (hvfs_row_named (hvfs_host_table, dir_name), host->serial, 0);
+
+  for (guint i = 0; i < hvfs_value_n_children (members); i++)
+    {
+      HvfsObject *member = hvfs_mirror_resolve (fs->mirror, hvfs_value_nth (members, i));
+      char *name;
+
+      if (member == NULL)
+        continue;
+      name = dup_name (member);
+      g_ptr_array_add (names, name);
+      add_place (places, dir, name,
+                 hvfs_row_ino (fs->dc_below ? link : real, member->serial, host->serial));
+    }
+}
+
+static void
+place_host (HvfsFs *fs, const HvfsObject *host, const char *name, GArray *places,
+            GPtrArray *names)
+{
+  HvfsObject *compute = parent_of (fs, host);
+
+  if (compute != NULL && compute->kind == HVFS_KIND_CLUSTER)
+    add_place (places,
+               hvfs_row_ino (hvfs_row_named (hvfs_cluster_table, "hosts"), compute->serial, 0),
+               name, hvfs_row_ino (&hvfs_host_row, host->serial, 0));
+  else
+    add_place (places,
+               folder_dir (fs, compute == NULL ? NULL : parent_of (fs, compute), VIEW_HOSTS),
+               name, hvfs_row_ino (&hvfs_host_row, host->serial, 0));
+  place_members (fs, host, HVFS_HOST_DATASTORES, "datastores", &hvfs_host_datastore_link,
+                 &hvfs_datastore_row, places, names);
+  place_members (fs, host, HVFS_HOST_NETWORKS, "networks", &hvfs_host_network_link,
+                 &hvfs_network_row, places, names);
+}
+
+gboolean
+hvfs_folder_holds (const HvfsObject *folder, const char *child_type)
+{
+  HvfsValue *types = hvfs_object_get (folder, HVFS_FOLDER_CHILD_TYPE);
+
+  for (guint i = 0; i < hvfs_value_n_children (types); i++)
+    if (g_strcmp0 (hvfs_value_text (hvfs_value_nth (types, i), NULL), child_type) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* The root of the inventory, and the top folders of a datacenter, have no names of their
+ * own in the tree.  A folder above which nothing may be seen has. */
+static void
+place_folder (HvfsFs *fs, const HvfsObject *folder, const char *name, GArray *places)
+{
+  HvfsObject *above = parent_of (fs, folder);
+  gboolean is_top = above != NULL ? above->kind == HVFS_KIND_DATACENTER
+                                  : hvfs_object_is_unset (folder, HVFS_PARENT);
+
+  if (folder->serial == fs->root || is_top)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (folder_views); i++)
+    if (hvfs_folder_holds (folder, folder_views[i].child_type))
+      {
+        for (guint j = 0; j < folder_views[i].n_views; j++)
+          {
+            guint view = folder_views[i].views[j];
+            add_place (places, folder_dir (fs, above, view), name,
+                       hvfs_row_ino (views[view].folder_row, folder->serial, 0));
+          }
+        return;
+      }
+}
+
+/* Before API 4.0 a datacenter lists these, and they have no parent. */
+static HvfsObject *
+datacenter_listing (HvfsFs *fs, const HvfsObject *member, guint index)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  hvfs_mirror_iter_init (fs->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      HvfsObject *dc = value;
+      HvfsValue *members = dc->kind == HVFS_KIND_DATACENTER ? hvfs_object_get (dc, index) : NULL;
+
+      for (guint i = 0; i < hvfs_value_n_children (members); i++)
+        if (hvfs_mirror_resolve (fs->mirror, hvfs_value_nth (members, i)) == member)
+          return dc;
+    }
+  return NULL;
+}
+
+static void
+place_storage (HvfsFs *fs, const HvfsObject *object, const char *name, GArray *places)
+{
+  gboolean is_network = object->kind == HVFS_KIND_NETWORK;
+  HvfsObject *above = parent_of (fs, object);
+
+  if (!fs->dc_below)
+    return; /* below each host that sees it */
+  if (above == NULL)
+    above = datacenter_listing (fs, object, is_network ? HVFS_DC_NETWORKS : HVFS_DC_DATASTORES);
+  add_place (places, folder_dir (fs, above, is_network ? VIEW_NETWORKS : VIEW_DATASTORES), name,
+             hvfs_tree_object_ino (fs, object));
+}
+
+void
+hvfs_place_object (HvfsFs *fs, const HvfsObject *object)
+{
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (HvfsPlace));
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *name = dup_name (object);
+  g_autofree char *uuid = NULL;
+  guint64 by_folder = hvfs_row_ino (hvfs_row_named (hvfs_root_table, "by-folder"), 0, 0);
+  HvfsObject *vapp;
+
+  switch (object->kind)
+    {
+    case HVFS_KIND_VM:
+      place_vm (fs, object, name, places, &uuid, names);
+      break;
+    case HVFS_KIND_HOST:
+      place_host (fs, object, name, places, names);
+      break;
+    case HVFS_KIND_FOLDER:
+      place_folder (fs, object, name, places);
+      break;
+    case HVFS_KIND_DATACENTER:
+      if (fs->dc_below && object->serial != fs->root)
+        add_place (places, folder_dir (fs, parent_of (fs, object), VIEW_DATACENTERS), name,
+                   hvfs_tree_object_ino (fs, object));
+      add_place (places, by_folder, name, hvfs_row_ino (&hvfs_by_folder_dc_row, object->serial, 0));
+      break;
+    case HVFS_KIND_CLUSTER:
+      add_place (places, folder_dir (fs, parent_of (fs, object), VIEW_CLUSTERS), name,
+                 hvfs_tree_object_ino (fs, object));
+      break;
+    case HVFS_KIND_VAPP:
+      vapp = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (object, HVFS_VAPP_PARENT_VAPP));
+      add_place (places,
+                 vapp != NULL ? hvfs_row_ino (&hvfs_by_folder_folder_row, vapp->serial, 0)
+                              : folder_dir (fs, parent_of (fs, object), VIEW_BY_FOLDER),
+                 name, hvfs_row_ino (&hvfs_by_folder_folder_row, object->serial, 0));
+      break;
+    case HVFS_KIND_DATASTORE:
+    case HVFS_KIND_NETWORK:
+      place_storage (fs, object, name, places);
+      break;
+    default: /* a lone host's shell, which is not shown */
+      break;
+    }
+  hvfs_index_place (fs->index, object, (const HvfsPlace *) places->data, places->len);
+}

@@ -1,0 +1,252 @@
+/* fs/tree/row.h - files are rows of tables
+ *
+ * Exists so that lookup, listing, stat, open and invalidation walk one array a
+ * kind of directory: a file cannot half exist, and adding one is adding a row and
+ * its functions.  Inodes, caching, buffers, sizes, permissions and times are
+ * handled once, in ops.c, for all.
+ */
+#pragma once
+
+#include <sys/stat.h>
+
+#include "backend/mirror/mirror.h"
+
+typedef struct _HvfsFs HvfsFs;
+typedef struct _HvfsRow HvfsRow;
+struct fuse_file_info;
+
+typedef enum
+{
+  /* Rendered at each open and never cached: it changes without an update. */
+  HVFS_ROW_VOLATILE = 1 << 0,
+  /* Readable while the server is lost: it is about the mount itself. */
+  HVFS_ROW_LOCAL = 1 << 1,
+  /* Shows what the server does not push (see quickstats.h): fetched when old. */
+  HVFS_ROW_FETCHED = 1 << 2,
+  /* Its node's a is a number of its own, no object's: see HvfsRow.stat. */
+  HVFS_ROW_UNMIRRORED = 1 << 3,
+} HvfsRowFlags;
+
+/* A place in the tree: a row of object @a (0: the mount itself); @b tells places
+ * apart that show the same object in several directories, else 0.  The inode
+ * number says all of it, so no node is kept in memory. */
+typedef struct
+{
+  HvfsRow *row;
+  guint32 a, b;
+} HvfsNode;
+
+/* What a writer's line is applied to.  On the job pool; no lock held. */
+typedef struct
+{
+  HvfsFs *fs;
+  guint32 serial;       /* node.a */
+  HvfsNode node;
+  GCancellable *cancellable;
+} HvfsStore;
+
+/* Who asks for something that is more than a look. */
+typedef struct
+{
+  HvfsFs *fs;
+  pid_t pid;                 /* the thread's; 0: unknown */
+  GCancellable *cancellable; /* NULL: this thread must not wait; see HvfsFileOps */
+} HvfsCall;
+
+/* Goes on while it returns TRUE.  @position: grows from entry to entry, below 2^40. */
+typedef gboolean (*HvfsListFunc) (const char *name, guint64 ino, guint64 position,
+                                  gpointer data);
+
+/* A directory in which names come and go by other ways than the server's updates.
+ * What is NULL is refused with EPERM. */
+typedef struct
+{
+  /* Besides the fixed entries and the index.  Memory only, under the mirror's lock. */
+  guint64 (*lookup) (HvfsFs *fs, HvfsNode dir, const char *name); /* 0: none */
+  void (*list) (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer data);
+
+  /* These run on the job pool, no lock held, and may wait.  Fixed entries without
+   * file_ops are refused before.  The kernel holds the directories' locks until the
+   * reply, so what they notify of an entry there goes out after it.  Each creates
+   * and returns an inode, 0 on error. */
+  guint64 (*create) (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
+                     struct fuse_file_info *fi, GError **error);
+  guint64 (*mkdir) (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GError **error);
+  guint64 (*symlink) (HvfsCall *call, HvfsNode dir, const char *name, const char *target,
+                      GError **error);
+  gboolean (*unlink) (HvfsCall *call, HvfsNode dir, const char *name, GError **error);
+  gboolean (*rmdir) (HvfsCall *call, HvfsNode dir, const char *name, GError **error);
+  /* Both directories have these same ops.  @flags: RENAME_NOREPLACE or 0. */
+  gboolean (*rename) (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
+                      const char *new_name, guint flags, GError **error);
+} HvfsDirOps;
+
+/* A file that is neither shown nor stored a line at a time.  fi->fh is the file's; without
+ * read and close it is the text that open rendered, a GBytes.
+ *
+ * Each is called in a thread that must not wait (call->cancellable is NULL), and if
+ * it then fails with EWOULDBLOCK once more on the job pool; no lock held.  open must
+ * set fi's caching.  What else is NULL succeeds and does nothing, but write. */
+typedef struct
+{
+  gboolean (*open) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
+  /* (transfer full): at most @size bytes; fewer at the end only */
+  GBytes *(*read) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
+                   goffset off, GError **error);
+  /* All or nothing. */
+  gboolean (*write) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char *data,
+                     gsize size, goffset off, GError **error);
+  /* @fi: NULL when by name */
+  gboolean (*setattr) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi,
+                       const struct stat *st, int to_set, GError **error);
+  gboolean (*flush) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
+  gboolean (*fsync) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
+  /* The last descriptor is gone, if the kernel still says so; close comes after it.
+   * Nobody hears of its error but EWOULDBLOCK. */
+  gboolean (*release) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
+  /* Frees what @fh, not 0, is; in any thread, also when the mount ends.  Memory. */
+  void (*close) (HvfsFs *fs, HvfsNode node, guint64 fh);
+  /* What fstat sees, where that differs from stat; FALSE: it does not.  Memory. */
+  gboolean (*fstat) (HvfsFs *fs, HvfsNode node, const struct fuse_file_info *fi,
+                     struct stat *st);
+} HvfsFileOps;
+
+struct _HvfsRow
+{
+  const char *name;  /* NULL where the name is an object's */
+  mode_t mode;       /* S_IFREG, S_IFDIR or S_IFLNK, and the permissions */
+  guint flags;
+
+  /* The properties of the row's object that it shows: what invalidates it, and
+   * what must be readable to open it. */
+  HvfsPropMask depends;
+
+  /* File: appends all of it.  Under the mirror's lock; memory only.  @object is
+   * NULL for the files of the mount itself. */
+  gboolean (*show) (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error);
+
+  /* File: the same, where the object alone does not say which file it is. */
+  gboolean (*show_node) (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
+                         GError **error);
+
+  /* File: does what one line says, and waits for it.  @line has no blanks around. */
+  gboolean (*store) (HvfsStore *store, const char *line, GError **error);
+
+  /* File: in place of show and store. */
+  const HvfsFileOps *file_ops;
+
+  /* File with hvfs_whole_ops: makes all of @text what it shows; see whole.h. */
+  gboolean (*commit) (HvfsStore *store, const char *text, GError **error);
+
+  /* Directory: its fixed entries, ended by a row with neither name nor mode. */
+  HvfsRow *table;
+
+  /* Directory: names that come and go by these. */
+  const HvfsDirOps *dir_ops;
+
+  /* Link: appends where it leads; FALSE: nowhere.  NULL: to its object's directory.
+   * Under the mirror's lock. */
+  gboolean (*link) (HvfsFs *fs, HvfsNode node, GString *target);
+
+  /* Whether it is listed at all.  NULL: always.  Under the mirror's lock. */
+  gboolean (*visible) (HvfsFs *fs, HvfsNode node);
+
+  /* Corrects the attributes that the row and its object give; FALSE when it is
+   * there no more.  Under the mirror's lock, memory only. */
+  gboolean (*stat) (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st);
+
+  /* Whether its size is known; NULL: always.  Under the mirror's lock, memory only. */
+  gboolean (*is_known) (HvfsFs *fs, HvfsNode node);
+  /* Makes it known.  On the job pool, no lock held. */
+  gboolean (*fetch) (HvfsCall *call, HvfsNode node, GError **error);
+
+  /* File: whether it is volatile just now; NULL: what the flags say.  Who begins that and
+   * who ends it tell the notifier.  Any lock may be held. */
+  gboolean (*is_volatile) (HvfsFs *fs, HvfsNode node);
+
+  /* Filled in by hvfs_rows_init. */
+  guint16 id;
+  HvfsRow *parent;   /* the directory whose table it is in; NULL for objects' own */
+};
+
+guint64 hvfs_node_ino (HvfsNode node);
+/* The same of a node that is not made yet. */
+guint64 hvfs_row_ino (HvfsRow *row, guint32 a, guint32 b);
+/* FALSE for a number that names no row. */
+gboolean hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node);
+
+/* Numbers the rows; once, before anything else. */
+void hvfs_rows_init (void);
+
+/* ---- the tables and the rows that directories of objects are ---- */
+
+/* fs/attr/attr-root.c: the mount itself */
+extern HvfsRow hvfs_root_row, hvfs_root_table[];
+extern HvfsRow hvfs_by_name_link, hvfs_by_uuid_link, hvfs_by_folder_link;
+extern HvfsRow hvfs_by_folder_dc_row, hvfs_by_folder_folder_row;
+
+/* fs/attr/attr-hvfs.c: .hvfs */
+extern HvfsRow hvfs_self_table[];
+
+/* fs/attr/attr-datacenter.c: folders, datacenters, clusters */
+extern HvfsRow hvfs_inventory_table[];   /* the root folder's, as a mount's root */
+extern HvfsRow hvfs_host_folder_table[]; /* a folder of hosts, as a mount's root */
+extern HvfsRow hvfs_datacenter_row, hvfs_datacenter_table[];
+extern HvfsRow hvfs_cluster_row, hvfs_cluster_table[];
+extern HvfsRow hvfs_datacenters_folder_row, hvfs_clusters_folder_row, hvfs_hosts_folder_row,
+  hvfs_datastores_folder_row, hvfs_networks_folder_row;
+
+/* fs/attr/attr-host.c */
+extern HvfsRow hvfs_host_row, hvfs_host_table[];
+extern HvfsRow hvfs_host_datastore_link, hvfs_host_network_link;
+
+/* fs/attr/attr-move.c: rename in the dir_ops of a host's domains */
+gboolean hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
+                              const char *new_name, guint flags, GError **error);
+
+/* fs/attr/attr-storage.c: datastores and networks */
+extern HvfsRow hvfs_datastore_row, hvfs_datastore_table[];
+extern HvfsRow hvfs_network_row, hvfs_network_table[];
+
+/* fs/attr/attr-domain.c */
+extern HvfsRow hvfs_domain_row, hvfs_domain_table[];
+
+/* fs/edit/edit-name.c: links that editors put into a domain's directory, or a draft's */
+extern HvfsRow hvfs_edit_link_row, hvfs_draft_link_row;
+
+/* fs/attr/attr-draft.c: domains that are being made, and where that is done */
+extern HvfsRow hvfs_draft_row, hvfs_draft_table[];
+extern const HvfsDirOps hvfs_domains_ops;
+
+/* Whether what the file @node shows changes without an update, now. */
+gboolean hvfs_row_is_volatile (HvfsFs *fs, HvfsNode node);
+
+/* Appends what the file @node shows; TRUE with nothing where it shows nothing. */
+gboolean hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
+                        GError **error);
+
+/* The row called @name in @table.  (nullable) */
+HvfsRow *hvfs_row_named (HvfsRow *table, const char *name);
+
+/* The row "moref", which every kind's table has. */
+gboolean hvfs_moref_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error);
+#define HVFS_MOREF_ROW { .name = "moref", .mode = S_IFREG | 0444, .show = hvfs_moref_show }
+
+/* A collection, whose entries are in the index. */
+#define HVFS_COLLECTION_ROW(collection) { .name = (collection), .mode = S_IFDIR | 0755 }
+
+/* For rows that are only there while they hold something. */
+gboolean hvfs_row_is_not_empty (HvfsFs *fs, HvfsNode node);
+
+/* Append a line.  All of these run for each entry of each first listing, for its size:
+ * printf would be most of their time. */
+void hvfs_show_line (GString *out, const char *text);
+void hvfs_show_number (GString *out, gint64 value);
+
+/* Appends "KEY=TEXT", nothing where @text is NULL. */
+void hvfs_show_text (GString *out, const char *key, const char *text);
+void hvfs_show_int (GString *out, const char *key, gint64 value);
+void hvfs_show_yes_no (GString *out, const char *key, gboolean value);
+
+/* Sets EIO: the server does not say @what. */
+gboolean hvfs_show_unknown (const char *what, GError **error);

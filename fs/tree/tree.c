@@ -1,0 +1,321 @@
+/* fs/tree/tree.c - keeps the tree in step with the mirror
+ *
+ * Exists to follow the mirror: each update of an object is turned into its places,
+ * what differs from its former places is what the kernel must forget, and so is
+ * what its files show.
+ *
+ * Runs in the update thread under the mirror's lock, as the mirror's observer.
+ */
+#include "fs/attr/attr-snapshot.h"
+#include "fs/fs.h"
+
+#include <string.h>
+
+#define ALL (~G_GUINT64_CONSTANT (0)) /* properties */
+
+/* ---- what the kernel must forget ---- */
+
+/* What was there when it was mounted has come at no time that is known. */
+void
+hvfs_tree_name_changed (HvfsFs *fs, guint64 dir, const char *name)
+{
+  if (fs->mounted_us != 0)
+    hvfs_dir_times_touch (fs->dir_times, dir);
+  hvfs_notifier_entry (fs->notifier, dir, name);
+  hvfs_notifier_inode (fs->notifier, dir);
+}
+
+static void
+index_changed (guint64 dir, const char *name, gboolean sole, gpointer data)
+{
+  HvfsFs *fs = data;
+  HvfsNode node;
+
+  hvfs_tree_name_changed (fs, dir, name);
+  if (sole && hvfs_node_from_ino (dir, &node) && node.row->visible != NULL)
+    hvfs_tree_name_changed (fs,
+                            node.row->parent == &hvfs_root_row || node.a == fs->root
+                              ? 1
+                              : hvfs_row_ino (node.row->parent, node.a, node.b),
+                            node.row->name);
+}
+
+/* The files of @object that show one of @changed, and the time of its directory; of all
+ * kinds of object, with a mask of all ones, everything. */
+static void
+forget_files (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
+{
+  HvfsRow *own = hvfs_tree_object_row (object->kind);
+
+  if (own != NULL)
+    hvfs_notifier_attributes (fs->notifier, hvfs_row_ino (own, object->serial, 0));
+  for (HvfsRow *row = own == NULL ? NULL : own->table; row != NULL && row->mode != 0; row++)
+    if ((row->depends & changed) != 0 || changed == ALL)
+      hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, object->serial, 0));
+  if (object->kind == HVFS_KIND_VM && (changed & HVFS_CONFIG_PROPS) != 0)
+    hvfs_edit_changed (fs, object->serial);
+}
+
+/* The same of places that show it once more, below each host. */
+static void
+forget_link (guint64 child, gpointer data)
+{
+  HvfsFs *fs = data;
+  HvfsNode node;
+
+  if (!hvfs_node_from_ino (child, &node))
+    return;
+  if (S_ISLNK (node.row->mode))
+    hvfs_notifier_inode (fs->notifier, child);
+  else if (node.b != 0)
+    {
+      hvfs_notifier_attributes (fs->notifier, child);
+      for (HvfsRow *row = node.row->table; row != NULL && row->mode != 0; row++)
+        hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, node.a, node.b));
+    }
+}
+
+static void
+forget_dir (guint64 dir, gpointer data)
+{
+  hvfs_notifier_inode (((HvfsFs *) data)->notifier, dir);
+}
+
+static void
+forget_domain_links (HvfsFs *fs, const HvfsObject *vm)
+{
+  hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_name_link, vm->serial, 0));
+  hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_uuid_link, vm->serial, 0));
+  hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_folder_link, vm->serial, 0));
+}
+
+/* Links to a domain say its name.  (What leads to others is all forgotten when one of
+ * these changes.) */
+static void
+index_renamed (const HvfsObject *owner, gpointer data)
+{
+  if (owner->kind == HVFS_KIND_VM)
+    forget_domain_links (data, owner);
+}
+
+/* Of the domains on @host: it is the host that says who starts with it. */
+static void
+forget_autostart (HvfsFs *fs, const HvfsObject *host)
+{
+  HvfsRow *row = hvfs_row_named (hvfs_domain_table, "autostart");
+  GHashTableIter iter;
+  gpointer value;
+
+  hvfs_mirror_iter_init (fs->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const HvfsObject *vm = value;
+
+      if (vm->kind == HVFS_KIND_VM
+          && hvfs_mirror_resolve (fs->mirror, hvfs_object_get (vm, HVFS_VM_HOST)) == host)
+        hvfs_notifier_inode (fs->notifier, hvfs_node_ino ((HvfsNode){ row, vm->serial, 0 }));
+    }
+}
+
+/* ---- following the mirror ---- */
+
+/* What says where an object stands, by its kind, besides its name and its parent. */
+static const HvfsPropMask placing[HVFS_N_KINDS] = {
+  [HVFS_KIND_VM] = HVFS_PROP (HVFS_VM_HOST) | HVFS_PROP (HVFS_VM_UUID)
+                   | HVFS_PROP (HVFS_VM_PARENT_VAPP) | HVFS_PROP (HVFS_VM_SNAPSHOT),
+  [HVFS_KIND_HOST] = HVFS_PROP (HVFS_HOST_DATASTORES) | HVFS_PROP (HVFS_HOST_NETWORKS),
+  [HVFS_KIND_DATACENTER] = HVFS_PROP (HVFS_DC_DATASTORES) | HVFS_PROP (HVFS_DC_NETWORKS),
+  [HVFS_KIND_FOLDER] = HVFS_PROP (HVFS_FOLDER_CHILD_TYPE),
+  [HVFS_KIND_VAPP] = HVFS_PROP (HVFS_VAPP_PARENT_VAPP),
+};
+
+static gboolean
+says_place (const HvfsObject *object, HvfsPropMask changed)
+{
+  return (changed & (HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_PARENT) | placing[object->kind])) != 0;
+}
+
+static void
+object_left (HvfsFs *fs, const HvfsObject *object)
+{
+  hvfs_index_place (fs->index, object, NULL, 0);
+  forget_files (fs, object, ALL);
+  hvfs_failures_clear (fs->failures, object->serial);
+  if (object->kind == HVFS_KIND_VM)
+    hvfs_edit_left (fs, object->serial);
+  hvfs_vmx_sizes_forget (fs->vmx_sizes, object->serial);
+  hvfs_migrations_forget (fs->migrations, object->serial);
+  hvfs_quickstats_forget (fs->quickstats, object->serial);
+  fs->restructured |= object->kind != HVFS_KIND_VM;
+}
+
+/* What its own files show, and what else shows of it. */
+static void
+forget_shown (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
+{
+  forget_files (fs, object, changed);
+  if (object->kind == HVFS_KIND_HOST && (changed & HVFS_PROP (HVFS_HOST_AUTOSTART)) != 0)
+    forget_autostart (fs, object);
+  if (object->kind == HVFS_KIND_VM && (changed & HVFS_PROP (HVFS_VM_SNAPSHOT)) != 0)
+    hvfs_snapshots_forget (fs, object);
+  if ((object->kind == HVFS_KIND_DATASTORE || object->kind == HVFS_KIND_NETWORK)
+      && !fs->dc_below)
+    fs->restructured = TRUE;
+}
+
+static void
+object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed, gpointer data)
+{
+  HvfsFs *fs = data;
+  gboolean is_vm = object->kind == HVFS_KIND_VM;
+
+  if (event == HVFS_OBJECT_LEFT)
+    {
+      object_left (fs, object);
+      return;
+    }
+  if (is_vm && (changed & HVFS_PROP (HVFS_VM_QUESTION)) != 0)
+    hvfs_questions_noticed (fs->questions, object);
+  if (event == HVFS_OBJECT_CHANGED)
+    forget_shown (fs, object, changed);
+  if (event == HVFS_OBJECT_CHANGED && !says_place (object, changed))
+    return;
+  if (is_vm)
+    g_ptr_array_add (fs->touched, GUINT_TO_POINTER (object->serial));
+  else
+    fs->restructured = TRUE; /* its children's places, and what leads there */
+}
+
+/* The object that the mount is rooted at, and what that means for its root. */
+static void
+settle_root (HvfsFs *fs)
+{
+  g_autoptr (HvfsValue) ref = hvfs_updater_ref_root (fs->updater);
+  HvfsObject *root = hvfs_mirror_resolve (fs->mirror, ref);
+
+  fs->root = root == NULL ? 0 : root->serial;
+  if (root == NULL)
+    return; /* the tables stay: it may come back */
+  fs->dc_below = FALSE;
+  switch (root->kind)
+    {
+    case HVFS_KIND_DATACENTER:
+      fs->root_table = hvfs_datacenter_table;
+      fs->dc_below = TRUE;
+      break;
+    case HVFS_KIND_CLUSTER:
+    case HVFS_KIND_COMPUTE:
+      fs->root_table = hvfs_cluster_table;
+      break;
+    case HVFS_KIND_HOST:
+      fs->root_table = hvfs_host_table;
+      break;
+    default:
+      fs->dc_below = !hvfs_folder_holds (root, "ComputeResource");
+      fs->root_table = fs->dc_below ? hvfs_inventory_table : hvfs_host_folder_table;
+    }
+}
+
+static int
+compare_serials (gconstpointer a, gconstpointer b)
+{
+  const HvfsObject *x = *(HvfsObject *const *) a, *y = *(HvfsObject *const *) b;
+
+  return x->serial < y->serial ? -1 : x->serial > y->serial;
+}
+
+/* Oldest first: that is the order of listings, and so the one in which who walks the
+ * tree asks for more, which read-ahead goes by. */
+static void
+place_all (HvfsFs *fs)
+{
+  g_autoptr (GPtrArray) objects = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer object;
+
+  hvfs_mirror_iter_init (fs->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    g_ptr_array_add (objects, object);
+  g_ptr_array_sort (objects, compare_serials);
+  for (guint i = 0; i < objects->len; i++)
+    hvfs_place_object (fs, objects->pdata[i]);
+}
+
+static gboolean
+is_there (guint64 dir, gpointer data)
+{
+  HvfsFs *fs = data;
+  g_autoptr (GString) path = g_string_new (NULL);
+  g_auto (HvfsDraft) draft = { 0 };
+  HvfsNode node;
+
+  return hvfs_tree_path (fs, dir, path)
+         || (hvfs_node_from_ino (dir, &node) && node.row == &hvfs_draft_row
+             && hvfs_drafts_get (fs->drafts, node.a, &draft));
+}
+
+/* Links first: who finds a new name must not be led on by what it said as an old one. */
+static void
+settled (gpointer data)
+{
+  HvfsFs *fs = data;
+
+  settle_root (fs);
+  if (fs->restructured)
+    {
+      hvfs_index_foreach_child (fs->index, forget_link, fs);
+      place_all (fs);
+      hvfs_notifier_inode (fs->notifier, 1);
+    }
+  for (guint i = 0; i < fs->touched->len; i++)
+    {
+      HvfsObject *vm = hvfs_mirror_get (fs->mirror, GPOINTER_TO_UINT (fs->touched->pdata[i]));
+
+      if (vm == NULL)
+        continue;
+      forget_domain_links (fs, vm);
+      if (!fs->restructured)
+        hvfs_place_object (fs, vm);
+    }
+  fs->restructured = FALSE;
+  g_ptr_array_set_size (fs->touched, 0);
+  hvfs_dir_times_sweep (fs->dir_times, is_there, fs);
+}
+
+/* Lost: what the kernel has cached must not be read any more.  Found: what it was
+ * refused may be read again. */
+static void
+link_changed (gboolean up, gpointer data)
+{
+  HvfsFs *fs = data;
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  GHashTableIter iter;
+  gpointer object;
+
+  hvfs_mirror_iter_init (fs->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    forget_files (fs, object, ALL);
+  hvfs_index_foreach_child (fs->index, forget_link, fs);
+  hvfs_index_foreach_dir (fs->index, forget_dir, fs);
+  for (HvfsRow *row = hvfs_root_table; row->mode != 0; row++)
+    hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, 0, 0));
+}
+
+void
+hvfs_tree_init (HvfsFs *fs)
+{
+  static const HvfsMirrorObserver observer = { object_changed, settled, link_changed };
+
+  fs->index = hvfs_index_new (index_changed, index_renamed, fs);
+  fs->touched = g_ptr_array_new ();
+  fs->root_table = hvfs_inventory_table;
+  hvfs_mirror_observe (fs->mirror, &observer, fs);
+}
+
+void
+hvfs_tree_clear (HvfsFs *fs)
+{
+  g_clear_pointer (&fs->index, hvfs_index_free);
+  g_clear_pointer (&fs->touched, g_ptr_array_unref);
+}
