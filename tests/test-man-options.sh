@@ -20,6 +20,6 @@ sed -n '/^\.Sh OPTIONS/,/^\.Sh CREDENTIALS/s/^\.It //p' "$page" |
   sed -E 's/ , /\n/g' | sed -E 's/^Fl (-?[[:alnum:]]+)/-\1/Mg; s/ Cm / /; s/ Ns = Ns .*/=/' >"$tmp/page"
 same options
 
-sed -nE 's/^  \{ "([a-z_]+)", store_.*/\1/p' "$tests_dir/../backend/uri-params.c" >"$tmp/code"
+sed -nE 's/^  \{ "([a-z_]+)", store_.*/\1/p' "$tests_dir/../backend/login/uri-params.c" >"$tmp/code"
 sed -nE '/^\.Sh THE URI/,/^\.Sh OPTIONS/s/^\.It Cm ([a-z_]+) Ns = .*/\1/p' "$page" >"$tmp/page"
 same 'parameters of the URI'
