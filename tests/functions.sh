@@ -237,6 +237,37 @@ vcsim_requests () {
   echo "${count##*:}"
 }
 
+# --- the replayer, for what the simulator cannot be
+
+# start_replayer < SCENE  See replayer.py.  Sets replayer_pid and replayer_hostport.
+start_replayer () {
+  requires "$PYTHON"
+  replayer_n=$((${replayer_n:-0} + 1))
+  replayer_at=$tmp/replayer-$replayer_n
+  cat >"$replayer_at.scene"
+  "$PYTHON" "$tests_dir/replayer.py" serve "$replayer_at.ready" "$replayer_at.socket" "$replayer_at.scene" \
+    </dev/null >"$replayer_at.log" 2>&1 &
+  replayer_pid=$!
+  vcsims="$replayer_pid $vcsims"
+  await replayer_is_ready_or_gone
+  [ -e "$replayer_at.ready" ] || fail "the replayer ended"
+  replayer_hostport=$(cat "$replayer_at.ready")
+}
+
+replayer_is_ready_or_gone () {
+  [ -e "$replayer_at.ready" ] || is_gone "$replayer_pid"
+}
+
+# replayer CODE  Runs it in the scene of the one started last; says what it prints.
+replayer () {
+  printf '%s\n' "$1" | "$PYTHON" "$tests_dir/replayer.py" tell "$replayer_at.socket"
+}
+
+# replayer_uri TYPE [PATH [PARAMETERS]]
+replayer_uri () {
+  echo "$1://user@$replayer_hostport/${2-}?transport=http${3:+&$3}"
+}
+
 # --- mounting
 
 requires_fuse () {
