@@ -1,8 +1,13 @@
 /* convert/device-names.c - slots, names and addresses of disks; see device-names.h */
 #include "convert/device-names.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define SCSI_OWN_UNIT 7
 #define WIDE_SCSI_UNITS 63
+#define NVME_UNITS 64
+#define NVME_CONTROLLERS 256
 
 typedef struct
 {
@@ -17,6 +22,7 @@ static const Layout layouts[] = {
   [HVFS_BUS_FDC] = { "fd", 2, 2, 2 },
   [HVFS_BUS_SCSI] = { "sd", 15, 15, 15 },
   [HVFS_BUS_SATA] = { "sd", 30, 6, 6 },
+  [HVFS_BUS_NVME] = { "nvme", NVME_UNITS, NVME_UNITS, NVME_UNITS },
 };
 
 static const Layout *
@@ -52,10 +58,28 @@ hvfs_disk_name (HvfsBus bus, guint index)
   char *p = letters + sizeof letters;
 
   g_return_val_if_fail (layout != NULL, NULL);
+  if (bus == HVFS_BUS_NVME)
+    return g_strdup_printf ("%s%un%u", layout->prefix, index / NVME_UNITS, index % NVME_UNITS + 1);
   *--p = '\0';
   for (guint64 rest = (guint64) index + 1; rest > 0; rest = (rest - 1) / 26)
     *--p = 'a' + (rest - 1) % 26;
   return g_strconcat (layout->prefix, p, NULL);
+}
+
+/* Returns: the index of "nvme1n2", the second disk of the second controller; -1 if it is
+ * no such name */
+static int
+nvme_index (const char *name)
+{
+  g_autofree char *right = NULL;
+  guint controller, disk, index;
+
+  if (sscanf (name, "nvme%3un%3u", &controller, &disk) != 2 || controller >= NVME_CONTROLLERS
+      || disk == 0 || disk > NVME_UNITS)
+    return -1;
+  index = controller * NVME_UNITS + disk - 1;
+  right = hvfs_disk_name (HVFS_BUS_NVME, index);
+  return strcmp (name, right) == 0 ? (int) index : -1;
 }
 
 /* Returns: (nullable): @name behind its prefix */
@@ -76,6 +100,8 @@ hvfs_disk_name_index (const char *name)
   const char *p = name != NULL ? skip_prefix (name) : NULL;
   gint64 n = 0;
 
+  if (p == NULL && name != NULL)
+    return nvme_index (name);
   if (p == NULL || !g_ascii_islower (*p))
     return -1;
   for (; g_ascii_islower (*p) && n <= G_MAXINT; p++)
@@ -85,6 +111,23 @@ hvfs_disk_name_index (const char *name)
   while (g_ascii_isdigit (*p))
     p++;
   return *p == '\0' ? (int) n - 1 : -1;
+}
+
+void
+hvfs_disk_slot (const HvfsDisk *disk, guint *ret_controller, guint *ret_unit)
+{
+  const Layout *layout = layout_of (disk->bus);
+  int index = hvfs_disk_name_index (disk->target);
+  HvfsDrive named = hvfs_drive_from_index (disk->bus, MAX (index, 0), FALSE);
+  const HvfsDrive *drive = &disk->drive;
+
+  *ret_controller = disk->bus == HVFS_BUS_IDE ? drive->bus : drive->controller;
+  *ret_unit = drive->unit;
+  if (disk->bus != HVFS_BUS_SATA || index < 0 || named.controller != drive->controller
+      || named.unit != drive->unit)
+    return;
+  *ret_controller = index / layout->per_slot_group;
+  *ret_unit = index % layout->per_slot_group;
 }
 
 HvfsDrive

@@ -2,7 +2,8 @@
  *
  * Exists because three notations name one place: a VMX key (scsi1:0), a target name
  * (sdp) and a drive address (controller 1, unit 0).  A disk's *index* connects them:
- * the n-th name of its bus.  SCSI controllers have no unit 7: it is the controller.
+ * the n-th name of its bus.  SCSI controllers have no unit 7: it is the controller.  NVMe
+ * disks are named by both numbers (nvme0:1, nvme0n2).
  */
 #pragma once
 
@@ -13,6 +14,17 @@ const char *hvfs_bus_prefix (HvfsBus bus);
 
 /* Returns: the index of the slot @unit of @controller (for IDE: of the channel) in a VMX */
 guint hvfs_disk_slot_index (HvfsBus bus, guint controller, guint unit);
+
+/**
+ * hvfs_disk_slot:
+ * @disk: on a bus that a VMX has
+ *
+ * The slot of a VMX for it: that of its address.  SATA alone has six disks to an address
+ * and thirty to a slot: there the name says the slot, where it goes with the address.
+ *
+ * @ret_controller: (out): of the slot; for IDE the channel
+ */
+void hvfs_disk_slot (const HvfsDisk *disk, guint *ret_controller, guint *ret_unit);
 
 /* Returns: (transfer full): the target name, such as "sdaa" of 26 on SCSI */
 char *hvfs_disk_name (HvfsBus bus, guint index);

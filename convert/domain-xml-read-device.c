@@ -27,6 +27,7 @@ hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **e
       || !hvfs_xml_attr_word_if_any (node, "accessmode", access_mode_words, 0, EINVAL, &access_mode,
                                      error))
     return FALSE;
+  filesystem->line = hvfs_xml_line (node);
   filesystem->type = type;
   filesystem->source = hvfs_xml_attr (hvfs_xml_child (node, "source"), "dir");
   filesystem->target = hvfs_xml_attr (hvfs_xml_child (node, "target"), "dir");
@@ -128,6 +129,7 @@ hvfs_xml_read_net (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_net_type_words, 0, EINVAL, &type, error))
     return FALSE;
+  net->line = hvfs_xml_line (node);
   net->type = type;
   net->dev = hvfs_xml_attr (hvfs_xml_child (node, "target"), "dev");
   if (net->dev != NULL && hvfs_net_dev_is_made_up (net->dev))
@@ -188,6 +190,7 @@ hvfs_xml_read_graphics (HvfsXmlReader *reader, const xmlNode *node, GError **err
     return FALSE;
   if (type < 0)
     return hvfs_xml_bad (node, EINVAL, error, "must have a type, such as 'vnc'");
+  graphics->line = hvfs_xml_line (node);
   graphics->type = type;
   graphics->keymap = hvfs_xml_attr (node, "keymap");
   graphics->password = hvfs_xml_attr (node, "passwd");
@@ -217,6 +220,7 @@ hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error)
     return FALSE;
   if (vram_kib > HVFS_VRAM_MAX_KIB)
     return hvfs_xml_bad (model, EINVAL, error, "vram must be at most %u", HVFS_VRAM_MAX_KIB);
+  video->line = hvfs_xml_line (node);
   video->type = type == HVFS_VIDEO_DEFAULT ? HVFS_VIDEO_VMVGA : (HvfsVideoType) type;
   video->vram_kib = hvfs_round_vram (vram_kib);
   return TRUE;

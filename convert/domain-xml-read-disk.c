@@ -21,13 +21,23 @@ bus_of_name (const char *target)
     HvfsBus bus;
   } names[] = {
     { "hd", HVFS_BUS_IDE }, { "sd", HVFS_BUS_SCSI }, { "vd", HVFS_BUS_VIRTIO },
-    { "xvd", HVFS_BUS_XEN }, { "ubd", HVFS_BUS_UML },
+    { "xvd", HVFS_BUS_XEN }, { "ubd", HVFS_BUS_UML }, { "nvme", HVFS_BUS_NVME },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_str_has_prefix (target, names[i].prefix))
       return names[i].bus;
   return HVFS_BUS_IDE;
+}
+
+/* The bus that is written, else that of the name.  The order of the disks asks for the
+ * written one, so that it stays until all are read. */
+static HvfsBus
+bus_of (const HvfsDisk *disk)
+{
+  if (disk->bus != HVFS_BUS_NONE)
+    return disk->bus;
+  return disk->device == HVFS_DEVICE_FLOPPY ? HVFS_BUS_FDC : bus_of_name (disk->target);
 }
 
 static gboolean
@@ -146,14 +156,20 @@ hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error)
       || !hvfs_xml_read_boot (reader, node, &disk->boot, error)
       || !hvfs_xml_size_kib (hvfs_xml_child (node, "capacity"), &disk->capacity_kib, error))
     return FALSE;
+  disk->line = hvfs_xml_line (node);
   disk->device = device;
   if (!check_floppy (disk, node, error) || !check_source (disk, node, error))
     return FALSE;
   disk->readonly = device == HVFS_DEVICE_CDROM || hvfs_xml_child (node, "readonly") != NULL;
   disk->transient = hvfs_xml_child (node, "transient") != NULL;
   for (guint i = 0; i < reader->domain->disks->len; i++)
-    if (strcmp (((HvfsDisk *) reader->domain->disks->pdata[i])->target, disk->target) == 0)
-      return hvfs_xml_bad (node, EINVAL, error, "there is a disk '%s' already", disk->target);
+    {
+      const HvfsDisk *other = reader->domain->disks->pdata[i];
+
+      if (bus_of (other) == bus_of (disk) && strcmp (other->target, disk->target) == 0)
+        return hvfs_xml_bad (node, EINVAL, error, "there is a disk '%s' on the bus %s already",
+                             disk->target, hvfs_bus_words[bus_of (disk)]);
+    }
   hvfs_domain_place_disk (reader->domain, g_steal_pointer (&disk));
   return TRUE;
 }
@@ -189,6 +205,7 @@ hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **e
 {
   int type = HVFS_CONTROLLER_IDE, model = HVFS_SCSI_NONE;
   guint index = UNNUMBERED;
+  HvfsController *controller;
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_controller_type_words, 0, EINVAL, &type, error)
       || !hvfs_xml_attr_uint (node, "index", &index, error)
@@ -198,7 +215,9 @@ hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **e
       && hvfs_domain_get_controller (reader->domain, type, index) != NULL)
     return hvfs_xml_bad (node, EINVAL, error, "there is a controller '%s' %u already",
                          hvfs_controller_type_words[type], index);
-  hvfs_domain_place_controller (reader->domain, type, index)->model = model;
+  controller = hvfs_domain_place_controller (reader->domain, type, index);
+  controller->model = model;
+  controller->line = hvfs_xml_line (node);
   return TRUE;
 }
 
@@ -243,17 +262,17 @@ finish_address (HvfsDisk *disk, GError **error)
 {
   int index = hvfs_disk_name_index (disk->target);
 
-  if (disk->bus == HVFS_BUS_NONE)
-    disk->bus = disk->device == HVFS_DEVICE_FLOPPY ? HVFS_BUS_FDC : bus_of_name (disk->target);
+  disk->bus = bus_of (disk);
   if (!disk->drive.known && index >= 0)
     disk->drive = hvfs_drive_from_index (disk->bus, index, FALSE);
   else if (!disk->drive.known)
-    hvfs_error_set (error, EINVAL, "disk '%s': its name must be like sda, hda or fda",
-                    disk->target);
+    hvfs_error_set (error, EINVAL,
+                    "line %u: <disk>: '%s': its name must be like sda, hda, fda or nvme0n1",
+                    disk->line, disk->target);
   if (disk->drive.controller <= CONTROLLER_MAX)
     return disk->drive.known || index >= 0;
-  hvfs_error_set (error, EINVAL, "disk '%s': its controller must be %d at most, not %u",
-                  disk->target, CONTROLLER_MAX, disk->drive.controller);
+  hvfs_error_set (error, EINVAL, "line %u: <disk>: '%s': its controller must be %d at most, not %u",
+                  disk->line, disk->target, CONTROLLER_MAX, disk->drive.controller);
   return FALSE;
 }
 
@@ -270,8 +289,10 @@ check_unique_address (const HvfsDomain *domain, guint n, GError **error)
           && other->drive.bus == disk->drive.bus && other->drive.target == disk->drive.target
           && other->drive.unit == disk->drive.unit)
         {
-          hvfs_error_set (error, ENOTSUP, "disk '%s': has the address of the disk '%s'",
-                       disk->target, other->target);
+          hvfs_error_set (error, ENOTSUP,
+                          "line %u: <disk>: '%s': has the address of the disk '%s', it must have "
+                          "its own",
+                          disk->line, disk->target, other->target);
           return FALSE;
         }
     }

@@ -56,6 +56,7 @@ read_source (HvfsPort *port, const xmlNode *node, GError **error)
     return hvfs_xml_bad (node, EINVAL, error, "must have one <source>");
   if (protocol != NULL && hvfs_xml_next (protocol, "protocol") != NULL)
     return hvfs_xml_bad (node, EINVAL, error, "must have one <protocol>");
+  port->line = hvfs_xml_line (node);
   port->type = type;
   if (has_path (port))
     port->path = hvfs_xml_attr (source, "path");

@@ -159,6 +159,7 @@ read_vcpu (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
   g_autofree char *cpuset = hvfs_xml_attr (node, "cpuset");
   int placement = 0;
 
+  domain->vcpu_line = hvfs_xml_line (node);
   if (vcpus != NULL)
     return hvfs_xml_bad (vcpus, ENOTSUP, error, "virtual CPUs one by one are unsupported");
   if (!read_vcpu_count (domain, node, error)
@@ -201,6 +202,7 @@ read_cpu (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
 
   if (!hvfs_xml_attr_word (node, "mode", hvfs_cpu_mode_words, 0, EINVAL, &mode, error))
     return FALSE;
+  domain->cpu_line = hvfs_xml_line (node);
   domain->has_cpu = node != NULL;
   domain->cpu_mode = mode;
   domain->has_topology = topology != NULL;
@@ -271,6 +273,7 @@ read_os (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
     return FALSE;
   domain->firmware = firmware;
   domain->smbios = smbios;
+  domain->smbios_line = hvfs_xml_line (smbios_node);
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 /* convert/domain.c - the domain model's memory and the order of its devices; see domain.h */
 #include "convert/domain.h"
 #include "convert/device-names.h"
+#include "convert/notes.h"
 
 static void
 filesystem_free (gpointer data)
@@ -95,6 +96,7 @@ hvfs_domain_new (void)
   domain->graphics = g_ptr_array_new_with_free_func (graphics_free);
   domain->videos = g_ptr_array_new_with_free_func (g_free);
   domain->extras = g_ptr_array_new_with_free_func (extra_free);
+  domain->notes = hvfs_notes_new ();
   return domain;
 }
 
@@ -118,6 +120,7 @@ hvfs_domain_free (HvfsDomain *domain)
   g_free (domain->datacenter_path);
   g_free (domain->moref);
   g_ptr_array_unref (domain->extras);
+  g_ptr_array_unref (domain->notes);
   g_free (domain);
 }
 
@@ -181,13 +184,27 @@ hvfs_domain_add_disk (HvfsDomain *domain)
   return add (domain->disks, hvfs_disk_new ());
 }
 
-void
+HvfsExtra *
 hvfs_domain_add_extra (HvfsDomain *domain, const char *key, const char *value)
 {
   HvfsExtra *extra = add (domain->extras, g_new0 (HvfsExtra, 1));
 
   extra->key = g_strdup (key);
   extra->value = g_strdup (value);
+  return extra;
+}
+
+const HvfsExtra *
+hvfs_domain_get_extra (const HvfsDomain *domain, const char *key)
+{
+  for (guint i = 0; i < domain->extras->len; i++)
+    {
+      const HvfsExtra *extra = domain->extras->pdata[i];
+
+      if (g_ascii_strcasecmp (extra->key, key) == 0)
+        return extra;
+    }
+  return NULL;
 }
 
 void
@@ -293,6 +310,8 @@ hvfs_bus_controller_type (HvfsBus bus)
       return HVFS_CONTROLLER_IDE;
     case HVFS_BUS_SATA:
       return HVFS_CONTROLLER_SATA;
+    case HVFS_BUS_NVME:
+      return HVFS_CONTROLLER_NVME;
     default:
       return -1;
     }
@@ -317,7 +336,8 @@ count_controllers (const HvfsDomain *domain, HvfsBus bus)
 void
 hvfs_domain_add_implicit_controllers (HvfsDomain *domain)
 {
-  static const HvfsBus order[] = { HVFS_BUS_SCSI, HVFS_BUS_FDC, HVFS_BUS_IDE, HVFS_BUS_SATA };
+  static const HvfsBus order[] = { HVFS_BUS_SCSI, HVFS_BUS_FDC, HVFS_BUS_IDE, HVFS_BUS_SATA,
+                                   HVFS_BUS_NVME };
 
   for (guint b = 0; b < G_N_ELEMENTS (order); b++)
     {

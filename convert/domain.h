@@ -132,6 +132,8 @@ typedef struct
 
 typedef struct
 {
+  guint line; /* where it stands in the XML that it was read from, for messages; 0: nowhere.
+               * So of all devices below. */
   HvfsDiskType type;
   HvfsDiskDevice device;
   HvfsBus bus;
@@ -184,6 +186,7 @@ extern const char *const hvfs_scsi_model_words[];
 
 typedef struct
 {
+  guint line;
   HvfsControllerType type;
   guint index;
   HvfsScsiModel model; /* of SCSI controllers */
@@ -204,6 +207,7 @@ extern const char *const hvfs_filesystem_type_words[];
 /* A shared folder. */
 typedef struct
 {
+  guint line;
   guint number; /* of sharedFolderN in a VMX; domain XML cannot say it */
   HvfsFilesystemType type;
   char *source; /* path on the host */
@@ -262,6 +266,7 @@ extern const char *const hvfs_switch_words[];
 
 typedef struct
 {
+  guint line;
   guint number; /* of ethernetN in a VMX; domain XML cannot say it */
   HvfsNetType type;
   guint8 mac[HVFS_MAC_BYTES];
@@ -309,6 +314,7 @@ extern const char *const hvfs_protocol_words[];
 /* A serial or parallel port and what is at its other end. */
 typedef struct
 {
+  guint line;
   HvfsPortType type;
   guint port;
   char *path; /* nullable: DEV, FILE and PIPE */
@@ -332,6 +338,7 @@ extern const char *const hvfs_graphics_type_words[];
 
 typedef struct
 {
+  guint line;
   HvfsGraphicsType type;
   gboolean autoport;
   int port; /* when autoport is not set; 0: not said */
@@ -350,6 +357,7 @@ extern const char *const hvfs_video_type_words[];
 
 typedef struct
 {
+  guint line;
   HvfsVideoType type;
   guint vram_kib; /* a power of two */
   guint heads;
@@ -368,6 +376,7 @@ typedef struct
  * what only counts with another value of another key. */
 typedef struct
 {
+  guint line; /* in the VMX; 0: it comes from elsewhere */
   char *key;
   char *value;
 } HvfsExtra;
@@ -413,6 +422,11 @@ typedef struct _HvfsDomain
   char *moref;           /* nullable: "vm-42" */
 
   GPtrArray *extras; /* of HvfsExtra, in the order of their source; no key twice */
+
+  guint vcpu_line; /* of <vcpu>, <cpu> and <smbios> in the XML, as the devices' lines */
+  guint cpu_line;
+  guint smbios_line;
+  GPtrArray *notes; /* of HvfsNote: what its reader has left out */
 } HvfsDomain;
 
 /**
@@ -432,7 +446,10 @@ HvfsPort *hvfs_domain_add_parallel (HvfsDomain *domain);
 HvfsGraphics *hvfs_domain_add_graphics (HvfsDomain *domain);
 HvfsVideo *hvfs_domain_add_video (HvfsDomain *domain); /* vmvga with 4 MiB */
 HvfsDisk *hvfs_domain_add_disk (HvfsDomain *domain);
-void hvfs_domain_add_extra (HvfsDomain *domain, const char *key, const char *value);
+HvfsExtra *hvfs_domain_add_extra (HvfsDomain *domain, const char *key, const char *value);
+
+/* Returns: (nullable) (transfer none): the extra of that key, without ASCII case */
+const HvfsExtra *hvfs_domain_get_extra (const HvfsDomain *domain, const char *key);
 
 HvfsDisk *hvfs_disk_new (void);
 void hvfs_disk_free (HvfsDisk *disk);

@@ -51,6 +51,14 @@ take_shortened (char *text)
   return g_strconcat (head, "...", g_utf8_offset_to_pointer (text, len - MESSAGE_TAIL), NULL);
 }
 
+char *
+hvfs_error_line (const char *text)
+{
+  char *line = take_shortened (g_utf8_make_valid (text, -1));
+
+  return g_strdelimit (line, "\r\n", ' ');
+}
+
 void
 hvfs_error_set (GError **error, int code, const char *format, ...)
 {
@@ -61,8 +69,7 @@ hvfs_error_set (GError **error, int code, const char *format, ...)
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  valid = take_shortened (g_utf8_make_valid (message, -1));
-  g_strdelimit (valid, "\r\n", ' ');
+  valid = hvfs_error_line (message);
   g_set_error_literal (error, HVFS_ERROR, code, valid);
 }
 

@@ -32,6 +32,10 @@ int hvfs_error_errno (const GError *error);
  */
 void hvfs_error_set (GError **error, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
+/* Returns: (transfer full): @text as a message shows it: one line of valid UTF-8, of 600
+ * characters at most */
+char *hvfs_error_line (const char *text);
+
 /**
  * hvfs_error_new_fault:
  * @code: an errno

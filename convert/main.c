@@ -8,6 +8,7 @@
 #include "convert/domain-xml.h"
 #include "convert/error.h"
 #include "convert/files-offline.h"
+#include "convert/notes.h"
 #include "convert/vmx.h"
 #include "convert/words.h"
 
@@ -37,6 +38,8 @@ typedef struct
   int hw_version; /* HW_VERSION_NONE if not given */
   char *directory; /* nullable */
   char **datastores; /* nullable */
+  gboolean quiet;
+  gboolean strict;
   gboolean version;
   char **names; /* nullable */
 } Options;
@@ -64,6 +67,10 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "DIR" },
     { "datastore", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->datastores,
       "A datastore that exists; may be repeated (default: all exist)", "NAME[=VOLUME-UUID]" },
+    { "quiet", 0, 0, G_OPTION_ARG_NONE, &options->quiet,
+      "Print no notes on what is left out", NULL },
+    { "strict", 0, 0, G_OPTION_ARG_NONE, &options->strict,
+      "Fail, without output, if there is any such note", NULL },
     { "version", 'V', 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->names, NULL, "[FILE]" },
     { NULL }
@@ -142,9 +149,13 @@ guess_kind (const char *text, gsize len)
   return i < len && text[i] == '<' ? KIND_XML : KIND_VMX;
 }
 
+/* @ret_notes: (out): of HvfsNote: what the output has not of the input */
 static char *
-convert (const Options *options, const HvfsFiles *files, const char *text, gsize len, GError **error)
+convert (const Options *options, const HvfsFiles *files, const GByteArray *input,
+         GPtrArray **ret_notes, GError **error)
 {
+  const char *text = input->len > 0 ? (const char *) input->data : "";
+  gsize len = input->len;
   Kind from = guess_kind (text, len);
   Kind to = options->to != NULL ? (Kind) hvfs_words_index (kind_words, options->to)
             : from == KIND_XML  ? KIND_VMX
@@ -155,24 +166,56 @@ convert (const Options *options, const HvfsFiles *files, const char *text, gsize
 
   if (domain == NULL)
     return NULL;
+  *ret_notes = g_ptr_array_ref (domain->notes);
   return to == KIND_XML
            ? hvfs_domain_xml_write (domain, HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE)
-           : hvfs_vmx_write (domain, hw_version, files, error);
+           : hvfs_vmx_write (domain, hw_version, files, domain->notes, error);
+}
+
+static const char *
+shown_name (const char *name)
+{
+  return strcmp (name, "-") == 0 ? "standard input" : name;
+}
+
+/* Prints on standard error what is left out. */
+static void
+print_notes (const char *name, const GPtrArray *notes)
+{
+  g_autofree char *file = hvfs_error_line (name);
+
+  for (guint i = 0; i < notes->len; i++)
+    {
+      const HvfsNote *note = notes->pdata[i];
+      g_autofree char *line = note->line > 0 ? g_strdup_printf ("line %u: ", note->line) : NULL;
+
+      fprintf (stderr, "hvfs-convert: %s: %snote: %s\n", file, line != NULL ? line : "",
+               note->text);
+    }
 }
 
 static gboolean
 convert_file (const Options *options, const HvfsFiles *files, const char *name, GError **error)
 {
   g_autoptr (GByteArray) input = g_byte_array_new ();
+  g_autoptr (GPtrArray) notes = NULL;
   g_autofree char *output = NULL;
 
   if (!read_input (name, input, error))
     return FALSE;
-  output = convert (options, files, input->len > 0 ? (const char *) input->data : "", input->len,
-                    error);
-  if (output != NULL)
-    fputs (output, stdout); /* close_output() sees whether it got there */
-  return output != NULL;
+  output = convert (options, files, input, &notes, error);
+  if (output == NULL)
+    return FALSE;
+  if (!options->quiet)
+    print_notes (shown_name (name), notes);
+  if (options->strict && notes->len > 0)
+    {
+      hvfs_error_set (error, EINVAL, "%u things are left out, which --strict forbids",
+                      notes->len);
+      return FALSE;
+    }
+  fputs (output, stdout); /* close_output() sees whether it got there */
+  return TRUE;
 }
 
 /* Says on one line what is wrong, with @name, if any. */
@@ -224,5 +267,5 @@ main (int argc, char **argv)
   name = options.names != NULL && options.names[0] != NULL ? options.names[0] : "-";
   if (convert_file (&options, hvfs_offline_files_get (files), name, &error))
     return EXIT_SUCCESS;
-  return complain (strcmp (name, "-") == 0 ? "standard input" : name, error->message);
+  return complain (shown_name (name), error->message);
 }

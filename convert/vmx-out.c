@@ -62,6 +62,22 @@ hvfs_vmx_refuse (HvfsVmxOut *out, int code, const char *format, ...)
   hvfs_error_set (&out->error, code, "%s", message);
 }
 
+void
+hvfs_vmx_refuse_at (HvfsVmxOut *out, guint line, const char *element, int code,
+                    const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (line > 0)
+    hvfs_vmx_refuse (out, code, "line %u: <%s>: %s", line, element, message);
+  else
+    hvfs_vmx_refuse (out, code, "<%s>: %s", element, message);
+}
+
 static void
 put (HvfsVmxOut *out, const char *key, const char *value)
 {
@@ -105,8 +121,8 @@ hvfs_vmx_put_number (HvfsVmxOut *out, guint64 number, const char *key_format, ..
 }
 
 void
-hvfs_vmx_put_file (HvfsVmxOut *out, const char *path, const char *element, const char *key_format,
-                   ...)
+hvfs_vmx_put_file (HvfsVmxOut *out, const char *path, guint line, const char *element,
+                   const char *key_format, ...)
 {
   g_autoptr (GError) why = NULL;
   g_autofree char *name = NULL;
@@ -114,13 +130,13 @@ hvfs_vmx_put_file (HvfsVmxOut *out, const char *path, const char *element, const
 
   if (path == NULL)
     {
-      hvfs_vmx_refuse (out, EINVAL, "%s: a file must be named", element);
+      hvfs_vmx_refuse_at (out, line, element, EINVAL, "a file must be named");
       return;
     }
   name = out->files->format (out->files->data, path, &why);
   if (name == NULL)
     {
-      hvfs_vmx_refuse (out, EINVAL, "%s: '%s': %s", element, path, why->message);
+      hvfs_vmx_refuse_at (out, line, element, EINVAL, "'%s': %s", path, why->message);
       return;
     }
   HVFS_VMX_FORMAT_KEY (key, key_format);

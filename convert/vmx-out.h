@@ -7,6 +7,7 @@
 #pragma once
 
 #include "convert/files.h"
+#include "convert/notes.h"
 
 typedef struct
 {
@@ -16,6 +17,7 @@ typedef struct
   const HvfsDomain *domain;
   const HvfsFiles *files;
   guint hw_version;
+  GPtrArray *notes; /* nullable: of HvfsNote */
   GError *error;
 } HvfsVmxOut;
 
@@ -36,9 +38,20 @@ void hvfs_vmx_put_default (HvfsVmxOut *out, const char *value, const char *key_f
 void hvfs_vmx_put_number (HvfsVmxOut *out, guint64 number, const char *key_format, ...)
   G_GNUC_PRINTF (3, 4);
 
-/* The value is the name that the host has for @path; @element is where @path stands. */
-void hvfs_vmx_put_file (HvfsVmxOut *out, const char *path, const char *element,
-                        const char *key_format, ...) G_GNUC_PRINTF (4, 5);
+/* The value is the name that the host has for @path, which stands in @element, as of
+ * hvfs_vmx_refuse_at(). */
+void hvfs_vmx_put_file (HvfsVmxOut *out, const char *path, guint line, const char *element,
+                        const char *key_format, ...) G_GNUC_PRINTF (5, 6);
+
+/**
+ * hvfs_vmx_refuse_at:
+ * @line: of @element in the XML; 0: it does not come from there
+ * @element: "disk"
+ *
+ * Refuses the domain, EINVAL or ENOTSUP: "line 7: <disk>: ...".
+ */
+void hvfs_vmx_refuse_at (HvfsVmxOut *out, guint line, const char *element, int code,
+                         const char *format, ...) G_GNUC_PRINTF (5, 6);
 
 /* Refuses the domain: EINVAL or ENOTSUP. */
 void hvfs_vmx_refuse (HvfsVmxOut *out, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);

@@ -17,6 +17,8 @@
 #define SCSI_WIDE_UNITS 64
 #define SCSI_OWN_UNIT 7
 #define SATA_UNITS 30
+#define NVME_CONTROLLERS 4
+#define NVME_UNITS 64
 #define WIDE_HW_VERSION 13
 
 typedef struct
@@ -68,6 +70,42 @@ bad_type (const Reader *reader, const Slot *slot, GError **error, const char *ri
   return hvfs_vmx_text_bad (reader->vmx, error, right, "%sdeviceType", slot->prefix);
 }
 
+static gboolean
+is_taken (const HvfsDomain *domain, const HvfsDisk *disk)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      const HvfsDisk *other = domain->disks->pdata[i];
+
+      if (other != disk && other->bus == disk->bus
+          && g_strcmp0 (other->target, disk->target) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The name and the address of the disk in @slot.  libvirt takes the address from the name,
+ * which loses the controller where one has more disks than names were made for: that is
+ * not followed, nor is a name given twice. */
+static void
+set_place (const Reader *reader, const Slot *slot, HvfsDisk *disk)
+{
+  guint index = hvfs_disk_slot_index (slot->bus, slot->controller, slot->unit);
+  gboolean wide = slot->bus == HVFS_BUS_SCSI && reader->domain->hw_version >= WIDE_HW_VERSION;
+
+  disk->drive = hvfs_drive_from_index (slot->bus, index, wide);
+  disk->target = hvfs_disk_name (slot->bus, index);
+  if (!wide)
+    return;
+  disk->drive.controller = slot->controller;
+  disk->drive.unit = slot->unit;
+  while (is_taken (reader->domain, disk))
+    {
+      g_free (disk->target);
+      disk->target = hvfs_disk_name (slot->bus, ++index);
+    }
+}
+
 static void
 add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDevice device,
           char *path)
@@ -77,15 +115,12 @@ add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDev
   static const char *const kept_mode[] = { "mode", NULL };
   static const char *const kept_cache[] = { "writeThrough", NULL };
   HvfsDisk *disk = hvfs_domain_add_disk (reader->domain);
-  guint index = hvfs_disk_slot_index (slot->bus, slot->controller, slot->unit);
 
   disk->type = type;
   disk->device = device;
   disk->bus = slot->bus;
   disk->path = path;
-  disk->target = hvfs_disk_name (slot->bus, index);
-  disk->drive = hvfs_drive_from_index (slot->bus, index,
-                                       reader->domain->hw_version >= WIDE_HW_VERSION);
+  set_place (reader, slot, disk);
   disk->readonly = device == HVFS_DEVICE_CDROM || device == HVFS_DEVICE_LUN;
   hvfs_vmx_text_mark (reader->vmx, slot->prefix,
                       device == HVFS_DEVICE_FLOPPY ? kept_floppy : kept);
@@ -380,7 +415,8 @@ hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domai
       return FALSE;
   if (!read_bus (&reader, HVFS_BUS_SCSI, SCSI_CONTROLLERS, wide ? SCSI_WIDE_UNITS : SCSI_UNITS,
                  error)
-      || !read_bus (&reader, HVFS_BUS_SATA, SATA_CONTROLLERS, SATA_UNITS, error))
+      || !read_bus (&reader, HVFS_BUS_SATA, SATA_CONTROLLERS, SATA_UNITS, error)
+      || !read_bus (&reader, HVFS_BUS_NVME, NVME_CONTROLLERS, NVME_UNITS, error))
     return FALSE;
   for (guint i = 0; i < 4; i++)
     if (!read_slot (&reader, HVFS_BUS_IDE, i / 2, i % 2, error))

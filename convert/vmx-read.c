@@ -227,11 +227,11 @@ hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **err
   g_autoptr (HvfsVmxText) vmx = hvfs_vmx_text_parse (text, len, error);
   g_autoptr (HvfsDomain) domain = hvfs_domain_new ();
   const char *key, *value;
-  guint position = 0;
+  guint position = 0, line;
 
   if (vmx == NULL || !read_domain (vmx, files, domain, error))
     return NULL;
-  while (hvfs_vmx_text_next_unmarked (vmx, &position, &key, &value))
-    hvfs_domain_add_extra (domain, key, value);
+  while (hvfs_vmx_text_next_unmarked (vmx, &position, &key, &value, &line))
+    hvfs_domain_add_extra (domain, key, value)->line = line;
   return g_steal_pointer (&domain);
 }

@@ -431,7 +431,7 @@ hvfs_vmx_text_mark (HvfsVmxText *vmx, const char *prefix, const char *const *key
 
 gboolean
 hvfs_vmx_text_next_unmarked (const HvfsVmxText *vmx, guint *position, const char **ret_key,
-                             const char **ret_value)
+                             const char **ret_value, guint *ret_line)
 {
   while (*position < vmx->entries->len)
     {
@@ -441,6 +441,8 @@ hvfs_vmx_text_next_unmarked (const HvfsVmxText *vmx, guint *position, const char
         continue;
       *ret_key = entry->key;
       *ret_value = entry->value;
+      if (ret_line != NULL)
+        *ret_line = entry->line;
       return TRUE;
     }
   return FALSE;

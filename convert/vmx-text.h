@@ -75,8 +75,9 @@ void hvfs_vmx_text_mark (HvfsVmxText *vmx, const char *prefix, const char *const
 /**
  * hvfs_vmx_text_next_unmarked:
  * @position: (inout): 0 at first
+ * @ret_line: (out) (optional): where the key stands
  *
  * Returns: FALSE behind the last of the keys that have no mark, in the order of the file
  */
 gboolean hvfs_vmx_text_next_unmarked (const HvfsVmxText *vmx, guint *position, const char **ret_key,
-                                      const char **ret_value);
+                                      const char **ret_value, guint *ret_line);

@@ -7,38 +7,74 @@
 #include "convert/words.h"
 
 #define SCSI_CONTROLLERS 4
+#define SCSI_OWN_UNIT 7
 #define FLOPPIES 2
 
-/* There is only the target 0, whatever an address says. */
-static gboolean
-same_drive (const HvfsDrive *a, const HvfsDrive *b)
+/* What a VMX can have on each bus. */
+static const struct
 {
-  return a->controller == b->controller && a->bus == b->bus && a->unit == b->unit;
+  guint controllers; /* 0: no such bus; of IDE, the channels of one */
+  guint units;
+} limits[] = {
+  [HVFS_BUS_IDE] = { 2, 2 },
+  [HVFS_BUS_FDC] = { 1, FLOPPIES },
+  [HVFS_BUS_SCSI] = { SCSI_CONTROLLERS, 64 },
+  [HVFS_BUS_SATA] = { 4, 30 },
+  [HVFS_BUS_NVME] = { 4, 64 },
+};
+
+static void G_GNUC_PRINTF (4, 5)
+refuse (HvfsVmxOut *out, const HvfsDisk *disk, int code, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  hvfs_vmx_refuse_at (out, disk->line, "disk", code, "'%s': %s", disk->target, message);
 }
 
-/* The address must be known, be the one the name stands for, and exist. */
+/* Refuses what has no slot, and a slot that another disk has. */
 static void
-check_drive (HvfsVmxOut *out, const HvfsDisk *disk)
+check_slot (HvfsVmxOut *out, const HvfsDisk *disk, GHashTable *slots)
 {
-  int index = hvfs_disk_name_index (disk->target);
-  HvfsDrive by_name = hvfs_drive_from_index (disk->bus, MAX (index, 0), FALSE);
-  guint controllers = disk->bus == HVFS_BUS_SCSI ? SCSI_CONTROLLERS : 1;
+  guint controller, unit, slot;
+  const HvfsDisk *other;
 
-  if (!disk->drive.known)
-    hvfs_vmx_refuse (out, ENOTSUP, "disk '%s': the bus '%s' is unsupported", disk->target,
-                     hvfs_bus_words[disk->bus]);
-  else if (index < 0)
-    hvfs_vmx_refuse (out, EINVAL, "disk '%s': its name must be like sda, hda or fda", disk->target);
-  else if (!same_drive (&disk->drive, &by_name))
-    hvfs_vmx_refuse (out, EINVAL,
-                     "disk '%s': its address must be that of its name: controller %u, bus %u, "
-                     "unit %u",
-                     disk->target, by_name.controller, by_name.bus, by_name.unit);
-  else if (disk->bus == HVFS_BUS_SATA)
-    hvfs_vmx_refuse (out, ENOTSUP, "disk '%s': the bus 'sata' is unsupported", disk->target);
-  else if (disk->drive.controller >= controllers)
-    hvfs_vmx_refuse (out, EINVAL, "disk '%s': there are only %u %s controllers", disk->target,
-                     controllers, hvfs_bus_words[disk->bus]);
+  hvfs_disk_slot (disk, &controller, &unit);
+  if ((disk->bus == HVFS_BUS_IDE || disk->bus == HVFS_BUS_FDC) && disk->drive.controller > 0)
+    refuse (out, disk, EINVAL, "there is only one %s controller, 0, not %u",
+            hvfs_bus_words[disk->bus], disk->drive.controller);
+  else if (controller >= limits[disk->bus].controllers || unit >= limits[disk->bus].units
+           || (disk->bus == HVFS_BUS_SCSI && unit == SCSI_OWN_UNIT))
+    refuse (out, disk, EINVAL, "its place is %s%u:%u, it must be %s0:0 to %s%u:%u%s",
+            hvfs_bus_words[disk->bus], controller, unit, hvfs_bus_words[disk->bus],
+            hvfs_bus_words[disk->bus], limits[disk->bus].controllers - 1,
+            limits[disk->bus].units - 1,
+            disk->bus == HVFS_BUS_SCSI ? ", and not unit 7, the controller's own" : "");
+  else
+    {
+      slot = (disk->bus * 4 + controller) * 64 + unit + 1;
+      other = g_hash_table_lookup (slots, GUINT_TO_POINTER (slot));
+      if (other != NULL)
+        refuse (out, disk, EINVAL, "its place is %s%u:%u, which the disk '%s' has",
+                hvfs_bus_words[disk->bus], controller, unit, other->target);
+      g_hash_table_insert (slots, GUINT_TO_POINTER (slot), (gpointer) disk);
+    }
+}
+
+static void
+check_drive (HvfsVmxOut *out, const HvfsDisk *disk, GHashTable *slots)
+{
+  if (disk->bus >= G_N_ELEMENTS (limits) || limits[disk->bus].controllers == 0
+      || !disk->drive.known)
+    refuse (out, disk, ENOTSUP, "the bus '%s' must be scsi, sata, nvme, ide or fdc",
+            hvfs_bus_words[disk->bus]);
+  else if (hvfs_disk_name_index (disk->target) < 0)
+    refuse (out, disk, EINVAL, "its name must be like sda, hda, fda or nvme0n1");
+  else
+    check_slot (out, disk, slots);
 }
 
 /* Old XML names the controller's model as the disk's driver.  It goes to the first
@@ -52,9 +88,8 @@ apply_driver (HvfsVmxOut *out, const HvfsDisk *disk, HvfsScsiModel *models)
 
   if (model < HVFS_SCSI_AUTO)
     {
-      hvfs_vmx_refuse (out, EINVAL,
-                       "disk '%s': the driver must be the model of a SCSI controller, not '%s'",
-                       disk->target, disk->driver);
+      refuse (out, disk, EINVAL,
+              "the driver must be the model of a SCSI controller, not '%s'", disk->driver);
       return;
     }
   for (guint i = 0; i < controllers->len; i++)
@@ -66,9 +101,8 @@ apply_driver (HvfsVmxOut *out, const HvfsDisk *disk, HvfsScsiModel *models)
       if (models[i] == HVFS_SCSI_NONE)
         models[i] = model;
       else if (models[i] != (HvfsScsiModel) model)
-        hvfs_vmx_refuse (out, EINVAL,
-                         "disk '%s': the driver must be '%s', the model of its controller",
-                         disk->target, hvfs_scsi_model_words[models[i]]);
+        refuse (out, disk, EINVAL, "the driver must be '%s', the model of its controller",
+                hvfs_scsi_model_words[models[i]]);
       return;
     }
 }
@@ -94,11 +128,9 @@ autodetect (HvfsVmxOut *out, const HvfsController *controller)
       if (!is_on (disk, controller))
         continue;
       if (!out->files->autodetect (out->files->data, disk, &wanted, &why))
-        hvfs_vmx_refuse (out, EINVAL, "disk '%s': %s", disk->target, why->message);
+        refuse (out, disk, EINVAL, "%s", why->message);
       else if (model != HVFS_SCSI_NONE && wanted != model)
-        hvfs_vmx_refuse (out, EINVAL,
-                         "disk '%s': wants another controller than the disks before it",
-                         disk->target);
+        refuse (out, disk, EINVAL, "wants another controller than the disks before it");
       model = wanted;
     }
   return model;
@@ -113,10 +145,10 @@ write_controller (HvfsVmxOut *out, const HvfsController *controller, HvfsScsiMod
   if (model == HVFS_SCSI_NONE)
     return;
   if (model < HVFS_SCSI_BUSLOGIC || model > HVFS_SCSI_VMPVSCSI)
-    hvfs_vmx_refuse (out, EINVAL,
-                     "controller 'scsi' %u: the model must be buslogic, lsilogic, lsisas1068 or "
-                     "vmpvscsi, not '%s'",
-                     controller->index, hvfs_scsi_model_words[model]);
+    hvfs_vmx_refuse_at (out, controller->line, "controller", EINVAL,
+                        "the model of 'scsi' %u must be buslogic, lsilogic, lsisas1068 or "
+                        "vmpvscsi, not '%s'",
+                        controller->index, hvfs_scsi_model_words[model]);
   else
     hvfs_vmx_put (out, hvfs_vmx_scsi_words[model], "scsi%u.virtualDev", controller->index);
 }
@@ -146,7 +178,28 @@ write_nth (HvfsVmxOut *out, guint index, const HvfsScsiModel *models)
   return FALSE;
 }
 
-/* Returns: whether there is any */
+/* The controllers of @bus, which have no models. */
+static void
+write_present (HvfsVmxOut *out, HvfsBus bus)
+{
+  guint used = 0; /* a bit each */
+
+  for (guint i = 0; i < out->domain->disks->len; i++)
+    {
+      const HvfsDisk *disk = out->domain->disks->pdata[i];
+      guint controller, unit;
+
+      if (disk->bus != bus)
+        continue;
+      hvfs_disk_slot (disk, &controller, &unit);
+      used |= 1u << controller;
+    }
+  for (guint i = 0; i < limits[bus].controllers; i++)
+    if ((used & 1u << i) != 0)
+      hvfs_vmx_put (out, "true", "%s%u.present", hvfs_bus_words[bus], i);
+}
+
+/* Returns: whether there is any SCSI controller */
 static gboolean
 write_controllers (HvfsVmxOut *out)
 {
@@ -165,27 +218,32 @@ write_controllers (HvfsVmxOut *out)
     }
   for (guint i = 0; i < SCSI_CONTROLLERS; i++)
     any |= write_nth (out, i, models);
+  write_present (out, HVFS_BUS_SATA);
+  write_present (out, HVFS_BUS_NVME);
   return any;
 }
 
-/* The kinds of drive that there are, by what domain XML calls them. */
+/* The kinds of drive that there are, by what domain XML calls them; "" for the only one of
+ * its bus. */
 static const char *
 drive_type (const HvfsDisk *disk)
 {
-  gboolean scsi = disk->bus == HVFS_BUS_SCSI;
+  gboolean scsi = disk->bus == HVFS_BUS_SCSI, nvme = disk->bus == HVFS_BUS_NVME;
   gboolean file = disk->type == HVFS_DISK_FILE, block = disk->type == HVFS_DISK_BLOCK;
 
   switch (disk->device)
     {
     case HVFS_DEVICE_DISK:
-      return !file ? NULL : scsi ? "scsi-hardDisk" : "ata-hardDisk";
+      return !file ? NULL : scsi ? "scsi-hardDisk" : nvme ? "" : "ata-hardDisk";
     case HVFS_DEVICE_CDROM:
+      if (nvme)
+        return NULL;
       return file ? "cdrom-image" : block ? "atapi-cdrom" : NULL;
     case HVFS_DEVICE_LUN:
       if (block && scsi && disk->path != NULL
           && g_str_has_prefix (disk->path, HVFS_VMX_HOST_CDROMS))
         return "scsi-passthru";
-      return block ? "cdrom-raw" : NULL;
+      return block && !nvme ? "cdrom-raw" : NULL;
     default:
       return NULL;
     }
@@ -195,15 +253,14 @@ static void
 write_image (HvfsVmxOut *out, const HvfsDisk *disk, const char *slot)
 {
   const char *suffix = disk->device == HVFS_DEVICE_DISK ? ".vmdk" : ".iso";
-  g_autofree char *element = g_strdup_printf ("disk '%s'", disk->target);
 
   if (disk->path == NULL && disk->device == HVFS_DEVICE_CDROM)
     hvfs_vmx_put (out, "emptyBackingString", "%s.fileName", slot);
   else if (disk->path == NULL || !hvfs_has_suffix_nocase (disk->path, suffix))
-    hvfs_vmx_refuse (out, EINVAL, "%s: the file '%s' must end in %s", element,
-                     disk->path != NULL ? disk->path : "", suffix);
+    refuse (out, disk, EINVAL, "the file '%s' must end in %s",
+            disk->path != NULL ? disk->path : "", suffix);
   else
-    hvfs_vmx_put_file (out, disk->path, element, "%s.fileName", slot);
+    hvfs_vmx_put_file (out, disk->path, disk->line, "disk", "%s.fileName", slot);
 }
 
 static void
@@ -212,8 +269,7 @@ write_device (HvfsVmxOut *out, const HvfsDisk *disk, const char *slot)
   if (disk->path != NULL)
     hvfs_vmx_put (out, disk->path, "%s.fileName", slot);
   else if (disk->startup != HVFS_STARTUP_OPTIONAL)
-    hvfs_vmx_refuse (out, EINVAL, "disk '%s': needs a source, or the startupPolicy 'optional'",
-                     disk->target);
+    refuse (out, disk, EINVAL, "needs a source, or the startupPolicy 'optional'");
   else
     {
       hvfs_vmx_put_default (out, "true", "%s.autodetect", slot);
@@ -227,8 +283,8 @@ write_modes (HvfsVmxOut *out, const HvfsDisk *disk, const char *slot)
   if (disk->bus == HVFS_BUS_SCSI && disk->cache == HVFS_CACHE_WRITETHROUGH)
     hvfs_vmx_put (out, "true", "%s.writeThrough", slot);
   else if (disk->bus == HVFS_BUS_SCSI && disk->cache != HVFS_CACHE_DEFAULT)
-    hvfs_vmx_refuse (out, ENOTSUP, "disk '%s': the only cache mode is 'writethrough', not '%s'",
-                     disk->target, hvfs_disk_cache_words[disk->cache]);
+    refuse (out, disk, ENOTSUP, "the only cache mode is 'writethrough', not '%s'",
+            hvfs_disk_cache_words[disk->cache]);
   if (disk->transient)
     hvfs_vmx_put (out, "independent-nonpersistent", "%s.mode", slot);
 }
@@ -236,28 +292,30 @@ write_modes (HvfsVmxOut *out, const HvfsDisk *disk, const char *slot)
 static void
 write_disk (HvfsVmxOut *out, const HvfsDisk *disk)
 {
-  gboolean scsi = disk->bus == HVFS_BUS_SCSI;
   const char *prefix = hvfs_bus_prefix (disk->bus);
   const char *type = drive_type (disk);
   g_autofree char *slot = NULL;
+  guint controller, unit;
 
-  if (prefix == NULL || !g_str_has_prefix (disk->target, prefix))
+  if (!g_str_has_prefix (disk->target, prefix))
     {
-      hvfs_vmx_refuse (out, EINVAL, "disk '%s': its name must begin with '%s'", disk->target,
-                       prefix != NULL ? prefix : "sd");
+      refuse (out, disk, EINVAL, "its name must begin with '%s' on the bus %s", prefix,
+              hvfs_bus_words[disk->bus]);
       return;
     }
   if (type == NULL)
     {
-      hvfs_vmx_refuse (out, ENOTSUP, "disk '%s': a %s of the type '%s' is unsupported",
-                       disk->target, hvfs_disk_device_words[disk->device],
-                       hvfs_disk_type_words[disk->type]);
+      refuse (out, disk, ENOTSUP, "a %s of the type '%s' on the bus %s is nothing a VMX has: "
+              "a disk must be a file, a CD-ROM a file or block, not on nvme",
+              hvfs_disk_device_words[disk->device], hvfs_disk_type_words[disk->type],
+              hvfs_bus_words[disk->bus]);
       return;
     }
-  slot = g_strdup_printf ("%s%u:%u", hvfs_bus_words[disk->bus],
-                          scsi ? disk->drive.controller : disk->drive.bus, disk->drive.unit);
+  hvfs_disk_slot (disk, &controller, &unit);
+  slot = g_strdup_printf ("%s%u:%u", hvfs_bus_words[disk->bus], controller, unit);
   hvfs_vmx_put (out, "true", "%s.present", slot);
-  hvfs_vmx_put (out, type, "%s.deviceType", slot);
+  if (*type != '\0')
+    hvfs_vmx_put (out, type, "%s.deviceType", slot);
   if (disk->type == HVFS_DISK_FILE)
     write_image (out, disk, slot);
   else
@@ -276,10 +334,10 @@ write_floppy (HvfsVmxOut *out, const HvfsDisk *disk)
   else if (disk->type == HVFS_DISK_BLOCK)
     hvfs_vmx_put (out, "device", "floppy%u.fileType", unit);
   else
-    hvfs_vmx_refuse (out, ENOTSUP, "disk '%s': a floppy must be of the type 'file' or 'block'",
-                     disk->target);
+    refuse (out, disk, ENOTSUP, "a floppy must be of the type 'file' or 'block', not '%s'",
+            hvfs_disk_type_words[disk->type]);
   if (disk->path != NULL && disk->type == HVFS_DISK_FILE)
-    hvfs_vmx_put_file (out, disk->path, "disk of the device 'floppy'", "floppy%u.fileName", unit);
+    hvfs_vmx_put_file (out, disk->path, disk->line, "disk", "floppy%u.fileName", unit);
   else if (disk->path != NULL)
     hvfs_vmx_put (out, disk->path, "floppy%u.fileName", unit);
 }
@@ -289,10 +347,11 @@ hvfs_vmx_write_disks (HvfsVmxOut *out)
 {
   const GPtrArray *disks = out->domain->disks;
   gboolean floppies[FLOPPIES] = { FALSE };
+  g_autoptr (GHashTable) slots = g_hash_table_new (NULL, NULL);
   gboolean has_scsi;
 
   for (guint i = 0; i < disks->len; i++)
-    check_drive (out, disks->pdata[i]);
+    check_drive (out, disks->pdata[i], slots);
   if (out->error != NULL)
     return FALSE;
   has_scsi = write_controllers (out);

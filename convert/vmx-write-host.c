@@ -14,8 +14,8 @@ hvfs_vmx_write_graphics (HvfsVmxOut *out)
 
       if (vnc->type != HVFS_GRAPHICS_VNC)
         {
-          hvfs_vmx_refuse (out, ENOTSUP, "graphics: the type '%s' is unsupported, 'vnc' is not",
-                           hvfs_graphics_type_words[vnc->type]);
+          hvfs_vmx_refuse_at (out, vnc->line, "graphics", ENOTSUP, "type='%s' must be vnc",
+                              hvfs_graphics_type_words[vnc->type]);
           return;
         }
       hvfs_vmx_put (out, "true", "RemoteDisplay.vnc.enabled");
@@ -37,8 +37,8 @@ write_filesystem (HvfsVmxOut *out, const HvfsFilesystem *filesystem)
 
   if (filesystem->type != HVFS_FILESYSTEM_MOUNT)
     {
-      hvfs_vmx_refuse (out, ENOTSUP, "filesystem: the type '%s' is unsupported, 'mount' is not",
-                       hvfs_filesystem_type_words[filesystem->type]);
+      hvfs_vmx_refuse_at (out, filesystem->line, "filesystem", ENOTSUP, "type='%s' must be mount",
+                          hvfs_filesystem_type_words[filesystem->type]);
       return;
     }
   hvfs_vmx_put (out, "true", "sharedFolder%u.present", n);
@@ -72,12 +72,13 @@ hvfs_vmx_write_video (HvfsVmxOut *out)
   const HvfsVideo *video = videos->len > 0 ? videos->pdata[0] : NULL;
 
   if (videos->len > 1)
-    hvfs_vmx_refuse (out, EINVAL, "video: there can be only one");
+    hvfs_vmx_refuse_at (out, ((const HvfsVideo *) videos->pdata[1])->line, "video", EINVAL,
+                        "there must be only one, not %u", videos->len);
   else if (video != NULL && video->type != HVFS_VIDEO_VMVGA)
-    hvfs_vmx_refuse (out, ENOTSUP, "video: the model '%s' is unsupported, 'vmvga' is not",
-                     hvfs_video_type_words[video->type]);
+    hvfs_vmx_refuse_at (out, video->line, "video", ENOTSUP, "the model '%s' must be vmvga",
+                        hvfs_video_type_words[video->type]);
   else if (video != NULL && video->heads > 1)
-    hvfs_vmx_refuse (out, ENOTSUP, "video: more than one head is unsupported");
+    hvfs_vmx_refuse_at (out, video->line, "video", ENOTSUP, "heads='%u' must be 1", video->heads);
   else if (video != NULL)
     {
       guint64 steps = ((guint64) video->vram_kib + VRAM_STEP_KIB - 1) / VRAM_STEP_KIB;

@@ -59,10 +59,10 @@ write_model (HvfsVmxOut *out, const HvfsNet *net)
   if (net->model == HVFS_NET_MODEL_UNKNOWN)
     return;
   if (net->model >= HVFS_NET_MODEL_OTHER)
-    hvfs_vmx_refuse (out, EINVAL,
-                     "interface %u: the model must be vlance, vmxnet, vmxnet2, vmxnet3, e1000 or "
-                     "e1000e, not '%s'",
-                     net->number, hvfs_net_model_words[net->model]);
+    hvfs_vmx_refuse_at (out, net->line, "interface", EINVAL,
+                        "the model must be vlance, vmxnet, vmxnet2, vmxnet3, e1000 or e1000e, "
+                        "not '%s'",
+                        hvfs_net_model_words[net->model]);
   else if (net->model == HVFS_NET_MODEL_VMXNET2)
     {
       hvfs_vmx_put (out, "vmxnet", "ethernet%u.virtualDev", net->number);
@@ -125,10 +125,9 @@ write_net (HvfsVmxOut *out, const HvfsNet *net)
       write_vds (out, net);
       break;
     default:
-      hvfs_vmx_refuse (out, ENOTSUP,
-                       "interface %u: the type '%s' is unsupported, bridge, user, null and vds are "
-                       "not",
-                       net->number, hvfs_net_type_words[net->type]);
+      hvfs_vmx_refuse_at (out, net->line, "interface", ENOTSUP,
+                          "type='%s' must be bridge, user, null or vds",
+                          hvfs_net_type_words[net->type]);
     }
   write_mac (out, net);
 }
@@ -143,8 +142,10 @@ hvfs_vmx_write_nets (HvfsVmxOut *out)
       const HvfsNet *net = out->domain->nets->pdata[i];
 
       if (net->number >= limit)
-        hvfs_vmx_refuse (out, EINVAL, "interface %u: there can be %u with virtualHW.version %u",
-                         net->number, limit, out->hw_version);
+        hvfs_vmx_refuse_at (out, net->line, "interface", EINVAL,
+                            "there must be at most %u with virtualHW.version %u, this is the "
+                            "number %u",
+                            limit, out->hw_version, net->number + 1);
       write_net (out, net);
     }
 }

@@ -42,9 +42,9 @@ write_source (HvfsVmxOut *out, const Kind *kind, const HvfsPort *port)
 
   if (type == NULL || (kind == &parallel && port->type > HVFS_PORT_FILE))
     {
-      hvfs_vmx_refuse (out, ENOTSUP, "%s %u: the type '%s' is unsupported, %s are not", kind->name,
-                       port->port, hvfs_port_type_words[port->type],
-                       kind == &parallel ? "dev and file" : "dev, file, pipe and tcp");
+      hvfs_vmx_refuse_at (out, port->line, kind->name, ENOTSUP, "type='%s' must be %s",
+                          hvfs_port_type_words[port->type],
+                          kind == &parallel ? "dev or file" : "dev, file, pipe or tcp");
       return;
     }
   hvfs_vmx_put (out, type, "%s%u.fileType", kind->name, port->port);
@@ -56,7 +56,8 @@ write_source (HvfsVmxOut *out, const Kind *kind, const HvfsPort *port)
   if (port->type == HVFS_PORT_TCP)
     write_network (out, port);
   else if (port->type == HVFS_PORT_FILE)
-    hvfs_vmx_put_file (out, port->path, kind->name, "%s%u.fileName", kind->name, port->port);
+    hvfs_vmx_put_file (out, port->path, port->line, kind->name, "%s%u.fileName", kind->name,
+                       port->port);
   else if (port->path != NULL)
     hvfs_vmx_put (out, port->path, "%s%u.fileName", kind->name, port->port);
 }
@@ -66,8 +67,8 @@ write_port (HvfsVmxOut *out, const Kind *kind, const HvfsPort *port)
 {
   if (port->port >= kind->limit)
     {
-      hvfs_vmx_refuse (out, EINVAL, "%s: the port must be 0 to %u, not %u", kind->name,
-                       kind->limit - 1, port->port);
+      hvfs_vmx_refuse_at (out, port->line, kind->name, EINVAL, "the port must be 0 to %u, not %u",
+                          kind->limit - 1, port->port);
       return;
     }
   hvfs_vmx_put (out, "true", "%s%u.present", kind->name, port->port);

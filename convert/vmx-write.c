@@ -33,7 +33,8 @@ write_os (HvfsVmxOut *out)
   if (domain->smbios == HVFS_SMBIOS_HOST)
     hvfs_vmx_put (out, "true", "smbios.reflecthost");
   else if (domain->smbios == HVFS_SMBIOS_SYSINFO)
-    hvfs_vmx_refuse (out, ENOTSUP, "os/smbios: the mode 'sysinfo' is unsupported, 'host' is not");
+    hvfs_vmx_refuse_at (out, domain->smbios_line, "smbios", ENOTSUP,
+                        "mode='sysinfo' must be host, emulate or none");
 }
 
 static void
@@ -90,15 +91,19 @@ write_topology (HvfsVmxOut *out)
   if (!domain->has_cpu)
     return;
   if (domain->cpu_mode != HVFS_CPU_CUSTOM)
-    hvfs_vmx_refuse (out, EINVAL, "cpu: the mode must be 'custom', not '%s'",
-                     hvfs_cpu_mode_words[domain->cpu_mode]);
+    hvfs_vmx_refuse_at (out, domain->cpu_line, "cpu", EINVAL, "mode='%s' must be custom",
+                        hvfs_cpu_mode_words[domain->cpu_mode]);
   else if (!domain->has_topology)
-    hvfs_vmx_refuse (out, ENOTSUP, "cpu: only a topology is supported, there is none");
+    hvfs_vmx_refuse_at (out, domain->cpu_line, "cpu", ENOTSUP,
+                        "must have a <topology>, or be left out");
   else if (t->threads != 1 || t->dies != 1 || t->clusters != 1)
-    hvfs_vmx_refuse (out, ENOTSUP, "cpu/topology: dies, clusters and threads must be 1");
+    hvfs_vmx_refuse_at (out, domain->cpu_line, "cpu", ENOTSUP,
+                        "dies, clusters and threads of the <topology> must be 1");
   else if ((guint64) t->sockets * t->cores != domain->vcpus)
-    hvfs_vmx_refuse (out, EINVAL, "cpu/topology: sockets times cores must be %u, the vcpus",
-                     domain->vcpus);
+    hvfs_vmx_refuse_at (out, domain->cpu_line, "cpu", EINVAL,
+                        "sockets times cores of the <topology> must be %u, as many as <vcpu> has, "
+                        "not %u times %u",
+                        domain->vcpus, t->sockets, t->cores);
   else
     hvfs_vmx_put_number (out, t->cores, "cpuid.coresPerSocket");
 }
@@ -112,9 +117,9 @@ write_affinity (HvfsVmxOut *out)
   if (cpus == NULL)
     return;
   if (cpus->len < out->domain->vcpus)
-    hvfs_vmx_refuse (out, EINVAL,
-                     "vcpu: the cpuset must have at least %u CPUs, as many as the vcpus",
-                     out->domain->vcpus);
+    hvfs_vmx_refuse_at (out, out->domain->vcpu_line, "vcpu", EINVAL,
+                        "the cpuset must have at least %u CPUs, as many as the vcpus, not %u",
+                        out->domain->vcpus, cpus->len);
   for (guint i = 0; i < cpus->len; i++)
     g_string_append_printf (text, "%s%u", i > 0 ? "," : "", g_array_index (cpus, guint, i));
   hvfs_vmx_put (out, text->str, "sched.cpu.affinity");
@@ -142,7 +147,9 @@ write_cpus (HvfsVmxOut *out)
   const HvfsDomain *domain = out->domain;
 
   if (domain->current_vcpus != domain->vcpus)
-    hvfs_vmx_refuse (out, ENOTSUP, "vcpu: current must be %u, as many as there are", domain->vcpus);
+    hvfs_vmx_refuse_at (out, domain->vcpu_line, "vcpu", ENOTSUP,
+                        "current='%u' must be %u, as many as there are", domain->current_vcpus,
+                        domain->vcpus);
   hvfs_vmx_put_number (out, domain->vcpus, "numvcpus");
   write_topology (out);
   write_affinity (out);
@@ -191,12 +198,14 @@ write_all (HvfsVmxOut *out)
 }
 
 char *
-hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *files, GError **error)
+hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *files,
+                GPtrArray *notes, GError **error)
 {
   guint version = hw_version != 0 ? hw_version : domain->hw_version;
   HvfsVmxOut *out
     = hvfs_vmx_out_new (domain, files, version != 0 ? version : HVFS_HW_VERSION_DEFAULT);
 
+  out->notes = notes;
   write_all (out);
   return hvfs_vmx_out_end (out, error);
 }

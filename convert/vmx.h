@@ -20,7 +20,8 @@
  * @text: @len bytes of a VMX file; need not end in a NUL
  * @error: EINVAL
  *
- * Keys that the model has no field for are kept in its extras.  No state, any thread.
+ * Keys that the model has no field for are kept in its extras, and what is ignored that
+ * somebody may miss is in its notes.  No state, any thread.
  *
  * Returns: (transfer full): the domain
  */
@@ -29,6 +30,7 @@ HvfsDomain *hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, 
 /**
  * hvfs_vmx_write:
  * @hw_version: the virtualHW.version to write; 0: the domain's own, else the default
+ * @notes: (nullable): of HvfsNote, is told what the VMX leaves out of @domain
  * @error: EINVAL for what is wrong, ENOTSUP for what a VMX, or libvirt, does not have
  *
  * The extras of @domain follow behind its own keys, where it has no such key itself.
@@ -36,4 +38,4 @@ HvfsDomain *hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, 
  * Returns: (transfer full): the text of a VMX file in UTF-8
  */
 char *hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *files,
-                      GError **error);
+                      GPtrArray *notes, GError **error);

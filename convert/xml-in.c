@@ -190,6 +190,14 @@ hvfs_xml_attr (const xmlNode *node, const char *name)
   return node != NULL ? take_xml_string (xmlGetNoNsProp (node, (const xmlChar *) name)) : NULL;
 }
 
+guint
+hvfs_xml_line (const xmlNode *node)
+{
+  long line = node != NULL ? xmlGetLineNo (node) : 0;
+
+  return CLAMP (line, 0, G_MAXINT);
+}
+
 gboolean
 hvfs_xml_bad (const xmlNode *node, int code, GError **error, const char *format, ...)
 {

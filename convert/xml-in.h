@@ -33,6 +33,9 @@ const xmlNode *hvfs_xml_next (const xmlNode *node, const char *name);
 
 gboolean hvfs_xml_is (const xmlNode *node, const char *name);
 
+/* Returns: the line that @node, if any, begins on, as messages have it; else 0 */
+guint hvfs_xml_line (const xmlNode *node);
+
 /* Returns: (transfer full): all text below @node, as it stands; NULL without @node */
 char *hvfs_xml_text (const xmlNode *node);
 

@@ -44,7 +44,7 @@ xml_to_vmx (const char *text, gsize len, const char *expected, GError **error)
   const char *version = strstr (expected, "virtualHW.version = \"");
   guint hw_version = version != NULL ? atoi (strchr (version, '"') + 1) : 0;
 
-  return domain != NULL ? hvfs_vmx_write (domain, hw_version, &stub_files, error) : NULL;
+  return domain != NULL ? hvfs_vmx_write (domain, hw_version, &stub_files, NULL, error) : NULL;
 }
 
 static const Direction directions[] = {

@@ -262,13 +262,13 @@ check_round (const HvfsDomain *domain, const HvfsFiles *files)
   g_assert_no_error (error);
   xml2 = hvfs_domain_xml_write (from_xml, HVFS_DOMAIN_XML_SECURE);
   g_assert_cmpstr (xml, ==, xml2);
-  vmx = hvfs_vmx_write (from_xml, 4, files, &error);
+  vmx = hvfs_vmx_write (from_xml, 4, files, NULL, &error);
   g_assert_no_error (error);
   from_vmx = hvfs_vmx_read (vmx, strlen (vmx), files, &error);
   g_assert_no_error (error);
   xml3 = hvfs_domain_xml_write (from_vmx, HVFS_DOMAIN_XML_SECURE);
   g_assert_cmpstr (xml, ==, xml3);
-  vmx2 = hvfs_vmx_write (from_vmx, 4, files, &error);
+  vmx2 = hvfs_vmx_write (from_vmx, 4, files, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (vmx, ==, vmx2);
 }
@@ -305,7 +305,7 @@ check_keys (const HvfsVmxText *before, HvfsVmxText *after)
   const char *key, *value;
   guint position = 0;
 
-  while (hvfs_vmx_text_next_unmarked (before, &position, &key, &value))
+  while (hvfs_vmx_text_next_unmarked (before, &position, &key, &value, NULL))
     {
       const char *now = hvfs_vmx_text_get (after, "%s", key);
 
@@ -330,7 +330,7 @@ test_keys (gconstpointer name)
   g_autofree char *vmx = NULL;
 
   g_assert_no_error (error);
-  vmx = hvfs_vmx_write (domain, 0, &stub_files, &error);
+  vmx = hvfs_vmx_write (domain, 0, &stub_files, NULL, &error);
   g_assert_no_error (error);
   after = hvfs_vmx_text_parse (vmx, strlen (vmx), &error);
   g_assert_no_error (error);

@@ -151,7 +151,7 @@ xml_to_vmx (const char *text, gsize len)
   char *vmx;
 
   g_assert_no_error (error);
-  vmx = hvfs_vmx_write (domain, hw_version, files, &error);
+  vmx = hvfs_vmx_write (domain, hw_version, files, NULL, &error);
   g_assert_no_error (error);
   return vmx;
 }

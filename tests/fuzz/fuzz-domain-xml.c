@@ -21,7 +21,7 @@ write_vmx (const HvfsDomain *domain)
 {
   g_autoptr (HvfsOfflineFiles) offline = hvfs_offline_files_new (HVFS_OFFLINE_DIRECTORY, NULL, NULL);
   g_autoptr (GError) error = NULL;
-  g_autofree char *vmx = hvfs_vmx_write (domain, 0, hvfs_offline_files_get (offline), &error);
+  g_autofree char *vmx = hvfs_vmx_write (domain, 0, hvfs_offline_files_get (offline), NULL, &error);
 
   if (vmx == NULL)
     check_error (error);

@@ -45,7 +45,7 @@ write_twice (const HvfsDomain *domain, const HvfsFiles *files)
 {
   g_autoptr (HvfsDomain) again = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *vmx = hvfs_vmx_write (domain, 0, files, &error);
+  g_autofree char *vmx = hvfs_vmx_write (domain, 0, files, NULL, &error);
   g_autofree char *second = NULL;
 
   if (vmx == NULL)
@@ -57,7 +57,7 @@ write_twice (const HvfsDomain *domain, const HvfsFiles *files)
   g_assert_no_error (error);
   if (!is_stable (domain))
     return;
-  second = hvfs_vmx_write (again, 0, files, &error);
+  second = hvfs_vmx_write (again, 0, files, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (vmx, ==, second);
 }

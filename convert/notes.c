@@ -1,0 +1,44 @@
+/* convert/notes.c - what a conversion leaves out; see notes.h */
+#include "convert/notes.h"
+#include "convert/error.h"
+
+/* A file that somebody made up must not fill the memory with notes. */
+#define NOTES_MAX 1000
+
+static void
+note_free (gpointer data)
+{
+  HvfsNote *note = data;
+
+  g_free (note->text);
+  g_free (note);
+}
+
+GPtrArray *
+hvfs_notes_new (void)
+{
+  return g_ptr_array_new_with_free_func (note_free);
+}
+
+void
+hvfs_note (GPtrArray *notes, guint line, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  HvfsNote *note;
+  va_list args;
+
+  if (notes == NULL || notes->len > NOTES_MAX)
+    return;
+  note = g_new0 (HvfsNote, 1);
+  g_ptr_array_add (notes, note);
+  if (notes->len > NOTES_MAX)
+    {
+      note->text = g_strdup ("there is more of this, which is not listed");
+      return;
+    }
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  note->line = line;
+  note->text = hvfs_error_line (text);
+}
