@@ -1,5 +1,4 @@
 /* fs/log.c - where messages go; see log.h */
-#define FUSE_USE_VERSION 314
 #include "fs/log.h"
 
 #include <fuse_log.h>

@@ -23,11 +23,23 @@
 #include <unistd.h>
 
 #include "convert/error.h"
-#include "fs/request/interrupt.h"
+#include "fs/attr/migration.h"
+#include "fs/attr/tables.h"
+#include "fs/attr/vmx.h"
+#include "fs/edit/desk.h"
+#include "fs/edit/draft.h"
+#include "fs/follow/follow.h"
 #include "fs/log.h"
-#include "fs/request/loop.h"
 #include "fs/mountpoint.h"
+#include "fs/ops/opened.h"
 #include "fs/options.h"
+#include "fs/request/failure.h"
+#include "fs/request/interrupt.h"
+#include "fs/request/job.h"
+#include "fs/request/loop.h"
+#include "fs/tree/change.h"
+#include "fs/tree/dir-times.h"
+#include "fs/tree/notify.h"
 
 static int
 complain (const GError *error)
@@ -60,7 +72,7 @@ usage_changed (guint32 serial, gpointer data)
 static void
 desk_changed (guint64 dir, const char *name, gpointer data)
 {
-  hvfs_tree_name_changed (data, dir, name);
+  hvfs_change_name (data, dir, name);
 }
 
 static void
@@ -69,7 +81,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   guint timeout_s = options->timeout_s;
   HvfsUri *uri = login->uri;
 
-  hvfs_rows_init ();
+  hvfs_rows_init (&hvfs_row_set);
   fs->uri = hvfs_uri_ref (uri);
   fs->uid = getuid ();
   fs->gid = getgid ();
@@ -95,7 +107,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->dir_times = hvfs_dir_times_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
   fs->opened = hvfs_opened_new ();
-  hvfs_tree_init (fs);
+  hvfs_follow_init (fs);
 }
 
 static void
@@ -112,7 +124,7 @@ fs_clear (HvfsFs *fs)
   hvfs_session_logout (fs->session);
   hvfs_quickstats_free (fs->quickstats);
   hvfs_config_free (fs->config);
-  hvfs_tree_clear (fs);
+  hvfs_follow_clear (fs);
   hvfs_dir_times_free (fs->dir_times);
   hvfs_mirror_free (fs->mirror);
   hvfs_session_free (fs->session);

@@ -1,5 +1,4 @@
 /* fs/mountpoint.c - whether one can mount there, and mounting; see mountpoint.h */
-#define FUSE_USE_VERSION 314
 #include "fs/mountpoint.h"
 
 #include <fcntl.h>

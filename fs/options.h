@@ -1,7 +1,6 @@
 /* fs/options.h - the command line */
 #pragma once
 
-#define FUSE_USE_VERSION 314
 #include <fuse_lowlevel.h>
 #include <glib.h>
 

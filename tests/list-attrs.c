@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "fs/attr/attr-snapshot.h"
+#include "fs/attr/tables.h"
 
 static const struct
 {

@@ -3,7 +3,6 @@
  * In place of libfuse's two notifications stand these, which write down what they
  * were called with, and can be made to wait as the kernel's do.
  */
-#define FUSE_USE_VERSION 314
 #include <fuse_lowlevel.h>
 #include <glib.h>
 #include <string.h>

@@ -3,7 +3,9 @@
  * Exists for the upper half of the tree, which is almost all collections; what is
  * in them is in the index.
  */
+#include "fs/attr/tables.h"
 #include "fs/fs.h"
+#include "fs/tree/path.h"
 
 #define KIB_PER_MIB 1024
 
@@ -42,7 +44,8 @@ HvfsRow hvfs_datacenter_table[] = {
   HVFS_COLLECTION_ROW ("clusters"),
   HVFS_COLLECTION_ROW ("hosts"),
   /* Domains that run on no host, or on one that the user may not see. */
-  { .name = "domains", .mode = S_IFDIR | 0755, .visible = hvfs_row_is_not_empty },
+  { .name = "domains", .named = HVFS_NAMED_DC_DOMAINS, .mode = S_IFDIR | 0755,
+    .visible = hvfs_path_is_not_empty },
   HVFS_COLLECTION_ROW ("datastores"),
   HVFS_COLLECTION_ROW ("networks"),
   HVFS_MOREF_ROW,
@@ -52,13 +55,13 @@ HvfsRow hvfs_datacenter_table[] = {
 HvfsRow hvfs_cluster_table[] = {
   { .name = "info", .mode = S_IFREG | 0444, .show = cluster_info_show,
     .depends = HVFS_PROP (HVFS_COMPUTE_SUMMARY) },
-  HVFS_COLLECTION_ROW ("hosts"),
+  HVFS_COLLECTION_ROW ("hosts", .named = HVFS_NAMED_CLUSTER_HOSTS),
   HVFS_MOREF_ROW,
   { NULL }
 };
 
-HvfsRow hvfs_datacenter_row = { .mode = S_IFDIR | 0755, .table = hvfs_datacenter_table };
-HvfsRow hvfs_cluster_row = { .mode = S_IFDIR | 0755, .table = hvfs_cluster_table };
+HvfsRow hvfs_datacenter_row = { .of_kind = HVFS_KIND_DATACENTER, .mode = S_IFDIR | 0755, .table = hvfs_datacenter_table };
+HvfsRow hvfs_cluster_row = { .of_kind = HVFS_KIND_CLUSTER, .mode = S_IFDIR | 0755, .table = hvfs_cluster_table };
 
 HvfsRow hvfs_datacenters_folder_row = { .mode = S_IFDIR | 0755 };
 HvfsRow hvfs_clusters_folder_row = { .mode = S_IFDIR | 0755 };

@@ -13,9 +13,13 @@
 #include "backend/operation/reconfigure.h"
 #include "fs/attr/attr-domain.h"
 #include "fs/attr/attr-snapshot.h"
-#include "fs/ops/line.h"
+#include "fs/attr/tables.h"
 #include "fs/attr/vmx.h"
-#include "fs/ops/whole.h"
+#include "fs/edit/desk.h"
+#include "fs/edit/whole.h"
+#include "fs/fs.h"
+#include "fs/request/failure.h"
+#include "fs/row/line.h"
 
 #define KIB_PER_MIB 1024
 
@@ -218,7 +222,7 @@ error_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 #define READ_WRITE (S_IFREG | 0644)
 
 HvfsRow hvfs_domain_table[] = {
-  { .name = HVFS_DESK_LIVE, .mode = READ_WRITE, .file_ops = &hvfs_edit_file_ops,
+  { .name = HVFS_DESK_LIVE, .named = HVFS_NAMED_CONFIG, .mode = READ_WRITE, .file_ops = &hvfs_edit_file_ops,
     .visible = hvfs_edit_visible, .stat = hvfs_edit_stat, .is_known = hvfs_edit_is_known,
     .fetch = hvfs_edit_fetch, .depends = HVFS_CONFIG_PROPS },
   { .name = HVFS_DESK_LIVE_VMX, .mode = READ, .file_ops = &hvfs_vmx_file_ops,
@@ -234,10 +238,10 @@ HvfsRow hvfs_domain_table[] = {
     .depends = HVFS_PROP (HVFS_VM_MEMORY) },
   { .name = "vcpus", .mode = READ_WRITE, .show = hvfs_vcpus_show, .store = hvfs_vcpus_store,
     .depends = HVFS_PROP (HVFS_VM_CPUS) },
-  { .name = "migrate", .mode = READ_WRITE, .is_volatile = hvfs_migrate_is_volatile,
+  { .name = "migrate", .named = HVFS_NAMED_MIGRATE, .mode = READ_WRITE, .is_volatile = hvfs_migrate_is_volatile,
     .show = hvfs_migrate_show, .store = hvfs_migrate_store },
   { .name = "clone", .mode = S_IFREG | 0200, .store = hvfs_clone_store },
-  { .name = "autostart", .mode = READ_WRITE, .show = autostart_show, .store = autostart_store,
+  { .name = "autostart", .named = HVFS_NAMED_AUTOSTART, .mode = READ_WRITE, .show = autostart_show, .store = autostart_store,
     .depends = HVFS_PROP (HVFS_VM_HOST) },
   { .name = "template", .mode = READ_WRITE, .show = template_show, .store = template_store,
     .depends = HVFS_PROP (HVFS_VM_TEMPLATE) },
@@ -246,7 +250,7 @@ HvfsRow hvfs_domain_table[] = {
     .depends = HVFS_PROP (HVFS_VM_ANNOTATION) },
   { .name = "question", .mode = READ_WRITE, .show = question_show, .store = question_store,
     .depends = HVFS_PROP (HVFS_VM_QUESTION) },
-  { .name = "snapshots", .mode = S_IFDIR | 0755, .table = hvfs_snapshots_table,
+  { .name = "snapshots", .named = HVFS_NAMED_SNAPSHOTS, .mode = S_IFDIR | 0755, .table = hvfs_snapshots_table,
     .dir_ops = &hvfs_snapshots_ops },
   { .name = "revert", .mode = S_IFREG | 0200, .store = hvfs_revert_store },
   { .name = "hostname", .mode = READ, .show = hostname_show,
@@ -266,4 +270,4 @@ HvfsRow hvfs_domain_table[] = {
 };
 
 HvfsRow hvfs_domain_row
-  = { .mode = S_IFDIR | 0755, .table = hvfs_domain_table, .dir_ops = &hvfs_edit_dir_ops };
+  = { .of_kind = HVFS_KIND_VM, .mode = S_IFDIR | 0755, .table = hvfs_domain_table, .dir_ops = &hvfs_edit_dir_ops };

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "fs/tree/row.h"
+#include "fs/row/row.h"
 
 #define HVFS_SHOW(function)                                                                  \
   gboolean function (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)

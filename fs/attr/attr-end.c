@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/attr/tables.h"
 #include "fs/fs.h"
+#include "fs/tree/index.h"
 
 typedef gboolean (*End) (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                          GError **error);
@@ -21,7 +23,7 @@ dup_name (HvfsFs *fs, guint32 serial)
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
   GString *name = g_string_new (NULL);
 
-  hvfs_index_append_name (fs->index, serial, hvfs_row_ino (&hvfs_domain_row, serial, 0), name);
+  hvfs_index_append_name (fs->index, serial, hvfs_row_ino (hvfs_row_of_kind (HVFS_KIND_VM), serial, 0), name);
   return g_string_free (name, name->len == 0);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend/operation/host-state.h"
+#include "fs/attr/tables.h"
 
 #define KIB_PER_MIB 1024
 
@@ -81,13 +82,13 @@ HvfsRow hvfs_host_table[] = {
     .depends = HVFS_PROP (HVFS_HOST_CONNECTION) | HVFS_PROP (HVFS_HOST_MAINTENANCE) },
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .flags = HVFS_ROW_FETCHED },
   HVFS_MOREF_ROW,
-  { .name = "domains", .mode = S_IFDIR | 0755, .dir_ops = &hvfs_domains_ops },
-  HVFS_COLLECTION_ROW ("datastores"),
-  HVFS_COLLECTION_ROW ("networks"),
+  { .name = "domains", .named = HVFS_NAMED_HOST_DOMAINS, .mode = S_IFDIR | 0755, .dir_ops = &hvfs_domains_ops },
+  HVFS_COLLECTION_ROW ("datastores", .named = HVFS_NAMED_HOST_DATASTORES),
+  HVFS_COLLECTION_ROW ("networks", .named = HVFS_NAMED_HOST_NETWORKS),
   { NULL }
 };
 
-HvfsRow hvfs_host_row = { .mode = S_IFDIR | 0755, .table = hvfs_host_table };
+HvfsRow hvfs_host_row = { .of_kind = HVFS_KIND_HOST, .mode = S_IFDIR | 0755, .table = hvfs_host_table };
 
 HvfsRow hvfs_host_datastore_link = { .mode = S_IFLNK | 0777 };
 HvfsRow hvfs_host_network_link = { .mode = S_IFLNK | 0777 };

@@ -5,8 +5,9 @@
  */
 #include "config.h"
 
+#include "fs/attr/tables.h"
 #include "fs/fs.h"
-#include "fs/ops/ops-priv.h"
+#include "fs/request/failure.h"
 
 static gboolean
 status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
@@ -34,7 +35,7 @@ status_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *s
   gint64 since_us;
 
   hvfs_mirror_is_up (fs->mirror, NULL, &since_us);
-  st->st_mtim = hvfs_ops_timespec (since_us);
+  st->st_mtim = hvfs_timespec (since_us);
   return TRUE;
 }
 
@@ -66,7 +67,7 @@ errors_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *s
   gint64 changed_us = hvfs_failures_get_changed_us (fs->failures);
 
   if (changed_us > 0)
-    st->st_mtim = hvfs_ops_timespec (changed_us);
+    st->st_mtim = hvfs_timespec (changed_us);
   return TRUE;
 }
 

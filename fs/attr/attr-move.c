@@ -10,9 +10,15 @@
 #include "convert/error.h"
 #include "fs/attr/attr-domain.h"
 #include "fs/attr/destination.h"
+#include "fs/attr/migration.h"
+#include "fs/attr/tables.h"
+#include "fs/edit/draft.h"
 #include "fs/fs.h"
-#include "fs/ops/line.h"
-#include "fs/ops/ops-priv.h"
+#include "fs/row/line.h"
+#include "fs/tree/change.h"
+#include "fs/tree/index.h"
+#include "fs/tree/notify.h"
+#include "fs/tree/path.h"
 
 static void
 free_values (char **values, guint n)
@@ -57,7 +63,7 @@ static void
 tell_kernel (HvfsFs *fs, guint32 serial)
 {
   hvfs_notifier_inode (
-    fs->notifier, hvfs_row_ino (hvfs_row_named (hvfs_domain_table, "migrate"), serial, 0));
+    fs->notifier, hvfs_row_ino (hvfs_row (HVFS_NAMED_MIGRATE), serial, 0));
   hvfs_notifier_flush (fs->notifier);
 }
 
@@ -294,7 +300,7 @@ domain_named (HvfsFs *fs, HvfsNode dir, const char *name)
   HvfsNode node;
   guint64 ino = hvfs_index_lookup (fs->index, hvfs_node_ino (dir), name);
 
-  return hvfs_node_from_ino (ino, &node) && node.row == &hvfs_domain_row ? node.a : 0;
+  return hvfs_node_from_ino (ino, &node) && node.row == hvfs_row_of_kind (HVFS_KIND_VM) ? node.a : 0;
 }
 
 static gboolean
@@ -334,7 +340,7 @@ static char *
 dup_target (HvfsFs *fs, HvfsNode dir, HvfsNode new_dir, const char *new_name)
 {
   g_autofree char *path
-    = dir.a == new_dir.a ? NULL : hvfs_ops_dup_path (fs, hvfs_node_ino (new_dir));
+    = dir.a == new_dir.a ? NULL : hvfs_path_dup (fs, hvfs_node_ino (new_dir));
 
   return path == NULL ? g_strdup (new_name) : g_build_filename (path, new_name, NULL);
 }
@@ -346,7 +352,7 @@ hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
   HvfsFs *fs = call->fs;
   guint32 serial = domain_named (fs, dir, name);
   guint32 draft = hvfs_drafts_find (fs->drafts, hvfs_node_ino (dir), name);
-  HvfsNode node = { &hvfs_domain_row, serial, 0 };
+  HvfsNode node = { hvfs_row_of_kind (HVFS_KIND_VM), serial, 0 };
   g_autofree char *there = NULL;
   g_autoptr (GError) failure = NULL;
 
@@ -363,7 +369,7 @@ hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
            && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
     move_and_rename (call, serial, dir, name, new_dir, new_name, &failure);
   there = dup_target (fs, dir, new_dir, new_name);
-  hvfs_ops_remember (fs, hvfs_node_ino (node), node, there, failure);
+  hvfs_change_remember (fs, hvfs_node_ino (node), node, there, failure);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));

@@ -5,8 +5,9 @@
  * uuid or folder, wherever it runs.
  */
 #include "convert/error.h"
+#include "fs/attr/tables.h"
 #include "fs/fs.h"
-#include "fs/ops/ops-priv.h"
+#include "fs/tree/path.h"
 
 static gboolean
 about_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
@@ -53,7 +54,7 @@ append_target (TaskPrinter *printer, const HvfsTaskView *task)
   HvfsObject *object
     = hvfs_mirror_resolve (printer->fs->mirror, task->props[HVFS_TASK_ENTITY]);
 
-  if (object != NULL && hvfs_tree_object_path (printer->fs, object, path))
+  if (object != NULL && hvfs_path_append_object (printer->fs, object, path))
     append_field (printer->out, path->len > 0 ? path->str : ".");
   else
     append_field (printer->out, task_text (task, HVFS_TASK_ENTITY_NAME, NULL));
@@ -91,26 +92,26 @@ tasks_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 static gboolean
 tasks_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
 {
-  st->st_mtim = hvfs_ops_timespec (hvfs_tasks_get_changed_us (fs->tasks));
+  st->st_mtim = hvfs_timespec (hvfs_tasks_get_changed_us (fs->tasks));
   return TRUE;
 }
 
 /* There only while the user may see something but not what it belongs to, or a
  * domain has no host. */
-#define CATCH_ALL_ROW(collection)                                                             \
-  { .name = (collection), .mode = S_IFDIR | 0755, .visible = hvfs_row_is_not_empty }
+#define CATCH_ALL_ROW(collection, ...) \
+  HVFS_COLLECTION_ROW (collection, .visible = hvfs_path_is_not_empty, __VA_ARGS__)
 
 HvfsRow hvfs_root_table[] = {
   { .name = "about", .mode = S_IFREG | 0444, .show = about_show },
   CATCH_ALL_ROW ("datacenters"),
   CATCH_ALL_ROW ("clusters"),
   CATCH_ALL_ROW ("hosts"),
-  CATCH_ALL_ROW ("domains"),
+  CATCH_ALL_ROW ("domains", .named = HVFS_NAMED_ROOT_DOMAINS),
   CATCH_ALL_ROW ("datastores"),
   CATCH_ALL_ROW ("networks"),
-  HVFS_COLLECTION_ROW ("by-name"),
-  HVFS_COLLECTION_ROW ("by-uuid"),
-  HVFS_COLLECTION_ROW ("by-folder"),
+  HVFS_COLLECTION_ROW ("by-name", .named = HVFS_NAMED_BY_NAME),
+  HVFS_COLLECTION_ROW ("by-uuid", .named = HVFS_NAMED_BY_UUID),
+  HVFS_COLLECTION_ROW ("by-folder", .named = HVFS_NAMED_BY_FOLDER),
   { .name = "tasks", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, .show = tasks_show,
     .stat = tasks_stat },
   { .name = ".hvfs", .mode = S_IFDIR | 0755, .table = hvfs_self_table },

@@ -12,17 +12,19 @@
 #include "backend/operation/snapshot.h"
 #include "convert/error.h"
 #include "convert/xml-out.h"
+#include "fs/attr/tables.h"
+#include "fs/edit/whole.h"
 #include "fs/fs.h"
-#include "fs/ops/line.h"
-#include "fs/ops/ops-priv.h"
-#include "fs/ops/whole.h"
+#include "fs/row/line.h"
+#include "fs/tree/change.h"
+#include "fs/tree/notify.h"
 
 /* ---- names ---- */
 
 static guint64
 dir_ino (guint32 serial)
 {
-  return hvfs_node_ino ((HvfsNode){ hvfs_row_named (hvfs_domain_table, "snapshots"), serial, 0 });
+  return hvfs_node_ino ((HvfsNode){ hvfs_row (HVFS_NAMED_SNAPSHOTS), serial, 0 });
 }
 
 static char *
@@ -138,7 +140,7 @@ stat_one (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, struct stat *st)
 
   if (!hvfs_snapshot_find (vm, node.b, &snapshot))
     return FALSE;
-  st->st_mtim = hvfs_ops_timespec (hvfs_value_time_us (snapshot.tree, "createTime"));
+  st->st_mtim = hvfs_timespec (hvfs_value_time_us (snapshot.tree, "createTime"));
   return TRUE;
 }
 
@@ -404,7 +406,7 @@ snapshots_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GE
     number = hvfs_snapshot_create (&call->fs->server, dir.a, name, NULL, TRUE, FALSE,
                                    call->cancellable, &failure);
 
-  hvfs_ops_remember (call->fs, dir_ino (dir.a), dir, name, failure);
+  hvfs_change_remember (call->fs, dir_ino (dir.a), dir, name, failure);
   if (number != 0)
     return hvfs_node_ino ((HvfsNode){ &hvfs_snapshot_row, dir.a, number });
   g_propagate_error (error, g_steal_pointer (&failure));
@@ -425,7 +427,7 @@ snapshots_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_d
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a snapshot '%.100s' already", new_name);
   else if (number != 0 && hvfs_line_check (new_name, &failure))
     ok = hvfs_snapshot_change (&call->fs->server, dir.a, number, new_name, NULL, &failure);
-  hvfs_ops_remember (call->fs, dir_ino (dir.a), dir, name, failure);
+  hvfs_change_remember (call->fs, dir_ino (dir.a), dir, name, failure);
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&failure));
   return ok;
@@ -460,4 +462,5 @@ HvfsRow hvfs_snapshot_table[] = {
 };
 
 HvfsRow hvfs_snapshot_row
-  = { .mode = S_IFDIR | 0755, .table = hvfs_snapshot_table, .stat = stat_one };
+  = { .mode = S_IFDIR | 0755, .flags = HVFS_ROW_NUMBERED, .table = hvfs_snapshot_table,
+      .stat = stat_one };

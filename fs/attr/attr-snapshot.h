@@ -6,7 +6,7 @@
 #pragma once
 
 #include "fs/tree/index.h"
-#include "fs/tree/row.h"
+#include "fs/row/row.h"
 
 extern HvfsRow hvfs_snapshots_table[], hvfs_snapshot_row, hvfs_snapshot_table[];
 extern const HvfsDirOps hvfs_snapshots_ops;

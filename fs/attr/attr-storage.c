@@ -1,4 +1,5 @@
 /* fs/attr/attr-storage.c - the files in a datastore's and in a network's directory */
+#include "fs/attr/tables.h"
 #include "fs/fs.h"
 
 #include <string.h>
@@ -63,5 +64,5 @@ HvfsRow hvfs_network_table[] = {
   { NULL }
 };
 
-HvfsRow hvfs_datastore_row = { .mode = S_IFDIR | 0755, .table = hvfs_datastore_table };
-HvfsRow hvfs_network_row = { .mode = S_IFDIR | 0755, .table = hvfs_network_table };
+HvfsRow hvfs_datastore_row = { .of_kind = HVFS_KIND_DATASTORE, .mode = S_IFDIR | 0755, .table = hvfs_datastore_table };
+HvfsRow hvfs_network_row = { .of_kind = HVFS_KIND_NETWORK, .mode = S_IFDIR | 0755, .table = hvfs_network_table };

@@ -11,7 +11,7 @@
 #include "backend/operation/reconfigure.h"
 #include "convert/error.h"
 #include "fs/attr/attr-domain.h"
-#include "fs/ops/line.h"
+#include "fs/row/line.h"
 
 #define KIB_PER_MIB 1024
 

@@ -7,7 +7,9 @@
 #include "backend/mirror/inventory-name.h"
 #include "backend/mirror/locate.h"
 #include "convert/error.h"
+#include "fs/attr/tables.h"
 #include "fs/fs.h"
+#include "fs/tree/path.h"
 
 #define MAX_LISTED 8
 
@@ -37,9 +39,9 @@ append_tree_path (const HvfsObject *object, GString *path, gpointer data)
   HvfsFs *fs = data;
 
   if (object->kind == HVFS_KIND_FOLDER)
-    return hvfs_tree_path (
+    return hvfs_path_append (
       fs, hvfs_node_ino ((HvfsNode){ &hvfs_by_folder_folder_row, object->serial, 0 }), path);
-  return hvfs_tree_object_path (fs, object, path);
+  return hvfs_path_append_object (fs, object, path);
 }
 
 HvfsPlaces

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "fs/tree/row.h"
+#include "fs/row/row.h"
 
 /* Where places are looked for: in the mount, or in the vCenter of a host's mount. */
 typedef struct

@@ -4,7 +4,10 @@
 #include <fcntl.h>
 
 #include "convert/error.h"
-#include "fs/ops/ops-priv.h"
+#include "fs/fs.h"
+#include "fs/row/call.h"
+#include "fs/row/node.h"
+#include "fs/tree/notify.h"
 
 /* What a stat fetched is good for the open that follows it, and no longer. */
 #define FRESH_US (2 * G_TIME_SPAN_SECOND)
@@ -234,7 +237,7 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
       g_set_error (error, HVFS_ERROR, EACCES, "the server writes it: change config.xml");
       return FALSE;
     }
-  if (!hvfs_ops_may_wait (call, error)
+  if (!hvfs_call_may_wait (call, error)
       || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
     return FALSE;
   content = take_fresh (fs->vmx_sizes, node.a);

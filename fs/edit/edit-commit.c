@@ -4,7 +4,14 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "fs/ops/ops-priv.h"
+#include "fs/edit/desk.h"
+#include "fs/edit/draft.h"
+#include "fs/fs.h"
+#include "fs/request/failure.h"
+#include "fs/row/call.h"
+#include "fs/tree/change.h"
+#include "fs/tree/notify.h"
+#include "fs/tree/path.h"
 
 /* The version of the server's configuration, and the time it has. */
 static char *
@@ -137,7 +144,7 @@ clear_desk (HvfsFs *fs, HvfsNode node, const char *name, GBytes *rejected, const
   hvfs_desks_unlock (fs->desks);
   for (guint i = 0; i < 2; i++)
     if (changed[i])
-      hvfs_tree_name_changed (fs, dir, names[i]);
+      hvfs_change_name (fs, dir, names[i]);
   return hvfs_node_ino (node);
 }
 
@@ -150,11 +157,11 @@ remember (HvfsFs *fs, HvfsNode node, const char *name, const GError *error)
   if (!hvfs_edit_is_draft (node))
     {
       node.b = 0; /* by which no path is found */
-      hvfs_ops_remember (fs, hvfs_node_ino (node), node, NULL, error);
+      hvfs_change_remember (fs, hvfs_node_ino (node), node, NULL, error);
     }
   else if (error != NULL && hvfs_drafts_get (fs->drafts, node.a, &draft))
     {
-      dir = hvfs_ops_dup_path (fs, draft.dir);
+      dir = hvfs_path_dup (fs, draft.dir);
       path = g_strdup_printf ("%s/%s/%s", dir, draft.name, name);
       said = hvfs_failures_add (fs->failures, 0, path, name, error);
       g_message ("%s", said);
@@ -169,7 +176,7 @@ hvfs_edit_commit (HvfsCall *call, HvfsNode node, const char *name, GBytes *base,
   g_autoptr (GBytes) present = NULL;
   GError *failure = NULL;
 
-  if (!hvfs_ops_may_wait (call, error))
+  if (!hvfs_call_may_wait (call, error))
     return FALSE;
   present = hvfs_edit_get_text (call, node, &failure);
   if (present != NULL && g_bytes_equal (present, wanted) && g_bytes_get_size (wanted) > 0)

@@ -14,9 +14,13 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "fs/request/caller.h"
-#include "fs/ops/ops-priv.h"
+#include "fs/edit/desk.h"
 #include "fs/edit/save.h"
+#include "fs/fs.h"
+#include "fs/request/caller.h"
+#include "fs/row/call.h"
+#include "fs/row/node.h"
+#include "fs/tree/notify.h"
 
 /* fi->fh; 0: a reader of the live text, by the kernel's cache */
 typedef struct
@@ -66,7 +70,7 @@ take (HvfsCall *call, Handle *handle, GError **error)
 {
   if (g_mutex_trylock (&handle->lock))
     return TRUE;
-  if (!hvfs_ops_may_wait (call, error))
+  if (!hvfs_call_may_wait (call, error))
     return FALSE;
   g_mutex_lock (&handle->lock);
   return TRUE;
@@ -257,7 +261,7 @@ commit (HvfsCall *call, HvfsNode node, Handle *handle, GError **error)
   g_autoptr (GError) failure = NULL;
   g_autofree char *name = NULL;
 
-  if (!hvfs_ops_may_wait (call, error))
+  if (!hvfs_call_may_wait (call, error))
     return FALSE;
   hvfs_desks_lock (call->fs->desks);
   name = g_strdup (handle->sheet->name);
@@ -357,7 +361,7 @@ edit_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
   if (settle (call, node, handle, &live, NULL) && live
       && hvfs_save_at_release (&handle->save, stage_size (handle)) == HVFS_SAVE_COMMIT)
     {
-      if (!hvfs_ops_may_wait (call, error))
+      if (!hvfs_call_may_wait (call, error))
         return FALSE;
       commit (call, node, handle, NULL);
     }
@@ -380,7 +384,7 @@ slice_sheet (HvfsFs *fs, HvfsNode node, gsize size, goffset off, GError **error)
   sheet = desk == NULL ? NULL : hvfs_sheet_get_locked (desk, node.b);
   if (sheet != NULL && sheet->data != NULL)
     {
-      bytes = hvfs_ops_slice (sheet->data->data, sheet->data->len, size, off);
+      bytes = hvfs_call_slice (sheet->data->data, sheet->data->len, size, off);
       sheet->used_us = g_get_monotonic_time ();
     }
   hvfs_desks_unlock (fs->desks);
@@ -405,13 +409,13 @@ edit_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
     {
       if (!take (call, handle, error))
         return NULL;
-      bytes = hvfs_ops_slice (handle->stage->data, handle->stage->len, size, off);
+      bytes = hvfs_call_slice (handle->stage->data, handle->stage->len, size, off);
       g_mutex_unlock (&handle->lock);
     }
   else
     text = hvfs_edit_get_text (call, node, error);
   if (text != NULL)
-    bytes = hvfs_ops_slice (g_bytes_get_data (text, NULL), g_bytes_get_size (text), size, off);
+    bytes = hvfs_call_slice (g_bytes_get_data (text, NULL), g_bytes_get_size (text), size, off);
   return bytes;
 }
 

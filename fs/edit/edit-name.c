@@ -11,7 +11,11 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "fs/ops/whole.h"
+#include "fs/edit/desk.h"
+#include "fs/edit/whole.h"
+#include "fs/fs.h"
+#include "fs/tree/change.h"
+#include "fs/tree/notify.h"
 
 static gboolean
 is_live_name (HvfsNode dir, const char *name)
@@ -55,7 +59,7 @@ is_free (HvfsNode dir, const char *name, GError **error)
 static guint64
 defined_lookup (HvfsFs *fs, HvfsNode dir, const char *name)
 {
-  HvfsRow *row = hvfs_row_named (hvfs_domain_table, name);
+  HvfsRow *row = hvfs_row_named (hvfs_row_of_kind (HVFS_KIND_VM)->table, name);
   guint32 serial = hvfs_edit_serial (fs, dir);
 
   return row == NULL || serial == 0 ? 0 : hvfs_node_ino ((HvfsNode){ row, serial, 0 });
@@ -256,7 +260,7 @@ restore (HvfsFs *fs, HvfsNode dir)
   if (desk != NULL)
     hvfs_desk_restore_locked (fs->desks, desk);
   hvfs_desks_unlock (fs->desks);
-  hvfs_tree_name_changed (fs, hvfs_node_ino (dir), HVFS_DESK_LIVE);
+  hvfs_change_name (fs, hvfs_node_ino (dir), HVFS_DESK_LIVE);
 }
 
 static gboolean
@@ -372,7 +376,7 @@ rename_over_text (HvfsCall *call, HvfsNode dir, const char *name, HvfsRow *row, 
       return FALSE;
     }
   unlink_sheet (fs, dir, name, NULL, NULL);
-  hvfs_tree_name_changed (fs, hvfs_node_ino (dir), row->name);
+  hvfs_change_name (fs, hvfs_node_ino (dir), row->name);
   return TRUE;
 }
 
@@ -417,12 +421,14 @@ const HvfsDirOps hvfs_edit_dir_ops = {
 };
 
 HvfsRow hvfs_edit_link_row = {
+  .named = HVFS_NAMED_LINK,
   .mode = S_IFLNK | 0777,
   .link = hvfs_edit_link,
   .stat = hvfs_edit_stat,
 };
 
 HvfsRow hvfs_draft_link_row = {
+  .named = HVFS_NAMED_DRAFT_LINK,
   .mode = S_IFLNK | 0777,
   .flags = HVFS_ROW_UNMIRRORED,
   .link = hvfs_edit_link,

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "fs/ops/ops-priv.h"
+#include "fs/edit/desk.h"
+#include "fs/edit/draft.h"
+#include "fs/row/call.h"
+#include "fs/tree/notify.h"
 
 gboolean
 hvfs_edit_is_draft (HvfsNode node)
@@ -25,7 +28,7 @@ hvfs_edit_serial (HvfsFs *fs, HvfsNode node)
 guint64
 hvfs_edit_dir (HvfsNode node)
 {
-  HvfsRow *row = hvfs_edit_is_draft (node) ? &hvfs_draft_row : &hvfs_domain_row;
+  HvfsRow *row = hvfs_edit_is_draft (node) ? hvfs_row (HVFS_NAMED_DRAFT) : hvfs_row_of_kind (HVFS_KIND_VM);
 
   return hvfs_node_ino ((HvfsNode){ row, node.a, 0 });
 }
@@ -33,14 +36,13 @@ hvfs_edit_dir (HvfsNode node)
 HvfsRow *
 hvfs_edit_link_row_of (HvfsNode dir)
 {
-  return hvfs_edit_is_draft (dir) ? &hvfs_draft_link_row : &hvfs_edit_link_row;
+  return hvfs_row (hvfs_edit_is_draft (dir) ? HVFS_NAMED_DRAFT_LINK : HVFS_NAMED_LINK);
 }
 
 HvfsRow *
 hvfs_edit_file_row (HvfsNode dir)
 {
-  return hvfs_row_named (hvfs_edit_is_draft (dir) ? hvfs_draft_table : hvfs_domain_table,
-                         HVFS_DESK_LIVE);
+  return hvfs_row (hvfs_edit_is_draft (dir) ? HVFS_NAMED_DRAFT_CONFIG : HVFS_NAMED_CONFIG);
 }
 
 HvfsDesk *
@@ -80,10 +82,10 @@ hvfs_edit_get_text (HvfsCall *call, HvfsNode node, GError **error)
 
   if (serial == 0)
     return g_bytes_new (NULL, 0);
-  if (!hvfs_ops_confirm (call, error))
+  if (!hvfs_call_confirm (call, error))
     return NULL;
   text = hvfs_config_get (fs->config, serial);
-  if (text == NULL && hvfs_ops_may_wait (call, error))
+  if (text == NULL && hvfs_call_may_wait (call, error))
     text = hvfs_config_fetch (fs->config, serial, call->cancellable, error);
   return text;
 }
@@ -101,7 +103,7 @@ hvfs_edit_peek_text (HvfsFs *fs, HvfsNode node)
 void
 hvfs_edit_changed (HvfsFs *fs, guint32 serial)
 {
-  HvfsNode node = { hvfs_row_named (hvfs_domain_table, HVFS_DESK_LIVE), serial, 0 };
+  HvfsNode node = { hvfs_row (HVFS_NAMED_CONFIG), serial, 0 };
   HvfsSheet *live = NULL;
   HvfsDesk *desk;
 
@@ -118,7 +120,7 @@ hvfs_edit_changed (HvfsFs *fs, guint32 serial)
 void
 hvfs_edit_left (HvfsFs *fs, guint32 serial)
 {
-  hvfs_desk_drop (fs->desks, hvfs_edit_dir ((HvfsNode){ &hvfs_domain_row, serial, 0 }));
+  hvfs_desk_drop (fs->desks, hvfs_edit_dir ((HvfsNode){ hvfs_row_of_kind (HVFS_KIND_VM), serial, 0 }));
 }
 
 /* ---- the row ---- */
@@ -159,11 +161,11 @@ hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat
   found = find_locked (fs, node, &desk, &sheet);
   live = found && (sheet == NULL || sheet->live);
   if (live && object != NULL)
-    st->st_mtim = hvfs_ops_timespec (live_mtime_us (desk, object));
+    st->st_mtim = hvfs_timespec (live_mtime_us (desk, object));
   else if (found)
     {
       st->st_mode = live ? st->st_mode : sheet->mode;
-      st->st_mtim = hvfs_ops_timespec (sheet->mtime_us);
+      st->st_mtim = hvfs_timespec (sheet->mtime_us);
       if (!live)
         st->st_size = sheet->target != NULL ? (off_t) strlen (sheet->target)
                                             : (off_t) sheet->data->len;

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "fs/edit/desk.h"
 #include "fs/fs.h"
 
 /* The machine whose configuration @node's directory holds; 0: a draft's, not defined
@@ -51,7 +52,7 @@ GBytes *hvfs_edit_peek_text (HvfsFs *fs, HvfsNode node);
 gboolean hvfs_edit_commit (HvfsCall *call, HvfsNode node, const char *name, GBytes *base,
                            GBytes *wanted, GBytes **ret_text, GError **error);
 
-/* fs/attr/attr-draft.c: makes the draft of @node a domain, of the text @wanted of the file
+/* edit-define.c: makes the draft of @node a domain, of the text @wanted of the file
  * @name.  Waits for the server.  @error: EPERM: it is one already; a call's */
 gboolean hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wanted,
                            GError **error);
@@ -73,3 +74,14 @@ gboolean hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, st
 gboolean hvfs_edit_is_known (HvfsFs *fs, HvfsNode node);
 gboolean hvfs_edit_fetch (HvfsCall *call, HvfsNode node, GError **error);
 gboolean hvfs_edit_link (HvfsFs *fs, HvfsNode node, GString *target);
+
+/* The configuration of the machine @serial changed, or it is gone.  The mirror's lock
+ * may be held. */
+void hvfs_edit_changed (HvfsFs *fs, guint32 serial);
+void hvfs_edit_left (HvfsFs *fs, guint32 serial);
+
+/* edit-name.c: links that editors put into a domain's directory, or a draft's */
+extern HvfsRow hvfs_edit_link_row, hvfs_draft_link_row;
+
+/* edit-draft.c: the directory of a domain that is being made */
+extern HvfsRow hvfs_draft_row, hvfs_draft_table[];

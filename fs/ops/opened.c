@@ -1,6 +1,7 @@
 /* fs/ops/opened.c - what open files keep; see opened.h */
 #include "fs/ops/opened.h"
 
+#include "fs/fs.h"
 #include "fs/ops/ops.h"
 
 typedef struct

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "fs/tree/row.h"
+#include "fs/row/row.h"
 
 typedef struct _HvfsOpened HvfsOpened;
 

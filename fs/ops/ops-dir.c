@@ -12,6 +12,9 @@
 #include <string.h>
 
 #include "fs/ops/ops-priv.h"
+#include "fs/row/node.h"
+#include "fs/tree/index.h"
+#include "fs/tree/path.h"
 
 #define FIRST_ROW 3
 #define INDEX_START (1 << 16)
@@ -94,7 +97,7 @@ add_rows (Listing *listing, HvfsNode node, off_t off)
   guint32 a[3];
   off_t position = FIRST_ROW;
 
-  hvfs_tree_tables (listing->fs, node, tables, a);
+  hvfs_path_tables (listing->fs, node, tables, a);
   for (guint i = 0; tables[i] != NULL; i++)
     for (HvfsRow *row = tables[i]; row->mode != 0; row++, position++)
       {
@@ -141,7 +144,7 @@ list (fuse_req_t req, guint64 ino, size_t size, off_t off, gboolean plus)
   int code = 0;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  if (!hvfs_ops_resolve (fs, ino, &node, &object) || !S_ISDIR (node.row->mode))
+  if (!hvfs_node_resolve (fs, ino, &node, &object) || !S_ISDIR (node.row->mode))
     code = ESTALE;
   /* A collection is the server's word; rather none than an old one. */
   else if (node.row->table == NULL && !hvfs_mirror_is_up (fs->mirror, NULL, NULL))

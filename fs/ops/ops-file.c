@@ -13,8 +13,13 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "fs/ops/line.h"
+#include "fs/ops/opened.h"
 #include "fs/ops/ops-priv.h"
+#include "fs/request/job.h"
+#include "fs/row/line.h"
+#include "fs/row/node.h"
+#include "fs/tree/change.h"
+#include "fs/tree/notify.h"
 
 #define MAX_WRITE_BYTES (64 * 1024)
 
@@ -22,29 +27,6 @@ static gboolean
 wants_to_read (int flags)
 {
   return (flags & O_ACCMODE) != O_WRONLY;
-}
-
-GBytes *
-hvfs_ops_render (HvfsFs *fs, guint64 ino, GError **error)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  GString *text;
-  HvfsNode node;
-  HvfsObject *object;
-
-  if (!hvfs_ops_resolve (fs, ino, &node, &object))
-    {
-      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
-      return NULL;
-    }
-  if (object != NULL && !hvfs_object_check (object, node.row->depends, error))
-    return NULL;
-  text = g_string_sized_new (64);
-  if (hvfs_row_show (fs, node, object, text, error))
-    return g_string_free_to_bytes (text);
-  g_string_free (text, TRUE);
-  return NULL;
 }
 
 /* What an open handle keeps, if it keeps a text. */
@@ -76,7 +58,7 @@ static gboolean
 begin_reading (HvfsFs *fs, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   gboolean idle = hvfs_notifier_is_idle (fs->notifier);
-  g_autoptr (GBytes) text = hvfs_ops_render (fs, hvfs_node_ino (node), error);
+  g_autoptr (GBytes) text = hvfs_node_render (fs, hvfs_node_ino (node), error);
 
   if (text == NULL)
     return FALSE;
@@ -221,7 +203,7 @@ static void
 read_row (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) text = hvfs_ops_render (hvfs_ops_fs (req), ino, &error);
+  g_autoptr (GBytes) text = hvfs_node_render (hvfs_ops_fs (req), ino, &error);
 
   if (text == NULL)
     fuse_reply_err (req, hvfs_error_errno (error));
@@ -261,60 +243,6 @@ typedef struct
   char text[]; /* NUL-terminated */
 } WriteJob;
 
-char *
-hvfs_ops_dup_path (HvfsFs *fs, guint64 ino)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  GString *path = g_string_new (NULL);
-
-  if (!hvfs_tree_path (fs, ino, path))
-    g_string_append_printf (path, "inode %" G_GUINT64_FORMAT, ino);
-  return g_string_free (path, FALSE);
-}
-
-/* @file, and what was written to it: the beginning of @line. */
-static char *
-dup_what (const char *file, const char *line)
-{
-  g_autofree char *valid = line == NULL ? NULL : g_utf8_make_valid (line, -1);
-  g_autofree char *begin
-    = line == NULL ? NULL : g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), 100));
-
-  return line == NULL ? g_strdup (file) : g_strdup_printf ("%s: '%s'", file, begin);
-}
-
-/* An object that has left has no file to show it: its serial is none any more. */
-static guint32
-serial_if_there (HvfsFs *fs, guint32 serial)
-{
-  return hvfs_mirror_get (fs->mirror, serial) == NULL ? 0 : serial;
-}
-
-void
-hvfs_ops_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
-                   const GError *error)
-{
-  if (error != NULL)
-    {
-      gboolean is_own = node.row->name == NULL; /* an object's directory is what mv moves */
-      g_autofree char *path = hvfs_ops_dup_path (fs, ino);
-      g_autofree char *file = is_own ? g_strconcat (path, ": mv", NULL) : g_strdup (path);
-      g_autofree char *where = dup_what (file, line);
-      g_autofree char *what = dup_what (is_own ? "mv" : node.row->name, line), *said = NULL;
-
-      g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-      said = hvfs_failures_add (fs->failures, serial_if_there (fs, node.a), where, what, error);
-      g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
-      g_message ("%s", said);
-    }
-  else
-    hvfs_failures_clear (fs->failures, node.a);
-  hvfs_notifier_inode (fs->notifier,
-                       hvfs_node_ino ((HvfsNode){
-                         hvfs_row_named (hvfs_domain_table, "error"), node.a, 0 }));
-}
-
 static gboolean
 store_line (HvfsFs *fs, WriteJob *job, HvfsNode node, const char *line,
             GCancellable *cancellable, GError **error)
@@ -327,7 +255,7 @@ store_line (HvfsFs *fs, WriteJob *job, HvfsNode node, const char *line,
   else if (hvfs_line_check (line, &failure)
            && hvfs_updater_confirm (fs->updater, cancellable, &failure))
     node.row->store (&store, line, &failure);
-  hvfs_ops_remember (fs, job->ino, node, line, failure);
+  hvfs_change_remember (fs, job->ino, node, line, failure);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, failure);
@@ -384,7 +312,7 @@ check_size (HvfsFs *fs, guint64 ino, HvfsNode node, const char *buffer, gsize si
     g_set_error (&failure, HVFS_ERROR, EINVAL, "a NUL is in no text");
   else
     return TRUE;
-  hvfs_ops_remember (fs, ino, node, NULL, failure);
+  hvfs_change_remember (fs, ino, node, NULL, failure);
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }

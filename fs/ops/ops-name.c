@@ -12,7 +12,13 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/ops/opened.h"
 #include "fs/ops/ops-priv.h"
+#include "fs/request/job.h"
+#include "fs/row/node.h"
+#include "fs/tree/dir-times.h"
+#include "fs/tree/notify.h"
+#include "fs/tree/path.h"
 
 typedef struct _NameJob NameJob;
 
@@ -57,7 +63,7 @@ is_fixed (HvfsFs *fs, HvfsNode dir, const char *name)
   guint32 a[3];
   HvfsRow *row = NULL;
 
-  hvfs_tree_tables (fs, dir, tables, a);
+  hvfs_path_tables (fs, dir, tables, a);
   for (guint i = 0; tables[i] != NULL && row == NULL; i++)
     row = hvfs_row_named (tables[i], name);
   return row != NULL && row->file_ops == NULL;
@@ -73,7 +79,7 @@ resolve_dir (HvfsFs *fs, guint64 ino, const char *name, HvfsNode *ret_dir, GErro
   HvfsObject *object;
   struct stat st;
 
-  if (!hvfs_ops_resolve (fs, ino, ret_dir, &object)
+  if (!hvfs_node_resolve (fs, ino, ret_dir, &object)
       || !hvfs_ops_stat (fs, *ret_dir, object, buffer, &st))
     g_set_error (error, HVFS_ERROR, ESTALE, "the directory is gone");
   else if (ret_dir->row->dir_ops == NULL || is_fixed (fs, *ret_dir, name))

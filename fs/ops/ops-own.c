@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/ops/opened.h"
 #include "fs/ops/ops-priv.h"
+#include "fs/request/job.h"
+#include "fs/row/node.h"
 
 typedef struct _FileJob FileJob;
 
@@ -39,38 +42,6 @@ file_job_free (gpointer data)
 
   g_free ((char *) job->data);
   g_free (job);
-}
-
-gboolean
-hvfs_ops_may_wait (HvfsCall *call, GError **error)
-{
-  if (call->cancellable != NULL)
-    return TRUE;
-  g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
-  return FALSE;
-}
-
-GBytes *
-hvfs_ops_slice (const void *data, gsize length, gsize size, goffset off)
-{
-  if (off < 0 || (gsize) off >= length)
-    return g_bytes_new (NULL, 0);
-  return g_bytes_new ((const guint8 *) data + off, MIN (size, length - off));
-}
-
-gboolean
-hvfs_ops_confirm (HvfsCall *call, GError **error)
-{
-  g_autofree char *reason = NULL;
-
-  if (!hvfs_mirror_is_up (call->fs->mirror, &reason, NULL))
-    {
-      g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
-      return FALSE;
-    }
-  return hvfs_updater_is_fresh (call->fs->updater)
-         || (hvfs_ops_may_wait (call, error)
-             && hvfs_updater_confirm (call->fs->updater, call->cancellable, error));
 }
 
 /* FALSE: it would have to wait.  Else it was answered. */
@@ -293,4 +264,23 @@ hvfs_ops_file_fsync (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   FileJob job = { .kind = &kind, .ino = ino, .fi = *fi };
 
   dispatch (req, &job);
+}
+
+/* A control file is emptied and touched without effect, as in sysfs, and so is the time
+ * of a directory that files can be put into; what cannot be written cannot be changed
+ * otherwise either. */
+void
+hvfs_ops_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
+             struct fuse_file_info *fi)
+{
+  HvfsNode node;
+
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
+    hvfs_ops_file_setattr (req, ino, st, to_set, fi);
+  else if (hvfs_node_from_ino (ino, &node)
+           && (node.row->store != NULL || node.row->dir_ops != NULL)
+           && !hvfs_node_changes_owner (hvfs_ops_fs (req), node, st, to_set))
+    hvfs_ops_reply_attr (req, ino, fi);
+  else
+    fuse_reply_err (req, EPERM);
 }

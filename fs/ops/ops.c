@@ -11,25 +11,19 @@
 
 #include "convert/error.h"
 #include "fs/ops/ops-priv.h"
-
-gboolean
-hvfs_ops_resolve (HvfsFs *fs, guint64 ino, HvfsNode *ret_node, HvfsObject **ret_object)
-{
-  *ret_object = NULL;
-  if (!hvfs_node_from_ino (ino, ret_node))
-    return FALSE;
-  if (ret_node->a == 0 || (ret_node->row->flags & HVFS_ROW_UNMIRRORED) != 0)
-    return TRUE;
-  *ret_object = hvfs_mirror_get (fs->mirror, ret_node->a);
-  return *ret_object != NULL;
-}
+#include "fs/request/job.h"
+#include "fs/row/node.h"
+#include "fs/tree/dir-times.h"
+#include "fs/tree/index.h"
+#include "fs/tree/notify.h"
+#include "fs/tree/path.h"
 
 /* Appends where the link @node leads; FALSE: nowhere.  Under the mirror's lock. */
 static gboolean
 append_target (HvfsFs *fs, HvfsNode node, GString *target)
 {
   return node.row->link != NULL ? node.row->link (fs, node, target)
-                                : hvfs_tree_link (fs, node, target);
+                                : hvfs_path_append_link (fs, node, target);
 }
 
 /* Of a file or a link.  @text: emptied, and rendered into. */
@@ -51,7 +45,7 @@ static gint64
 dir_changed_us (HvfsFs *fs, HvfsNode node, const HvfsObject *object)
 {
   gint64 us = object == NULL                                     ? fs->mounted_us
-              : node.row == hvfs_tree_object_row (object->kind) ? object->changed_us
+              : node.row == hvfs_row_of_kind (object->kind) ? object->changed_us
                                                                  : object->entered_us;
 
   return MAX (us, hvfs_dir_times_get (fs->dir_times, hvfs_node_ino (node)));
@@ -74,7 +68,7 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buf
   else
     ret_st->st_size = content_size (fs, node, object, buffer);
   ret_st->st_blksize = 4096;
-  ret_st->st_mtim = hvfs_ops_timespec (us);
+  ret_st->st_mtim = hvfs_timespec (us);
   if (node.row->stat != NULL && !node.row->stat (fs, node, object, ret_st))
     return FALSE;
   ret_st->st_blocks = (ret_st->st_size + 511) / 512;
@@ -96,7 +90,7 @@ hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer, struct fuse_entry_para
 
   memset (ret_entry, 0, sizeof *ret_entry);
   ret_entry->entry_timeout = HVFS_FOR_EVER_S;
-  if (ino == 0 || !hvfs_ops_resolve (fs, ino, &node, &object))
+  if (ino == 0 || !hvfs_node_resolve (fs, ino, &node, &object))
     return;
   if (!hvfs_ops_stat (fs, node, object, buffer, &ret_entry->attr))
     return;
@@ -145,7 +139,7 @@ child_ino (HvfsFs *fs, guint64 dir, HvfsNode node, const char *name)
   HvfsRow *tables[3];
   guint32 a[3];
 
-  hvfs_tree_tables (fs, node, tables, a);
+  hvfs_path_tables (fs, node, tables, a);
   for (guint i = 0; tables[i] != NULL; i++)
     {
       HvfsRow *row = hvfs_row_named (tables[i], name);
@@ -209,8 +203,8 @@ push_lookup (fuse_req_t req, guint64 parent, guint64 ino)
   hvfs_jobs_push (fs->jobs, req, lookup_job, g_memdup2 (&job, sizeof job), g_free);
 }
 
-static void
-ops_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
+void
+hvfs_ops_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
   HvfsNode node, child;
@@ -219,7 +213,7 @@ ops_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
   gboolean there, fetch;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  there = hvfs_ops_resolve (fs, parent, &node, &object);
+  there = hvfs_node_resolve (fs, parent, &node, &object);
   if (there)
     ino = child_ino (fs, parent, node, name);
   fetch = ino != 0 && hvfs_node_from_ino (ino, &child) && hvfs_ops_must_fetch (fs, child);
@@ -232,14 +226,14 @@ ops_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
     hvfs_ops_reply_entry (req, ino);
 }
 
-static void
-ops_forget (fuse_req_t req, fuse_ino_t ino, uint64_t n)
+void
+hvfs_ops_forget (fuse_req_t req, fuse_ino_t ino, uint64_t n)
 {
   fuse_reply_none (req);
 }
 
-static void
-ops_forget_multi (fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+void
+hvfs_ops_forget_multi (fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
 {
   fuse_reply_none (req);
 }
@@ -257,7 +251,7 @@ hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *f
   HvfsObject *object;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  there = hvfs_ops_resolve (fs, ino, &node, &object)
+  there = hvfs_node_resolve (fs, ino, &node, &object)
           && hvfs_ops_stat (fs, node, object, buffer, &st);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   if (there && fi != NULL && fi->fh != 0 && node.row->file_ops != NULL
@@ -288,8 +282,8 @@ getattr_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
   hvfs_ops_reply_attr (req, job->ino, job->fi != NULL ? &job->copy : NULL);
 }
 
-static void
-ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+void
+hvfs_ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
   gboolean fetch;
@@ -297,7 +291,7 @@ ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   HvfsObject *object;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  fetch = hvfs_ops_resolve (fs, ino, &node, &object) && node.row->is_known != NULL
+  fetch = hvfs_node_resolve (fs, ino, &node, &object) && node.row->is_known != NULL
           && hvfs_ops_must_fetch (fs, node);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   if (fetch)
@@ -312,39 +306,8 @@ ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     hvfs_ops_reply_attr (req, ino, fi);
 }
 
-gboolean
-hvfs_ops_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set)
-{
-  if ((st->st_mode & 07777) == (node.row->mode & 07777))
-    to_set &= ~FUSE_SET_ATTR_MODE;
-  if (st->st_uid == fs->uid)
-    to_set &= ~FUSE_SET_ATTR_UID;
-  if (st->st_gid == fs->gid)
-    to_set &= ~FUSE_SET_ATTR_GID;
-  return (to_set & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0;
-}
-
-/* A control file is emptied and touched without effect, as in sysfs, and so is the time
- * of a directory that files can be put into; what cannot be written cannot be changed
- * otherwise either. */
-static void
-ops_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
-             struct fuse_file_info *fi)
-{
-  HvfsNode node;
-
-  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
-    hvfs_ops_file_setattr (req, ino, st, to_set, fi);
-  else if (hvfs_node_from_ino (ino, &node)
-           && (node.row->store != NULL || node.row->dir_ops != NULL)
-           && !hvfs_ops_changes_owner (hvfs_ops_fs (req), node, st, to_set))
-    hvfs_ops_reply_attr (req, ino, fi);
-  else
-    fuse_reply_err (req, EPERM);
-}
-
-static void
-ops_readlink (fuse_req_t req, fuse_ino_t ino)
+void
+hvfs_ops_readlink (fuse_req_t req, fuse_ino_t ino)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
   g_autoptr (GString) target = g_string_new (NULL);
@@ -361,8 +324,8 @@ ops_readlink (fuse_req_t req, fuse_ino_t ino)
     fuse_reply_err (req, ESTALE);
 }
 
-static void
-ops_statfs (fuse_req_t req, fuse_ino_t ino)
+void
+hvfs_ops_statfs (fuse_req_t req, fuse_ino_t ino)
 {
   struct statvfs st = { .f_bsize = 4096, .f_frsize = 4096, .f_namemax = 1024 };
 
@@ -371,8 +334,8 @@ ops_statfs (fuse_req_t req, fuse_ino_t ino)
 
 /* ---- the connection ---- */
 
-static void
-ops_init (void *data, struct fuse_conn_info *conn)
+void
+hvfs_ops_init (void *data, struct fuse_conn_info *conn)
 {
   static const unsigned wanted = FUSE_CAP_READDIRPLUS | FUSE_CAP_NO_OPENDIR_SUPPORT
                                  | FUSE_CAP_CACHE_SYMLINKS;
@@ -382,36 +345,8 @@ ops_init (void *data, struct fuse_conn_info *conn)
 }
 
 /* Never again asked for: listings need no handle, and are cached by the kernel. */
-static void
-ops_opendir (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+void
+hvfs_ops_opendir (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
   fuse_reply_err (req, ENOSYS);
 }
-
-const struct fuse_lowlevel_ops hvfs_ops = {
-  .init = ops_init,
-  .lookup = ops_lookup,
-  .forget = ops_forget,
-  .forget_multi = ops_forget_multi,
-  .getattr = ops_getattr,
-  .setattr = ops_setattr,
-  .readlink = ops_readlink,
-  .mknod = hvfs_ops_mknod,
-  .mkdir = hvfs_ops_mkdir,
-  .unlink = hvfs_ops_unlink,
-  .rmdir = hvfs_ops_rmdir,
-  .symlink = hvfs_ops_symlink,
-  .rename = hvfs_ops_rename,
-  .link = hvfs_ops_hardlink,
-  .create = hvfs_ops_create,
-  .statfs = ops_statfs,
-  .opendir = ops_opendir,
-  .readdir = hvfs_ops_readdir,
-  .readdirplus = hvfs_ops_readdirplus,
-  .open = hvfs_ops_open,
-  .read = hvfs_ops_read,
-  .write = hvfs_ops_write,
-  .flush = hvfs_ops_flush,
-  .fsync = hvfs_ops_fsync,
-  .release = hvfs_ops_release,
-};

@@ -1,7 +1,6 @@
 /* fs/ops/ops.h - the requests of the kernel */
 #pragma once
 
-#define FUSE_USE_VERSION 314
 #include <fuse_lowlevel.h>
 
 /* Their user data is the HvfsFs. */

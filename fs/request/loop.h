@@ -16,7 +16,6 @@
  */
 #pragma once
 
-#define FUSE_USE_VERSION 314
 #include <fuse_lowlevel.h>
 #include <gio/gio.h>
 

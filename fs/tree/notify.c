@@ -1,5 +1,4 @@
 /* fs/tree/notify.c - tells the kernel what it must forget; see notify.h */
-#define FUSE_USE_VERSION 314
 #include "fs/tree/notify.h"
 
 #include <fuse_lowlevel.h>

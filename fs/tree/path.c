@@ -1,32 +1,15 @@
-/* fs/tree/path.c - from a place in the tree to its path, and from links to their targets
- *
- * Exists because an inode number says which object a place shows, and the index
- * where that is, but users, messages and links want paths.
- *
- * Under the mirror's lock.
- */
-#include "fs/attr/attr-snapshot.h"
-#include "fs/fs.h"
+/* fs/tree/path.c - paths from places, and targets of links; see path.h */
+#include "fs/tree/path.h"
 
 #include <string.h>
 
+#include "fs/fs.h"
+#include "fs/tree/index.h"
+
 #define MAX_DEPTH 64 /* of a path; one that goes deeper is a loop */
 
-/* Each kind's own directory; NULL: has none, or one in each view (folders). */
-static HvfsRow *const object_rows[HVFS_N_KINDS] = {
-  [HVFS_KIND_DATACENTER] = &hvfs_datacenter_row, [HVFS_KIND_CLUSTER] = &hvfs_cluster_row,
-  [HVFS_KIND_HOST] = &hvfs_host_row,             [HVFS_KIND_VM] = &hvfs_domain_row,
-  [HVFS_KIND_DATASTORE] = &hvfs_datastore_row,   [HVFS_KIND_NETWORK] = &hvfs_network_row,
-};
-
-HvfsRow *
-hvfs_tree_object_row (HvfsKind kind)
-{
-  return object_rows[kind];
-}
-
 void
-hvfs_tree_tables (HvfsFs *fs, HvfsNode node, HvfsRow *ret_tables[3], guint32 ret_a[3])
+hvfs_path_tables (HvfsFs *fs, HvfsNode node, HvfsRow *ret_tables[3], guint32 ret_a[3])
 {
   guint n = 0;
 
@@ -35,7 +18,7 @@ hvfs_tree_tables (HvfsFs *fs, HvfsNode node, HvfsRow *ret_tables[3], guint32 ret
       ret_tables[n] = node.row->table;
       ret_a[n++] = node.a;
     }
-  if (node.row == &hvfs_root_row && fs->root != 0)
+  if (hvfs_row_is_root (node.row) && fs->root != 0)
     {
       ret_tables[n] = fs->root_table;
       ret_a[n++] = fs->root;
@@ -44,20 +27,26 @@ hvfs_tree_tables (HvfsFs *fs, HvfsNode node, HvfsRow *ret_tables[3], guint32 ret
 }
 
 guint64
-hvfs_tree_object_ino (HvfsFs *fs, const HvfsObject *object)
+hvfs_path_object_ino (HvfsFs *fs, const HvfsObject *object)
 {
   if (object->serial == fs->root)
     return 1;
-  return object_rows[object->kind] == NULL
+  return hvfs_row_of_kind (object->kind) == NULL
            ? 0
-           : hvfs_row_ino (object_rows[object->kind], object->serial, 0);
+           : hvfs_row_ino (hvfs_row_of_kind (object->kind), object->serial, 0);
+}
+
+gboolean
+hvfs_path_is_not_empty (HvfsFs *fs, HvfsNode node)
+{
+  return !hvfs_index_is_empty (fs->index, hvfs_node_ino (node));
 }
 
 /* Whose places @node is among: where a host shows it once more, the host's. */
 static guint32
 owner_of (HvfsNode node)
 {
-  return node.b != 0 && node.row != &hvfs_snapshot_row ? node.b : node.a;
+  return node.b != 0 && (node.row->flags & HVFS_ROW_NUMBERED) == 0 ? node.b : node.a;
 }
 
 /* The directory that holds @node, 0 for none. */
@@ -66,7 +55,7 @@ dir_of (HvfsFs *fs, HvfsNode node)
 {
   if (node.row->parent == NULL)
     return hvfs_index_dir_of (fs->index, owner_of (node), hvfs_node_ino (node));
-  return node.row->parent == &hvfs_root_row || node.a == fs->root
+  return hvfs_row_is_root (node.row->parent) || node.a == fs->root
            ? 1
            : hvfs_row_ino (node.row->parent, node.a, node.b);
 }
@@ -93,7 +82,7 @@ append_path (HvfsFs *fs, guint64 ino, guint depth, GString *path)
 }
 
 gboolean
-hvfs_tree_path (HvfsFs *fs, guint64 ino, GString *path)
+hvfs_path_append (HvfsFs *fs, guint64 ino, GString *path)
 {
   gsize start = path->len;
 
@@ -104,24 +93,24 @@ hvfs_tree_path (HvfsFs *fs, guint64 ino, GString *path)
 }
 
 gboolean
-hvfs_tree_object_path (HvfsFs *fs, const HvfsObject *object, GString *path)
+hvfs_path_append_object (HvfsFs *fs, const HvfsObject *object, GString *path)
 {
-  guint64 ino = hvfs_tree_object_ino (fs, object);
+  guint64 ino = hvfs_path_object_ino (fs, object);
 
-  return ino != 0 && hvfs_tree_path (fs, ino, path);
+  return ino != 0 && hvfs_path_append (fs, ino, path);
 }
 
 /* From the directory of a link to its target, with no more ".." than needed. */
 gboolean
-hvfs_tree_link (HvfsFs *fs, HvfsNode node, GString *target)
+hvfs_path_append_link (HvfsFs *fs, HvfsNode node, GString *target)
 {
   HvfsObject *object = hvfs_mirror_get (fs->mirror, node.a);
   g_autoptr (GString) from = g_string_new (NULL);
   g_autoptr (GString) to = g_string_new (NULL);
   const char *a, *b;
 
-  if (object == NULL || !hvfs_tree_path (fs, hvfs_node_ino (node), from)
-      || !hvfs_tree_object_path (fs, object, to))
+  if (object == NULL || !hvfs_path_append (fs, hvfs_node_ino (node), from)
+      || !hvfs_path_append_object (fs, object, to))
     return FALSE;
   a = from->str;
   b = to->str;
@@ -139,4 +128,16 @@ hvfs_tree_link (HvfsFs *fs, HvfsNode node, GString *target)
     g_string_append (target, "../");
   g_string_append (target, b);
   return TRUE;
+}
+
+char *
+hvfs_path_dup (HvfsFs *fs, guint64 ino)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  GString *path = g_string_new (NULL);
+
+  if (!hvfs_path_append (fs, ino, path))
+    g_string_append_printf (path, "inode %" G_GUINT64_FORMAT, ino);
+  return g_string_free (path, FALSE);
 }

@@ -1,5 +1,5 @@
-/* fs/ops/line.c - what the lines that control files take are made of; see line.h */
-#include "fs/ops/line.h"
+/* fs/row/line.c - what the lines that control files take are made of; see line.h */
+#include "fs/row/line.h"
 
 #include <string.h>
 

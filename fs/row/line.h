@@ -1,4 +1,4 @@
-/* fs/ops/line.h - what the lines that control files take are made of
+/* fs/row/line.h - what the lines that control files take are made of
  *
  * Exists so that "NAME key=value ..." is read in one way by every file that takes it:
  * words between blanks, in any order of the keys, each at most once.  A value goes on

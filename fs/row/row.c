@@ -1,14 +1,13 @@
-/* fs/tree/row.c - the registry of all rows, and inode numbers; see row.h
+/* fs/row/row.c - the registry of all rows, and inode numbers; see row.h
  *
  * An inode number is three numbers: the row's id, and the serials of the one or
  * two objects.  1 is the root, as FUSE wants it.
  */
-#include "fs/tree/row.h"
+#include "fs/row/row.h"
 
 #include <string.h>
 
 #include "convert/error.h"
-#include "fs/attr/attr-snapshot.h"
 #include "fs/fs.h"
 
 #define ROW_BITS 9
@@ -20,6 +19,7 @@ G_STATIC_ASSERT (ROW_BITS + A_BITS + B_BITS == 64);
 
 static HvfsRow *rows[MAX_ROWS];
 static guint n_rows = 1; /* 0 is no row */
+static HvfsRow *of_kind[HVFS_N_KINDS], *named[HVFS_N_NAMED];
 
 static void
 add_row (HvfsRow *row, HvfsRow *parent)
@@ -28,6 +28,11 @@ add_row (HvfsRow *row, HvfsRow *parent)
   row->id = n_rows;
   row->parent = parent;
   rows[n_rows++] = row;
+  if (row->named != HVFS_NAMED_NOT)
+    {
+      g_assert (named[row->named] == NULL);
+      named[row->named] = row;
+    }
 }
 
 /* Tables within tables come with them. */
@@ -42,30 +47,36 @@ add_table (HvfsRow *table, HvfsRow *parent)
     }
 }
 
-/* Directories of objects with their tables, and links, which have none. */
 void
-hvfs_rows_init (void)
+hvfs_rows_init (const HvfsRowSet *set)
 {
-  HvfsRow *const own[] = {
-    &hvfs_root_row, /* the first: its inode number is 1 */
-    &hvfs_by_name_link, &hvfs_by_uuid_link, &hvfs_by_folder_link, &hvfs_by_folder_dc_row,
-    &hvfs_by_folder_folder_row, &hvfs_datacenter_row, &hvfs_cluster_row,
-    &hvfs_datacenters_folder_row, &hvfs_clusters_folder_row, &hvfs_hosts_folder_row,
-    &hvfs_datastores_folder_row, &hvfs_networks_folder_row, &hvfs_host_row,
-    &hvfs_host_datastore_link, &hvfs_host_network_link, &hvfs_datastore_row,
-    &hvfs_network_row, &hvfs_domain_row, &hvfs_snapshot_row,
-    &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row,
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+  for (guint i = 0; set->rows[i] != NULL; i++)
     {
-      add_row (own[i], NULL);
-      if (own[i]->table != NULL)
-        add_table (own[i]->table, own[i]);
+      HvfsRow *row = set->rows[i];
+
+      add_row (row, NULL);
+      if (row->table != NULL)
+        add_table (row->table, row);
+      if (row->of_kind != 0)
+        of_kind[row->of_kind] = row;
     }
-  add_table (hvfs_inventory_table, &hvfs_root_row);
-  add_table (hvfs_host_folder_table, &hvfs_root_row);
-  g_assert (hvfs_root_row.id == 1);
+  for (guint i = 0; set->root_tables[i] != NULL; i++)
+    add_table (set->root_tables[i], set->rows[0]);
+  g_assert (hvfs_row_is_root (set->rows[0]));
+  for (guint i = HVFS_NAMED_NOT + 1; i < HVFS_N_NAMED; i++)
+    g_assert (named[i] != NULL);
+}
+
+HvfsRow *
+hvfs_row (HvfsRowName name)
+{
+  return named[name];
+}
+
+HvfsRow *
+hvfs_row_of_kind (HvfsKind kind)
+{
+  return of_kind[kind];
 }
 
 HvfsRow *
@@ -122,12 +133,6 @@ hvfs_moref_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **er
 {
   hvfs_show_line (out, object->moref);
   return TRUE;
-}
-
-gboolean
-hvfs_row_is_not_empty (HvfsFs *fs, HvfsNode node)
-{
-  return !hvfs_index_is_empty (fs->index, hvfs_node_ino (node));
 }
 
 void

@@ -1,4 +1,4 @@
-/* fs/tree/tree.c - keeps the tree in step with the mirror
+/* fs/follow/follow.c - keeps the tree in step with the mirror
  *
  * Exists to follow the mirror: each update of an object is turned into its places,
  * what differs from its former places is what the kernel must forget, and so is
@@ -6,24 +6,28 @@
  *
  * Runs in the update thread under the mirror's lock, as the mirror's observer.
  */
-#include "fs/attr/attr-snapshot.h"
-#include "fs/fs.h"
+#include "fs/follow/follow.h"
 
 #include <string.h>
+
+#include "fs/attr/attr-snapshot.h"
+#include "fs/attr/migration.h"
+#include "fs/attr/tables.h"
+#include "fs/attr/vmx.h"
+#include "fs/edit/draft.h"
+#include "fs/edit/edit.h"
+#include "fs/follow/place.h"
+#include "fs/fs.h"
+#include "fs/request/failure.h"
+#include "fs/tree/change.h"
+#include "fs/tree/dir-times.h"
+#include "fs/tree/index.h"
+#include "fs/tree/notify.h"
+#include "fs/tree/path.h"
 
 #define ALL (~G_GUINT64_CONSTANT (0)) /* properties */
 
 /* ---- what the kernel must forget ---- */
-
-/* What was there when it was mounted has come at no time that is known. */
-void
-hvfs_tree_name_changed (HvfsFs *fs, guint64 dir, const char *name)
-{
-  if (fs->mounted_us != 0)
-    hvfs_dir_times_touch (fs->dir_times, dir);
-  hvfs_notifier_entry (fs->notifier, dir, name);
-  hvfs_notifier_inode (fs->notifier, dir);
-}
 
 static void
 index_changed (guint64 dir, const char *name, gboolean sole, gpointer data)
@@ -31,10 +35,10 @@ index_changed (guint64 dir, const char *name, gboolean sole, gpointer data)
   HvfsFs *fs = data;
   HvfsNode node;
 
-  hvfs_tree_name_changed (fs, dir, name);
+  hvfs_change_name (fs, dir, name);
   if (sole && hvfs_node_from_ino (dir, &node) && node.row->visible != NULL)
-    hvfs_tree_name_changed (fs,
-                            node.row->parent == &hvfs_root_row || node.a == fs->root
+    hvfs_change_name (fs,
+                            hvfs_row_is_root (node.row->parent) || node.a == fs->root
                               ? 1
                               : hvfs_row_ino (node.row->parent, node.a, node.b),
                             node.row->name);
@@ -45,7 +49,7 @@ index_changed (guint64 dir, const char *name, gboolean sole, gpointer data)
 static void
 forget_files (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
 {
-  HvfsRow *own = hvfs_tree_object_row (object->kind);
+  HvfsRow *own = hvfs_row_of_kind (object->kind);
 
   if (own != NULL)
     hvfs_notifier_attributes (fs->notifier, hvfs_row_ino (own, object->serial, 0));
@@ -102,7 +106,7 @@ index_renamed (const HvfsObject *owner, gpointer data)
 static void
 forget_autostart (HvfsFs *fs, const HvfsObject *host)
 {
-  HvfsRow *row = hvfs_row_named (hvfs_domain_table, "autostart");
+  HvfsRow *row = hvfs_row (HVFS_NAMED_AUTOSTART);
   GHashTableIter iter;
   gpointer value;
 
@@ -249,7 +253,7 @@ is_there (guint64 dir, gpointer data)
   g_auto (HvfsDraft) draft = { 0 };
   HvfsNode node;
 
-  return hvfs_tree_path (fs, dir, path)
+  return hvfs_path_append (fs, dir, path)
          || (hvfs_node_from_ino (dir, &node) && node.row == &hvfs_draft_row
              && hvfs_drafts_get (fs->drafts, node.a, &draft));
 }
@@ -303,7 +307,7 @@ link_changed (gboolean up, gpointer data)
 }
 
 void
-hvfs_tree_init (HvfsFs *fs)
+hvfs_follow_init (HvfsFs *fs)
 {
   static const HvfsMirrorObserver observer = { object_changed, settled, link_changed };
 
@@ -314,7 +318,7 @@ hvfs_tree_init (HvfsFs *fs)
 }
 
 void
-hvfs_tree_clear (HvfsFs *fs)
+hvfs_follow_clear (HvfsFs *fs)
 {
   g_clear_pointer (&fs->index, hvfs_index_free);
   g_clear_pointer (&fs->touched, g_ptr_array_unref);

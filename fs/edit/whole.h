@@ -1,4 +1,4 @@
-/* fs/ops/whole.h - files of free text, which are committed whole
+/* fs/edit/whole.h - files of free text, which are committed whole
  *
  * Exists for text of many lines, where a line is no command: what a writer writes is
  * gathered in its handle and becomes the file's when it syncs or closes.  The last
@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "fs/tree/row.h"
+#include "fs/row/row.h"
 
 extern const HvfsFileOps hvfs_whole_ops;
 

@@ -1,4 +1,4 @@
-/* fs/ops/whole.c - files of free text, which are committed whole; see whole.h
+/* fs/edit/whole.c - files of free text, which are committed whole; see whole.h
  *
  * Shells duplicate a descriptor and close the first before anything was written, so
  * the first close commits only what was written or truncated; that it was emptied by
@@ -6,15 +6,19 @@
  * gone, which nobody waits for.  The closing of a copy by a child that ends commits
  * nothing: its parent is still writing.
  */
-#include "fs/ops/whole.h"
+#include "fs/edit/whole.h"
 
 #include <fcntl.h>
 #include <string.h>
 
 #include "convert/error.h"
-#include "fs/request/caller.h"
-#include "fs/ops/ops-priv.h"
 #include "fs/edit/save.h"
+#include "fs/fs.h"
+#include "fs/request/caller.h"
+#include "fs/row/call.h"
+#include "fs/row/node.h"
+#include "fs/tree/change.h"
+#include "fs/tree/notify.h"
 
 #define MAX_BYTES (64 * 1024)
 
@@ -41,9 +45,9 @@ whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
   g_autoptr (GBytes) shown = NULL;
   Handle *handle;
 
-  if (!hvfs_ops_confirm (call, error))
+  if (!hvfs_call_confirm (call, error))
     return FALSE;
-  shown = hvfs_ops_render (call->fs, hvfs_node_ino (node), error);
+  shown = hvfs_node_render (call->fs, hvfs_node_ino (node), error);
   if (shown == NULL)
     return FALSE;
   handle = g_new0 (Handle, 1);
@@ -68,7 +72,7 @@ whole_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size
   GBytes *slice;
 
   g_mutex_lock (&handle->lock);
-  slice = hvfs_ops_slice (handle->text->str, handle->text->len, size, off);
+  slice = hvfs_call_slice (handle->text->str, handle->text->len, size, off);
   g_mutex_unlock (&handle->lock);
   return slice;
 }
@@ -114,7 +118,7 @@ whole_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const cha
 
   if (take (handle_of (fi), data, size, off, &failure))
     return TRUE;
-  hvfs_ops_remember (call->fs, hvfs_node_ino (node), node, NULL, failure);
+  hvfs_change_remember (call->fs, hvfs_node_ino (node), node, NULL, failure);
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
@@ -153,7 +157,7 @@ dup_text (const GString *written, GError **error)
 static gboolean
 is_shown (HvfsFs *fs, HvfsNode node, const GString *text)
 {
-  g_autoptr (GBytes) shown = hvfs_ops_render (fs, hvfs_node_ino (node), NULL);
+  g_autoptr (GBytes) shown = hvfs_node_render (fs, hvfs_node_ino (node), NULL);
 
   return shown != NULL && g_bytes_get_size (shown) == text->len
          && memcmp (text->str, g_bytes_get_data (shown, NULL), text->len) == 0;
@@ -170,7 +174,7 @@ commit_text (HvfsCall *call, HvfsNode node, const GString *text, GError **error)
                     || (hvfs_updater_confirm (call->fs->updater, call->cancellable, &failure)
                         && node.row->commit (&store, plain, &failure)));
 
-  hvfs_ops_remember (call->fs, hvfs_node_ino (node), node, text->str, ok ? NULL : failure);
+  hvfs_change_remember (call->fs, hvfs_node_ino (node), node, text->str, ok ? NULL : failure);
   hvfs_notifier_flush (call->fs->notifier);
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -215,7 +219,7 @@ commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_
   g_mutex_unlock (&handle->lock);
   if (!pending)
     return TRUE;
-  if (!hvfs_ops_may_wait (call, error))
+  if (!hvfs_call_may_wait (call, error))
     return FALSE;
   ok = commit_text (call, node, text, error);
   g_string_free (text, TRUE);
@@ -271,7 +275,7 @@ whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const s
 {
   gboolean ok = TRUE;
 
-  if (hvfs_ops_changes_owner (call->fs, node, st, to_set))
+  if (hvfs_node_changes_owner (call->fs, node, st, to_set))
     {
       g_set_error (error, HVFS_ERROR, EPERM, "its owner and mode cannot be changed");
       return FALSE;
@@ -291,7 +295,7 @@ whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const s
     {
       struct fuse_file_info own = { .flags = O_WRONLY };
 
-      if (!hvfs_ops_may_wait (call, error) || !whole_open (call, node, &own, error))
+      if (!hvfs_call_may_wait (call, error) || !whole_open (call, node, &own, error))
         return FALSE;
       ok = whole_setattr (call, node, &own, st, to_set, error)
            && whole_fsync (call, node, &own, error);

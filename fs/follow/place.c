@@ -1,4 +1,4 @@
-/* fs/tree/place.c - where in the tree an object of the server stands
+/* fs/follow/place.c - where in the tree an object of the server stands
  *
  * Exists to turn what the server says of an object (its parent, its host, its
  * name) into its places: the directories it is listed in, its name there, and what
@@ -6,10 +6,15 @@
  *
  * Under the mirror's lock, for writing.
  */
-#include "fs/attr/attr-snapshot.h"
-#include "fs/fs.h"
+#include "fs/follow/place.h"
 
 #include <string.h>
+
+#include "fs/attr/attr-snapshot.h"
+#include "fs/attr/tables.h"
+#include "fs/fs.h"
+#include "fs/tree/index.h"
+#include "fs/tree/path.h"
 
 #define MAX_DEPTH 64 /* of folders; a server that says more is not believed */
 
@@ -148,11 +153,11 @@ domain_dir (HvfsFs *fs, const HvfsObject *vm)
   HvfsObject *dc;
 
   if (host != NULL && host->kind == HVFS_KIND_HOST)
-    return hvfs_row_ino (hvfs_row_named (hvfs_host_table, "domains"), host->serial, 0);
+    return hvfs_row_ino (hvfs_row (HVFS_NAMED_HOST_DOMAINS), host->serial, 0);
   dc = fs->dc_below ? datacenter_of (fs, vm) : NULL;
   if (dc != NULL)
-    return hvfs_row_ino (hvfs_row_named (hvfs_datacenter_table, "domains"), dc->serial, 0);
-  return hvfs_row_ino (hvfs_row_named (hvfs_root_table, "domains"), 0, 0);
+    return hvfs_row_ino (hvfs_row (HVFS_NAMED_DC_DOMAINS), dc->serial, 0);
+  return hvfs_row_ino (hvfs_row (HVFS_NAMED_ROOT_DOMAINS), 0, 0);
 }
 
 static void
@@ -165,7 +170,7 @@ place_vm (HvfsFs *fs, const HvfsObject *vm, const char *name, GArray *places, ch
 
   hvfs_snapshots_place (vm, places, names);
   add_place (places, domain_dir (fs, vm), name, hvfs_row_ino (&hvfs_domain_row, vm->serial, 0));
-  add_place (places, hvfs_row_ino (hvfs_row_named (hvfs_root_table, "by-name"), 0, 0), name,
+  add_place (places, hvfs_row_ino (hvfs_row (HVFS_NAMED_BY_NAME), 0, 0), name,
              hvfs_row_ino (&hvfs_by_name_link, vm->serial, 0));
   add_place (places,
              vapp != NULL ? hvfs_row_ino (&hvfs_by_folder_folder_row, vapp->serial, 0)
@@ -174,17 +179,17 @@ place_vm (HvfsFs *fs, const HvfsObject *vm, const char *name, GArray *places, ch
   if (text == NULL || *text == '\0' || strchr (text, '/') != NULL || *text == '.')
     return;
   *uuid = g_ascii_strdown (text, -1);
-  add_place (places, hvfs_row_ino (hvfs_row_named (hvfs_root_table, "by-uuid"), 0, 0), *uuid,
+  add_place (places, hvfs_row_ino (hvfs_row (HVFS_NAMED_BY_UUID), 0, 0), *uuid,
              hvfs_row_ino (&hvfs_by_uuid_link, vm->serial, 0));
 }
 
 /* Links to the datastores or networks that @host sees, or these themselves. */
 static void
-place_members (HvfsFs *fs, const HvfsObject *host, guint index, const char *dir_name,
+place_members (HvfsFs *fs, const HvfsObject *host, guint index, HvfsRowName dir_name,
                HvfsRow *link, HvfsRow *real, GArray *places, GPtrArray *names)
 {
   HvfsValue *members = hvfs_object_get (host, index);
-  guint64 dir = hvfs_row_ino (hvfs_row_named (hvfs_host_table, dir_name), host->serial, 0);
+  guint64 dir = hvfs_row_ino (hvfs_row (dir_name), host->serial, 0);
 
   for (guint i = 0; i < hvfs_value_n_children (members); i++)
     {
@@ -208,15 +213,15 @@ place_host (HvfsFs *fs, const HvfsObject *host, const char *name, GArray *places
 
   if (compute != NULL && compute->kind == HVFS_KIND_CLUSTER)
     add_place (places,
-               hvfs_row_ino (hvfs_row_named (hvfs_cluster_table, "hosts"), compute->serial, 0),
+               hvfs_row_ino (hvfs_row (HVFS_NAMED_CLUSTER_HOSTS), compute->serial, 0),
                name, hvfs_row_ino (&hvfs_host_row, host->serial, 0));
   else
     add_place (places,
                folder_dir (fs, compute == NULL ? NULL : parent_of (fs, compute), VIEW_HOSTS),
                name, hvfs_row_ino (&hvfs_host_row, host->serial, 0));
-  place_members (fs, host, HVFS_HOST_DATASTORES, "datastores", &hvfs_host_datastore_link,
+  place_members (fs, host, HVFS_HOST_DATASTORES, HVFS_NAMED_HOST_DATASTORES, &hvfs_host_datastore_link,
                  &hvfs_datastore_row, places, names);
-  place_members (fs, host, HVFS_HOST_NETWORKS, "networks", &hvfs_host_network_link,
+  place_members (fs, host, HVFS_HOST_NETWORKS, HVFS_NAMED_HOST_NETWORKS, &hvfs_host_network_link,
                  &hvfs_network_row, places, names);
 }
 
@@ -286,7 +291,7 @@ place_storage (HvfsFs *fs, const HvfsObject *object, const char *name, GArray *p
   if (above == NULL)
     above = datacenter_listing (fs, object, is_network ? HVFS_DC_NETWORKS : HVFS_DC_DATASTORES);
   add_place (places, folder_dir (fs, above, is_network ? VIEW_NETWORKS : VIEW_DATASTORES), name,
-             hvfs_tree_object_ino (fs, object));
+             hvfs_path_object_ino (fs, object));
 }
 
 void
@@ -296,7 +301,7 @@ hvfs_place_object (HvfsFs *fs, const HvfsObject *object)
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *name = dup_name (object);
   g_autofree char *uuid = NULL;
-  guint64 by_folder = hvfs_row_ino (hvfs_row_named (hvfs_root_table, "by-folder"), 0, 0);
+  guint64 by_folder = hvfs_row_ino (hvfs_row (HVFS_NAMED_BY_FOLDER), 0, 0);
   HvfsObject *vapp;
 
   switch (object->kind)
@@ -313,12 +318,12 @@ hvfs_place_object (HvfsFs *fs, const HvfsObject *object)
     case HVFS_KIND_DATACENTER:
       if (fs->dc_below && object->serial != fs->root)
         add_place (places, folder_dir (fs, parent_of (fs, object), VIEW_DATACENTERS), name,
-                   hvfs_tree_object_ino (fs, object));
+                   hvfs_path_object_ino (fs, object));
       add_place (places, by_folder, name, hvfs_row_ino (&hvfs_by_folder_dc_row, object->serial, 0));
       break;
     case HVFS_KIND_CLUSTER:
       add_place (places, folder_dir (fs, parent_of (fs, object), VIEW_CLUSTERS), name,
-                 hvfs_tree_object_ino (fs, object));
+                 hvfs_path_object_ino (fs, object));
       break;
     case HVFS_KIND_VAPP:
       vapp = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (object, HVFS_VAPP_PARENT_VAPP));

@@ -1,4 +1,4 @@
-/* fs/tree/row.h - files are rows of tables
+/* fs/row/row.h - files are rows of tables
  *
  * Exists so that lookup, listing, stat, open and invalidation walk one array a
  * kind of directory: a file cannot half exist, and adding one is adding a row and
@@ -7,13 +7,13 @@
  */
 #pragma once
 
+#include <fuse_lowlevel.h>
 #include <sys/stat.h>
 
 #include "backend/mirror/mirror.h"
 
 typedef struct _HvfsFs HvfsFs;
 typedef struct _HvfsRow HvfsRow;
-struct fuse_file_info;
 
 typedef enum
 {
@@ -25,7 +25,33 @@ typedef enum
   HVFS_ROW_FETCHED = 1 << 2,
   /* Its node's a is a number of its own, no object's: see HvfsRow.stat. */
   HVFS_ROW_UNMIRRORED = 1 << 3,
+  /* Its node's b is a number of its own, no object's. */
+  HVFS_ROW_NUMBERED = 1 << 4,
 } HvfsRowFlags;
+
+/* Rows that code asks for by what they are; hvfs_row gives each. */
+typedef enum
+{
+  HVFS_NAMED_NOT,           /* by its place in a table alone */
+  HVFS_NAMED_BY_NAME,
+  HVFS_NAMED_BY_UUID,
+  HVFS_NAMED_BY_FOLDER,
+  HVFS_NAMED_ROOT_DOMAINS,  /* "domains" at the root: what has no other place */
+  HVFS_NAMED_DC_DOMAINS,    /* below a datacenter, likewise */
+  HVFS_NAMED_CLUSTER_HOSTS,
+  HVFS_NAMED_HOST_DOMAINS,
+  HVFS_NAMED_HOST_DATASTORES,
+  HVFS_NAMED_HOST_NETWORKS,
+  HVFS_NAMED_CONFIG,        /* config.xml of a domain, of a draft */
+  HVFS_NAMED_DRAFT_CONFIG,
+  HVFS_NAMED_MIGRATE,
+  HVFS_NAMED_AUTOSTART,
+  HVFS_NAMED_SNAPSHOTS,
+  HVFS_NAMED_DRAFT,         /* the directory of a domain that is being made */
+  HVFS_NAMED_LINK,          /* one that an editor made in a domain's directory, in a draft's */
+  HVFS_NAMED_DRAFT_LINK,
+  HVFS_N_NAMED
+} HvfsRowName;
 
 /* A place in the tree: a row of object @a (0: the mount itself); @b tells places
  * apart that show the same object in several directories, else 0.  The inode
@@ -117,6 +143,10 @@ struct _HvfsRow
   mode_t mode;       /* S_IFREG, S_IFDIR or S_IFLNK, and the permissions */
   guint flags;
 
+  /* Directory: the kind of object whose own directory it is; 0: none, or a folder. */
+  HvfsKind of_kind;
+  HvfsRowName named;
+
   /* The properties of the row's object that it shows: what invalidates it, and
    * what must be readable to open it. */
   HvfsPropMask depends;
@@ -169,54 +199,39 @@ struct _HvfsRow
   HvfsRow *parent;   /* the directory whose table it is in; NULL for objects' own */
 };
 
+static inline struct timespec
+hvfs_timespec (gint64 us)
+{
+  return (struct timespec){ us / G_TIME_SPAN_SECOND, us % G_TIME_SPAN_SECOND * 1000 };
+}
+
 guint64 hvfs_node_ino (HvfsNode node);
 /* The same of a node that is not made yet. */
 guint64 hvfs_row_ino (HvfsRow *row, guint32 a, guint32 b);
 /* FALSE for a number that names no row. */
 gboolean hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node);
 
+/* All rows that there are: see fs/attr/tables.h. */
+typedef struct
+{
+  HvfsRow *const *rows;        /* that have no parent, with the tables below them; the root's first */
+  HvfsRow *const *root_tables; /* what the root has beside, by the kind of its object */
+} HvfsRowSet;
+
 /* Numbers the rows; once, before anything else. */
-void hvfs_rows_init (void);
+void hvfs_rows_init (const HvfsRowSet *set);
 
-/* ---- the tables and the rows that directories of objects are ---- */
+static inline gboolean
+hvfs_row_is_root (const HvfsRow *row)
+{
+  return row->id == 1; /* as FUSE wants it */
+}
 
-/* fs/attr/attr-root.c: the mount itself */
-extern HvfsRow hvfs_root_row, hvfs_root_table[];
-extern HvfsRow hvfs_by_name_link, hvfs_by_uuid_link, hvfs_by_folder_link;
-extern HvfsRow hvfs_by_folder_dc_row, hvfs_by_folder_folder_row;
+/* The one row that is named so; each is there, or hvfs_rows_init ends the program. */
+HvfsRow *hvfs_row (HvfsRowName named);
 
-/* fs/attr/attr-hvfs.c: .hvfs */
-extern HvfsRow hvfs_self_table[];
-
-/* fs/attr/attr-datacenter.c: folders, datacenters, clusters */
-extern HvfsRow hvfs_inventory_table[];   /* the root folder's, as a mount's root */
-extern HvfsRow hvfs_host_folder_table[]; /* a folder of hosts, as a mount's root */
-extern HvfsRow hvfs_datacenter_row, hvfs_datacenter_table[];
-extern HvfsRow hvfs_cluster_row, hvfs_cluster_table[];
-extern HvfsRow hvfs_datacenters_folder_row, hvfs_clusters_folder_row, hvfs_hosts_folder_row,
-  hvfs_datastores_folder_row, hvfs_networks_folder_row;
-
-/* fs/attr/attr-host.c */
-extern HvfsRow hvfs_host_row, hvfs_host_table[];
-extern HvfsRow hvfs_host_datastore_link, hvfs_host_network_link;
-
-/* fs/attr/attr-move.c: rename in the dir_ops of a host's domains */
-gboolean hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
-                              const char *new_name, guint flags, GError **error);
-
-/* fs/attr/attr-storage.c: datastores and networks */
-extern HvfsRow hvfs_datastore_row, hvfs_datastore_table[];
-extern HvfsRow hvfs_network_row, hvfs_network_table[];
-
-/* fs/attr/attr-domain.c */
-extern HvfsRow hvfs_domain_row, hvfs_domain_table[];
-
-/* fs/edit/edit-name.c: links that editors put into a domain's directory, or a draft's */
-extern HvfsRow hvfs_edit_link_row, hvfs_draft_link_row;
-
-/* fs/attr/attr-draft.c: domains that are being made, and where that is done */
-extern HvfsRow hvfs_draft_row, hvfs_draft_table[];
-extern const HvfsDirOps hvfs_domains_ops;
+/* The row that directories of @kind are; NULL for a kind without one of its own. */
+HvfsRow *hvfs_row_of_kind (HvfsKind kind);
 
 /* Whether what the file @node shows changes without an update, now. */
 gboolean hvfs_row_is_volatile (HvfsFs *fs, HvfsNode node);
@@ -233,10 +248,7 @@ gboolean hvfs_moref_show (HvfsFs *fs, const HvfsObject *object, GString *out, GE
 #define HVFS_MOREF_ROW { .name = "moref", .mode = S_IFREG | 0444, .show = hvfs_moref_show }
 
 /* A collection, whose entries are in the index. */
-#define HVFS_COLLECTION_ROW(collection) { .name = (collection), .mode = S_IFDIR | 0755 }
-
-/* For rows that are only there while they hold something. */
-gboolean hvfs_row_is_not_empty (HvfsFs *fs, HvfsNode node);
+#define HVFS_COLLECTION_ROW(collection, ...) { .name = (collection), .mode = S_IFDIR | 0755, __VA_ARGS__ }
 
 /* Append a line.  All of these run for each entry of each first listing, for its size:
  * printf would be most of their time. */

@@ -1,0 +1,21 @@
+/* fs/attr/tables.c - the list of all rows; see tables.h */
+#include "fs/attr/tables.h"
+
+#include "fs/attr/attr-snapshot.h"
+#include "fs/edit/edit.h"
+
+/* Directories of objects with their tables, and links, which have none. */
+static HvfsRow *const rows[] = {
+  &hvfs_root_row,
+  &hvfs_by_name_link, &hvfs_by_uuid_link, &hvfs_by_folder_link, &hvfs_by_folder_dc_row,
+  &hvfs_by_folder_folder_row, &hvfs_datacenter_row, &hvfs_cluster_row,
+  &hvfs_datacenters_folder_row, &hvfs_clusters_folder_row, &hvfs_hosts_folder_row,
+  &hvfs_datastores_folder_row, &hvfs_networks_folder_row, &hvfs_host_row,
+  &hvfs_host_datastore_link, &hvfs_host_network_link, &hvfs_datastore_row,
+  &hvfs_network_row, &hvfs_domain_row, &hvfs_snapshot_row,
+  &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row, NULL,
+};
+
+static HvfsRow *const root_tables[] = { hvfs_inventory_table, hvfs_host_folder_table, NULL };
+
+const HvfsRowSet hvfs_row_set = { rows, root_tables };

@@ -1,0 +1,45 @@
+/* fs/attr/tables.h - the tables, and the rows that directories of objects are
+ *
+ * Exists as the one list of what is in the tree: who follows the mirror places objects by
+ * it, and the registry of rows is filled from it.
+ */
+#pragma once
+
+#include "fs/row/row.h"
+
+/* All of these, and those of fs/edit. */
+extern const HvfsRowSet hvfs_row_set;
+
+/* fs/attr/attr-root.c: the mount itself */
+extern HvfsRow hvfs_root_row, hvfs_root_table[];
+extern HvfsRow hvfs_by_name_link, hvfs_by_uuid_link, hvfs_by_folder_link;
+extern HvfsRow hvfs_by_folder_dc_row, hvfs_by_folder_folder_row;
+
+/* fs/attr/attr-hvfs.c: .hvfs */
+extern HvfsRow hvfs_self_table[];
+
+/* fs/attr/attr-datacenter.c: folders, datacenters, clusters */
+extern HvfsRow hvfs_inventory_table[];   /* the root folder's, as a mount's root */
+extern HvfsRow hvfs_host_folder_table[]; /* a folder of hosts, as a mount's root */
+extern HvfsRow hvfs_datacenter_row, hvfs_datacenter_table[];
+extern HvfsRow hvfs_cluster_row, hvfs_cluster_table[];
+extern HvfsRow hvfs_datacenters_folder_row, hvfs_clusters_folder_row, hvfs_hosts_folder_row,
+  hvfs_datastores_folder_row, hvfs_networks_folder_row;
+
+/* fs/attr/attr-host.c */
+extern HvfsRow hvfs_host_row, hvfs_host_table[];
+extern HvfsRow hvfs_host_datastore_link, hvfs_host_network_link;
+
+/* fs/attr/attr-move.c: rename in the dir_ops of a host's domains */
+gboolean hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
+                              const char *new_name, guint flags, GError **error);
+
+/* fs/attr/attr-storage.c: datastores and networks */
+extern HvfsRow hvfs_datastore_row, hvfs_datastore_table[];
+extern HvfsRow hvfs_network_row, hvfs_network_table[];
+
+/* fs/attr/attr-domain.c */
+extern HvfsRow hvfs_domain_row, hvfs_domain_table[];
+
+/* fs/attr/attr-domains.c: where domains are listed, made and moved */
+extern const HvfsDirOps hvfs_domains_ops;

@@ -1,0 +1,14 @@
+/* fs/follow/place.h - where in the tree an object of the server stands
+ *
+ * Exists to turn what the server says of an object (its parent, its host, its name) into
+ * its places.  Under the mirror's lock, for writing.
+ */
+#pragma once
+
+#include "fs/row/row.h"
+
+/* Makes the index say where @object is.  Cost: its places, some per host. */
+void hvfs_place_object (HvfsFs *fs, const HvfsObject *object);
+
+/* Whether a folder may hold objects of the type @child_type. */
+gboolean hvfs_folder_holds (const HvfsObject *folder, const char *child_type);

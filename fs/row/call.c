@@ -1,0 +1,37 @@
+/* fs/row/call.c - what a row's functions ask of their call; see call.h */
+#include "fs/row/call.h"
+
+#include "convert/error.h"
+#include "fs/fs.h"
+
+gboolean
+hvfs_call_may_wait (HvfsCall *call, GError **error)
+{
+  if (call->cancellable != NULL)
+    return TRUE;
+  g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
+  return FALSE;
+}
+
+GBytes *
+hvfs_call_slice (const void *data, gsize length, gsize size, goffset off)
+{
+  if (off < 0 || (gsize) off >= length)
+    return g_bytes_new (NULL, 0);
+  return g_bytes_new ((const guint8 *) data + off, MIN (size, length - off));
+}
+
+gboolean
+hvfs_call_confirm (HvfsCall *call, GError **error)
+{
+  g_autofree char *reason = NULL;
+
+  if (!hvfs_mirror_is_up (call->fs->mirror, &reason, NULL))
+    {
+      g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
+      return FALSE;
+    }
+  return hvfs_updater_is_fresh (call->fs->updater)
+         || (hvfs_call_may_wait (call, error)
+             && hvfs_updater_confirm (call->fs->updater, call->cancellable, error));
+}

@@ -1,0 +1,19 @@
+/* fs/row/call.h - what the functions of a row ask of the call that they serve
+ *
+ * Exists because a row's functions run first in a thread that must not wait, and once
+ * more on the job pool when they say that they would have to; each asks here whether it
+ * may, and whether the mirror may be believed.
+ */
+#pragma once
+
+#include "fs/row/row.h"
+
+/* Whether the caller's thread may; FALSE sets EWOULDBLOCK. */
+gboolean hvfs_call_may_wait (HvfsCall *call, GError **error);
+
+/* Whether the mirror may answer a reader.  @error: EIO: the server is lost; EWOULDBLOCK: it
+ * must be asked first, and the caller is a thread that must not wait */
+gboolean hvfs_call_confirm (HvfsCall *call, GError **error);
+
+/* The bytes that a read of @size at @off gets, as HvfsFileOps has it.  (transfer full) */
+GBytes *hvfs_call_slice (const void *data, gsize length, gsize size, goffset off);

@@ -1,0 +1,25 @@
+/* fs/row/node.h - from an inode number to what is there
+ *
+ * Exists because every request begins with an inode number, and asks for the object, or
+ * for the text, that it stands for.
+ */
+#pragma once
+
+#include "fs/row/row.h"
+
+/* Of a page of the kernel's cache who reads all gets what was there at one moment.  A text
+ * that is longer is read past the cache, from what it was when it was opened: the server
+ * may change it between two pages. */
+#define HVFS_CACHED_MAX_BYTES 4096
+
+/* Finds the row, and the object (NULL for the mount's own rows); FALSE when the
+ * object is gone.  The mirror's lock must be held. */
+gboolean hvfs_node_resolve (HvfsFs *fs, guint64 ino, HvfsNode *ret_node,
+                           HvfsObject **ret_object);
+
+/* All of the file's text; NULL on error.  (transfer full).  Takes the mirror's lock. */
+GBytes *hvfs_node_render (HvfsFs *fs, guint64 ino, GError **error);
+
+/* Whether a setattr asks for another mode or owner than the row has: who restores what
+ * is there already, as cp -p does, changes nothing. */
+gboolean hvfs_node_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set);

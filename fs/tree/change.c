@@ -1,0 +1,75 @@
+/* fs/tree/change.c - what a change through the mount leaves behind; see change.h */
+#include "fs/tree/change.h"
+
+#include "fs/fs.h"
+#include "fs/request/failure.h"
+#include "fs/tree/dir-times.h"
+#include "fs/tree/notify.h"
+#include "fs/tree/path.h"
+
+/* What was there when it was mounted has come at no time that is known. */
+void
+hvfs_change_name (HvfsFs *fs, guint64 dir, const char *name)
+{
+  if (fs->mounted_us != 0)
+    hvfs_dir_times_touch (fs->dir_times, dir);
+  hvfs_notifier_entry (fs->notifier, dir, name);
+  hvfs_notifier_inode (fs->notifier, dir);
+}
+
+/* @file, and what was written to it: the beginning of @line. */
+static char *
+dup_what (const char *file, const char *line)
+{
+  g_autofree char *valid = line == NULL ? NULL : g_utf8_make_valid (line, -1);
+  g_autofree char *begin
+    = line == NULL ? NULL : g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), 100));
+
+  return line == NULL ? g_strdup (file) : g_strdup_printf ("%s: '%s'", file, begin);
+}
+
+/* An object that has left has no file to show it: its serial is none any more. */
+static guint32
+serial_if_there (HvfsFs *fs, guint32 serial)
+{
+  return hvfs_mirror_get (fs->mirror, serial) == NULL ? 0 : serial;
+}
+
+/* The file "error" of the object @serial, where its kind has one. */
+static void
+forget_error (HvfsFs *fs, guint32 serial)
+{
+  HvfsObject *object;
+  HvfsRow *own = NULL, *row;
+
+  g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
+  object = hvfs_mirror_get (fs->mirror, serial);
+  if (object != NULL)
+    own = hvfs_row_of_kind (object->kind);
+  g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+  row = own == NULL ? NULL : hvfs_row_named (own->table, "error");
+  if (row != NULL)
+    hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, serial, 0));
+}
+
+void
+hvfs_change_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
+                   const GError *error)
+{
+  if (error != NULL)
+    {
+      gboolean is_own = node.row->name == NULL; /* an object's directory is what mv moves */
+      g_autofree char *path = hvfs_path_dup (fs, ino);
+      g_autofree char *file = is_own ? g_strconcat (path, ": mv", NULL) : g_strdup (path);
+      g_autofree char *where = dup_what (file, line);
+      g_autofree char *what = dup_what (is_own ? "mv" : node.row->name, line), *said = NULL;
+
+      g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
+      said = hvfs_failures_add (fs->failures, serial_if_there (fs, node.a), where, what, error);
+      g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+      g_message ("%s", said);
+    }
+  else
+    hvfs_failures_clear (fs->failures, node.a);
+  forget_error (fs, node.a);
+}
