@@ -3,20 +3,26 @@
 
 #include <stdarg.h>
 
-/* Control characters that XML 1.0 cannot hold are dropped. */
+#include "convert/xml-char.h"
+
+/* What XML cannot hold is dropped, as libvirt does with most of it. */
 static void
 append_escaped (GString *out, const char *text)
 {
-  static const char *const entities[256] = {
+  static const char *const entities[128] = {
     ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&apos;",
-    [0x01 ... 0x08] = "", [0x0b] = "", [0x0c] = "", [0x0e ... 0x19] = "",
   };
+  const char *next;
 
-  for (const char *p = text; *p != '\0'; p++)
-    if (entities[(guchar) *p] != NULL)
-      g_string_append (out, entities[(guchar) *p]);
-    else
-      g_string_append_c (out, *p);
+  for (const char *p = text; *p != '\0'; p = next)
+    {
+      gunichar c = hvfs_xml_char_at (p, &next);
+
+      if (c < G_N_ELEMENTS (entities) && entities[c] != NULL)
+        g_string_append (out, entities[c]);
+      else if (c != 0)
+        g_string_append_len (out, p, next - p);
+    }
 }
 
 char *

@@ -11,6 +11,7 @@
   "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/' xmlns:x='" XSI "'>" \
   "<s:Body>"
 #define CLOSE "</s:Body></s:Envelope>"
+#define WRONG "\xef\xbf\xbd"
 
 /* @step: bytes a time; 0: all at once */
 static HvfsValue *
@@ -157,8 +158,6 @@ test_not_soap (void)
   refuse (HVFS_REPLY_SOAP, NULL, OPEN "<r></s></r>" CLOSE, "not complete XML");
   refuse (HVFS_REPLY_SOAP, NULL, OPEN "<r/>" CLOSE "<more/>", "not complete XML");
   refuse (HVFS_REPLY_SOAP, NULL, OPEN "<r>&unknown;</r>" CLOSE, "not complete XML");
-  refuse (HVFS_REPLY_SOAP, NULL, OPEN "<r>\xff\xff</r>" CLOSE, "not complete XML");
-  refuse (HVFS_REPLY_SOAP, NULL, OPEN "<r>\x01</r>" CLOSE, "not complete XML");
   refuse (HVFS_REPLY_SOAP, NULL,
           "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><other/></s:Envelope>",
           "not SOAP");
@@ -326,6 +325,92 @@ test_encoding (void)
   g_assert_cmpstr (hvfs_value_text (value, NULL), ==, "gr\xc3\xbc\xc3\x9f");
 }
 
+/* Of any other encoding only what is the same in all is judged; wide ones are left alone. */
+static void
+test_encoding_mended (void)
+{
+  const char *narrow = "<?xml version='1.0' encoding=\"iso-8859-1\"?><r>\xfc\x01&#2;</r>";
+  static const char wide[] = "\xff\xfe<\0r\0>\0\xfc\0<\0/\0r\0>\0";
+  g_autoptr (HvfsValue) value = NULL, of_wide = NULL;
+
+  value = parse_in (HVFS_REPLY_XML, NULL, narrow, strlen (narrow), 1, NULL);
+  g_assert_cmpstr (hvfs_value_text (value, NULL), ==, "\xc3\xbc?" WRONG);
+  of_wide = parse_in (HVFS_REPLY_XML, NULL, wide, sizeof wide - 1, 0, NULL);
+  g_assert_cmpstr (hvfs_value_text (of_wide, NULL), ==, "\xc3\xbc");
+}
+
+/* What XML forbids is replaced, wherever it is cut and wherever it lies; what only looks so
+ * stays. */
+static void
+test_mended (void)
+{
+  static const struct { const char *sent, *shown; } rows[] = {
+    { "oak &#x1f; elm", "oak " WRONG " elm" },
+    { "&#0;&#x0;&#8;&#31;", WRONG WRONG WRONG WRONG },
+    { "&#xFFFF;&#xfffe;&#65535;", WRONG WRONG WRONG },
+    { "&#xD800;|&#xDFFF;|&#55357;", WRONG "|" WRONG "|" WRONG },
+    { "&#x110000;&#99999999999999999999999;", WRONG WRONG },
+    { "&#x000000000000000000001f;", WRONG },
+    { "a\x0b" "b\x01\x1f", "a" WRONG "b" WRONG WRONG },
+    { "tab\t line\n end\r\n &#9;&#10;&#13;", "tab\t line\n end\n \t\n\r" },
+    { "caf\xe9 au lait", "caf" WRONG " au lait" },
+    { "\x80\xc0\xc1\xf5\xff", WRONG WRONG WRONG WRONG WRONG },
+    { "\xe2\x82|\xf0\x9f\x98|\xc3", WRONG "|" WRONG "|" WRONG },
+    { "\xed\xa0\x80|\xef\xbf\xbf|\xef\xbf\xbe", WRONG "|" WRONG "|" WRONG },
+    { "\xf4\x90\x80\x80|\xe0\x80\x80", WRONG "|" WRONG },
+    { "\xc3\xbc \xe2\x82\xac \xf0\x9f\x98\x80 \x7f \xc2\x85 " WRONG,
+      "\xc3\xbc \xe2\x82\xac \xf0\x9f\x98\x80 \x7f \xc2\x85 " WRONG },
+    { "&amp;#x1f; &lt;&#x41;&#65;&#x10FFFF;", "&#x1f; <AA\xf4\x8f\xbf\xbf" },
+    { "<![CDATA[&#x1f; ]] > ]>]]>&#x1f;", "&#x1f; ]] > ]>" WRONG },
+    { "<![CDATA[a\x02]]]>\x03", "a" WRONG "]" WRONG },
+    { "a<!-- <![CDATA[ &#x1f; \x02 \xff -->&#x1f;", "a" WRONG },
+    { "wow! a <!-- - -->&#1;", "wow! a " WRONG },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (gsize before = 0; before < 80; before++)
+      {
+        g_autofree char *fill = g_strnfill (before, 'x');
+        g_autofree char *xml = g_strconcat (OPEN "<r><v x:type='T'>", fill, rows[i].sent,
+                                            "</v><w k='&#x1f;\x02'>next</w></r>" CLOSE, NULL);
+        g_autofree char *shown = g_strconcat (fill, rows[i].shown, NULL);
+
+        for (gsize step = 0; step < 12; step++)
+          {
+            g_autoptr (GError) error = NULL;
+            g_autoptr (HvfsValue) value
+              = parse_in (HVFS_REPLY_SOAP, NULL, xml, strlen (xml), step, &error);
+
+            g_assert_no_error (error);
+            g_assert_cmpstr (hvfs_value_text (value, "v"), ==, shown);
+            g_assert_cmpstr (hvfs_value_text (value, "w"), ==, "next");
+          }
+      }
+}
+
+/* What servers and what stands before them put in front of a document. */
+static void
+test_beginnings (void)
+{
+  static const char *const before[]
+    = { "", "\xef\xbb\xbf", "\r\n\r\n  ", "\n\xef\xbb\xbf\n", "\xef\xbb\xbf " };
+  static const char *const declaration[]
+    = { "", "<?xml version='1.0'?>", "<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (before); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (declaration); j++)
+      for (gsize step = 0; step < 8; step++)
+        {
+          g_autofree char *xml = g_strconcat (before[i], declaration[j], "<r>\xff</r>", NULL);
+          g_autoptr (GError) error = NULL;
+          g_autoptr (HvfsValue) value
+            = parse_in (HVFS_REPLY_XML, NULL, xml, strlen (xml), step, &error);
+
+          g_assert_no_error (error);
+          g_assert_cmpstr (hvfs_value_text (value, NULL), ==, WRONG);
+        }
+}
+
 /* One leaf larger than libxml2 allows by itself. */
 static void
 test_large_text (void)
@@ -354,6 +439,9 @@ main (int argc, char **argv)
   g_test_add_func ("/reply/said-again", test_said_again);
   g_test_add_func ("/reply/names-go", test_names_go);
   g_test_add_func ("/reply/encoding", test_encoding);
+  g_test_add_func ("/reply/encoding-mended", test_encoding_mended);
+  g_test_add_func ("/reply/mended", test_mended);
+  g_test_add_func ("/reply/beginnings", test_beginnings);
   g_test_add_func ("/reply/large-text", test_large_text);
   return g_test_run ();
 }

@@ -7,6 +7,7 @@
 #include "backend/login/prompt.h"
 #include "backend/login/secret.h"
 #include "convert/error.h"
+#include "convert/xml-char.h"
 
 /* What the sources are called. */
 typedef struct
@@ -21,11 +22,6 @@ static const Names own_names
 static const Names vcenter_names
   = { "HVFS_VCENTER_PASSWORD_FILE", "hvfs-vcenter-password", "vcenter_username",
       "vcenter_password_file" };
-
-/* XML has no way to write them. */
-#define CONTROLS                                                                                   \
-  "\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f"                                                   \
-  "\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
 
 struct _HvfsCredentials
 {
@@ -63,6 +59,15 @@ hvfs_credentials_password (const HvfsCredentials *credentials)
   return hvfs_secret_text (credentials->password);
 }
 
+static gboolean
+has_forbidden (const char *text)
+{
+  for (const char *next; *text != '\0'; text = next)
+    if (hvfs_xml_char_at (text, &next) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* What a password must be to go into a request. */
 static gboolean
 check_password (const HvfsSecret *password, const char *source, GError **error)
@@ -73,7 +78,7 @@ check_password (const HvfsSecret *password, const char *source, GError **error)
     g_set_error (error, HVFS_ERROR, EINVAL, "%s: more than one line; a password is one", source);
   else if (!g_utf8_validate (text, (gssize) hvfs_secret_len (password), NULL))
     g_set_error (error, HVFS_ERROR, EINVAL, "%s: the password is not UTF-8", source);
-  else if (text[strcspn (text, CONTROLS)] != '\0')
+  else if (has_forbidden (text))
     g_set_error (error, HVFS_ERROR, EINVAL,
                  "%s: the password holds a control character, which cannot be sent", source);
   else

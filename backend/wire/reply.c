@@ -12,6 +12,7 @@
 #include <libxml/parser.h>
 #include <string.h>
 
+#include "backend/wire/mend.h"
 #include "backend/wire/share.h"
 #include "convert/error.h"
 #include "convert/xml-error.h"
@@ -21,6 +22,8 @@
 
 /* The parser's dictionary has names of attributes, prefixes and URIs beside those of elements. */
 #define NAMES_EACH 4
+
+#define PART_BYTES (256 * 1024)
 
 const HvfsReplyLimits hvfs_reply_limits = {
   .bytes = 512 * 1024 * 1024,
@@ -43,6 +46,7 @@ struct _HvfsReply
 {
   HvfsReplyKind kind;
   const HvfsReplyLimits *limits;
+  HvfsMend *mend;
   xmlParserCtxt *parser;
   const xmlChar *xsi, *soap, *type; /* in the parser's dictionary */
   GHashTable *names;   /* const xmlChar* of the dictionary -> HvfsName*, owned */
@@ -292,6 +296,7 @@ hvfs_reply_new (HvfsReplyKind kind, const HvfsReplyLimits *limits)
 
   reply->kind = kind;
   reply->limits = limits != NULL ? limits : &hvfs_reply_limits;
+  reply->mend = hvfs_mend_new ();
   reply->parser = xmlCreatePushParserCtxt (&handler, reply, NULL, 0, NULL);
   if (reply->parser == NULL)
     g_error ("libxml2 has no memory for a parser");
@@ -314,6 +319,7 @@ hvfs_reply_free (HvfsReply *reply)
 {
   if (reply == NULL)
     return;
+  hvfs_mend_free (reply->mend);
   g_clear_pointer (&reply->parser->myDoc, xmlFreeDoc);
   xmlFreeParserCtxt (reply->parser);
   pop_children (reply, 0, TRUE);
@@ -373,22 +379,33 @@ parse (HvfsReply *reply, const char *data, gsize len, gboolean end)
   xmlSetStructuredErrorFunc (former_data, former);
 }
 
+/* What is mended.  FALSE: there was an error, now or before. */
+static gboolean
+parse_mended (const char *data, gsize len, gpointer user_data)
+{
+  HvfsReply *reply = user_data;
+
+  while (len > 0 && reply->error == NULL)
+    {
+      gsize part = MIN (len, PART_BYTES);
+
+      parse (reply, data, part, FALSE);
+      data += part;
+      len -= part;
+      if (!check (reply, NULL))
+        return FALSE;
+    }
+  return reply->error == NULL;
+}
+
 gboolean
 hvfs_reply_feed (HvfsReply *reply, const char *data, gsize len, GError **error)
 {
   reply->bytes += len;
   if (reply->bytes > reply->limits->bytes)
     fail (reply, "the server's reply is longer than %zu bytes", reply->limits->bytes);
-  while (len > 0 && reply->error == NULL)
-    {
-      gsize part = MIN (len, 256 * 1024);
-
-      parse (reply, data, part, FALSE);
-      data += part;
-      len -= part;
-      if (!check (reply, error))
-        return FALSE;
-    }
+  if (reply->error == NULL)
+    hvfs_mend_feed (reply->mend, data, len, parse_mended, reply);
   return check (reply, error);
 }
 
@@ -410,7 +427,7 @@ hvfs_reply_finish (HvfsReply *reply, GError **error)
 {
   HvfsValue *value;
 
-  if (reply->error == NULL)
+  if (reply->error == NULL && hvfs_mend_end (reply->mend, parse_mended, reply))
     parse (reply, NULL, 0, TRUE);
   if (reply->bytes == 0)
     fail (reply, "the server's reply is empty");

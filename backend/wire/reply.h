@@ -5,6 +5,8 @@
  * entity that is not XML's own, or more than the limits allow ends the parse, and
  * nothing is ever fetched.
  *
+ * What XML forbids in a text, a server may send all the same: it becomes U+FFFD (mend.h).
+ *
  * Namespaces count by their URI; prefixes never do.
  */
 #pragma once

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "convert/xml-char.h"
+
 #define ENVELOPE \
   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" \
   "<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\"" \
@@ -22,14 +24,6 @@ struct _HvfsRequest
   GPtrArray *open; /* char*: names of the elements that are open, owned */
   gboolean finished;
 };
-
-/* Whether XML 1.0 can carry it in any form. */
-static gboolean
-is_xml_char (gunichar c)
-{
-  return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c < 0xd800)
-         || (c >= 0xe000 && c != 0xfffe && c != 0xffff && c <= 0x10ffff);
-}
 
 /* Blanks that a parser would normalise away are written as references. */
 static void
@@ -51,18 +45,12 @@ append_char (GString *xml, gunichar c)
 static void
 append_escaped (GString *xml, const char *text)
 {
-  while (*text != '\0')
+  for (const char *next; *text != '\0'; text = next)
     {
-      gunichar c = g_utf8_get_char_validated (text, -1);
+      gunichar c = hvfs_xml_char_at (text, &next);
 
-      if (c == (gunichar) -1 || c == (gunichar) -2)
-        {
-          text++;
-          continue;
-        }
-      if (is_xml_char (c))
+      if (c != 0)
         append_char (xml, c);
-      text = g_utf8_next_char (text);
     }
 }
 
