@@ -34,7 +34,7 @@ hvfs_login_unref (HvfsLogin *login)
   if (login == NULL || !g_atomic_ref_count_dec (&login->refs))
     return;
   g_free (login->version);
-  g_free (login->cookie);
+  hvfs_cookies_free (login->cookies);
   g_free (login->user);
   hvfs_value_unref (login->content);
   g_free (login);
@@ -47,16 +47,16 @@ login_alloc (const char *version, HvfsValue *content)
 
   g_atomic_ref_count_init (&login->refs);
   login->version = g_strdup (version);
+  login->cookies = hvfs_cookies_new ();
   login->content = content != NULL ? hvfs_value_ref (content) : NULL;
   return login;
 }
 
 static HvfsValue *
 exchange (const HvfsLoginTarget *target, HvfsRequest *request, HvfsSoapOptions *options,
-          char **ret_cookie, GCancellable *cancellable, GError **error)
+          GCancellable *cancellable, GError **error)
 {
-  return hvfs_soap_exchange (target->http, target->stats, request, options, ret_cookie,
-                             cancellable, error);
+  return hvfs_soap_exchange (target->http, target->stats, request, options, cancellable, error);
 }
 
 /* Reads the service content into @login; needs no session. */
@@ -66,9 +66,8 @@ read_content (const HvfsLoginTarget *target, HvfsLogin *login, GCancellable *can
 {
   g_autoptr (HvfsRequest) request
     = hvfs_request_new ("RetrieveServiceContent", "ServiceInstance", "ServiceInstance");
-  HvfsSoapOptions options = { .version = login->version };
-  g_autoptr (HvfsValue) reply
-    = exchange (target, request, &options, &login->cookie, cancellable, error);
+  HvfsSoapOptions options = { .version = login->version, .cookies = login->cookies };
+  g_autoptr (HvfsValue) reply = exchange (target, request, &options, cancellable, error);
   HvfsValue *content = hvfs_value_get (reply, "returnval");
 
   if (reply == NULL)
@@ -121,7 +120,7 @@ say_who (const HvfsLoginTarget *target, GError **error)
                   hvfs_credentials_username (target->credentials));
 }
 
-/* Logs in, with the cookie that the server gave @login before, if it did. */
+/* Logs in, with what cookies the server gave @login before, if it did. */
 static gboolean
 authenticate (const HvfsLoginTarget *target, HvfsLogin *login, GCancellable *cancellable,
               GError **error)
@@ -130,23 +129,23 @@ authenticate (const HvfsLoginTarget *target, HvfsLogin *login, GCancellable *can
   const char *name = hvfs_credentials_username (target->credentials);
   g_autoptr (HvfsRequest) request
     = hvfs_request_new ("Login", "SessionManager", hvfs_value_text (manager, NULL));
-  g_autofree char *early = g_steal_pointer (&login->cookie);
-  HvfsSoapOptions options = { .version = login->version, .cookie = early, .change = TRUE };
+  HvfsSoapOptions options = { .version = login->version, .cookies = login->cookies,
+                              .change = TRUE };
+  g_autofree char *cookies = NULL;
   g_autoptr (HvfsValue) reply = NULL;
   const char *confirmed;
 
   hvfs_request_text (request, "userName", name);
   hvfs_request_text (request, "password", hvfs_credentials_password (target->credentials));
   hvfs_request_text (request, "locale", "en_US");
-  reply = exchange (target, request, &options, &login->cookie, cancellable, error);
+  reply = exchange (target, request, &options, cancellable, error);
   if (reply == NULL)
     {
       say_who (target, error);
       return FALSE;
     }
-  if (login->cookie == NULL)
-    login->cookie = g_steal_pointer (&early);
-  if (login->cookie == NULL)
+  cookies = hvfs_cookies_dup (login->cookies, HVFS_SOAP_PATH);
+  if (cookies == NULL)
     {
       g_set_error (error, HVFS_ERROR, EPROTO, "%s: the server gave no session cookie",
                    target->uri->host);
@@ -165,7 +164,7 @@ hvfs_login_new (const HvfsLoginTarget *target, HvfsLogin *old, GCancellable *can
   g_autoptr (HvfsLogin) login = login_alloc (HVFS_VERSION_MIN, NULL);
   g_autoptr (HvfsValue) versions = NULL;
 
-  if (!hvfs_soap_get_versions (target->http, &versions, cancellable, error))
+  if (!hvfs_soap_get_versions (target->http, login->cookies, &versions, cancellable, error))
     return NULL;
   choose_version (login, versions);
   if (!read_content (target, login, cancellable, error))
@@ -210,7 +209,7 @@ hvfs_login_is_alive (const HvfsLoginTarget *target, const HvfsLogin *login,
   g_autoptr (HvfsRequest) request
     = hvfs_request_new ("RetrieveProperties", "PropertyCollector",
                         hvfs_value_text (login->content, "propertyCollector"));
-  HvfsSoapOptions options = { .version = login->version, .cookie = login->cookie };
+  HvfsSoapOptions options = { .version = login->version, .cookies = login->cookies };
   g_autoptr (HvfsValue) reply = NULL;
 
   hvfs_request_open (request, "specSet", NULL);
@@ -222,7 +221,7 @@ hvfs_login_is_alive (const HvfsLoginTarget *target, const HvfsLogin *login,
   hvfs_request_moref (request, "obj", "SessionManager", manager);
   hvfs_request_close (request);
   hvfs_request_close (request);
-  reply = exchange (target, request, &options, NULL, cancellable, NULL);
+  reply = exchange (target, request, &options, cancellable, NULL);
   return hvfs_value_get (reply, "returnval.propSet.val.key") != NULL;
 }
 
@@ -232,8 +231,8 @@ hvfs_login_end (const HvfsLoginTarget *target, const HvfsLogin *login)
   g_autoptr (HvfsRequest) request
     = hvfs_request_new ("Logout", "SessionManager",
                         hvfs_value_text (login->content, "sessionManager"));
-  HvfsSoapOptions options = { .version = login->version, .cookie = login->cookie,
+  HvfsSoapOptions options = { .version = login->version, .cookies = login->cookies,
                               .change = TRUE, .limit_s = END_LIMIT_S };
 
-  hvfs_value_unref (exchange (target, request, &options, NULL, NULL, NULL));
+  hvfs_value_unref (exchange (target, request, &options, NULL, NULL));
 }

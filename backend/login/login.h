@@ -1,7 +1,7 @@
 /* backend/login/login.h - one login: how it is made, tested and ended
  *
  * Exists so that a session (session.c) only has to keep the present one: a login
- * never changes once made, and calls under way hold a reference to theirs.
+ * never changes once made but for its cookies, and calls under way hold a reference to theirs.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ typedef struct
   gatomicrefcount refs;
   guint generation;      /* set before it is shared, by session.c */
   char *version;         /* of the API, negotiated */
-  char *cookie;          /* "name=value" */
+  HvfsCookies *cookies;  /* one is the session's; calls take in what comes */
   char *user;            /* as the server says it */
   HvfsValue *content;    /* the service content */
 } HvfsLogin;

@@ -261,7 +261,7 @@ static gboolean
 call_with (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellable *cancellable,
            GError **error)
 {
-  const HvfsSoapOptions options = { .version = login->version, .cookie = login->cookie,
+  const HvfsSoapOptions options = { .version = login->version, .cookies = login->cookies,
                                     .change = call->kind != HVFS_CALL_READ,
                                     .finish = call->kind == HVFS_CALL_START,
                                     .wait_s = call->wait_s };
@@ -269,7 +269,7 @@ call_with (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellabl
   if (call->sink != NULL)
     return hvfs_soap_receive (session->http, session->stats, call->request, &options, call->sink,
                               call->sink_data, cancellable, error);
-  call->value = hvfs_soap_exchange (session->http, session->stats, call->request, &options, NULL,
+  call->value = hvfs_soap_exchange (session->http, session->stats, call->request, &options,
                                     cancellable, error);
   return call->value != NULL;
 }
@@ -329,20 +329,14 @@ hvfs_session_receive (HvfsSession *session, HvfsRequest *request, guint wait_s,
 
 #define HTTP_UNAUTHORIZED 401
 
-/* Sends the request with the cookie of @login. */
+/* Sends the request with the cookies of @login. */
 static gboolean
 transfer_with (HvfsSession *session, const HvfsLogin *login, const HvfsHttpRequest *request,
                HvfsHttpReply *reply, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *cookie = g_strdup_printf ("Cookie: %s", login->cookie);
-  g_autoptr (GPtrArray) headers = g_ptr_array_new ();
   HvfsHttpRequest whole = *request;
 
-  for (guint i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
-    g_ptr_array_add (headers, (gpointer) request->headers[i]);
-  g_ptr_array_add (headers, cookie);
-  g_ptr_array_add (headers, NULL);
-  whole.headers = (const char *const *) headers->pdata;
+  whole.cookies = login->cookies;
   return hvfs_http_perform (session->http, &whole, reply, cancellable, error);
 }
 

@@ -152,20 +152,16 @@ header_value (const char *line, const char *name)
 #define URI_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._~:/?#[]@!$&'()*+,;=%"
 
 static void
-read_header (HvfsHttpReply *reply, const char *line)
+read_header (HvfsHttpReply *reply, const HvfsHttpRequest *request, const char *line)
 {
-  char *cookie = header_value (line, "Set-Cookie");
+  g_autofree char *cookie = header_value (line, "Set-Cookie");
   char *location = header_value (line, "Location");
   guint status;
 
   if (sscanf (line, "HTTP/%*s %3u", &status) == 1)
     reply->status = status;
-  if (cookie != NULL)
-    {
-      cookie[strcspn (cookie, ";")] = '\0';
-      g_free (reply->cookie);
-      reply->cookie = g_strchomp (cookie);
-    }
+  if (cookie != NULL && request->cookies != NULL)
+    hvfs_cookies_take (request->cookies, cookie, request->path);
   if (location != NULL)
     {
       location[MIN (strlen (location), LOCATION_BYTES)] = '\0';
@@ -185,7 +181,7 @@ on_header (char *data, size_t size, size_t n, void *user_data)
   transfer->head += size * n;
   if (is_too_much (transfer, "headers", transfer->head, MAX_HEAD_BYTES))
     return 0;
-  read_header (transfer->reply, line);
+  read_header (transfer->reply, transfer->request, line);
   return size * n;
 }
 
@@ -261,9 +257,14 @@ static struct curl_slist *
 list_headers (const HvfsHttpRequest *request)
 {
   struct curl_slist *list = curl_slist_append (NULL, "Expect:");
+  g_autofree char *cookies
+    = request->cookies != NULL ? hvfs_cookies_dup (request->cookies, request->path) : NULL;
+  g_autofree char *header = g_strconcat ("Cookie: ", cookies, NULL);
 
   for (const char *const *h = request->headers; h != NULL && *h != NULL; h++)
     list = curl_slist_append (list, *h);
+  if (cookies != NULL)
+    list = curl_slist_append (list, header);
   return list;
 }
 

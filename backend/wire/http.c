@@ -56,7 +56,6 @@ hvfs_http_free (HvfsHttp *http)
 void
 hvfs_http_reply_clear (HvfsHttpReply *reply)
 {
-  g_clear_pointer (&reply->cookie, g_free);
   g_clear_pointer (&reply->location, g_free);
 }
 

@@ -22,6 +22,7 @@
 
 #include <gio/gio.h>
 
+#include "backend/wire/cookies.h"
 #include "backend/wire/stats.h"
 
 typedef struct _HvfsHttp HvfsHttp;
@@ -50,7 +51,6 @@ typedef struct
   gboolean maybe_sent;   /* the server may have got all of it */
   gboolean answered;     /* a byte of an answer came */
   gboolean lost;         /* the connection broke, as opposed to any other error */
-  char *cookie;          /* nullable; "name=value" of the last Set-Cookie, owned */
   char *location;        /* nullable; owned */
 } HvfsHttpReply;
 
@@ -68,6 +68,7 @@ typedef struct
   const char *method;         /* "GET", or one with a body: "POST", "PUT" */
   const char *path;           /* escaped, "/sdk" */
   const char *const *headers; /* nullable; "Name: value", NULL at the end */
+  HvfsCookies *cookies;       /* nullable; are sent, and take in those of the answer */
   const char *body;           /* nullable: for "GET" */
   gsize body_len;
   guint wait_s;               /* that the answer may take beyond the time-out; if not 0 it has

@@ -6,8 +6,7 @@
 #include "backend/wire/fault.h"
 #include "convert/error.h"
 
-#define SDK "/sdk"
-#define VERSIONS "/sdk/vimServiceVersions.xml"
+#define VERSIONS HVFS_SOAP_PATH "/vimServiceVersions.xml"
 #define OUTCOME_UNKNOWN "whether the server did it is unknown"
 
 /* A reply that arrives. */
@@ -157,8 +156,7 @@ say_more (GError *error, const char *more)
 /* One request on the wire.  @ret_again: the connection broke before any answer. */
 static gboolean
 attempt (HvfsHttp *http, HvfsStats *stats, HvfsHttpRequest *wire, gboolean change,
-         Incoming *incoming, char **ret_cookie, gboolean *ret_again, GCancellable *cancellable,
-         GError **error)
+         Incoming *incoming, gboolean *ret_again, GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsReply) parser = hvfs_reply_new (HVFS_REPLY_SOAP, NULL);
   g_auto (HvfsHttpReply) reply = { 0 };
@@ -178,25 +176,19 @@ attempt (HvfsHttp *http, HvfsStats *stats, HvfsHttpRequest *wire, gboolean chang
       g_propagate_error (error, failure);
       return FALSE;
     }
-  if (ret_cookie != NULL && reply.cookie != NULL)
-    {
-      g_free (*ret_cookie);
-      *ret_cookie = g_steal_pointer (&reply.cookie);
-    }
   return TRUE;
 }
 
 static gboolean
 exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
-          const HvfsSoapOptions *options, Incoming *incoming, char **ret_cookie,
-          GCancellable *cancellable, GError **error)
+          const HvfsSoapOptions *options, Incoming *incoming, GCancellable *cancellable,
+          GError **error)
 {
   g_autofree char *action = g_strdup_printf ("SOAPAction: \"urn:vim25/%s\"", options->version);
-  g_autofree char *cookie = options->cookie != NULL
-                              ? g_strconcat ("Cookie: ", options->cookie, NULL) : NULL;
-  const char *headers[] = { "Content-Type: text/xml; charset=utf-8", action, cookie, NULL };
+  const char *headers[] = { "Content-Type: text/xml; charset=utf-8", action, NULL };
   HvfsHttpRequest wire = {
-    .name = hvfs_request_method (request), .method = "POST", .path = SDK, .headers = headers,
+    .name = hvfs_request_method (request), .method = "POST", .path = HVFS_SOAP_PATH, .headers = headers,
+    .cookies = options->cookies,
     .wait_s = options->wait_s, .limit_s = options->limit_s, .finish = options->finish,
     .sink = on_body, .sink_data = incoming,
   };
@@ -204,14 +196,13 @@ exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
   gboolean again;
 
   wire.body = hvfs_request_finish (request, &wire.body_len);
-  if (attempt (http, stats, &wire, options->change, incoming, ret_cookie, &again, cancellable,
-               &failure))
+  if (attempt (http, stats, &wire, options->change, incoming, &again, cancellable, &failure))
     return TRUE;
   if (again && !options->change)
     {
       g_clear_error (&failure);
       wire.fresh = TRUE;
-      return attempt (http, stats, &wire, FALSE, incoming, ret_cookie, &again, cancellable, error);
+      return attempt (http, stats, &wire, FALSE, incoming, &again, cancellable, error);
     }
   g_propagate_error (error, failure);
   return FALSE;
@@ -219,14 +210,11 @@ exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
 
 HvfsValue *
 hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
-                    const HvfsSoapOptions *options, char **ret_cookie,
-                    GCancellable *cancellable, GError **error)
+                    const HvfsSoapOptions *options, GCancellable *cancellable, GError **error)
 {
   Incoming incoming = { NULL };
 
-  return exchange (http, stats, request, options, &incoming, ret_cookie, cancellable, error)
-           ? incoming.value
-           : NULL;
+  return exchange (http, stats, request, options, &incoming, cancellable, error) ? incoming.value : NULL;
 }
 
 gboolean
@@ -236,7 +224,7 @@ hvfs_soap_receive (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
 {
   Incoming incoming = { .sink = sink, .sink_data = sink_data };
 
-  return exchange (http, stats, request, options, &incoming, NULL, cancellable, error);
+  return exchange (http, stats, request, options, &incoming, cancellable, error);
 }
 
 /* A status that says something of the server, not only of the document. */
@@ -258,14 +246,15 @@ static const HvfsReplyLimits versions_limits = {
 };
 
 gboolean
-hvfs_soap_get_versions (HvfsHttp *http, HvfsValue **ret_versions, GCancellable *cancellable,
-                        GError **error)
+hvfs_soap_get_versions (HvfsHttp *http, HvfsCookies *cookies, HvfsValue **ret_versions,
+                        GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsReply) parser = hvfs_reply_new (HVFS_REPLY_XML, &versions_limits);
   g_auto (HvfsHttpReply) reply = { 0 };
   Incoming incoming = { .parser = parser };
   const HvfsHttpRequest wire = {
-    .name = "GET", .method = "GET", .path = VERSIONS, .sink = on_body, .sink_data = &incoming,
+    .name = "GET", .method = "GET", .path = VERSIONS, .cookies = cookies,
+    .sink = on_body, .sink_data = &incoming,
   };
   g_autoptr (GError) failure = NULL;
 

@@ -2,7 +2,7 @@
  *
  * Exists to hold together what SOAP over HTTP means here: headers, statuses,
  * parsing while the reply arrives, faults as errors, and what may be sent again.
- * Knows no session; a cookie is only carried.
+ * Knows no session; cookies are only carried.
  */
 #pragma once
 
@@ -11,10 +11,13 @@
 #include "backend/wire/request.h"
 #include "backend/wire/value.h"
 
+/* Where the API is called. */
+#define HVFS_SOAP_PATH "/sdk"
+
 typedef struct
 {
   const char *version;  /* of the API, "6.5" */
-  const char *cookie;   /* nullable; "name=value" */
+  HvfsCookies *cookies; /* nullable */
   gboolean change;      /* the request changes something: it is sent once, and an
                          * error says so when its outcome is unknown; else it is sent
                          * again, once, if its connection broke before any answer */
@@ -26,7 +29,6 @@ typedef struct
 /**
  * hvfs_soap_exchange:
  * @request: finished here
- * @ret_cookie: (out) (optional) (transfer full): replaced if the server set one
  *
  * Network.
  *
@@ -36,8 +38,8 @@ typedef struct
  * Returns: (transfer full): the body's one element, named METHODResponse
  */
 HvfsValue *hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
-                               const HvfsSoapOptions *options, char **ret_cookie,
-                               GCancellable *cancellable, GError **error);
+                               const HvfsSoapOptions *options, GCancellable *cancellable,
+                               GError **error);
 
 /* Takes the next bytes of a reply, in the thread that asked.  FALSE with @error ends it. */
 typedef gboolean (*HvfsSoapSink) (const char *data, gsize len, gpointer user_data,
@@ -67,6 +69,7 @@ HvfsValue *hvfs_soap_finish (HvfsReply *parser, HvfsStats *stats, const char *me
 
 /**
  * hvfs_soap_get_versions:
+ * @cookies: (nullable)
  * @ret_versions: (out) (nullable) (transfer full): the root of the server's
  *   vimServiceVersions.xml; NULL where it has none
  *
@@ -75,5 +78,5 @@ HvfsValue *hvfs_soap_finish (HvfsReply *parser, HvfsStats *stats, const char *me
  * @error: as hvfs_soap_exchange (), but what only says that there is no such
  *   document is not an error
  */
-gboolean hvfs_soap_get_versions (HvfsHttp *http, HvfsValue **ret_versions,
-                                 GCancellable *cancellable, GError **error);
+gboolean hvfs_soap_get_versions (HvfsHttp *http, HvfsCookies *cookies,
+                                 HvfsValue **ret_versions, GCancellable *cancellable, GError **error);
