@@ -140,8 +140,9 @@ fs_clear (HvfsFs *fs)
 static struct fuse_session *
 new_session (HvfsFs *fs, HvfsOptions *options, GError **error)
 {
-  g_autofree char *source = hvfs_uri_to_display (fs->uri);
-  g_autofree char *fsname = g_strconcat ("fsname=", source, NULL);
+  /* As it was given: mount(8) compares the first field of fstab's line with it.  It holds no
+   * password: such a URI is refused. */
+  g_autofree char *fsname = g_strconcat ("fsname=", options->uri, NULL);
   char *opts = NULL;
   struct fuse_session *session = NULL;
 

@@ -146,12 +146,48 @@ check (const HvfsOptions *options, GError **error)
   return FALSE;
 }
 
+/* libfuse takes a backslash away from what follows it, or reads three digits behind it as one
+ * character: from "username=CORP\admin" too.  Here it escapes a comma and itself, and else
+ * stands for itself.  (transfer full) */
+static char *
+dup_escaped (const char *list)
+{
+  GString *escaped = g_string_new (NULL);
+
+  for (const char *p = list; *p != '\0'; p++)
+    {
+      g_string_append_c (escaped, *p);
+      if (*p == '\\')
+        g_string_append_c (escaped, p[1] == ',' || p[1] == '\\' ? *++p : '\\');
+    }
+  return g_string_free (escaped, FALSE);
+}
+
+/* The arguments, with the lists of -o as libfuse reads them.  (transfer full) */
+static char **
+dup_arguments (int argc, char **argv)
+{
+  char **copy = g_new0 (char *, argc + 1);
+  gboolean list = FALSE, end = FALSE;
+
+  for (int i = 0; i < argc; i++)
+    {
+      gboolean joined = !list && !end && g_str_has_prefix (argv[i], "-o") && argv[i][2] != '\0';
+
+      copy[i] = list || joined ? dup_escaped (argv[i]) : g_strdup (argv[i]);
+      end |= !list && strcmp (argv[i], "--") == 0;
+      list = !list && !end && strcmp (argv[i], "-o") == 0;
+    }
+  return copy;
+}
+
 gboolean
 hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error)
 {
+  g_auto (GStrv) copy = dup_arguments (argc, argv);
   Parse parse = { .options = { .timeout_s = DEFAULT_TIMEOUT_S,
                                .cache_mib = DEFAULT_CACHE_MIB } };
-  struct fuse_args args = FUSE_ARGS_INIT (argc, argv);
+  struct fuse_args args = FUSE_ARGS_INIT (argc, copy);
 
   /* libfuse says so too, in a line of its own. */
   if (argc > 1 && g_str_equal (argv[argc - 1], "-o"))

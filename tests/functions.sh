@@ -80,7 +80,11 @@ cleanup () {
   for mount in $mounts; do end_mount "$mount"; done
   # And what a test mounted by itself.
   awk -v dir="$tmp/" 'index ($2, dir) == 1 { print $2 }' /proc/mounts |
-    while read -r mount; do umount "$mount" || fusermount3 -uz "$mount"; done 2>/dev/null
+    sed 's/%/%%/g' | while read -r mount; do
+      # shellcheck disable=SC2059 # \040 is a blank there
+      mount=$(printf "$mount")
+      umount "$mount" || fusermount3 -uz "$mount"
+    done 2>/dev/null
   for pid in $vcsims; do end_process "$pid"; done
   if command -v at_exit >/dev/null; then at_exit; fi
   [ "$status" = 0 ] || [ "$status" = 77 ] || dump_logs

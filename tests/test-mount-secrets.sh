@@ -47,7 +47,7 @@ if ! ldd "$HVFS" | grep -q libasan && [ "$(core '' sleep 1000)" = True ]; then
   fusermount3 -uz "$tmp/fallen"
 fi
 source=$(awk -v mnt="$mnt" '$2 == mnt { print $1, $3 }' /proc/mounts)
-expect_eq 'what is mounted' "$source" "vpx://$vcsim_hostport/ fuse.hvfs"
+expect_eq 'what is mounted' "$source" "$(vcsim_uri vpx) fuse.hvfs"
 unmount_hvfs
 
 # From each source, with the others gone; the account is refused for any other password.

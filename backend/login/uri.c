@@ -227,24 +227,6 @@ hvfs_uri_unref (HvfsUri *uri)
 }
 
 char *
-hvfs_uri_to_display (const HvfsUri *uri)
-{
-  guint port = uri->port != default_port (uri) ? uri->port : 0;
-  g_autofree char *authority = hvfs_host_port_to_authority (uri->host, port);
-  GString *out = g_string_new (NULL);
-
-  g_string_append_printf (out, "%s://%s", hvfs_uri_type_name (uri->type), authority);
-  if (uri->path[0] == NULL)
-    g_string_append_c (out, '/');
-  for (guint i = 0; uri->path[i] != NULL; i++)
-    {
-      g_string_append_c (out, '/');
-      g_string_append_uri_escaped (out, uri->path[i], ":@+()", TRUE);
-    }
-  return g_string_free (out, FALSE);
-}
-
-char *
 hvfs_uri_to_base_url (const HvfsUri *uri)
 {
   g_autofree char *authority = hvfs_host_port_to_authority (uri->host, uri->port);

@@ -59,9 +59,5 @@ HvfsUri *hvfs_uri_new_vcenter (const HvfsUri *uri, const char *vcenter, GError *
 /* "vpx", "esx", "gsx" */
 const char *hvfs_uri_type_name (HvfsUriType type);
 
-/* The URI without user, secrets and parameters, for mount tables: "vpx://vc/dc1".
- * (transfer full) */
-char *hvfs_uri_to_display (const HvfsUri *uri);
-
 /* "https://vc:443", with brackets where the host is an IPv6 literal.  (transfer full) */
 char *hvfs_uri_to_base_url (const HvfsUri *uri);
