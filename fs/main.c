@@ -8,7 +8,7 @@
 #include "config.h"
 
 #include "fs/fs.h"
-#include "fs/ops/ops.h"
+#include "fs/ops/handlers.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -24,6 +24,7 @@
 
 #include "convert/error.h"
 #include "fs/attr/migration.h"
+#include "fs/attr/all-rows.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/vmx.h"
 #include "fs/edit/desk.h"

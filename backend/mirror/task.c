@@ -10,7 +10,7 @@
 #include "backend/wire/fault.h"
 #include "backend/mirror/filter.h"
 #include "backend/mirror/made.h"
-#include "backend/operation/start.h"
+#include "backend/mirror/start.h"
 #include "backend/wait/wake.h"
 #include "convert/error.h"
 

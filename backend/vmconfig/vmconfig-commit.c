@@ -1,8 +1,9 @@
 /* backend/vmconfig/vmconfig-commit.c - edited text becomes a reconfiguration */
-#include "backend/vmconfig/vmconfig-priv.h"
+#include "backend/vmconfig/vmconfig.h"
 
 #include <string.h>
 
+#include "backend/vmconfig/vmconfig-priv.h"
 #include "backend/vmconfig/vmconfig-spec.h"
 #include "convert/error.h"
 

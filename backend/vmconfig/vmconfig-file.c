@@ -1,8 +1,9 @@
 /* backend/vmconfig/vmconfig-file.c - VMX files, and machines that come and go */
-#include "backend/vmconfig/vmconfig-priv.h"
+#include "backend/vmconfig/vmconfig.h"
 
 #include <string.h>
 
+#include "backend/vmconfig/vmconfig-priv.h"
 #include "backend/mirror/filter.h"
 #include "backend/operation/datastore-file.h"
 #include "backend/mirror/inventory-name.h"

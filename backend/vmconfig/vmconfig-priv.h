@@ -1,10 +1,12 @@
 /* backend/vmconfig/vmconfig-priv.h - what the files of vmconfig share */
 #pragma once
 
+#include "backend/operation/operation.h"
 #include "backend/vmconfig/vmconfig-cache.h"
 #include "backend/vmconfig/vmconfig-look.h"
 #include "backend/vmconfig/vmconfig-read.h"
-#include "backend/vmconfig/vmconfig.h"
+
+typedef struct _HvfsConfig HvfsConfig; /* vmconfig.h */
 
 struct _HvfsConfig
 {

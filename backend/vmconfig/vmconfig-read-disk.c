@@ -1,5 +1,5 @@
 /* backend/vmconfig/vmconfig-read-disk.c - disks, drives and their controllers in a configuration */
-#include "backend/vmconfig/vmconfig-read.h"
+#include "backend/vmconfig/vmconfig-read-part.h"
 
 #include <string.h>
 

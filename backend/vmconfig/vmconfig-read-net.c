@@ -1,5 +1,5 @@
 /* backend/vmconfig/vmconfig-read-net.c - network interfaces in a configuration */
-#include "backend/vmconfig/vmconfig-read.h"
+#include "backend/vmconfig/vmconfig-read-part.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * These have the words of a VMX on the server, too, so they are read by the VMX reader,
  * from the few lines that a VMX would have of them.
  */
-#include "backend/vmconfig/vmconfig-read.h"
+#include "backend/vmconfig/vmconfig-read-part.h"
 
 #include <string.h>
 

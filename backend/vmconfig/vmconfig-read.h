@@ -15,16 +15,7 @@
  */
 #pragma once
 
-#include "backend/wire/value.h"
-#include "convert/domain-xml.h"
-
-typedef struct
-{
-  HvfsValue *config;   /* owned: VirtualMachineConfigInfo */
-  HvfsDomain *domain;  /* owned */
-  GHashTable *devices; /* disk, controller, net, port or video of domain -> HvfsValue of config */
-  GPtrArray *comments; /* of char *: devices that domain XML cannot express */
-} HvfsVmRead;
+#include "backend/vmconfig/vmconfig-read-part.h"
 
 /**
  * hvfs_vm_read:
@@ -42,20 +33,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsVmRead, hvfs_vm_read_free)
 
 /* Returns: (transfer full): the XML, with its comments */
 char *hvfs_vm_read_to_xml (const HvfsVmRead *read);
-
-/* Returns: (nullable): the device of the configuration that @part of the domain came from */
-HvfsValue *hvfs_vm_read_device (const HvfsVmRead *read, gconstpointer part);
-
-/* The value of an extraConfig key, without regard to case.  (nullable) */
-const char *hvfs_vm_extra (const HvfsValue *config, const char *key);
-
-/* ---- the parts, one for each sort of device; private to vmconfig-read*.c ---- */
-
-void hvfs_vm_read_disks (HvfsVmRead *read); /* with drives and controllers */
-void hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device);
-void hvfs_vm_read_port (HvfsVmRead *read, HvfsValue *device);
-void hvfs_vm_read_display (HvfsVmRead *read);
-
-/* @device is the device that @part is made from. */
-void hvfs_vm_read_keep (HvfsVmRead *read, gpointer part, HvfsValue *device);
-void hvfs_vm_read_comment (HvfsVmRead *read, const HvfsValue *device);

@@ -1,8 +1,9 @@
 /* backend/vmconfig/vmconfig.c - configurations as text: fetched in batches, kept while they are true */
-#include "backend/vmconfig/vmconfig-priv.h"
+#include "backend/vmconfig/vmconfig.h"
 
 #include <string.h>
 
+#include "backend/vmconfig/vmconfig-priv.h"
 #include "backend/wire/fault.h"
 #include "backend/mirror/retrieve.h"
 #include "backend/wait/wake.h"

@@ -7,7 +7,7 @@
 
 #include <curl/curl.h>
 
-#include "backend/wire/http.h"
+#include "backend/wire/http-request.h"
 
 /* Whether @code says that an open connection broke. */
 gboolean hvfs_http_code_is_lost (CURLcode code);

@@ -7,7 +7,7 @@
 
 #include <curl/curl.h>
 
-#include "backend/wire/http.h"
+#include "backend/wire/http-request.h"
 
 /* @config: borrowed for as long as @easy is used so. */
 void hvfs_http_tls_set_trust (CURL *easy, const HvfsHttpConfig *config);

@@ -9,7 +9,8 @@
 #include <stdatomic.h>
 
 #include "backend/wire/http-line.h"
-#include "backend/wire/http.h"
+#include "backend/wire/http-request.h"
+#include "backend/wire/stats.h"
 
 /* What all requests to one server share. */
 typedef struct

@@ -53,12 +53,6 @@ hvfs_http_free (HvfsHttp *http)
   g_free (http);
 }
 
-void
-hvfs_http_reply_clear (HvfsHttpReply *reply)
-{
-  g_clear_pointer (&reply->location, g_free);
-}
-
 static HvfsHttpLine *
 take_line (HvfsHttp *http)
 {

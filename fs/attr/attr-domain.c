@@ -11,7 +11,7 @@
 #include "backend/operation/answer.h"
 #include "backend/operation/autostart.h"
 #include "backend/operation/reconfigure.h"
-#include "fs/attr/attr-domain.h"
+#include "fs/attr/domain-stores.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/vmx.h"

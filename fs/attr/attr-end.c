@@ -3,7 +3,7 @@
  * Exists so that nothing but a domain's own name, written where it says what happens,
  * takes it away: no tool that walks and deletes does that by accident.
  */
-#include "fs/attr/attr-domain.h"
+#include "fs/attr/domain-stores.h"
 
 #include <string.h>
 

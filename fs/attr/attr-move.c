@@ -8,7 +8,7 @@
 #include "backend/mirror/locate.h"
 #include "backend/operation/migrate.h"
 #include "convert/error.h"
-#include "fs/attr/attr-domain.h"
+#include "fs/attr/domain-stores.h"
 #include "fs/attr/destination.h"
 #include "fs/attr/migration.h"
 #include "fs/attr/tables.h"

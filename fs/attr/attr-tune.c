@@ -10,7 +10,7 @@
 #include "backend/operation/allocation.h"
 #include "backend/operation/reconfigure.h"
 #include "convert/error.h"
-#include "fs/attr/attr-domain.h"
+#include "fs/attr/domain-stores.h"
 #include "fs/row/line.h"
 
 #define KIB_PER_MIB 1024

@@ -1,14 +1,11 @@
 /* fs/attr/tables.h - the tables, and the rows that directories of objects are
  *
- * Exists as the one list of what is in the tree: who follows the mirror places objects by
- * it, and the registry of rows is filled from it.
+ * Exists so that each table can hold the others, and who follows the mirror places objects
+ * by them.  all-rows.h lists them.
  */
 #pragma once
 
 #include "fs/row/row.h"
-
-/* All of these, and those of fs/edit. */
-extern const HvfsRowSet hvfs_row_set;
 
 /* fs/attr/attr-root.c: the mount itself */
 extern HvfsRow hvfs_root_row, hvfs_root_table[];

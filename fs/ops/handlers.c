@@ -1,4 +1,6 @@
-/* fs/ops/handlers.c - libfuse's table of request handlers; see ops.h */
+/* fs/ops/handlers.c - libfuse's table of request handlers; see handlers.h */
+#include "fs/ops/handlers.h"
+
 #include "fs/ops/ops-priv.h"
 
 const struct fuse_lowlevel_ops hvfs_ops = {

@@ -2,7 +2,6 @@
 #include "fs/ops/opened.h"
 
 #include "fs/fs.h"
-#include "fs/ops/ops.h"
 
 typedef struct
 {

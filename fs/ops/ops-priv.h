@@ -8,7 +8,6 @@
 #pragma once
 
 #include "fs/fs.h"
-#include "fs/ops/ops.h"
 
 /* The kernel keeps what it was told until it is told to forget it. */
 #define HVFS_FOR_EVER_S (365.0 * 24 * 60 * 60)

@@ -4,8 +4,6 @@
  * its inode number, so there is nothing to count and nothing to forget: an object
  * that is gone is simply not found any more.
  */
-#include "fs/ops/ops.h"
-
 #include <errno.h>
 #include <string.h>
 

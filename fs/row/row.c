@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "fs/fs.h"
 
 #define ROW_BITS 9
 #define A_BITS 28

@@ -211,7 +211,7 @@ guint64 hvfs_row_ino (HvfsRow *row, guint32 a, guint32 b);
 /* FALSE for a number that names no row. */
 gboolean hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node);
 
-/* All rows that there are: see fs/attr/tables.h. */
+/* All rows that there are: see fs/attr/all-rows.h. */
 typedef struct
 {
   HvfsRow *const *rows;        /* that have no parent, with the tables below them; the root's first */

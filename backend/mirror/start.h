@@ -1,4 +1,4 @@
-/* backend/operation/start.h - sends what starts a task, for a writer who may stop waiting
+/* backend/mirror/start.h - sends what starts a task, for a writer who may stop waiting
  *
  * Exists because a server may take long to answer, and nobody but the answer says which
  * task there is to cancel: who presses Ctrl-C before that is let go at once, and the call

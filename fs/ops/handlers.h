@@ -1,4 +1,4 @@
-/* fs/ops/ops.h - the requests of the kernel */
+/* fs/ops/handlers.h - the requests of the kernel */
 #pragma once
 
 #include <fuse_lowlevel.h>

@@ -1,5 +1,5 @@
-/* backend/operation/start.c - sends what starts a task; see start.h */
-#include "backend/operation/start.h"
+/* backend/mirror/start.c - sends what starts a task; see start.h */
+#include "backend/mirror/start.h"
 
 #include "backend/wait/crew.h"
 #include "backend/wait/wake.h"

@@ -1,4 +1,4 @@
-/* fs/attr/attr-domain.h - the functions behind the rows of a domain's table
+/* fs/attr/domain-stores.h - the functions behind the rows of a domain's table
  *
  * Exists because the table is one and its functions are grouped by concern, a file
  * each: attr-tune.c for what a domain has of its host, attr-move.c for where it is,

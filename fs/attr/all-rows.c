@@ -1,7 +1,8 @@
-/* fs/attr/tables.c - the list of all rows; see tables.h */
-#include "fs/attr/tables.h"
+/* fs/attr/all-rows.c - see all-rows.h */
+#include "fs/attr/all-rows.h"
 
 #include "fs/attr/attr-snapshot.h"
+#include "fs/attr/tables.h"
 #include "fs/edit/edit.h"
 
 /* Directories of objects with their tables, and links, which have none. */
