@@ -17,45 +17,79 @@ hvfs_vm_change_bad (GError **error, int code, const char *format, ...)
   return FALSE;
 }
 
-void
-hvfs_vm_change_open (HvfsVmChange *change, const char *operation, const char *file_operation)
+static void
+write_change (HvfsVmChange *change, const char *operation, const char *file_operation,
+              const HvfsValue *device)
 {
   change->n_changes++;
   hvfs_request_open (change->request, "deviceChange", "VirtualDeviceConfigSpec");
   hvfs_request_text (change->request, "operation", operation);
   if (file_operation != NULL)
     hvfs_request_text (change->request, "fileOperation", file_operation);
-}
-
-void
-hvfs_vm_change_close (HvfsVmChange *change)
-{
+  hvfs_vm_value_write (change->request, device, "device");
   hvfs_request_close (change->request);
 }
 
 void
 hvfs_vm_change_edit (HvfsVmChange *change, HvfsValue *device)
 {
-  hvfs_vm_change_open (change, "edit", NULL);
-  hvfs_vm_value_write (change->request, device, "device");
-  hvfs_vm_change_close (change);
+  write_change (change, "edit", NULL, device);
   hvfs_value_unref (device);
 }
 
 void
 hvfs_vm_change_remove (HvfsVmChange *change, const HvfsValue *device)
 {
-  hvfs_vm_change_open (change, "remove", NULL);
-  hvfs_vm_value_write (change->request, device, "device");
-  hvfs_vm_change_close (change);
+  write_change (change, "remove", NULL, device);
 }
 
 gint64
-hvfs_vm_change_open_device (HvfsVmChange *change, const char *type)
+hvfs_vm_change_add (HvfsVmChange *change, HvfsValue *device, const char *file_operation)
 {
-  hvfs_request_open (change->request, "device", type);
-  hvfs_request_int (change->request, "key", --change->last_key);
+  /* The server names it, and says what is on it, anew. */
+  hvfs_vm_value_drop (&device, "deviceInfo");
+  if (hvfs_vm_value_can (device, "busNumber"))
+    hvfs_vm_value_drop (&device, "device");
+  hvfs_vm_value_set_int (&device, "key", --change->last_key);
+  write_change (change, "add", file_operation, device);
+  hvfs_value_unref (device);
   return change->last_key;
+}
+
+HvfsValue *
+hvfs_vm_change_new_device (const HvfsVmChange *change, const char *type, gboolean connects,
+                           gboolean starts)
+{
+  HvfsValue *device = hvfs_vm_value_new ("device", type);
+  HvfsValue *connectable;
+
+  if (!connects)
+    return device;
+  connectable = hvfs_vm_value_new ("connectable", NULL);
+  hvfs_vm_value_set_bool (&connectable, "startConnected", starts);
+  hvfs_vm_value_set_bool (&connectable, "allowGuestControl", TRUE);
+  hvfs_vm_value_set_bool (&connectable, "connected", starts && change->running);
+  hvfs_vm_value_put (&device, connectable);
+  return device;
+}
+
+HvfsValue *
+hvfs_vm_change_backing (const HvfsValue *device, const char *type)
+{
+  HvfsValue *old = hvfs_value_get (device, "backing");
+  HvfsValue *backing = old != NULL ? hvfs_value_ref (old) : hvfs_vm_value_new ("backing", type);
+
+  hvfs_vm_value_become (&backing, type);
+  return backing;
+}
+
+void
+hvfs_vm_change_name_device (HvfsValue **backing, const char *name)
+{
+  hvfs_vm_value_set (backing, "deviceName", name);
+  /* With it, the server would take no notice of the name. */
+  if (hvfs_value_bool (*backing, "useAutoDetect"))
+    hvfs_vm_value_set_bool (backing, "useAutoDetect", FALSE);
 }
 
 HvfsValue *

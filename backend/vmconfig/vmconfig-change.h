@@ -22,16 +22,24 @@ typedef struct
   GHashTable *keys;         /* disk or net of base and wanted -> key, of those that stay */
 } HvfsVmChange;
 
-/* Opens and closes a deviceChange; @file_operation: (nullable). */
-void hvfs_vm_change_open (HvfsVmChange *change, const char *operation, const char *file_operation);
-void hvfs_vm_change_close (HvfsVmChange *change);
-
-/* The whole of it: edits with a device (transfer full), removes one. */
+/* Edits with a device (transfer full), adds it, or removes one.  One that is added has its
+ * key, which is returned, and its label from the server; all else is sent as it is.
+ * @file_operation: (nullable) */
 void hvfs_vm_change_edit (HvfsVmChange *change, HvfsValue *device);
+gint64 hvfs_vm_change_add (HvfsVmChange *change, HvfsValue *device, const char *file_operation);
 void hvfs_vm_change_remove (HvfsVmChange *change, const HvfsValue *device);
 
-/* Opens the element "device" of a new device with a new key, which is returned. */
-gint64 hvfs_vm_change_open_device (HvfsVmChange *change, const char *type);
+/* Returns: (transfer full): a device that takes no other's place.  One that @connects can be
+ * connected, does so when the machine @starts, and now if that runs. */
+HvfsValue *hvfs_vm_change_new_device (const HvfsVmChange *change, const char *type,
+                                      gboolean connects, gboolean starts);
+
+/* Returns: (transfer full): the device's backing as one of @type, with what both have in
+ * common; an empty one where it has none */
+HvfsValue *hvfs_vm_change_backing (const HvfsValue *device, const char *type);
+
+/* Makes the backing that of a certain device or network. */
+void hvfs_vm_change_name_device (HvfsValue **backing, const char *name);
 
 /* Sets ENOTSUP or EINVAL.  Returns: FALSE */
 gboolean hvfs_vm_change_bad (GError **error, int code, const char *format, ...)

@@ -6,6 +6,7 @@
 #include "backend/vmconfig/vmconfig-spec.h"
 
 #include "backend/vmconfig/vmconfig-device.h"
+#include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
 
 #define CONTROLLER_ID(bus, number) GUINT_TO_POINTER ((guint) (bus) << 16 | (number))
@@ -40,10 +41,10 @@ find_controller (const HvfsVmChange *change, HvfsBus bus, guint number)
 /* @old: (nullable): the one that it takes the place of */
 static gboolean
 add_controller (HvfsVmChange *change, HvfsControllerType type, HvfsBus bus, guint number,
-                HvfsScsiModel model, const HvfsValue *old, GError **error)
+                HvfsScsiModel model, HvfsValue *old, GError **error)
 {
   const char *class = hvfs_vim_controller_type (type, model);
-  const char *shared = hvfs_value_text (old, "sharedBus");
+  HvfsValue *device;
   gint64 *key;
 
   if (class == NULL)
@@ -51,14 +52,14 @@ add_controller (HvfsVmChange *change, HvfsControllerType type, HvfsBus bus, guin
                                "<controller>: the model must be buslogic, lsilogic, lsisas1068 or "
                                "vmpvscsi, not '%s'",
                                hvfs_scsi_model_words[model]);
+  device = old != NULL ? hvfs_value_ref (old)
+                       : hvfs_vm_change_new_device (change, class, FALSE, FALSE);
+  hvfs_vm_value_become (&device, class);
+  hvfs_vm_value_set_int (&device, "busNumber", number);
+  if (bus == HVFS_BUS_SCSI && hvfs_value_get (device, "sharedBus") == NULL)
+    hvfs_vm_value_set (&device, "sharedBus", "noSharing");
   key = g_new (gint64, 1);
-  hvfs_vm_change_open (change, "add", NULL);
-  *key = hvfs_vm_change_open_device (change, class);
-  hvfs_request_int (change->request, "busNumber", number);
-  if (bus == HVFS_BUS_SCSI)
-    hvfs_request_text (change->request, "sharedBus", shared != NULL ? shared : "noSharing");
-  hvfs_request_close (change->request);
-  hvfs_vm_change_close (change);
+  *key = hvfs_vm_change_add (change, device, NULL);
   g_hash_table_insert (change->added, CONTROLLER_ID (bus, number), key);
   return TRUE;
 }

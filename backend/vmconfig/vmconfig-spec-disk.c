@@ -1,7 +1,8 @@
 /* backend/vmconfig/vmconfig-spec-disk.c - disks and drives that differ
  *
- * A disk is known by its target.  One of another place, file or kind is another disk:
- * the old one is taken off, and its file left, before the new one is put on.
+ * A disk is known by its target, else by its file: it has moved then.  One of another place
+ * or file is another device: the old one is taken off, and its file left, before the new
+ * one is put on, which has all else of the old one.
  */
 #include "backend/vmconfig/vmconfig-spec.h"
 
@@ -40,12 +41,19 @@ is_drive (const HvfsDisk *disk)
   return disk->device != HVFS_DEVICE_DISK;
 }
 
+/* Hard disks, floppy drives, and those for CDs. */
 static gboolean
 same_kind (const HvfsDisk *a, const HvfsDisk *b)
 {
   gboolean floppies = (a->device == HVFS_DEVICE_FLOPPY) == (b->device == HVFS_DEVICE_FLOPPY);
 
-  return is_drive (a) == is_drive (b) && floppies
+  return is_drive (a) == is_drive (b) && floppies;
+}
+
+static gboolean
+same_place (const HvfsDisk *a, const HvfsDisk *b)
+{
+  return a->bus == b->bus && strcmp (a->target, b->target) == 0
          && a->drive.controller == b->drive.controller && a->drive.bus == b->drive.bus
          && a->drive.unit == b->drive.unit;
 }
@@ -61,7 +69,50 @@ same_medium (const HvfsDisk *a, const HvfsDisk *b)
 static gboolean
 is_same_disk (const HvfsDisk *a, const HvfsDisk *b)
 {
-  return same_kind (a, b) && (is_drive (a) || same_medium (a, b));
+  return same_kind (a, b) && same_place (a, b) && (is_drive (a) || same_medium (a, b));
+}
+
+/* ---- which disk is which ---- */
+
+static gboolean
+has_moved (const HvfsDisk *a, const HvfsDisk *b)
+{
+  return same_kind (a, b) && a->path != NULL && same_medium (a, b);
+}
+
+static gboolean
+has_other_file (const HvfsDisk *a, const HvfsDisk *b)
+{
+  return same_kind (a, b) && same_place (a, b);
+}
+
+static gboolean
+is_other_drive (const HvfsDisk *a, const HvfsDisk *b)
+{
+  return same_kind (a, b) && is_drive (a);
+}
+
+/* Returns: (transfer full): disk of wanted -> disk of the base that it was; new ones are not
+ * in it */
+static GHashTable *
+match (const HvfsVmChange *change)
+{
+  static gboolean (*const same[]) (const HvfsDisk *, const HvfsDisk *)
+    = { is_same_disk, has_moved, has_other_file, is_other_drive };
+  const GPtrArray *base = change->base->disks, *wanted = change->wanted->disks;
+  GHashTable *matches = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) used = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (same); i++)
+    for (guint w = 0; w < wanted->len; w++)
+      for (guint b = 0; b < base->len && !g_hash_table_contains (matches, wanted->pdata[w]); b++)
+        if (!g_hash_table_contains (used, base->pdata[b])
+            && same[i] (base->pdata[b], wanted->pdata[w]))
+          {
+            g_hash_table_insert (matches, wanted->pdata[w], base->pdata[b]);
+            g_hash_table_add (used, base->pdata[b]);
+          }
+  return matches;
 }
 
 /* ---- backings ---- */
@@ -79,33 +130,29 @@ static const struct
     "VirtualFloppyRemoteDeviceBackingInfo" },
 };
 
+/* @device: (nullable): the drive as it was */
 static HvfsValue *
-new_drive_backing (const HvfsDisk *disk)
+new_drive_backing (const HvfsValue *device, const HvfsDisk *disk)
 {
+  HvfsValue *backing;
   guint row = 0;
 
   while (drives[row].device != disk->device)
     row++;
-  if (disk->type == HVFS_DISK_BLOCK)
+  if (disk->type != HVFS_DISK_BLOCK && disk->path != NULL)
     {
-      HvfsValue *backing
-        = hvfs_vm_value_new ("backing", drives[row].host, "deviceName",
-                             disk->path != NULL ? disk->path : "", "useAutoDetect",
-                             disk->path != NULL ? "false" : "true", NULL);
-      HvfsValue *whole = disk->device == HVFS_DEVICE_LUN
-                           ? hvfs_vm_value_with_text (backing, "exclusive", "false")
-                           : hvfs_value_ref (backing);
-
-      hvfs_value_unref (backing);
-      return whole;
+      backing = hvfs_vm_change_backing (device, drives[row].file);
+      hvfs_vm_value_set (&backing, "fileName", disk->path);
+      return backing;
     }
-  if (disk->path != NULL)
-    return hvfs_vm_value_new ("backing", drives[row].file, "fileName", disk->path, NULL);
-  if (disk->device == HVFS_DEVICE_FLOPPY)
-    return hvfs_vm_value_new ("backing", drives[row].nothing, "deviceName", "", "useAutoDetect",
-                              "false", NULL);
-  return hvfs_vm_value_new ("backing", drives[row].nothing, "deviceName", "", "useAutoDetect",
-                            "false", "exclusive", "false", NULL);
+  backing = hvfs_vm_change_backing (device, disk->type == HVFS_DISK_BLOCK ? drives[row].host
+                                                                          : drives[row].nothing);
+  hvfs_vm_value_set (&backing, "deviceName", disk->path != NULL ? disk->path : "");
+  hvfs_vm_value_set_bool (&backing, "useAutoDetect",
+                          disk->type == HVFS_DISK_BLOCK && disk->path == NULL);
+  if (hvfs_vm_value_can (backing, "exclusive") && hvfs_value_get (backing, "exclusive") == NULL)
+    hvfs_vm_value_set_bool (&backing, "exclusive", FALSE);
+  return backing;
 }
 
 static const char *
@@ -159,106 +206,43 @@ check_disk (const HvfsDisk *disk, GError **error)
       && disk->bus != HVFS_BUS_FDC)
     return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': its bus must be scsi, sata, ide or fdc",
                                disk->target);
+  if (is_drive (disk) && (disk->transient || disk->cache != HVFS_CACHE_DEFAULT))
+    return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': %s is for hard disks only", disk->target,
+                               disk->transient ? "<transient/>" : "<driver cache='...'/>");
   if (disk->cache != HVFS_CACHE_DEFAULT && disk->cache != HVFS_CACHE_WRITETHROUGH)
     return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': cache must be writethrough or not said",
                                disk->target);
   return TRUE;
 }
 
-/* ---- edits ---- */
+/* ---- what a device becomes ---- */
 
 /* An inserted medium is connected, now if the machine runs. */
-static HvfsValue *
-connect_drive (const HvfsVmChange *change, HvfsValue *device)
-{
-  HvfsValue *connectable = hvfs_value_get (device, "connectable");
-  g_autoptr (HvfsValue) starts
-    = connectable != NULL ? hvfs_vm_value_with_text (connectable, "startConnected", "true") : NULL;
-
-  if (starts == NULL)
-    return hvfs_value_ref (device);
-  return hvfs_vm_value_with (device, change->running
-                                       ? hvfs_vm_value_with_text (starts, "connected", "true")
-                                       : hvfs_value_ref (starts));
-}
-
-/* The device as it shall be.  (transfer full): @device itself where nothing differs */
-static HvfsValue *
-edited_drive (const HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base,
-              const HvfsDisk *wanted)
-{
-  g_autoptr (HvfsValue) with_medium = NULL;
-
-  if (same_medium (base, wanted))
-    return hvfs_value_ref (device);
-  with_medium = hvfs_vm_value_with (device, new_drive_backing (wanted));
-  return wanted->path != NULL && base->path == NULL ? connect_drive (change, with_medium)
-                                                    : g_steal_pointer (&with_medium);
-}
-
-static HvfsValue *
-edited_hard_disk (HvfsValue *device, const HvfsDisk *base, const HvfsDisk *wanted)
-{
-  g_autoptr (HvfsValue) backing = NULL;
-
-  if (base->transient == wanted->transient && base->cache == wanted->cache)
-    return hvfs_value_ref (device);
-  backing = hvfs_value_ref (hvfs_value_get (device, "backing"));
-  if (base->transient != wanted->transient)
-    {
-      g_autoptr (HvfsValue) before = g_steal_pointer (&backing);
-
-      backing = hvfs_vm_value_with_text (before, "diskMode", mode_of (wanted));
-    }
-  if (base->cache != wanted->cache)
-    {
-      g_autoptr (HvfsValue) before = g_steal_pointer (&backing);
-
-      backing = hvfs_vm_value_with_text (before, "writeThrough",
-                                         wanted->cache == HVFS_CACHE_WRITETHROUGH ? "true"
-                                                                                  : "false");
-    }
-  return hvfs_vm_value_with (device, g_steal_pointer (&backing));
-}
-
-/* The same disk on a controller that takes the place of its own. */
 static void
-put_back (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *disk)
+connect_drive (const HvfsVmChange *change, HvfsValue **device)
 {
-  g_autofree char *key = g_strdup_printf ("%" G_GINT64_FORMAT, --change->last_key);
-  g_autofree char *controller
-    = g_strdup_printf ("%" G_GINT64_FORMAT, hvfs_vm_change_controller_key (change, disk));
-  g_autoptr (HvfsValue) renumbered = hvfs_vm_value_with_text (device, "key", key);
-  g_autoptr (HvfsValue) moved
-    = hvfs_vm_value_with_text (renumbered, "controllerKey", controller);
+  HvfsValue *connectable = hvfs_value_get (*device, "connectable");
 
-  hvfs_vm_change_open (change, "add", NULL);
-  hvfs_vm_value_write (change->request, moved, "device");
-  hvfs_vm_change_close (change);
+  if (connectable == NULL)
+    return;
+  connectable = hvfs_value_ref (connectable);
+  hvfs_vm_value_set_bool (&connectable, "startConnected", TRUE);
+  if (change->running)
+    hvfs_vm_value_set_bool (&connectable, "connected", TRUE);
+  hvfs_vm_value_put (device, connectable);
 }
 
-static gboolean
-edit_disk (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base, const HvfsDisk *wanted,
-           GError **error)
+/* @base: (nullable): what it was */
+static void
+shape_drive (const HvfsVmChange *change, HvfsValue **device, const HvfsDisk *base,
+             const HvfsDisk *wanted)
 {
-  g_autoptr (HvfsValue) edited = NULL;
-
-  if (!check_size (device, wanted, error))
-    return FALSE;
-  edited = is_drive (base) ? edited_drive (change, device, base, wanted)
-                           : edited_hard_disk (device, base, wanted);
-  if (edited != device && !check_disk (wanted, error))
-    return FALSE;
-  if (hvfs_vm_change_is_replaced (change, base))
-    put_back (change, edited, wanted);
-  else
-    hvfs_vm_change_keep (change, base, wanted, device);
-  if (edited != device && !hvfs_vm_change_is_replaced (change, base))
-    hvfs_vm_change_edit (change, g_steal_pointer (&edited));
-  return TRUE;
+  if (base != NULL && same_medium (base, wanted))
+    return;
+  hvfs_vm_value_put (device, new_drive_backing (*device, wanted));
+  if (base != NULL && wanted->path != NULL && base->path == NULL)
+    connect_drive (change, device);
 }
-
-/* ---- new disks ---- */
 
 static gboolean
 is_to_be_made (const HvfsVmChange *change, const HvfsDisk *disk)
@@ -267,59 +251,129 @@ is_to_be_made (const HvfsVmChange *change, const HvfsDisk *disk)
          && g_hash_table_contains (change->make, disk->path);
 }
 
-static void
-put_new_connectable (HvfsVmChange *change, gboolean starts)
+/* Another file.  Its size is its own. */
+static HvfsValue *
+new_file (const HvfsVmChange *change, HvfsValue **device, const HvfsDisk *disk)
 {
-  hvfs_request_open (change->request, "connectable", NULL);
-  hvfs_request_bool (change->request, "startConnected", starts);
-  hvfs_request_bool (change->request, "allowGuestControl", TRUE);
-  hvfs_request_bool (change->request, "connected", starts && change->running);
-  hvfs_request_close (change->request);
-}
+  gboolean make = is_to_be_made (change, disk);
+  HvfsValue *backing = hvfs_vm_change_backing (*device, "VirtualDiskFlatVer2BackingInfo");
 
-static void
-put_hard_disk_backing (HvfsVmChange *change, const HvfsDisk *disk, gboolean make)
-{
-  hvfs_request_open (change->request, "backing", "VirtualDiskFlatVer2BackingInfo");
-  hvfs_request_text (change->request, "fileName", disk->path);
-  hvfs_request_text (change->request, "diskMode", mode_of (disk));
-  if (disk->cache == HVFS_CACHE_WRITETHROUGH)
-    hvfs_request_bool (change->request, "writeThrough", TRUE);
-  if (make)
-    hvfs_request_bool (change->request, "thinProvisioned", TRUE);
-  hvfs_request_close (change->request);
+  hvfs_vm_value_set (&backing, "fileName", disk->path);
+  if (make && hvfs_value_get (backing, "thinProvisioned") == NULL
+      && !hvfs_value_bool (backing, "eagerlyScrub"))
+    hvfs_vm_value_set_bool (&backing, "thinProvisioned", TRUE);
+  hvfs_vm_value_drop (device, "diskObjectId");
+  hvfs_vm_value_drop (device, "vDiskId");
+  hvfs_vm_value_drop (device, "capacityInBytes");
+  hvfs_vm_value_set_int (device, "capacityInKB", make ? disk->capacity_kib : 0);
+  return backing;
 }
 
 static gboolean
-add_disk (HvfsVmChange *change, const HvfsDisk *disk, GError **error)
+set_cache (HvfsValue **backing, const HvfsDisk *wanted, GError **error)
+{
+  if (!hvfs_vm_value_can (*backing, "writeThrough"))
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "disk '%s': <driver cache='...'/> is nothing that a %s has: leave it "
+                               "out",
+                               wanted->target, hvfs_value_type (*backing));
+  hvfs_vm_value_set_bool (backing, "writeThrough", wanted->cache == HVFS_CACHE_WRITETHROUGH);
+  return TRUE;
+}
+
+static gboolean
+set_mode (HvfsValue **backing, const HvfsDisk *wanted, GError **error)
+{
+  if (!hvfs_vm_value_can (*backing, "diskMode"))
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "disk '%s': <transient/> is nothing that a %s has: leave it as it is",
+                               wanted->target, hvfs_value_type (*backing));
+  hvfs_vm_value_set (backing, "diskMode", mode_of (wanted));
+  return TRUE;
+}
+
+/* @base: (nullable): what it was */
+static gboolean
+shape_hard_disk (const HvfsVmChange *change, HvfsValue **device, const HvfsDisk *base,
+                 const HvfsDisk *wanted, GError **error)
+{
+  gboolean file = base == NULL || !same_medium (base, wanted);
+  gboolean mode = base == NULL || base->transient != wanted->transient;
+  gboolean cache = (base != NULL ? base->cache : HVFS_CACHE_DEFAULT) != wanted->cache;
+  g_autoptr (HvfsValue) backing = NULL;
+
+  if (!file && !mode && !cache)
+    return TRUE;
+  backing = file ? new_file (change, device, wanted)
+                 : hvfs_value_ref (hvfs_value_get (*device, "backing"));
+  if ((mode && !set_mode (&backing, wanted, error))
+      || (cache && !set_cache (&backing, wanted, error)))
+    return FALSE;
+  hvfs_vm_value_put (device, g_steal_pointer (&backing));
+  return TRUE;
+}
+
+static gboolean
+shape (const HvfsVmChange *change, HvfsValue **device, const HvfsDisk *base,
+       const HvfsDisk *wanted, GError **error)
+{
+  if (!is_drive (wanted))
+    return shape_hard_disk (change, device, base, wanted, error);
+  shape_drive (change, device, base, wanted);
+  return TRUE;
+}
+
+static gboolean
+edit_disk (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base, const HvfsDisk *wanted,
+           GError **error)
+{
+  g_autoptr (HvfsValue) edited = hvfs_value_ref (device);
+
+  if (!shape (change, &edited, base, wanted, error)
+      || ((edited != device || base->cache != wanted->cache || base->transient != wanted->transient)
+          && !check_disk (wanted, error)))
+    return FALSE;
+  hvfs_vm_change_keep (change, base, wanted, device);
+  if (edited != device)
+    hvfs_vm_change_edit (change, g_steal_pointer (&edited));
+  return TRUE;
+}
+
+static HvfsValue *
+new_device (const HvfsVmChange *change, const HvfsDisk *disk)
 {
   static const char *const types[] = { [HVFS_DEVICE_DISK] = "VirtualDisk",
                                        [HVFS_DEVICE_CDROM] = "VirtualCdrom",
                                        [HVFS_DEVICE_FLOPPY] = "VirtualFloppy",
                                        [HVFS_DEVICE_LUN] = "VirtualCdrom" };
+
+  return hvfs_vm_change_new_device (change, types[disk->device], is_drive (disk),
+                                    disk->path != NULL || disk->startup != HVFS_STARTUP_DEFAULT);
+}
+
+/* @old: (nullable): the device whose place it takes, which was @base */
+static gboolean
+add_disk (HvfsVmChange *change, HvfsValue *old, const HvfsDisk *base, const HvfsDisk *disk,
+          GError **error)
+{
+  gint64 controller = hvfs_vm_change_controller_key (change, disk);
   gboolean make = is_to_be_made (change, disk);
+  g_autoptr (HvfsValue) device = NULL;
 
-  if (!check_disk (disk, error))
+  /* One that only moves is as right as it was. */
+  if ((base == NULL || !same_medium (base, disk) || base->bus != disk->bus
+       || base->cache != disk->cache)
+      && !check_disk (disk, error))
     return FALSE;
-  hvfs_vm_change_open (change, "add", make ? "create" : NULL);
-  hvfs_vm_change_open_device (change, types[disk->device]);
-  if (is_drive (disk))
-    {
-      g_autoptr (HvfsValue) backing = new_drive_backing (disk);
-
-      hvfs_vm_value_write (change->request, backing, "backing");
-      put_new_connectable (change, disk->path != NULL || disk->startup != HVFS_STARTUP_DEFAULT);
-    }
+  device = old != NULL ? hvfs_value_ref (old) : new_device (change, disk);
+  if (!shape (change, &device, base, disk, error))
+    return FALSE;
+  if (controller != 0)
+    hvfs_vm_value_set_int (&device, "controllerKey", controller);
   else
-    put_hard_disk_backing (change, disk, make);
-  if (hvfs_vm_change_controller_key (change, disk) != 0)
-    hvfs_request_int (change->request, "controllerKey",
-                      hvfs_vm_change_controller_key (change, disk));
-  hvfs_request_int (change->request, "unitNumber", disk->drive.unit);
-  if (!is_drive (disk))
-    hvfs_request_int (change->request, "capacityInKB", make ? disk->capacity_kib : 0);
-  hvfs_request_close (change->request);
-  hvfs_vm_change_close (change);
+    hvfs_vm_value_drop (&device, "controllerKey");
+  hvfs_vm_value_set_int (&device, "unitNumber", disk->drive.unit);
+  hvfs_vm_change_add (change, g_steal_pointer (&device), make ? "create" : NULL);
   return TRUE;
 }
 
@@ -357,38 +411,64 @@ check_name (const HvfsVmChange *change, const HvfsDisk *disk, GError **error)
                                 disk->target, name);
 }
 
+/* Whether the device is taken off, though the disk stays. */
 static gboolean
-change_disk (HvfsVmChange *change, const HvfsDisk *wanted, GError **error)
+is_put_back (const HvfsVmChange *change, const HvfsDisk *base, const HvfsDisk *wanted)
 {
-  const HvfsDisk *base = disk_named (change->base, wanted);
+  return !is_same_disk (base, wanted) || hvfs_vm_change_is_replaced (change, base);
+}
+
+/* @base: (nullable): what it was */
+static gboolean
+change_disk (HvfsVmChange *change, const HvfsDisk *base, const HvfsDisk *wanted, GError **error)
+{
   HvfsValue *device = base != NULL ? device_of (change, base) : NULL;
 
   if (change->have != NULL && !check_words (wanted, error))
     return FALSE;
-  if (device == NULL || !is_same_disk (base, wanted))
-    return (change->have == NULL || check_name (change, wanted, error))
-           && add_disk (change, wanted, error);
-  return edit_disk (change, device, base, wanted, error);
+  if (device != NULL && same_medium (base, wanted) && !check_size (device, wanted, error))
+    return FALSE;
+  if (device != NULL && !is_put_back (change, base, wanted))
+    return edit_disk (change, device, base, wanted, error);
+  if (change->have != NULL && (device == NULL || !is_same_disk (base, wanted))
+      && !check_name (change, wanted, error))
+    return FALSE;
+  return add_disk (change, device, device != NULL ? base : NULL, wanted, error);
+}
+
+static gboolean
+change_disks (HvfsVmChange *change, GHashTable *matches, GError **error)
+{
+  g_autoptr (GHashTable) stay = g_hash_table_new (NULL, NULL);
+  const GPtrArray *base = change->base->disks, *wanted = change->wanted->disks;
+
+  for (guint i = 0; i < wanted->len; i++)
+    {
+      HvfsDisk *was = g_hash_table_lookup (matches, wanted->pdata[i]);
+
+      if (was != NULL && !is_put_back (change, was, wanted->pdata[i]))
+        g_hash_table_add (stay, was);
+    }
+  for (guint i = 0; i < base->len; i++)
+    {
+      HvfsValue *device = device_of (change, base->pdata[i]);
+
+      if (device != NULL && !g_hash_table_contains (stay, base->pdata[i]))
+        hvfs_vm_change_remove (change, device);
+    }
+  if (!hvfs_vm_change_controllers (change, error))
+    return FALSE;
+  for (guint i = 0; i < wanted->len; i++)
+    if (!change_disk (change, g_hash_table_lookup (matches, wanted->pdata[i]), wanted->pdata[i],
+                      error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
 hvfs_vm_change_disks (HvfsVmChange *change, GError **error)
 {
-  for (guint i = 0; i < change->base->disks->len; i++)
-    {
-      const HvfsDisk *base = change->base->disks->pdata[i];
-      const HvfsDisk *wanted = disk_named (change->wanted, base);
-      HvfsValue *device = device_of (change, base);
+  g_autoptr (GHashTable) matches = match (change);
 
-      if (device != NULL
-          && (wanted == NULL || !is_same_disk (base, wanted)
-              || hvfs_vm_change_is_replaced (change, base)))
-        hvfs_vm_change_remove (change, device);
-    }
-  if (!hvfs_vm_change_controllers (change, error))
-    return FALSE;
-  for (guint i = 0; i < change->wanted->disks->len; i++)
-    if (!change_disk (change, change->wanted->disks->pdata[i], error))
-      return FALSE;
-  return TRUE;
+  return change_disks (change, matches, error);
 }

@@ -1,7 +1,7 @@
 /* backend/vmconfig/vmconfig-spec-net.c - network interfaces that differ
  *
- * An interface is known by its MAC address; those of which only one side has the
- * address are taken in their order: so an address can be changed.
+ * An interface is known by its MAC address; of the others by what it is, then in their
+ * order: so an address can be changed, and one that the text leaves out stays.
  */
 #include "backend/vmconfig/vmconfig-spec.h"
 
@@ -76,69 +76,124 @@ dup_switch_id (const HvfsVmChange *change, const HvfsNet *net)
 
 /* @base: (nullable): a port of another group that nobody has changed is none of the new */
 static HvfsValue *
-new_port_backing (const HvfsVmChange *change, const HvfsNet *base, const HvfsNet *net)
+new_port_backing (const HvfsVmChange *change, const HvfsValue *device, const HvfsNet *base,
+                  const HvfsNet *net)
 {
   gboolean stale = base != NULL && base->type == HVFS_NET_VDS && base->port_id == net->port_id
                    && !same_portgroup (base, net);
+  HvfsValue *backing
+    = hvfs_vm_change_backing (device, "VirtualEthernetCardDistributedVirtualPortBackingInfo");
+  HvfsValue *old = hvfs_value_get (backing, "port");
+  HvfsValue *port = old != NULL ? hvfs_value_ref (old) : hvfs_vm_value_new ("port", NULL);
   g_autofree char *switch_id = dup_switch_id (change, net);
-  g_autofree char *port_id = g_strdup_printf ("%" G_GINT64_FORMAT, net->port_id);
-  g_autoptr (HvfsValue) port
-    = hvfs_vm_value_new ("port", NULL, "switchUuid", switch_id, "portgroupKey",
-                         net->portgroup_id != NULL ? net->portgroup_id : "", NULL);
-  HvfsValue *whole = net->port_id != 0 && !stale
-                       ? hvfs_vm_value_with_text (port, "portKey", port_id)
-                       : hvfs_value_ref (port);
 
-  return hvfs_value_new_node ("backing", "VirtualEthernetCardDistributedVirtualPortBackingInfo",
-                              &whole, 1);
+  hvfs_vm_value_set (&port, "switchUuid", switch_id);
+  hvfs_vm_value_set (&port, "portgroupKey", net->portgroup_id != NULL ? net->portgroup_id : "");
+  if (net->port_id != 0 && !stale)
+    hvfs_vm_value_set_int (&port, "portKey", net->port_id);
+  else if (base == NULL || base->port_id != net->port_id)
+    hvfs_vm_value_drop (&port, "portKey");
+  hvfs_vm_value_put (&backing, port);
+  return backing;
 }
 
 /* Returns: (transfer full) (nullable) */
 static HvfsValue *
-new_backing (const HvfsVmChange *change, const HvfsNet *base, const HvfsNet *net, GError **error)
+new_backing (const HvfsVmChange *change, const HvfsValue *device, const HvfsNet *base,
+             const HvfsNet *net, GError **error)
 {
-  if (net->type == HVFS_NET_BRIDGE)
-    return hvfs_vm_value_new ("backing", "VirtualEthernetCardNetworkBackingInfo", "deviceName",
-                              net->bridge, NULL);
+  gboolean user = net->type == HVFS_NET_USER;
+  HvfsValue *backing;
+
   if (net->type == HVFS_NET_VDS)
-    return new_port_backing (change, base, net);
-  if (net->type == HVFS_NET_USER)
-    return hvfs_vm_value_new ("backing", "VirtualEthernetCardLegacyNetworkBackingInfo",
-                              "deviceName", "NAT", NULL);
-  hvfs_vm_change_bad (error, ENOTSUP,
-                      "<interface type='%s'>: the type must be bridge, vds or user",
-                      hvfs_net_type_words[net->type]);
-  return NULL;
+    return new_port_backing (change, device, base, net);
+  if (!user && net->type != HVFS_NET_BRIDGE)
+    {
+      hvfs_vm_change_bad (error, ENOTSUP,
+                          "<interface type='%s'>: the type must be bridge, vds or user",
+                          hvfs_net_type_words[net->type]);
+      return NULL;
+    }
+  backing = hvfs_vm_change_backing (device, user ? "VirtualEthernetCardLegacyNetworkBackingInfo"
+                                                 : "VirtualEthernetCardNetworkBackingInfo");
+  hvfs_vm_change_name_device (&backing, user ? "NAT" : net->bridge);
+  return backing;
 }
 
 static gboolean
-add_net (HvfsVmChange *change, const HvfsNet *net, GError **error)
+has_mac (const HvfsNet *net)
+{
+  return !hvfs_is_zero (net->mac, HVFS_MAC_BYTES);
+}
+
+/* An address that the user wrote is his, unless he says that it was given; one that he left
+ * out stays, or is the server's to give.  @base: (nullable) */
+static void
+set_mac (HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted)
+{
+  gboolean type = wanted->mac_type != HVFS_MAC_DEFAULT
+                  && (base == NULL || base->mac_type != wanted->mac_type);
+  gboolean address = has_mac (wanted) && (base == NULL || !same_mac (base, wanted));
+  HvfsNet net = *wanted;
+  g_autofree char *mac = hvfs_format_mac (wanted->mac);
+
+  if (!type)
+    net.mac_type = HVFS_MAC_DEFAULT;
+  if (!has_mac (wanted) && base != NULL)
+    memcpy (net.mac, base->mac, sizeof net.mac);
+  if (has_mac (&net) && (address || type))
+    hvfs_vm_value_set (device, "addressType", address_type (&net));
+  if (address)
+    hvfs_vm_value_set (device, "macAddress", mac);
+}
+
+/* Makes the device what the text says.  @base: (nullable): what it was */
+static gboolean
+shape (const HvfsVmChange *change, HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted,
+       GError **error)
+{
+  HvfsValue *backing;
+
+  set_mac (device, base, wanted);
+  if (base != NULL && same_backing (base, wanted))
+    return TRUE;
+  backing = new_backing (change, *device, base, wanted, error);
+  if (backing != NULL)
+    hvfs_vm_value_put (device, backing);
+  return backing != NULL;
+}
+
+/* Returns: (nullable) */
+static const char *
+class_of (const HvfsNet *net, GError **error)
 {
   HvfsNetModel model = net->model == HVFS_NET_MODEL_UNKNOWN ? HVFS_NET_MODEL_E1000 : net->model;
   const char *class = hvfs_vim_net_type (model);
-  g_autofree char *mac = hvfs_format_mac (net->mac);
-  g_autoptr (HvfsValue) backing = NULL;
 
   if (class == NULL)
-    return hvfs_vm_change_bad (error, ENOTSUP,
-                               "<interface>: the model must be vlance, vmxnet, vmxnet2, vmxnet3, "
-                               "e1000 or e1000e, not '%s'",
-                               hvfs_net_model_words[model]);
-  backing = new_backing (change, NULL, net, error);
-  if (backing == NULL)
+    hvfs_vm_change_bad (error, ENOTSUP,
+                        "<interface>: the model must be vlance, vmxnet, vmxnet2, vmxnet3, e1000 "
+                        "or e1000e, not '%s'",
+                        hvfs_net_model_words[model]);
+  return class;
+}
+
+/* @old: (nullable): the device whose place it takes, which was @base */
+static gboolean
+add_net (HvfsVmChange *change, HvfsValue *old, const HvfsNet *base, const HvfsNet *net,
+         GError **error)
+{
+  const char *class = class_of (net, error);
+  g_autoptr (HvfsValue) device = NULL;
+
+  if (class == NULL)
     return FALSE;
-  hvfs_vm_change_open (change, "add", NULL);
-  hvfs_vm_change_open_device (change, class);
-  hvfs_vm_value_write (change->request, backing, "backing");
-  hvfs_request_open (change->request, "connectable", NULL);
-  hvfs_request_bool (change->request, "startConnected", TRUE);
-  hvfs_request_bool (change->request, "allowGuestControl", TRUE);
-  hvfs_request_bool (change->request, "connected", change->running);
-  hvfs_request_close (change->request);
-  hvfs_request_text (change->request, "addressType", address_type (net));
-  hvfs_request_text (change->request, "macAddress", mac);
-  hvfs_request_close (change->request);
-  hvfs_vm_change_close (change);
+  device = old != NULL ? hvfs_value_ref (old)
+                       : hvfs_vm_change_new_device (change, class, TRUE, TRUE);
+  hvfs_vm_value_become (&device, class);
+  if (!shape (change, &device, base, net, error))
+    return FALSE;
+  hvfs_vm_change_add (change, g_steal_pointer (&device), NULL);
   return TRUE;
 }
 
@@ -156,6 +211,11 @@ check_words (const HvfsNet *base, const HvfsNet *wanted, GError **error)
     return hvfs_vm_change_bad (error, ENOTSUP,
                                "<interface><mac check='%s'>: cannot be changed: leave it out",
                                hvfs_switch_words[wanted->mac_check]);
+  if (wanted->mac_type == HVFS_MAC_STATIC && !has_mac (wanted)
+      && (base == NULL || base->mac_type != HVFS_MAC_STATIC))
+    return hvfs_vm_change_bad (error, EINVAL,
+                               "<interface><mac type='static'>: must have an address='...', or "
+                               "leave the type out");
   if (base != NULL && same_portgroup (base, wanted) && base->port_id == wanted->port_id
       && base->connection_id != wanted->connection_id)
     return hvfs_vm_change_bad (error, ENOTSUP,
@@ -170,67 +230,65 @@ edit_net (HvfsVmChange *change, HvfsValue *device, const HvfsNet *base, const Hv
           GError **error)
 {
   g_autoptr (HvfsValue) edited = hvfs_value_ref (device);
-  gboolean type = base->mac_type != wanted->mac_type && wanted->mac_type != HVFS_MAC_DEFAULT;
 
-  if (!same_backing (base, wanted))
-    {
-      HvfsValue *backing = new_backing (change, base, wanted, error);
-      g_autoptr (HvfsValue) before = g_steal_pointer (&edited);
-
-      if (backing == NULL)
-        return FALSE;
-      edited = hvfs_vm_value_with (before, backing);
-    }
-  if (!same_mac (base, wanted) || type)
-    {
-      /* An address that the user wrote is his, unless he says that it was given. */
-      HvfsNet net = *wanted;
-      g_autofree char *mac = hvfs_format_mac (wanted->mac);
-      g_autoptr (HvfsValue) before = g_steal_pointer (&edited);
-      g_autoptr (HvfsValue) typed = NULL;
-
-      if (!type)
-        net.mac_type = HVFS_MAC_DEFAULT;
-      typed = hvfs_vm_value_with_text (before, "addressType", address_type (&net));
-      edited = hvfs_vm_value_with_text (typed, "macAddress", mac);
-    }
+  if (!shape (change, &edited, base, wanted, error))
+    return FALSE;
+  hvfs_vm_change_keep (change, base, wanted, device);
   if (edited != device)
     hvfs_vm_change_edit (change, g_steal_pointer (&edited));
   return TRUE;
-}
-
-/* Which interface of the base each wanted one is: -1: a new one. */
-static void
-match (const HvfsVmChange *change, int *matches, gboolean *used)
-{
-  const GPtrArray *base = change->base->nets, *wanted = change->wanted->nets;
-
-  for (guint w = 0; w < wanted->len; w++)
-    {
-      matches[w] = -1;
-      for (guint b = 0; b < base->len && matches[w] < 0; b++)
-        if (!used[b] && same_mac (base->pdata[b], wanted->pdata[w]))
-          matches[w] = b;
-      if (matches[w] >= 0)
-        used[matches[w]] = TRUE;
-    }
-  for (guint w = 0, b = 0; w < wanted->len; w++)
-    {
-      if (matches[w] >= 0)
-        continue;
-      while (b < base->len && used[b])
-        b++;
-      if (b == base->len)
-        break;
-      matches[w] = b;
-      used[b] = TRUE;
-    }
 }
 
 static gboolean
 same_class (const HvfsNet *base, const HvfsNet *wanted)
 {
   return wanted->model == HVFS_NET_MODEL_UNKNOWN || base->model == wanted->model;
+}
+
+/* ---- which interface is which ---- */
+
+static gboolean
+has_same_mac (const HvfsNet *base, const HvfsNet *wanted)
+{
+  return has_mac (wanted) && same_mac (base, wanted);
+}
+
+static gboolean
+is_alike (const HvfsNet *base, const HvfsNet *wanted)
+{
+  return same_class (base, wanted) && same_backing (base, wanted);
+}
+
+static gboolean
+is_any (const HvfsNet *base G_GNUC_UNUSED, const HvfsNet *wanted G_GNUC_UNUSED)
+{
+  return TRUE;
+}
+
+static void
+match_by (const HvfsVmChange *change, gboolean (*same) (const HvfsNet *base, const HvfsNet *wanted),
+          int *matches, gboolean *used)
+{
+  const GPtrArray *base = change->base->nets, *wanted = change->wanted->nets;
+
+  for (guint w = 0; w < wanted->len; w++)
+    for (guint b = 0; b < base->len && matches[w] < 0; b++)
+      if (!used[b] && same (base->pdata[b], wanted->pdata[w]))
+        {
+          matches[w] = b;
+          used[b] = TRUE;
+        }
+}
+
+/* Which interface of the base each wanted one is: -1: a new one. */
+static void
+match (const HvfsVmChange *change, int *matches, gboolean *used)
+{
+  for (guint w = 0; w < change->wanted->nets->len; w++)
+    matches[w] = -1;
+  match_by (change, has_same_mac, matches, used);
+  match_by (change, is_alike, matches, used);
+  match_by (change, is_any, matches, used);
 }
 
 /* The device behind the n-th interface of the base: their order is that of the server. */
@@ -247,13 +305,13 @@ static gboolean
 change_net (HvfsVmChange *change, const HvfsNet *wanted, int match, GError **error)
 {
   const HvfsNet *base = match >= 0 ? change->base->nets->pdata[match] : NULL;
+  HvfsValue *device = base != NULL ? device_of (change, match) : NULL;
 
   if (change->have != NULL && !check_words (base, wanted, error))
     return FALSE;
-  if (base == NULL)
-    return add_net (change, wanted, error);
-  hvfs_vm_change_keep (change, base, wanted, device_of (change, match));
-  return edit_net (change, device_of (change, match), base, wanted, error);
+  if (base == NULL || !same_class (base, wanted))
+    return add_net (change, device, base, wanted, error);
+  return edit_net (change, device, base, wanted, error);
 }
 
 gboolean
@@ -264,13 +322,10 @@ hvfs_vm_change_nets (HvfsVmChange *change, GError **error)
   g_autofree gboolean *used = g_new0 (gboolean, base->len + 1);
 
   match (change, matches, used);
-  /* Another model is another device. */
+  /* Another model is another device, which takes the place of the old one. */
   for (guint w = 0; w < wanted->len; w++)
     if (matches[w] >= 0 && !same_class (base->pdata[matches[w]], wanted->pdata[w]))
-      {
-        used[matches[w]] = FALSE;
-        matches[w] = -1;
-      }
+      used[matches[w]] = FALSE;
   for (guint b = 0; b < base->len; b++)
     if (!used[b] && device_of (change, b) != NULL)
       hvfs_vm_change_remove (change, device_of (change, b));

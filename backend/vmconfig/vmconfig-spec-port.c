@@ -24,79 +24,178 @@ same_port (const HvfsPort *a, const HvfsPort *b)
          && (a->type != HVFS_PORT_TCP || a->protocol == b->protocol);
 }
 
-static HvfsValue *
-new_network_backing (const HvfsPort *port)
+/* The scheme stays as the server has it where it means the same: tcp4 is raw, too.
+ * @base: (nullable) */
+static void
+set_uri (HvfsValue **backing, const HvfsPort *base, const HvfsPort *port)
 {
   static const char *const schemes[] = { [HVFS_PROTOCOL_RAW] = "tcp",
                                          [HVFS_PROTOCOL_TELNET] = "telnet",
                                          [HVFS_PROTOCOL_TELNETS] = "telnets",
                                          [HVFS_PROTOCOL_TLS] = "ssl" };
+  const char *before = hvfs_value_text (*backing, "serviceURI");
+  const char *end = before != NULL ? strstr (before, "://") : NULL;
+  gboolean keep = end != NULL && base != NULL && base->type == HVFS_PORT_TCP
+                  && base->protocol == port->protocol;
+  g_autofree char *scheme
+    = keep ? g_strndup (before, end - before) : g_strdup (schemes[port->protocol]);
   gboolean brackets = strchr (port->host, ':') != NULL;
-  g_autofree char *uri = g_strdup_printf (brackets ? "%s://[%s]:%s" : "%s://%s:%s",
-                                          schemes[port->protocol], port->host, port->service);
+  g_autofree char *uri = g_strdup_printf (brackets ? "%s://[%s]:%s" : "%s://%s:%s", scheme,
+                                          port->host, port->service);
 
-  return hvfs_vm_value_new ("backing", "VirtualSerialPortURIBackingInfo", "serviceURI", uri,
-                            "direction", port->listen ? "server" : "client", NULL);
+  if (base == NULL || base->type != HVFS_PORT_TCP || base->protocol != port->protocol
+      || g_strcmp0 (base->host, port->host) != 0 || g_strcmp0 (base->service, port->service) != 0)
+    hvfs_vm_value_set (backing, "serviceURI", uri);
+  hvfs_vm_value_set (backing, "direction", port->listen ? "server" : "client");
 }
 
-/* Returns: (transfer full) (nullable) */
-static HvfsValue *
-new_backing (const HvfsPort *port, gboolean serial, GError **error)
+/* What would be no address, or another one, to who reads it back. */
+static gboolean
+check_address (const HvfsPort *port, GError **error)
 {
-  const char *path = port->path != NULL ? port->path : "";
+  if (!port->listen && *port->host == '\0')
+    return hvfs_vm_change_bad (error, EINVAL,
+                               "line %u: <serial><source mode='connect' host=''>: the host to "
+                               "connect to must be named; only mode='bind' means all addresses",
+                               port->line);
+  if (*port->service == '\0' || strpbrk (port->service, ":/?#[]@ ") != NULL)
+    return hvfs_vm_change_bad (error, EINVAL,
+                               "line %u: <serial><source service='%s'>: must be a port or the name "
+                               "of a service",
+                               port->line, port->service);
+  return strpbrk (port->host, "/?#[]@ ") == NULL
+         || hvfs_vm_change_bad (error, EINVAL,
+                                "line %u: <serial><source host='%s'>: must be a name or an address",
+                                port->line, port->host);
+}
 
-  if (port->type == HVFS_PORT_FILE)
-    return hvfs_vm_value_new ("backing", serial ? "VirtualSerialPortFileBackingInfo"
-                                                : "VirtualParallelPortFileBackingInfo",
-                              "fileName", path, NULL);
-  if (port->type == HVFS_PORT_DEV)
-    return hvfs_vm_value_new ("backing", serial ? "VirtualSerialPortDeviceBackingInfo"
-                                                : "VirtualParallelPortDeviceBackingInfo",
-                              "deviceName", path, "useAutoDetect", "false", NULL);
-  if (port->type == HVFS_PORT_PIPE && serial)
-    return hvfs_vm_value_new ("backing", "VirtualSerialPortPipeBackingInfo", "pipeName", path,
-                              "endpoint", "client", "noRxLoss", "false", NULL);
-  if (port->type == HVFS_PORT_TCP && serial)
-    return new_network_backing (port);
+/* The server's words for where a port leads, by its type.  The text has the first field. */
+static const struct
+{
+  HvfsPortType type;
+  const char *serial, *parallel, *field;
+} kinds[] = {
+  { HVFS_PORT_FILE, "VirtualSerialPortFileBackingInfo", "VirtualParallelPortFileBackingInfo",
+    "fileName" },
+  { HVFS_PORT_DEV, "VirtualSerialPortDeviceBackingInfo", "VirtualParallelPortDeviceBackingInfo",
+    "deviceName" },
+  { HVFS_PORT_PIPE, "VirtualSerialPortPipeBackingInfo", NULL, "pipeName" },
+  { HVFS_PORT_TCP, "VirtualSerialPortURIBackingInfo", NULL, NULL },
+};
+
+static const char *
+backing_type (const HvfsPort *port, gboolean serial, const char **ret_field, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (kinds[i].type == port->type && (serial || kinds[i].parallel != NULL))
+      {
+        *ret_field = kinds[i].field;
+        return serial ? kinds[i].serial : kinds[i].parallel;
+      }
   hvfs_vm_change_bad (error, ENOTSUP, "<%s type='%s'>: the type must be %s",
                       serial ? "serial" : "parallel", hvfs_port_type_words[port->type],
                       serial ? "dev, file, pipe or tcp" : "dev or file");
   return NULL;
 }
 
-static gboolean
-add_port (HvfsVmChange *change, const HvfsPort *port, gboolean serial, GError **error)
+/* What such a backing must have. */
+static void
+complete_backing (HvfsValue **backing, HvfsPortType type)
 {
-  g_autoptr (HvfsValue) backing = new_backing (port, serial, error);
+  if (type == HVFS_PORT_DEV && hvfs_value_get (*backing, "useAutoDetect") == NULL)
+    hvfs_vm_value_set_bool (backing, "useAutoDetect", FALSE);
+  if (type != HVFS_PORT_PIPE)
+    return;
+  if (hvfs_value_get (*backing, "endpoint") == NULL)
+    hvfs_vm_value_set (backing, "endpoint", "client");
+  if (hvfs_value_get (*backing, "noRxLoss") == NULL)
+    hvfs_vm_value_set_bool (backing, "noRxLoss", FALSE);
+}
 
-  if (backing == NULL)
+/* @device: (nullable): what it was, and @base the text of it.
+ * Returns: (transfer full) (nullable) */
+static HvfsValue *
+new_backing (const HvfsValue *device, const HvfsPort *base, const HvfsPort *port, gboolean serial,
+             GError **error)
+{
+  const char *path = port->path != NULL ? port->path : "", *field = NULL;
+  const char *type = backing_type (port, serial, &field, error);
+  HvfsValue *backing;
+
+  if (type == NULL || (port->type == HVFS_PORT_TCP && !check_address (port, error)))
+    return NULL;
+  backing = hvfs_vm_change_backing (device, type);
+  if (port->type == HVFS_PORT_TCP)
+    set_uri (&backing, base, port);
+  else if (port->type == HVFS_PORT_DEV)
+    hvfs_vm_change_name_device (&backing, path);
+  else
+    hvfs_vm_value_set (&backing, field, path);
+  complete_backing (&backing, port->type);
+  return backing;
+}
+
+/* Makes the device what the text says.  @base: (nullable): what it was */
+static gboolean
+shape (HvfsValue **device, const HvfsPort *base, const HvfsPort *port, gboolean serial,
+       GError **error)
+{
+  HvfsValue *backing;
+
+  if (base != NULL && same_port (base, port))
+    return TRUE;
+  backing = new_backing (*device, base, port, serial, error);
+  if (backing != NULL)
+    hvfs_vm_value_put (device, backing);
+  return backing != NULL;
+}
+
+/* @old: (nullable): the device whose place it takes, which was @base */
+static gboolean
+add_port (HvfsVmChange *change, HvfsValue *old, const HvfsPort *base, const HvfsPort *port,
+          gboolean serial, GError **error)
+{
+  g_autoptr (HvfsValue) device
+    = old != NULL ? hvfs_value_ref (old)
+                  : hvfs_vm_change_new_device (change, serial ? "VirtualSerialPort"
+                                                              : "VirtualParallelPort",
+                                               FALSE, FALSE);
+
+  if (!shape (&device, base, port, serial, error))
     return FALSE;
-  hvfs_vm_change_open (change, "add", NULL);
-  hvfs_vm_change_open_device (change, serial ? "VirtualSerialPort" : "VirtualParallelPort");
-  hvfs_vm_value_write (change->request, backing, "backing");
-  hvfs_request_int (change->request, "unitNumber", port->port);
-  if (serial)
-    hvfs_request_bool (change->request, "yieldOnPoll", TRUE);
-  hvfs_request_close (change->request);
-  hvfs_vm_change_close (change);
+  hvfs_vm_value_set_int (&device, "unitNumber", port->port);
+  if (serial && hvfs_value_get (device, "yieldOnPoll") == NULL)
+    hvfs_vm_value_set_bool (&device, "yieldOnPoll", TRUE);
+  hvfs_vm_change_add (change, g_steal_pointer (&device), NULL);
   return TRUE;
 }
 
 static gboolean
-change_port (HvfsVmChange *change, HvfsValue *device, const HvfsPort *base,
-             const HvfsPort *wanted, gboolean serial, GError **error)
+edit_port (HvfsVmChange *change, HvfsValue *device, const HvfsPort *base, const HvfsPort *port,
+           gboolean serial, GError **error)
 {
-  HvfsValue *backing;
+  g_autoptr (HvfsValue) edited = hvfs_value_ref (device);
 
-  if (device == NULL)
-    return add_port (change, wanted, serial, error);
-  if (same_port (base, wanted))
-    return TRUE;
-  backing = new_backing (wanted, serial, error);
-  if (backing == NULL)
+  if (!shape (&edited, base, port, serial, error))
     return FALSE;
-  hvfs_vm_change_edit (change, hvfs_vm_value_with (device, backing));
+  if (edited != device)
+    hvfs_vm_change_edit (change, g_steal_pointer (&edited));
   return TRUE;
+}
+
+/* The port of the base that one with another number was, which nobody else is: one that
+ * leads to the same. */
+static const HvfsPort *
+port_that_moved (const GPtrArray *base, const GPtrArray *wanted, const HvfsPort *port)
+{
+  for (guint i = 0; i < base->len; i++)
+    {
+      const HvfsPort *before = base->pdata[i];
+
+      if (port_of (wanted, before->port) == NULL && same_port (before, port))
+        return before;
+    }
+  return NULL;
 }
 
 static gboolean
@@ -121,11 +220,17 @@ change_kind (HvfsVmChange *change, gboolean serial, GError **error)
     {
       const HvfsPort *port = wanted->pdata[i];
       const HvfsPort *before = port_of (base, port->port);
-      HvfsValue *device = read != NULL && before != NULL
-                            ? hvfs_vm_change_device (change, port_of (read, port->port))
-                            : NULL;
+      gboolean stays = before != NULL;
+      HvfsValue *device;
 
-      if (!change_port (change, device, before, port, serial, error))
+      if (!stays)
+        before = port_that_moved (base, wanted, port);
+      device = read != NULL && before != NULL
+                 ? hvfs_vm_change_device (change, port_of (read, before->port))
+                 : NULL;
+      if (device != NULL && stays ? !edit_port (change, device, before, port, serial, error)
+                                  : !add_port (change, device, device != NULL ? before : NULL, port,
+                                               serial, error))
         return FALSE;
     }
   return TRUE;
@@ -143,11 +248,11 @@ hvfs_vm_change_ports (HvfsVmChange *change, GError **error)
 static void
 add_video (HvfsVmChange *change, const HvfsVideo *video)
 {
-  hvfs_vm_change_open (change, "add", NULL);
-  hvfs_vm_change_open_device (change, "VirtualMachineVideoCard");
-  hvfs_request_int (change->request, "videoRamSizeInKB", video->vram_kib);
-  hvfs_request_close (change->request);
-  hvfs_vm_change_close (change);
+  HvfsValue *device
+    = hvfs_vm_change_new_device (change, "VirtualMachineVideoCard", FALSE, FALSE);
+
+  hvfs_vm_value_set_int (&device, "videoRamSizeInKB", video->vram_kib);
+  hvfs_vm_change_add (change, device, NULL);
 }
 
 gboolean
@@ -158,7 +263,7 @@ hvfs_vm_change_video (HvfsVmChange *change, GError **error)
   HvfsValue *device = change->have != NULL
                         ? hvfs_vm_change_device (change, change->have->domain->videos->pdata[0])
                         : NULL;
-  g_autofree char *kib = video != NULL ? g_strdup_printf ("%u", video->vram_kib) : NULL;
+  HvfsValue *edited;
 
   if (wanted->len > 1)
     return hvfs_vm_change_bad (error, ENOTSUP, "<video>: there can be only one");
@@ -169,7 +274,9 @@ hvfs_vm_change_video (HvfsVmChange *change, GError **error)
   if (video == NULL || base->len == 0 || device == NULL
       || ((HvfsVideo *) base->pdata[0])->vram_kib == video->vram_kib)
     return TRUE;
-  hvfs_vm_change_edit (change, hvfs_vm_value_with_text (device, "videoRamSizeInKB", kib));
+  edited = hvfs_value_ref (device);
+  hvfs_vm_value_set_int (&edited, "videoRamSizeInKB", video->vram_kib);
+  hvfs_vm_change_edit (change, edited);
   return TRUE;
 }
 
