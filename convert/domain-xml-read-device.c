@@ -39,18 +39,6 @@ hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **e
   return TRUE;
 }
 
-/* An address as hosts make them up. */
-static void
-make_up_mac (guint8 *mac)
-{
-  guint32 random = g_random_int ();
-
-  mac[0] = 0x00;
-  mac[1] = 0x0c;
-  mac[2] = 0x29;
-  memcpy (mac + 3, &random, 3);
-}
-
 static gboolean
 read_mac (HvfsNet *net, const xmlNode *node, GError **error)
 {
@@ -64,8 +52,6 @@ read_mac (HvfsNet *net, const xmlNode *node, GError **error)
   if ((net->mac[0] & 1) != 0)
     return hvfs_xml_bad (mac, EINVAL, error, "address='%s' is multicast, it must be unicast",
                          address);
-  if (hvfs_is_zero (net->mac, HVFS_MAC_BYTES))
-    make_up_mac (net->mac);
   if (!hvfs_xml_attr_word (mac, "type", hvfs_mac_type_words, HVFS_MAC_GENERATED, EINVAL, &type,
                            error)
       || !hvfs_xml_attr_word (mac, "check", hvfs_switch_words, HVFS_SWITCH_YES, EINVAL, &check,

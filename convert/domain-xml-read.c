@@ -51,12 +51,8 @@ read_identity (HvfsDomain *domain, const xmlNode *node, GError **error)
   domain->name = hvfs_xml_text (hvfs_xml_child (node, "name"));
   if (domain->name == NULL || *domain->name == '\0')
     return hvfs_xml_bad (node, EINVAL, error, "must have a <name>");
-  if (uuid == NULL || *uuid == '\0')
-    {
-      g_free (uuid);
-      uuid = g_uuid_string_random ();
-    }
-  if (!hvfs_parse_uuid (uuid, domain->uuid))
+  domain->has_uuid = uuid != NULL && *uuid != '\0';
+  if (domain->has_uuid && !hvfs_parse_uuid (uuid, domain->uuid))
     return hvfs_xml_bad (uuid_node, EINVAL, error, "'%s' must be a UUID, 16 pairs of hex digits",
                          uuid);
   domain->description = hvfs_xml_text (hvfs_xml_child (node, "description"));

@@ -92,16 +92,20 @@ hvfs_net_dev_is_made_up (const char *dev)
 static void
 write_net (HvfsXmlOut *out, const HvfsNet *net, HvfsDomainXmlFlags flags)
 {
-  g_autofree char *mac = hvfs_format_mac (net->mac);
+  gboolean no_mac = (flags & HVFS_DOMAIN_XML_SAID) != 0 && hvfs_is_zero (net->mac, HVFS_MAC_BYTES);
+  gboolean no_words = net->mac_type == HVFS_MAC_DEFAULT && net->mac_check == HVFS_SWITCH_DEFAULT;
+  g_autofree char *mac = no_mac ? NULL : hvfs_format_mac (net->mac);
   gboolean hide = net->dev != NULL && (flags & HVFS_DOMAIN_XML_INACTIVE) != 0
                   && hvfs_net_dev_is_made_up (net->dev);
 
   hvfs_xml_open (out, "interface", "type", hvfs_net_type_words[net->type], NULL);
-  hvfs_xml_empty (out, "mac", "address", mac, "type",
-                  net->mac_type != HVFS_MAC_DEFAULT ? hvfs_mac_type_words[net->mac_type] : NULL,
-                  "check",
-                  net->mac_check != HVFS_SWITCH_DEFAULT ? hvfs_switch_words[net->mac_check] : NULL,
-                  NULL);
+  if (mac != NULL || !no_words)
+    hvfs_xml_empty (out, "mac", "address", mac, "type",
+                    net->mac_type != HVFS_MAC_DEFAULT ? hvfs_mac_type_words[net->mac_type] : NULL,
+                    "check",
+                    net->mac_check != HVFS_SWITCH_DEFAULT ? hvfs_switch_words[net->mac_check]
+                                                          : NULL,
+                    NULL);
   write_net_source (out, net);
   if (net->dev != NULL && !hide)
     hvfs_xml_empty (out, "target", "dev", net->dev, NULL);

@@ -34,9 +34,11 @@ write_kib (HvfsXmlOut *out, const char *name, guint64 kib)
 }
 
 static void
-write_identity (HvfsXmlOut *out, const HvfsDomain *domain)
+write_identity (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDomainXmlFlags flags)
 {
-  g_autofree char *uuid = hvfs_format_uuid (domain->uuid);
+  gboolean no_uuid = (flags & HVFS_DOMAIN_XML_SAID) != 0
+                     && hvfs_is_zero (domain->uuid, HVFS_UUID_BYTES);
+  g_autofree char *uuid = no_uuid ? NULL : hvfs_format_uuid (domain->uuid);
   g_autofree char *genid = hvfs_is_zero (domain->genid, HVFS_UUID_BYTES)
                              ? NULL
                              : hvfs_format_uuid (domain->genid);
@@ -135,7 +137,7 @@ hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
   hvfs_xml_open (&out, "domain", "type", "vmware", "id",
                  (flags & HVFS_DOMAIN_XML_INACTIVE) == 0 ? HVFS_XML_NUMBER (domain->id) : NULL,
                  "xmlns:vmware", vmware ? VMWARE_NAMESPACE : NULL, NULL);
-  write_identity (&out, domain);
+  write_identity (&out, domain, flags);
   write_resources (&out, domain);
   write_os (&out, domain);
   write_cpu (&out, domain);

@@ -14,6 +14,8 @@ typedef enum
 {
   HVFS_DOMAIN_XML_INACTIVE = 1 << 0, /* as when it does not run: no id; implied if it has none */
   HVFS_DOMAIN_XML_SECURE = 1 << 1,   /* with passwords */
+  HVFS_DOMAIN_XML_SAID = 1 << 2,     /* no UUID and no MAC address where there is none, for
+                                      * which libvirt prints zeros */
 } HvfsDomainXmlFlags;
 
 /* Returns: (transfer full): the document, ending in a newline.  Cannot fail. */
@@ -25,8 +27,8 @@ char *hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
  * @error: EINVAL with line and element for bad XML and bad values, ENOTSUP for what no
  *   VMware host has
  *
- * Reads the inactive form: an id and what libvirt itself adds are ignored, missing UUID
- * and MAC addresses are made up.  No document types, no external entities, no network.
+ * Reads the inactive form: an id and what libvirt itself adds are ignored.  A UUID and MAC
+ * addresses that are missing stay so: see hvfs_domain_draw_uuid.  No document types, no external entities, no network.
  *
  * Returns: (transfer full): the domain, with addresses and implicit controllers
  */

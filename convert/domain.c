@@ -1,6 +1,9 @@
 /* convert/domain.c - the domain model's memory and the order of its devices; see domain.h */
 #include "convert/domain.h"
 #include "convert/device-names.h"
+#include "convert/scalar.h"
+
+#include <string.h>
 #include "convert/notes.h"
 
 static void
@@ -260,6 +263,39 @@ hvfs_domain_place_controller (HvfsDomain *domain, HvfsControllerType type, guint
     }
   g_ptr_array_insert (domain->controllers, place, controller);
   return controller;
+}
+
+static void
+draw_mac (guint8 *mac)
+{
+  guint32 random = g_random_int ();
+
+  mac[0] = 0x00;
+  mac[1] = 0x0c;
+  mac[2] = 0x29;
+  memcpy (mac + 3, &random, 3);
+}
+
+void
+hvfs_domain_draw_uuid (HvfsDomain *domain)
+{
+  g_autofree char *uuid = g_uuid_string_random ();
+
+  if (!domain->has_uuid)
+    hvfs_parse_uuid (uuid, domain->uuid);
+  domain->has_uuid = TRUE;
+}
+
+void
+hvfs_domain_draw_macs (HvfsDomain *domain)
+{
+  for (guint i = 0; i < domain->nets->len; i++)
+    {
+      HvfsNet *net = domain->nets->pdata[i];
+
+      if (hvfs_is_zero (net->mac, HVFS_MAC_BYTES))
+        draw_mac (net->mac);
+    }
 }
 
 guint

@@ -269,7 +269,7 @@ typedef struct
   guint line;
   guint number; /* of ethernetN in a VMX; domain XML cannot say it */
   HvfsNetType type;
-  guint8 mac[HVFS_MAC_BYTES];
+  guint8 mac[HVFS_MAC_BYTES]; /* all zero: none, or not said */
   HvfsMacType mac_type;
   HvfsSwitch mac_check;
   HvfsNetModel model;
@@ -386,6 +386,7 @@ typedef struct _HvfsDomain
   int id; /* -1: not running */
   char *name;
   guint8 uuid[HVFS_UUID_BYTES];
+  gboolean has_uuid; /* the XML that it was read from says one */
   guint8 genid[HVFS_UUID_BYTES]; /* all zero: none */
   char *description;
 
@@ -486,6 +487,11 @@ HvfsController *hvfs_domain_get_controller (const HvfsDomain *domain, HvfsContro
  * controller up to the highest in use, without a model.
  */
 void hvfs_domain_add_implicit_controllers (HvfsDomain *domain);
+
+/* Make up, as hosts do, what the XML does not say: a UUID; the MAC addresses of interfaces
+ * without one.  For a machine that is only being made; reading never does it. */
+void hvfs_domain_draw_uuid (HvfsDomain *domain);
+void hvfs_domain_draw_macs (HvfsDomain *domain);
 
 /* Returns: @kib as display adapters have it: a power of two, HVFS_VRAM_KIB for 0 */
 guint hvfs_round_vram (guint kib);

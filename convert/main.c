@@ -167,6 +167,11 @@ convert (const Options *options, const HvfsFiles *files, const GByteArray *input
   if (domain == NULL)
     return NULL;
   *ret_notes = g_ptr_array_ref (domain->notes);
+  if (from == KIND_XML)
+    {
+      hvfs_domain_draw_uuid (domain);
+      hvfs_domain_draw_macs (domain);
+    }
   return to == KIND_XML
            ? hvfs_domain_xml_write (domain, HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE)
            : hvfs_vmx_write (domain, hw_version, files, domain->notes, error);

@@ -5,6 +5,7 @@
  */
 #include "convert/domain-xml.h"
 #include "convert/error.h"
+#include "convert/scalar.h"
 #include "convert/vmx.h"
 #include "tests/convert-cases.h"
 #include "tests/convert-stubs.h"
@@ -37,7 +38,10 @@ convert (guint hw_version, const char *input, GError **error)
   g_autofree char *xml = make_xml (input);
   g_autoptr (HvfsDomain) domain = hvfs_domain_xml_read (xml, strlen (xml), error);
 
-  return domain != NULL ? hvfs_vmx_write (domain, hw_version, &stub_files, NULL, error) : NULL;
+  if (domain == NULL)
+    return NULL;
+  hvfs_domain_draw_macs (domain);
+  return hvfs_vmx_write (domain, hw_version, &stub_files, NULL, error);
 }
 
 static char *
@@ -746,17 +750,29 @@ test_hostile (void)
   expect_refusal ("<!DOCTYPE d [<!ENTITY e 'x'>]><domain/>", "document type is refused");
 }
 
-/* Missing UUIDs and addresses are made up anew each time. */
+/* Missing UUIDs and addresses are made up when somebody asks for it, never while reading. */
 static void
 test_made_up (void)
 {
   static const char xml[] = "<domain type='vmware'><name>n</name>" "<devices><interface/></devices>" REST;
   g_autoptr (HvfsDomain) a = hvfs_domain_xml_read (xml, strlen (xml), NULL);
   g_autoptr (HvfsDomain) b = hvfs_domain_xml_read (xml, strlen (xml), NULL);
+  const guint8 *mac = ((HvfsNet *) a->nets->pdata[0])->mac;
+  const guint8 *other = ((HvfsNet *) b->nets->pdata[0])->mac;
+  guint8 drawn[HVFS_MAC_BYTES];
 
-  g_assert_cmpmem (((HvfsNet *) a->nets->pdata[0])->mac, 3, "\x00\x0c\x29", 3);
+  g_assert_true (hvfs_is_zero (a->uuid, HVFS_UUID_BYTES));
+  g_assert_true (hvfs_is_zero (mac, HVFS_MAC_BYTES));
+  hvfs_domain_draw_uuid (a);
+  hvfs_domain_draw_macs (a);
+  hvfs_domain_draw_uuid (b);
+  hvfs_domain_draw_macs (b);
+  g_assert_cmpmem (mac, 3, "\x00\x0c\x29", 3);
   g_assert_cmpint (memcmp (a->uuid, b->uuid, HVFS_UUID_BYTES), !=, 0);
-  g_assert_cmpint (memcmp (((HvfsNet *) a->nets->pdata[0])->mac, ((HvfsNet *) b->nets->pdata[0])->mac, HVFS_MAC_BYTES), !=, 0);
+  g_assert_cmpint (memcmp (mac, other, HVFS_MAC_BYTES), !=, 0);
+  memcpy (drawn, mac, sizeof drawn);
+  hvfs_domain_draw_macs (a);
+  g_assert_cmpmem (mac, HVFS_MAC_BYTES, drawn, sizeof drawn);
 }
 
 /* Without anybody to ask, a controller cannot be 'auto'. */

@@ -45,22 +45,41 @@ check_known (GBytes *base, GBytes *wanted, GError **error)
   return hvfs_domain_xml_check_known (before, base_len, now, len, error);
 }
 
-/* Whether the server's present configuration is still what @base says. */
+/* Returns: (transfer full) (nullable): what is in the text that @have is shown as */
+static HvfsDomain *
+parse_shown (const HvfsVmRead *have, GError **error)
+{
+  g_autofree char *xml = hvfs_vm_read_to_xml (have);
+  HvfsDomain *shown = hvfs_domain_xml_read (xml, strlen (xml), error);
+
+  if (shown == NULL)
+    g_prefix_error (error, "the server's own configuration cannot be edited: ");
+  return shown;
+}
+
+/* Whether @other asks for nothing that @have, which is shown as @shown, is not: a text need
+ * not say all, and one that made an interface without an address still means that one. */
 static gboolean
+asks_for_nothing (const HvfsVmRead *have, const HvfsDomain *shown, const HvfsDomain *other)
+{
+  g_autoptr (HvfsRequest) unsent = hvfs_request_new ("ReconfigVM_Task", "VirtualMachine", "");
+  HvfsVmChange change = { .have = have, .base = shown, .wanted = other, .request = unsent };
+
+  return is_same (shown, other)
+         || (hvfs_vm_change_write (&change, "spec", NULL, NULL) && change.n_changes == 0);
+}
+
+/* Whether the server's present configuration is still what @base says.
+ * Returns: (transfer full) (nullable): that configuration, as it is shown */
+static HvfsDomain *
 check_base (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *have, GBytes *text,
             const HvfsDomain *base, GError **error)
 {
-  g_autofree char *xml = hvfs_vm_read_to_xml (have);
-  g_autoptr (HvfsDomain) present = hvfs_domain_xml_read (xml, strlen (xml), error);
+  g_autoptr (HvfsDomain) present = parse_shown (have, error);
   g_autofree char *edited = NULL;
 
-  if (present == NULL)
-    {
-      g_prefix_error (error, "the server's own configuration cannot be edited: ");
-      return FALSE;
-    }
-  if (is_same (present, base))
-    return TRUE;
+  if (present == NULL || asks_for_nothing (have, present, base))
+    return g_steal_pointer (&present);
   g_mutex_lock (&config->lock);
   edited = g_strdup (hvfs_vm_cache_version_of (config->cache, look->serial, text));
   g_mutex_unlock (&config->lock);
@@ -68,7 +87,7 @@ check_base (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *have, 
                "it was changed on the server meanwhile: the edited version is %s, now it is %s",
                edited != NULL ? edited : "an older one",
                hvfs_value_text (have->config, "changeVersion"));
-  return FALSE;
+  return NULL;
 }
 
 /* No update says that a configuration without a version has changed. */
@@ -122,11 +141,9 @@ has_wanted (const Commit *commit)
 {
   g_autoptr (HvfsVmRead) now
     = hvfs_config_read_now (commit->config, commit->look, commit->cancellable, NULL);
-  g_autofree char *xml = now != NULL ? hvfs_vm_read_to_xml (now) : NULL;
-  g_autoptr (HvfsDomain) domain
-    = now != NULL ? hvfs_domain_xml_read (xml, strlen (xml), NULL) : NULL;
+  g_autoptr (HvfsDomain) shown = now != NULL ? parse_shown (now, NULL) : NULL;
 
-  return domain != NULL && is_same (domain, commit->wanted);
+  return shown != NULL && asks_for_nothing (now, shown, commit->wanted);
 }
 
 /* Nobody said whether it was done.  The configuration does, when the server is there. */
@@ -259,6 +276,7 @@ hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GByte
   g_autoptr (HvfsDomain) base = wanted != NULL ? hvfs_config_parse (base_text, error) : NULL;
   g_autoptr (HvfsVmLook) look = NULL;
   g_autoptr (HvfsVmRead) have = NULL;
+  g_autoptr (HvfsDomain) present = NULL;
   Commit commit;
 
   if (base == NULL || !check_known (base_text, wanted_text, error))
@@ -267,8 +285,9 @@ hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GByte
     return TRUE;
   look = hvfs_vm_look (config->server.mirror, serial, error);
   have = look != NULL ? hvfs_config_read_now (config, look, cancellable, error) : NULL;
-  if (have == NULL || !check_base (config, look, have, base_text, base, error))
+  present = have != NULL ? check_base (config, look, have, base_text, base, error) : NULL;
+  if (present == NULL)
     return FALSE;
-  commit = (Commit){ config, look, have, base, wanted, cancellable };
+  commit = (Commit){ config, look, have, present, wanted, cancellable };
   return hvfs_config_try_making (wanted, attempt, &commit, error);
 }

@@ -226,7 +226,11 @@ hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GByt
   g_auto (Place) place = { .config = config, .wanted = wanted, .datastore = datastore,
                            .cancellable = cancellable };
 
-  if (wanted == NULL || !check_new (config, wanted, name, error))
+  if (wanted == NULL)
+    return FALSE;
+  /* It is known by that if the answer is lost; MAC addresses are the server's to give. */
+  hvfs_domain_draw_uuid (wanted);
+  if (!check_new (config, wanted, name, error))
     return FALSE;
   if (datastore == NULL)
     {

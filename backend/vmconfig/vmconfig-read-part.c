@@ -31,17 +31,30 @@ hvfs_vm_read_device (const HvfsVmRead *read, gconstpointer part)
 }
 
 void
-hvfs_vm_read_comment (HvfsVmRead *read, const HvfsValue *device)
+hvfs_vm_read_note (HvfsVmRead *read, const char *format, ...)
 {
-  const char *label = hvfs_value_text (device, "deviceInfo.label");
-  const char *summary = hvfs_value_text (device, "deviceInfo.summary");
   GString *text = g_string_new (NULL);
+  va_list args;
 
-  g_string_printf (text, "%s (%s%s%s), which domain XML cannot express: an edit leaves it alone",
-                   label != NULL ? label : "A device", hvfs_value_type (device) != NULL ? hvfs_value_type (device) : "of no type",
-                   summary != NULL && *summary != '\0' ? ": " : "", summary != NULL ? summary : "");
+  va_start (args, format);
+  g_string_vprintf (text, format, args);
+  va_end (args);
+  g_string_append (text, ", which domain XML cannot express: an edit leaves it alone");
   /* What a comment must not hold. */
   while (g_string_replace (text, "--", "-", 0) > 0)
     ;
   g_ptr_array_add (read->comments, g_string_free (text, FALSE));
+}
+
+void
+hvfs_vm_read_comment (HvfsVmRead *read, const HvfsValue *device)
+{
+  const char *type = hvfs_value_type (device);
+  const char *label = hvfs_value_text (device, "deviceInfo.label");
+  const char *summary = hvfs_value_text (device, "deviceInfo.summary");
+
+  hvfs_vm_read_note (read, "%s (%s%s%s)", label != NULL ? label : "A device",
+                     type != NULL ? type : "of no type",
+                     summary != NULL && *summary != '\0' ? ": " : "",
+                     summary != NULL ? summary : "");
 }

@@ -13,7 +13,7 @@ typedef struct
   HvfsValue *config;   /* owned: VirtualMachineConfigInfo */
   HvfsDomain *domain;  /* owned */
   GHashTable *devices; /* disk, controller, net, port or video of domain -> HvfsValue of config */
-  GPtrArray *comments; /* of char *: devices that domain XML cannot express */
+  GPtrArray *comments; /* of char *: what domain XML cannot express */
 } HvfsVmRead;
 
 /* Returns: (nullable): the device of the configuration that @part of the domain came from */
@@ -25,6 +25,7 @@ const char *hvfs_vm_extra (const HvfsValue *config, const char *key);
 /* @device is the device that @part is made from. */
 void hvfs_vm_read_keep (HvfsVmRead *read, gpointer part, HvfsValue *device);
 void hvfs_vm_read_comment (HvfsVmRead *read, const HvfsValue *device);
+void hvfs_vm_read_note (HvfsVmRead *read, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* ---- the readers, one for each sort of device, called by hvfs_vm_read ---- */
 

@@ -1,7 +1,7 @@
 /* backend/vmconfig/vmconfig-read-port.c - ports, display and folders in a configuration
  *
- * These have the words of a VMX on the server, too, so they are read by the VMX reader,
- * from the few lines that a VMX would have of them.
+ * Display and folders have the words of a VMX on the server, too, so they are read by the
+ * VMX reader, from the few lines that a VMX would have of them.
  */
 #include "backend/vmconfig/vmconfig-read-part.h"
 
@@ -13,17 +13,6 @@
 #include "convert/vmx-read.h"
 #include "convert/vmx-words.h"
 
-/* Names of files are the server's already. */
-static gboolean
-same_name (gpointer data G_GNUC_UNUSED, const char *name, gboolean allow_missing G_GNUC_UNUSED,
-           char **ret_path, GError **error G_GNUC_UNUSED)
-{
-  *ret_path = g_strdup (name);
-  return TRUE;
-}
-
-static const HvfsFiles files = { .parse = same_name };
-
 /* A value that a line of VMX cannot carry is no use to the reader either. */
 static void
 add_line (GString *vmx, const char *key, const char *value)
@@ -32,46 +21,94 @@ add_line (GString *vmx, const char *key, const char *value)
     g_string_append_printf (vmx, "%s = \"%s\"\n", key, value);
 }
 
-static void
-add_port_line (GString *vmx, const char *word, guint number, const char *key, const char *value)
-{
-  g_autofree char *name = g_strdup_printf ("%s%u.%s", word, number, key);
+/* ---- ports ---- */
 
-  add_line (vmx, name, value);
-}
-
-/* What each backing is in a VMX: fileType, the field that is fileName, the field that is
- * network.endPoint. */
+/* A port over the network: the schemes of its URI. */
 static const struct
 {
-  const char *type, *file_type, *file_name, *end_point;
-} backings[] = {
-  { "VirtualSerialPortFileBackingInfo", "file", "fileName", NULL },
-  { "VirtualSerialPortDeviceBackingInfo", "device", "deviceName", NULL },
-  { "VirtualSerialPortPipeBackingInfo", "pipe", "pipeName", NULL },
-  { "VirtualSerialPortURIBackingInfo", "network", "serviceURI", "direction" },
-  { "VirtualParallelPortFileBackingInfo", "file", "fileName", NULL },
-  { "VirtualParallelPortDeviceBackingInfo", "device", "deviceName", NULL },
+  const char *scheme;
+  HvfsProtocol protocol;
+} schemes[] = {
+  { "tcp", HVFS_PROTOCOL_RAW },        { "tcp4", HVFS_PROTOCOL_RAW },
+  { "tcp6", HVFS_PROTOCOL_RAW },       { "telnet", HVFS_PROTOCOL_TELNET },
+  { "telnets", HVFS_PROTOCOL_TELNETS }, { "ssl", HVFS_PROTOCOL_TLS },
+  { "tcp+ssl", HVFS_PROTOCOL_TLS },    { "tcp4+ssl", HVFS_PROTOCOL_TLS },
+  { "tcp6+ssl", HVFS_PROTOCOL_TLS },
 };
 
-static char *
-port_lines (const HvfsValue *device, const char *word, guint number)
+static gboolean
+parse_scheme (const char *scheme, gsize len, HvfsProtocol *ret)
 {
-  const HvfsValue *backing = hvfs_value_get (device, "backing");
-  GString *vmx = g_string_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (strlen (schemes[i].scheme) == len
+        && g_ascii_strncasecmp (schemes[i].scheme, scheme, len) == 0)
+      {
+        *ret = schemes[i].protocol;
+        return TRUE;
+      }
+  return FALSE;
+}
 
-  add_port_line (vmx, word, number, "present", "true");
+/* "telnet://[::1]:23", "telnet://:23" for all addresses.  FALSE: domain XML has no words for
+ * it, such as for the name of a port on a concentrator. */
+static gboolean
+read_uri (HvfsPort *port, const HvfsValue *backing)
+{
+  const char *uri = hvfs_value_text (backing, "serviceURI");
+  const char *direction = hvfs_value_text (backing, "direction");
+  const char *host = uri != NULL ? strstr (uri, "://") : NULL;
+  const char *colon = host != NULL ? strrchr (host + 3, ':') : NULL;
+  gsize host_len;
+
+  if (colon == NULL || !parse_scheme (uri, host - uri, &port->protocol))
+    return FALSE;
+  host += 3;
+  host_len = colon - host;
+  if (host_len > 1 && host[0] == '[' && colon[-1] == ']')
+    {
+      host++;
+      host_len -= 2;
+    }
+  else if (memchr (host, ':', host_len) != NULL)
+    return FALSE;
+  port->host = g_strndup (host, host_len);
+  port->service = g_strdup (colon + 1);
+  if (g_str_has_suffix (port->service, "/"))
+    port->service[strlen (port->service) - 1] = '\0';
+  port->listen = g_strcmp0 (direction, "server") == 0;
+  return (port->listen || g_strcmp0 (direction, "client") == 0) && *port->service != '\0'
+         && strpbrk (port->host, "/?#[]@ ") == NULL && strpbrk (port->service, "/?#[]@ ") == NULL;
+}
+
+/* What each backing leads to, and the field that says where. */
+static const struct
+{
+  const char *type;
+  HvfsPortType port;
+  const char *path;
+} backings[] = {
+  { "VirtualSerialPortFileBackingInfo", HVFS_PORT_FILE, "fileName" },
+  { "VirtualSerialPortDeviceBackingInfo", HVFS_PORT_DEV, "deviceName" },
+  { "VirtualSerialPortPipeBackingInfo", HVFS_PORT_PIPE, "pipeName" },
+  { "VirtualSerialPortURIBackingInfo", HVFS_PORT_TCP, NULL },
+  { "VirtualParallelPortFileBackingInfo", HVFS_PORT_FILE, "fileName" },
+  { "VirtualParallelPortDeviceBackingInfo", HVFS_PORT_DEV, "deviceName" },
+};
+
+/* FALSE: domain XML has no words for it, or the server does not say where it leads. */
+static gboolean
+read_backing (HvfsPort *port, const HvfsValue *backing)
+{
   for (guint i = 0; i < G_N_ELEMENTS (backings); i++)
     if (g_strcmp0 (hvfs_value_type (backing), backings[i].type) == 0)
       {
-        add_port_line (vmx, word, number, "fileType", backings[i].file_type);
-        add_port_line (vmx, word, number, "fileName",
-                       hvfs_value_text (backing, backings[i].file_name));
-        if (backings[i].end_point != NULL)
-          add_port_line (vmx, word, number, "network.endPoint",
-                         hvfs_value_text (backing, backings[i].end_point));
+        port->type = backings[i].port;
+        if (port->type == HVFS_PORT_TCP)
+          return read_uri (port, backing);
+        port->path = g_strdup (hvfs_value_text (backing, backings[i].path));
+        return port->path != NULL && *port->path != '\0';
       }
-  return g_string_free (vmx, FALSE);
+  return FALSE;
 }
 
 static gboolean
@@ -83,38 +120,31 @@ has_number (const GPtrArray *ports, guint number)
   return FALSE;
 }
 
-static gboolean
-parse_port (HvfsVmRead *read, HvfsValue *device, const char *word, guint number)
-{
-  g_autofree char *text = port_lines (device, word, number);
-  g_autoptr (HvfsVmxText) vmx = hvfs_vmx_text_parse (text, strlen (text), NULL);
-  GPtrArray *ports = g_str_equal (word, "serial") ? read->domain->serials : read->domain->parallels;
-  guint before = ports->len;
-
-  if (vmx != NULL && hvfs_vmx_read_ports (vmx, &files, read->domain, NULL) && ports->len > before)
-    {
-      hvfs_vm_read_keep (read, ports->pdata[before], device);
-      return TRUE;
-    }
-  g_ptr_array_set_size (ports, before);
-  return FALSE;
-}
-
 void
 hvfs_vm_read_port (HvfsVmRead *read, HvfsValue *device)
 {
   gboolean serial = hvfs_vim_class (device)->kind == HVFS_VIM_SERIAL;
-  const GPtrArray *ports = serial ? read->domain->serials : read->domain->parallels;
+  GPtrArray *ports = serial ? read->domain->serials : read->domain->parallels;
   guint limit = serial ? HVFS_VMX_SERIALS : HVFS_VMX_PARALLELS;
   gint64 unit = hvfs_value_int (device, "unitNumber", 0);
   guint number = CLAMP (unit, 0, (gint64) limit - 1);
+  HvfsPort *port;
 
   if (has_number (ports, number))
     for (number = 0; has_number (ports, number); number++)
       ;
-  if (number >= limit || !parse_port (read, device, serial ? "serial" : "parallel", number))
-    hvfs_vm_read_comment (read, device);
+  port = serial ? hvfs_domain_add_serial (read->domain) : hvfs_domain_add_parallel (read->domain);
+  port->port = number;
+  if (number < limit && read_backing (port, hvfs_value_get (device, "backing")))
+    {
+      hvfs_vm_read_keep (read, port, device);
+      return;
+    }
+  g_ptr_array_set_size (ports, ports->len - 1);
+  hvfs_vm_read_comment (read, device);
 }
+
+/* ---- the display and folders ---- */
 
 static HvfsValue *
 video_card (const HvfsValue *config)

@@ -86,7 +86,10 @@ read_cpus (HvfsVmRead *read)
     domain->shares = (guint64) hvfs_vmx_shares_per_vcpu[level] * domain->vcpus;
   else
     domain->shares = MAX (hvfs_value_int (shares, "shares", 0), 0);
-  if (cores <= 1 || cores > domain->vcpus)
+  if (cores > 1 && domain->vcpus % cores != 0)
+    hvfs_vm_read_note (read, "%" G_GINT64_FORMAT " cores per socket, of %u CPUs", cores,
+                       domain->vcpus);
+  if (cores <= 1 || domain->vcpus % cores != 0)
     return;
   domain->has_cpu = TRUE;
   domain->has_topology = TRUE;
@@ -244,7 +247,7 @@ char *
 hvfs_vm_read_to_xml (const HvfsVmRead *read)
 {
   static const char end[] = "  </devices>\n";
-  g_autofree char *xml = hvfs_domain_xml_write (read->domain, 0);
+  g_autofree char *xml = hvfs_domain_xml_write (read->domain, HVFS_DOMAIN_XML_SAID);
   char *at = g_strrstr (xml, end);
   GString *text;
 

@@ -34,7 +34,8 @@ put_identity (HvfsVmChange *change)
   g_autofree char *uuid_after = hvfs_format_uuid (wanted->uuid);
 
   put_text (change, "name", before, after);
-  put_text (change, "uuid", uuid_before, uuid_after);
+  if (wanted->has_uuid)
+    put_text (change, "uuid", uuid_before, uuid_after);
   if (change->have == NULL)
     hvfs_request_text (change->request, "guestId",
                        wanted->arch == HVFS_ARCH_X86_64 ? "otherGuest64" : "otherGuest");
@@ -59,6 +60,16 @@ cores_of (const HvfsDomain *domain, GError **error)
   return 0;
 }
 
+/* Returns: cores per socket that the machine has, where the text says some that it must have:
+ * those that no text can say stay while none are said */
+static guint
+cores_before (const HvfsVmChange *change)
+{
+  if (change->have == NULL || !change->wanted->has_topology)
+    return change->base->has_topology ? change->base->topology.cores : 1;
+  return MAX (hvfs_value_int (change->have->config, "hardware.numCoresPerSocket", 1), 1);
+}
+
 static void
 put_number (HvfsVmChange *change, const char *element, guint64 base, guint64 wanted)
 {
@@ -72,7 +83,7 @@ static gboolean
 put_hardware (HvfsVmChange *change, GError **error)
 {
   const HvfsDomain *base = change->base, *wanted = change->wanted;
-  guint cores = cores_of (wanted, error), cores_before = cores_of (base, NULL);
+  guint cores = cores_of (wanted, error);
 
   if (cores == 0)
     return FALSE;
@@ -89,7 +100,7 @@ put_hardware (HvfsVmChange *change, GError **error)
   if (wanted->current_vcpus != wanted->vcpus)
     return hvfs_vm_change_bad (error, ENOTSUP, "<vcpu>: current must be all that there are");
   put_number (change, "numCPUs", change->have != NULL ? base->vcpus : 0, wanted->vcpus);
-  put_number (change, "numCoresPerSocket", cores_before, cores);
+  put_number (change, "numCoresPerSocket", cores_before (change), cores);
   put_number (change, "memoryMB", base->memory_kib / MIB_KIB, wanted->memory_kib / MIB_KIB);
   return TRUE;
 }

@@ -96,14 +96,14 @@ append_addresses (GString *out, const HvfsValue *nic)
   HvfsValue *config = hvfs_value_get (nic, "ipConfig");
   const HvfsValue *parent = config != NULL ? config : nic;
 
-  for (guint i = 0; mac != NULL && i < hvfs_value_n_children (parent); i++)
+  for (guint i = 0; i < hvfs_value_n_children (parent); i++)
     {
       HvfsValue *address = hvfs_value_nth (parent, i);
       const char *ip = hvfs_value_text (address, config != NULL ? "ipAddress" : NULL);
 
       if (strcmp (hvfs_value_name (address), "ipAddress") != 0 || ip == NULL)
         continue;
-      g_string_append (out, mac);
+      g_string_append (out, mac != NULL && *mac != '\0' ? mac : "-");
       g_string_append_c (out, ' ');
       if (config == NULL)
         hvfs_show_line (out, ip);
