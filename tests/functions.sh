@@ -20,6 +20,9 @@ PYTHON=/usr/bin/python3
 # A condition that is not true within so many seconds never will be.
 AWAIT_S=${AWAIT_S:-60}
 
+# A file that shows what it does not depend on ends hvfs, and so the test.
+export HVFS_CHECK_DEPENDS=1
+
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/hvfs-test-XXXXXX")
 mnt=$tmp/mnt
 mkdir "$mnt" "$tmp/config"

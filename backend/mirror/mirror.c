@@ -136,9 +136,30 @@ hvfs_mirror_n_objects (HvfsMirror *mirror, HvfsKind kind)
   return mirror->n_objects[kind];
 }
 
+static __thread struct
+{
+  const HvfsObject *object;
+  HvfsPropMask *asked;
+} recording;
+
+void
+hvfs_object_record (const HvfsObject *object, HvfsPropMask *ret_asked)
+{
+  recording.object = object;
+  recording.asked = ret_asked;
+}
+
+static void
+record (const HvfsObject *object, guint index)
+{
+  if (G_UNLIKELY (recording.object == object))
+    *recording.asked |= HVFS_PROP (index);
+}
+
 HvfsValue *
 hvfs_object_get (const HvfsObject *object, guint index)
 {
+  record (object, index);
   /* The server says of what kind the object is that a property refers to. */
   if (index >= hvfs_kind_n_props (object->kind) || (object->missing & HVFS_PROP (index)) != 0)
     return NULL;
@@ -148,6 +169,7 @@ hvfs_object_get (const HvfsObject *object, guint index)
 gboolean
 hvfs_object_is_unset (const HvfsObject *object, guint index)
 {
+  record (object, index);
   return object->props[index] == NULL;
 }
 

@@ -81,6 +81,10 @@ guint hvfs_mirror_n_objects (HvfsMirror *mirror, HvfsKind kind);
  * has no property @index. */
 HvfsValue *hvfs_object_get (const HvfsObject *object, guint index);
 
+/* Tests look so what a function asks of an object: until it is called with NULL, the properties
+ * of @object that this thread gets are set in *@ret_asked. */
+void hvfs_object_record (const HvfsObject *object, HvfsPropMask *ret_asked);
+
 /* Whether the server says that it has no value; FALSE where it says nothing. */
 gboolean hvfs_object_is_unset (const HvfsObject *object, guint index);
 

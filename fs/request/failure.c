@@ -94,7 +94,7 @@ hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *where, co
   if (g_queue_get_length (&failures->lines) > MAX_LINES)
     g_free (g_queue_pop_head (&failures->lines));
   g_mutex_unlock (&failures->lock);
-  return g_strdup_printf ("%s: %s", where, said);
+  return one_line (g_strdup_printf ("%s: %s", where, said));
 }
 
 void

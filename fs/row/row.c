@@ -17,6 +17,7 @@
 G_STATIC_ASSERT (ROW_BITS + A_BITS + B_BITS == 64);
 
 static HvfsRow *rows[MAX_ROWS];
+static gboolean check_depends; /* HVFS_CHECK_DEPENDS is set, as the tests do */
 static guint n_rows = 1; /* 0 is no row */
 static HvfsRow *of_kind[HVFS_N_KINDS], *named[HVFS_N_NAMED];
 
@@ -49,6 +50,7 @@ add_table (HvfsRow *table, HvfsRow *parent)
 void
 hvfs_rows_init (const HvfsRowSet *set)
 {
+  check_depends = g_getenv ("HVFS_CHECK_DEPENDS") != NULL;
   for (guint i = 0; set->rows[i] != NULL; i++)
     {
       HvfsRow *row = set->rows[i];
@@ -119,12 +121,35 @@ hvfs_row_is_volatile (HvfsFs *fs, HvfsNode node)
                                        : (node.row->flags & HVFS_ROW_VOLATILE) != 0;
 }
 
-gboolean
-hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
+static gboolean
+show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   if (node.row->show_node != NULL)
     return node.row->show_node (fs, node, object, out, error);
   return node.row->show == NULL || node.row->show (fs, object, out, error);
+}
+
+/* A property that is shown but not in depends would be stale for ever in the kernel's cache. */
+static gboolean
+show_checked (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
+{
+  HvfsPropMask asked = 0;
+  gboolean ok;
+
+  hvfs_object_record (object, &asked);
+  ok = show (fs, node, object, out, error);
+  hvfs_object_record (NULL, NULL);
+  if ((asked & ~node.row->depends) != 0)
+    g_error ("%s shows properties that it does not depend on: 0x%" G_GINT64_MODIFIER "x",
+             node.row->name, asked & ~node.row->depends);
+  return ok;
+}
+
+gboolean
+hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
+{
+  return check_depends && object != NULL ? show_checked (fs, node, object, out, error)
+                                         : show (fs, node, object, out, error);
 }
 
 gboolean
