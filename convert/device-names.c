@@ -39,6 +39,24 @@ hvfs_bus_prefix (HvfsBus bus)
   return layout != NULL ? layout->prefix : NULL;
 }
 
+HvfsBus
+hvfs_bus_of_name (const char *target)
+{
+  static const struct
+  {
+    const char *prefix;
+    HvfsBus bus;
+  } names[] = {
+    { "hd", HVFS_BUS_IDE }, { "sd", HVFS_BUS_SCSI }, { "vd", HVFS_BUS_VIRTIO },
+    { "xvd", HVFS_BUS_XEN }, { "ubd", HVFS_BUS_UML }, { "nvme", HVFS_BUS_NVME },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_has_prefix (target, names[i].prefix))
+      return names[i].bus;
+  return HVFS_BUS_IDE;
+}
+
 guint
 hvfs_disk_slot_index (HvfsBus bus, guint controller, guint unit)
 {

@@ -12,6 +12,9 @@
 /* Returns: (nullable): what target names on @bus begin with, "sd"; NULL if VMX has no such bus */
 const char *hvfs_bus_prefix (HvfsBus bus);
 
+/* Returns: the bus that a target's name says by itself; IDE if it says nothing */
+HvfsBus hvfs_bus_of_name (const char *target);
+
 /* Returns: the index of the slot @unit of @controller (for IDE: of the channel) in a VMX */
 guint hvfs_disk_slot_index (HvfsBus bus, guint controller, guint unit);
 

@@ -5,6 +5,7 @@
  * comes to nothing.  The table has every element and attribute that means something,
  * and the one value of those that have no other.
  */
+#include "convert/domain-xml-known.h"
 #include "convert/domain-xml.h"
 #include "convert/error.h"
 #include "convert/xml-in.h"
@@ -16,101 +17,143 @@ static const struct
   const char *path;       /* of an element, without "domain/" and "devices/" */
   const char *attributes; /* "name", or "name=the only value" */
   const char *text;       /* nullable: the only text it can have */
+  gboolean vmx;           /* a VMX has it, but edits of a server's domain do not reach it */
 } known[] = {
-  { "domain", "type id", NULL },
-  { "name", "", NULL },
-  { "uuid", "", NULL },
-  { "genid", "", NULL },
-  { "description", "", NULL },
-  { "memory", "unit", NULL },
-  { "currentMemory", "unit", NULL },
-  { "memtune", "", NULL },
-  { "memtune/min_guarantee", "unit", NULL },
-  { "vcpu", "placement=static cpuset current", NULL },
-  { "cputune", "", NULL },
-  { "cputune/shares", "", NULL },
-  { "os", "firmware", NULL },
-  { "os/type", "arch", NULL },
-  { "os/boot", "dev", NULL },
-  { "os/firmware", "", NULL },
-  { "os/firmware/feature", "enabled name", NULL },
-  { "os/smbios", "mode", NULL },
-  { "cpu", "mode=custom", NULL },
-  { "cpu/topology", "sockets dies clusters cores threads", NULL },
-  { "clock", "offset=utc", NULL },
-  { "on_poweroff", "", "destroy" },
-  { "on_reboot", "", "restart" },
-  { "on_crash", "", "destroy" },
-  { "devices", "", NULL },
-  { "disk", "type device", NULL },
-  { "disk/driver", "cache", NULL },
-  { "disk/source", "file dev startupPolicy", NULL },
-  { "disk/target", "dev bus", NULL },
-  { "disk/readonly", "", NULL },
-  { "disk/transient", "", NULL },
-  { "disk/capacity", "unit", NULL },
-  { "disk/boot", "order", NULL },
-  { "disk/address", "type=drive controller bus target=0 unit", NULL },
-  { "controller", "type index model", NULL },
-  { "filesystem", "type accessmode=passthrough", NULL },
-  { "filesystem/source", "dir", NULL },
-  { "filesystem/target", "dir", NULL },
-  { "filesystem/readonly", "", NULL },
-  { "interface", "type", NULL },
-  { "interface/mac", "address type check", NULL },
-  { "interface/source", "bridge switchid portid portgroupid connectionid", NULL },
-  { "interface/target", "dev", NULL },
-  { "interface/model", "type", NULL },
-  { "interface/boot", "order", NULL },
-  { "serial", "type", NULL },
-  { "serial/source", "path mode host service", NULL },
-  { "serial/protocol", "type", NULL },
-  { "serial/target", "port", NULL },
-  { "parallel", "type", NULL },
-  { "parallel/source", "path", NULL },
-  { "parallel/target", "port", NULL },
-  { "graphics", "type port autoport listen keymap passwd", NULL },
-  { "graphics/listen", "type=address address", NULL },
-  { "video", "", NULL },
-  { "video/model", "type vram heads primary=yes", NULL },
+  { "domain", "type id", NULL, FALSE },
+  { "name", "", NULL, FALSE },
+  { "uuid", "", NULL, FALSE },
+  { "genid", "", NULL, FALSE },
+  { "description", "", NULL, FALSE },
+  { "memory", "unit", NULL, FALSE },
+  { "currentMemory", "unit", NULL, FALSE },
+  { "memtune", "", NULL, FALSE },
+  { "memtune/min_guarantee", "unit", NULL, FALSE },
+  { "vcpu", "placement=static cpuset current", NULL, FALSE },
+  { "cputune", "", NULL, FALSE },
+  { "cputune/shares", "", NULL, FALSE },
+  { "os", "firmware", NULL, FALSE },
+  { "os/type", "arch", NULL, FALSE },
+  { "os/boot", "dev", NULL, FALSE },
+  { "os/firmware", "", NULL, FALSE },
+  { "os/firmware/feature", "enabled name", NULL, FALSE },
+  { "os/smbios", "mode", NULL, FALSE },
+  { "cpu", "mode=custom", NULL, FALSE },
+  { "cpu/topology", "sockets dies clusters cores threads", NULL, FALSE },
+  { "clock", "offset=utc", NULL, FALSE },
+  { "on_poweroff", "", "destroy", FALSE },
+  { "on_reboot", "", "restart", FALSE },
+  { "on_crash", "", "destroy", FALSE },
+  { "devices", "", NULL, FALSE },
+  { "disk", "type device", NULL, FALSE },
+  { "disk/driver", "cache", NULL, FALSE },
+  { "disk/source", "file dev startupPolicy", NULL, FALSE },
+  { "disk/target", "dev bus", NULL, FALSE },
+  { "disk/readonly", "", NULL, FALSE },
+  { "disk/transient", "", NULL, FALSE },
+  { "disk/capacity", "unit", NULL, FALSE },
+  { "disk/boot", "order", NULL, FALSE },
+  { "disk/address", "type=drive controller bus target=0 unit", NULL, FALSE },
+  { "controller", "type index model", NULL, FALSE },
+  { "filesystem", "type accessmode=passthrough", NULL, FALSE },
+  { "filesystem/source", "dir", NULL, FALSE },
+  { "filesystem/target", "dir", NULL, FALSE },
+  { "filesystem/readonly", "", NULL, FALSE },
+  { "interface", "type", NULL, FALSE },
+  { "interface/mac", "address type check", NULL, FALSE },
+  { "interface/source", "bridge switchid portid portgroupid connectionid", NULL, FALSE },
+  { "interface/target", "dev", NULL, FALSE },
+  { "interface/model", "type", NULL, FALSE },
+  { "interface/boot", "order", NULL, FALSE },
+  { "serial", "type", NULL, FALSE },
+  { "serial/source", "path mode host service", NULL, FALSE },
+  { "serial/protocol", "type", NULL, FALSE },
+  { "serial/target", "port", NULL, FALSE },
+  { "parallel", "type", NULL, FALSE },
+  { "parallel/source", "path", NULL, FALSE },
+  { "parallel/target", "port", NULL, FALSE },
+  { "graphics", "type port autoport listen keymap passwd", NULL, FALSE },
+  { "graphics/listen", "type=address address", NULL, FALSE },
+  { "video", "", NULL, FALSE },
+  { "video/model", "type vram heads primary=yes", NULL, FALSE },
+  { "cpu/feature", "policy name", NULL, TRUE },
+  { "disk/driver", "name", NULL, TRUE },
+  { "sound", "model", NULL, TRUE },
+  { "tpm", "model", NULL, TRUE },
+  { "tpm/backend", "type version", NULL, TRUE },
 };
 
 /* What a server gives and nobody changes. */
 static const char *const given[] = { "genid", "datacenterpath", "moref" };
 
-static gboolean
-check_attribute (const xmlNode *node, const xmlAttr *attribute, const char *right, GError **error)
+typedef struct
 {
-  const char *name = (const char *) attribute->name;
-  g_auto (GStrv) words = g_strsplit (right, " ", -1);
-  g_autofree char *value = hvfs_xml_attr (node, name);
+  gboolean vmx;
+  HvfsUnknownFunc func;
+  gpointer data;
+} Walk;
+
+/* Returns: the first row that may be that of @path, from @row on */
+static guint
+find_row (const Walk *walk, const char *path, guint row)
+{
+  while (row < G_N_ELEMENTS (known)
+         && ((known[row].vmx && !walk->vmx) || strcmp (known[row].path, path) != 0))
+    row++;
+  return row;
+}
+
+/* Whether @words have the attribute @name.  @ret_only: (out): its only value, else NULL */
+static gboolean
+find_attribute (const char *words, const char *name, const char **ret_only, gsize *ret_len)
+{
   gsize len = strlen (name);
 
-  for (guint i = 0; attribute->ns == NULL && words[i] != NULL; i++)
+  for (const char *word = words; *word != '\0'; word += strspn (word, " "))
     {
-      const char *only = words[i] + len + 1;
+      gsize word_len = strcspn (word, " ");
 
-      if (strcmp (words[i], name) == 0)
-        return TRUE;
-      if (strncmp (words[i], name, len) != 0 || words[i][len] != '=')
-        continue;
-      return strcmp (value, only) == 0
-             || hvfs_xml_bad (node, ENOTSUP, error, "%s='%s' must be %s", name, value, only);
+      if (strncmp (word, name, len) == 0 && (word_len == len || word[len] == '='))
+        {
+          *ret_only = word_len > len ? word + len + 1 : NULL;
+          *ret_len = word_len > len ? word_len - len - 1 : 0;
+          return TRUE;
+        }
+      word += word_len;
     }
-  return hvfs_xml_bad (node, ENOTSUP, error, "%s='%s' means nothing to a VMware host: leave it out",
-                       name, value);
+  return FALSE;
 }
 
 static gboolean
-check_element (const xmlNode *node, guint row, GError **error)
+check_attribute (const Walk *walk, const xmlNode *node, const xmlAttr *attribute, guint row)
+{
+  const char *name = (const char *) attribute->name;
+  g_autofree char *value = hvfs_xml_attr (node, name);
+  g_autofree char *right = NULL;
+  const char *only = NULL;
+  gsize len = 0;
+  gboolean found = FALSE;
+
+  for (; attribute->ns == NULL && !found && row < G_N_ELEMENTS (known);
+       row = find_row (walk, known[row].path, row + 1))
+    found = find_attribute (known[row].attributes, name, &only, &len);
+  if (!found)
+    return walk->func (walk->data, node, name, NULL);
+  if (only == NULL)
+    return TRUE;
+  right = g_strndup (only, len);
+  return g_strcmp0 (value, right) == 0 || walk->func (walk->data, node, name, right);
+}
+
+static gboolean
+check_element (const Walk *walk, const xmlNode *node, guint row)
 {
   g_autofree char *text = known[row].text != NULL ? hvfs_xml_text (node) : NULL;
 
   for (const xmlAttr *attribute = node->properties; attribute != NULL; attribute = attribute->next)
-    if (!check_attribute (node, attribute, known[row].attributes, error))
+    if (!check_attribute (walk, node, attribute, row))
       return FALSE;
   return text == NULL || strcmp (g_strstrip (text), known[row].text) == 0
-         || hvfs_xml_bad (node, ENOTSUP, error, "'%s' must be %s", text, known[row].text);
+         || walk->func (walk->data, node, NULL, known[row].text);
 }
 
 static gboolean
@@ -123,29 +166,54 @@ is_given (const xmlNode *node)
 }
 
 static gboolean
-check_children (const xmlNode *node, const char *path, GError **error)
+check_children (const Walk *walk, const xmlNode *node, const char *path)
 {
   for (const xmlNode *child = node->children; child != NULL; child = child->next)
     {
-      if (child->type != XML_ELEMENT_NODE || (child->ns != NULL && is_given (child)))
+      if (child->type != XML_ELEMENT_NODE
+          || (child->ns != NULL && (is_given (child) || (walk->vmx && hvfs_xml_is_vmware (child)))))
         continue;
       g_autofree char *below = *path == '\0' || strcmp (path, "devices") == 0
                                  ? g_strdup ((const char *) child->name)
                                  : g_strdup_printf ("%s/%s", path, (const char *) child->name);
-      guint row = 0;
+      guint row = child->ns == NULL ? find_row (walk, below, 0) : G_N_ELEMENTS (known);
 
       if (strcmp (below, "console") == 0)
         continue;
-      while (row < G_N_ELEMENTS (known)
-             && (child->ns != NULL || strcmp (known[row].path, below) != 0))
-        row++;
-      if (row == G_N_ELEMENTS (known))
-        return hvfs_xml_bad (child, ENOTSUP, error,
-                             "is nothing that a VMware host has here: leave it out");
-      if (!check_element (child, row, error) || !check_children (child, below, error))
+      if (row == G_N_ELEMENTS (known) ? !walk->func (walk->data, child, NULL, NULL)
+                                      : !check_element (walk, child, row)
+                                          || !check_children (walk, child, below))
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+hvfs_domain_xml_each_unknown (const xmlNode *root, gboolean vmx, HvfsUnknownFunc func,
+                              gpointer data)
+{
+  const Walk walk = { vmx, func, data };
+
+  return check_element (&walk, root, 0) && check_children (&walk, root, "");
+}
+
+/* An edit may not have what comes to nothing. */
+static gboolean
+refuse_unknown (gpointer data, const xmlNode *node, const char *attribute, const char *right)
+{
+  GError **error = data;
+  g_autofree char *value
+    = attribute != NULL ? hvfs_xml_attr (node, attribute) : g_strstrip (hvfs_xml_text (node));
+
+  if (attribute != NULL && right != NULL)
+    return hvfs_xml_bad (node, ENOTSUP, error, "%s='%s' must be %s", attribute, value, right);
+  if (attribute != NULL)
+    return hvfs_xml_bad (node, ENOTSUP, error,
+                         "%s='%s' means nothing to a VMware host: leave it out", attribute, value);
+  if (right != NULL)
+    return hvfs_xml_bad (node, ENOTSUP, error, "'%s' must be %s", value, right);
+  return hvfs_xml_bad (node, ENOTSUP, error,
+                       "is nothing that a VMware host has here: leave it out");
 }
 
 /* The first child with that local name, of whatever namespace. */
@@ -231,6 +299,6 @@ hvfs_domain_xml_check_known (const char *base, gsize base_len, const char *wante
   const xmlNode *old = before != NULL ? xmlDocGetRootElement (before) : NULL;
   const xmlNode *new = now != NULL ? xmlDocGetRootElement (now) : NULL;
 
-  return new != NULL && check_element (new, 0, error) && check_children (new, "", error)
+  return new != NULL && hvfs_domain_xml_each_unknown (new, FALSE, refuse_unknown, error)
          && check_given (old, new, error) && check_console (old, new, error);
 }

@@ -11,25 +11,6 @@
 /* Every controller up to that of a disk is made up, so this one is limited. */
 #define CONTROLLER_MAX 255
 
-/* What a target's name says of its bus. */
-static HvfsBus
-bus_of_name (const char *target)
-{
-  static const struct
-  {
-    const char *prefix;
-    HvfsBus bus;
-  } names[] = {
-    { "hd", HVFS_BUS_IDE }, { "sd", HVFS_BUS_SCSI }, { "vd", HVFS_BUS_VIRTIO },
-    { "xvd", HVFS_BUS_XEN }, { "ubd", HVFS_BUS_UML }, { "nvme", HVFS_BUS_NVME },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_has_prefix (target, names[i].prefix))
-      return names[i].bus;
-  return HVFS_BUS_IDE;
-}
-
 /* The bus that is written, else that of the name.  The order of the disks asks for the
  * written one, so that it stays until all are read. */
 static HvfsBus
@@ -37,7 +18,7 @@ bus_of (const HvfsDisk *disk)
 {
   if (disk->bus != HVFS_BUS_NONE)
     return disk->bus;
-  return disk->device == HVFS_DEVICE_FLOPPY ? HVFS_BUS_FDC : bus_of_name (disk->target);
+  return disk->device == HVFS_DEVICE_FLOPPY ? HVFS_BUS_FDC : hvfs_bus_of_name (disk->target);
 }
 
 static gboolean

@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* No hypervisor has more; some of what is done with them takes the square of the time. */
-#define DEVICES_MAX 4096
-
 /* All numbers below HVFS_CPUS_LIMIT one by one take less. */
 #define CPUSET_MAX_BYTES (8 * HVFS_CPUS_LIMIT)
 
@@ -300,9 +297,9 @@ static const struct
 static gboolean
 read_device (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
-  if (reader->n_devices++ == DEVICES_MAX)
+  if (reader->n_devices++ == HVFS_DOMAIN_DEVICES_MAX)
     return hvfs_xml_bad (node, EINVAL, error, "there must not be more than %d devices",
-                         DEVICES_MAX);
+                         HVFS_DOMAIN_DEVICES_MAX);
   for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
     if (hvfs_xml_is (node, devices[i].name))
       return devices[i].read (reader, node, error);
@@ -344,10 +341,16 @@ HvfsDomain *
 hvfs_domain_xml_read (const char *text, gsize len, GError **error)
 {
   g_autoptr (xmlDoc) doc = hvfs_xml_parse (text, len, HVFS_DOMAIN_XML_MAX_BYTES, error);
-  const xmlNode *node = doc != NULL ? xmlDocGetRootElement (doc) : NULL;
+
+  return doc != NULL ? hvfs_domain_xml_read_root (xmlDocGetRootElement (doc), error) : NULL;
+}
+
+HvfsDomain *
+hvfs_domain_xml_read_root (const xmlNode *node, GError **error)
+{
   g_autoptr (HvfsDomain) domain = hvfs_domain_new ();
 
-  if (node == NULL || !check_virt_type (node, error) || !read_identity (domain, node, error)
+  if (!check_virt_type (node, error) || !read_identity (domain, node, error)
       || !read_memory (domain, node, error) || !read_vcpu (domain, node, error)
       || !read_shares (domain, node, error) || !read_os (domain, node, error)
       || !read_cpu (domain, node, error) || !read_devices (domain, node, error))

@@ -8,6 +8,9 @@
 #include "convert/domain-xml.h"
 #include "convert/xml-in.h"
 
+/* No hypervisor has more; some of what is done with them takes the square of the time. */
+#define HVFS_DOMAIN_DEVICES_MAX 4096
+
 /* What can be decided only when the whole document is read. */
 typedef struct
 {
@@ -17,6 +20,9 @@ typedef struct
   GHashTable *boots;      /* the places in the boot order that are taken */
   const xmlNode *console; /* nullable: the first one, if it stands for a serial port */
 } HvfsXmlReader;
+
+/* hvfs_domain_xml_read() of a document that is parsed already. */
+HvfsDomain *hvfs_domain_xml_read_root (const xmlNode *root, GError **error);
 
 gboolean hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error);
 gboolean hvfs_xml_read_controller (HvfsXmlReader *reader, const xmlNode *node, GError **error);

@@ -1,8 +1,7 @@
 /* convert/domain-xml-write.c - domain model to domain XML: what is no device; see domain-xml.h */
 #include "convert/domain-xml-write.h"
 #include "convert/scalar.h"
-
-#define VMWARE_NAMESPACE "http://libvirt.org/schemas/domain/vmware/1.0"
+#include "convert/xml-in.h"
 
 /* Returns: (transfer full) (nullable): "0-3,5" of the numbers in @cpus */
 static char *
@@ -136,7 +135,7 @@ hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
     flags |= HVFS_DOMAIN_XML_INACTIVE;
   hvfs_xml_open (&out, "domain", "type", "vmware", "id",
                  (flags & HVFS_DOMAIN_XML_INACTIVE) == 0 ? HVFS_XML_NUMBER (domain->id) : NULL,
-                 "xmlns:vmware", vmware ? VMWARE_NAMESPACE : NULL, NULL);
+                 "xmlns:vmware", vmware ? HVFS_XML_VMWARE_NAMESPACE : NULL, NULL);
   write_identity (&out, domain, flags);
   write_resources (&out, domain);
   write_os (&out, domain);

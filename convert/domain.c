@@ -1,10 +1,10 @@
 /* convert/domain.c - the domain model's memory and the order of its devices; see domain.h */
 #include "convert/domain.h"
 #include "convert/device-names.h"
+#include "convert/notes.h"
 #include "convert/scalar.h"
 
 #include <string.h>
-#include "convert/notes.h"
 
 static void
 filesystem_free (gpointer data)

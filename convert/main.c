@@ -5,6 +5,7 @@
  */
 #include <config.h>
 
+#include "convert/domain-xml-adopt.h"
 #include "convert/domain-xml.h"
 #include "convert/error.h"
 #include "convert/files-offline.h"
@@ -38,6 +39,9 @@ typedef struct
   int hw_version; /* HW_VERSION_NONE if not given */
   char *directory; /* nullable */
   char **datastores; /* nullable */
+  gboolean from_kvm;
+  char **networks; /* nullable */
+  char **disks; /* nullable */
   gboolean quiet;
   gboolean strict;
   gboolean version;
@@ -50,6 +54,8 @@ options_clear (Options *options)
   g_free (options->to);
   g_free (options->directory);
   g_strfreev (options->datastores);
+  g_strfreev (options->networks);
+  g_strfreev (options->disks);
   g_strfreev (options->names);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -67,6 +73,13 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "DIR" },
     { "datastore", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->datastores,
       "A datastore that exists; may be repeated (default: all exist)", "NAME[=VOLUME-UUID]" },
+    { "from-kvm", 0, 0, G_OPTION_ARG_NONE, &options->from_kvm,
+      "Take XML of the type vmware as if it were of kvm", NULL },
+    { "network", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->networks,
+      "What a network, bridge, device or MAC address is connected to; may be repeated",
+      "FROM=TO" },
+    { "disk", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->disks,
+      "The file for a disk, by its source or target name; may be repeated", "FROM=TO" },
     { "quiet", 0, 0, G_OPTION_ARG_NONE, &options->quiet,
       "Print no notes on what is left out", NULL },
     { "strict", 0, 0, G_OPTION_ARG_NONE, &options->strict,
@@ -82,9 +95,29 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
   return g_option_context_parse (context, argc, argv, error);
 }
 
+/* Each of @pairs must be FROM=TO. */
+static gboolean
+check_pairs (const char *option, char **pairs, GError **error)
+{
+  for (guint i = 0; pairs != NULL && pairs[i] != NULL; i++)
+    {
+      const char *equals = strchr (pairs[i], '=');
+
+      if (equals == NULL || equals == pairs[i] || equals[1] == '\0')
+        {
+          hvfs_error_set (error, EINVAL, "%s=%s: must be FROM=TO", option, pairs[i]);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 static gboolean
 check_options (const Options *options, GError **error)
 {
+  if (!check_pairs ("--network", options->networks, error)
+      || !check_pairs ("--disk", options->disks, error))
+    return FALSE;
   if (options->to != NULL && hvfs_words_index (kind_words, options->to) < 0)
     hvfs_error_set (error, EINVAL, "--to=%s: must be xml or vmx", options->to);
   else if (options->hw_version != HW_VERSION_NONE && options->hw_version < HW_VERSION_MIN)
@@ -161,8 +194,11 @@ convert (const Options *options, const HvfsFiles *files, const GByteArray *input
             : from == KIND_XML  ? KIND_VMX
                                 : KIND_XML;
   guint hw_version = options->hw_version != HW_VERSION_NONE ? options->hw_version : 0;
-  g_autoptr (HvfsDomain) domain = from == KIND_XML ? hvfs_domain_xml_read (text, len, error)
-                                                   : hvfs_vmx_read (text, len, files, error);
+  const HvfsAdoption adoption = { options->from_kvm, (const char *const *) options->networks,
+                                  (const char *const *) options->disks, options->directory };
+  g_autoptr (HvfsDomain) domain = from == KIND_XML
+                                    ? hvfs_domain_xml_adopt (text, len, &adoption, error)
+                                    : hvfs_vmx_read (text, len, files, error);
 
   if (domain == NULL)
     return NULL;

@@ -20,6 +20,20 @@ hvfs_notes_new (void)
   return g_ptr_array_new_with_free_func (note_free);
 }
 
+static int
+compare_lines (gconstpointer a, gconstpointer b)
+{
+  const HvfsNote *x = *(const HvfsNote *const *) a, *y = *(const HvfsNote *const *) b;
+
+  return x->line - 1 < y->line - 1 ? -1 : x->line - 1 > y->line - 1;
+}
+
+void
+hvfs_notes_sort (GPtrArray *notes)
+{
+  g_ptr_array_sort (notes, compare_lines); /* is stable */
+}
+
 void
 hvfs_note (GPtrArray *notes, guint line, const char *format, ...)
 {

@@ -17,6 +17,9 @@ typedef struct
 /* Returns: (transfer full): an empty list of HvfsNote; g_ptr_array_unref() frees it all */
 GPtrArray *hvfs_notes_new (void);
 
+/* Sorts @notes by their lines, those of none last. */
+void hvfs_notes_sort (GPtrArray *notes);
+
 /**
  * hvfs_note:
  * @notes: (nullable): the list; nothing happens without one

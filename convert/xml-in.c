@@ -148,6 +148,13 @@ hvfs_xml_is (const xmlNode *node, const char *name)
          && (name == NULL || strcmp ((const char *) node->name, name) == 0);
 }
 
+gboolean
+hvfs_xml_is_vmware (const xmlNode *node)
+{
+  return node->type == XML_ELEMENT_NODE && node->ns != NULL && node->ns->href != NULL
+         && strcmp ((const char *) node->ns->href, HVFS_XML_VMWARE_NAMESPACE) == 0;
+}
+
 static const xmlNode *
 first_from (const xmlNode *node, const char *name)
 {

@@ -11,6 +11,8 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (xmlDoc, xmlFreeDoc)
 
+#define HVFS_XML_VMWARE_NAMESPACE "http://libvirt.org/schemas/domain/vmware/1.0"
+
 /**
  * hvfs_xml_parse:
  * @max_bytes: a longer document is refused
@@ -32,6 +34,9 @@ const xmlNode *hvfs_xml_child (const xmlNode *node, const char *name);
 const xmlNode *hvfs_xml_next (const xmlNode *node, const char *name);
 
 gboolean hvfs_xml_is (const xmlNode *node, const char *name);
+
+/* Whether @node is of VMware's namespace in domain XML, whatever its name. */
+gboolean hvfs_xml_is_vmware (const xmlNode *node);
 
 /* Returns: the line that @node, if any, begins on, as messages have it; else 0 */
 guint hvfs_xml_line (const xmlNode *node);

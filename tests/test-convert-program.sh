@@ -127,8 +127,11 @@ sed 's/\[local-storage\] Fedora11/[?] ?/' "$tmp/fedora.xml" | "$convert" |
 sed 's/1024/1023/' "$tmp/fedora.vmx" >"$tmp/bad.vmx"
 expect_failure 'line 7: memsize = "1023": must be a multiple of 4 (MiB) greater than 0' \
   "$convert" "$tmp/bad.vmx"
-sed "s/'vmware'/'kvm'/" "$tmp/fedora.xml" >"$tmp/bad.xml"
-expect_failure "line 1: <domain>: type='kvm' must be vmware" "$convert" "$tmp/bad.xml"
+sed "s/'vmware'/'lxc'/" "$tmp/fedora.xml" >"$tmp/bad.xml"
+expect_failure "line 1: <domain>: type='lxc' must be vmware" "$convert" "$tmp/bad.xml"
+expect_failure "line 1: <domain>: type='lxc' must be vmware" "$convert" --from-kvm "$tmp/bad.xml"
+expect_failure '--network=a: must be FROM=TO' "$convert" --network a "$tmp/fedora.xml"
+expect_failure '--disk=a=: must be FROM=TO' "$convert" --disk a= "$tmp/fedora.xml"
 expect_failure 'config.version is missing' "$convert" /dev/null
 expect_failure 'must be xml or vmx' "$convert" --to pdf "$tmp/fedora.xml"
 expect_failure 'must be 4 or more' "$convert" --hw-version 3 "$tmp/fedora.xml"

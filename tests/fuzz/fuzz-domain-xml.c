@@ -1,7 +1,8 @@
 /* tests/fuzz/fuzz-domain-xml.c - the reader of domain XML, given anything
  *
  * What it accepts is written as XML, which must be readable and be written the same
- * once more, and as a VMX.  What it refuses has a message of one line.
+ * once more, and as a VMX.  What it refuses has a message of one line.  The same of XML
+ * that is taken as another hypervisor's.
  *
  * With clang: tests/fuzz/run domain-xml.  Else it is linked with replay.c and tried on
  * the corpus by make check.
@@ -9,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "convert/domain-xml-adopt.h"
 #include "convert/domain-xml.h"
 #include "convert/files-offline.h"
 #include "convert/vmx.h"
@@ -81,12 +83,30 @@ write_thrice (const HvfsDomain *domain)
   g_assert_cmpstr (xml2, ==, xml3);
 }
 
+/* As XML of KVM: what comes of it is a VMware domain, of which nothing more can be said. */
+static void
+adopt (const char *text, gsize len)
+{
+  static const HvfsAdoption adoption = { .foreign = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvfsDomain) domain = hvfs_domain_xml_adopt (text, len, &adoption, &error);
+
+  if (domain == NULL)
+    {
+      check_error (error);
+      return;
+    }
+  write_thrice (domain);
+  write_vmx (domain);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (HvfsDomain) domain = hvfs_domain_xml_read ((const char *) data, size, &error);
 
+  adopt ((const char *) data, size);
   if (domain == NULL)
     {
       check_error (error);
