@@ -67,6 +67,38 @@ parse_volume (const HvfsOfflineFiles *offline, const char *name, gboolean allow_
   return len != 0 && *rest != '\0' && (datastore != NULL || offline->any || allow_missing);
 }
 
+/* Whether a name can only mean a file of the host that runs VMware: one of a Windows host,
+ * or a relative one that leads out of the VMX's directory. */
+static gboolean
+is_elsewhere (const char *name)
+{
+  gboolean drive = g_ascii_isalpha (name[0]) && name[1] == ':';
+
+  return (drive && (name[2] == '\\' || name[2] == '/')) || name[0] == '\\'
+         || (name[0] == '.' && name[1] == '.' && (name[2] == '\\' || name[2] == '/'));
+}
+
+/* "[datastore] directory/file", which people write, and no file's name is likely to be. */
+static gboolean
+is_datastore_path (const char *name)
+{
+  g_autofree char *datastore = NULL;
+
+  return strchr (name, '/') != NULL && hvfs_datastore_path_split (name, &datastore) != NULL;
+}
+
+/* Returns: (transfer full): the path of the file @name, which is below the VMX's directory */
+static char *
+path_below (const HvfsOfflineFiles *offline, const char *name)
+{
+  g_autofree char *below = g_strdup (name);
+
+  if (strchr (below, '/') == NULL)
+    g_strdelimit (below, "\\", '/');
+  return g_strdup_printf (g_str_has_suffix (offline->directory, "]") ? "%s %s" : "%s/%s",
+                          offline->directory, below);
+}
+
 static gboolean
 parse (gpointer data, const char *name, gboolean allow_missing, char **ret_path, GError **error)
 {
@@ -74,27 +106,20 @@ parse (gpointer data, const char *name, gboolean allow_missing, char **ret_path,
 
   if (g_str_has_prefix (name, VOLUMES))
     return parse_volume (offline, name + strlen (VOLUMES), allow_missing, ret_path, error);
-  if (name[0] == '/')
-    *ret_path = g_strdup (name);
-  else if (strpbrk (name, "/\\") == NULL)
-    *ret_path = g_strdup_printf (g_str_has_suffix (offline->directory, "]") ? "%s %s" : "%s/%s",
-                                 offline->directory, name);
-  else
-    {
-      hvfs_error_set (error, EINVAL, "must be a name without a directory, or begin with /");
-      return FALSE;
-    }
+  while (name[0] == '.' && (name[1] == '/' || name[1] == '\\'))
+    name += 2;
+  *ret_path = name[0] == '/' || is_elsewhere (name) || is_datastore_path (name)
+                ? g_strdup (name)
+                : path_below (offline, name);
   return TRUE;
 }
 
-/* Returns: (nullable): the bare name of a file beside a VMX of which nobody knows where it lies */
+/* Returns: (nullable): the name of a file below a VMX of which nobody knows where it lies */
 static const char *
-bare_name (const char *path)
+name_below (const char *path)
 {
-  const char *name = path + strlen (HVFS_OFFLINE_DIRECTORY);
-
-  return g_str_has_prefix (path, HVFS_OFFLINE_DIRECTORY "/") && strchr (name + 1, '/') == NULL
-           ? name + 1
+  return g_str_has_prefix (path, HVFS_OFFLINE_DIRECTORY "/")
+           ? path + strlen (HVFS_OFFLINE_DIRECTORY "/")
            : NULL;
 }
 
@@ -106,9 +131,9 @@ format (gpointer data, const char *path, GError **error)
   const char *rest = hvfs_datastore_path_split (path, &name);
   const Datastore *datastore = rest != NULL ? find_datastore (offline, name, FALSE) : NULL;
 
-  if (bare_name (path) != NULL)
-    return g_strdup (bare_name (path));
-  if (path[0] == '/')
+  if (name_below (path) != NULL)
+    return g_strdup (name_below (path));
+  if (path[0] == '/' || is_elsewhere (path))
     return g_strdup (path);
   if (rest == NULL)
     hvfs_error_set (error, EINVAL, "must be '[datastore] path' or begin with /");

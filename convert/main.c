@@ -182,10 +182,25 @@ guess_kind (const char *text, gsize len)
   return i < len && text[i] == '<' ? KIND_XML : KIND_VMX;
 }
 
-/* @ret_notes: (out): of HvfsNote: what the output has not of the input */
+/* A machine without a displayName is called as its file is. */
+static void
+set_name (HvfsDomain *domain, const char *file)
+{
+  g_autofree char *base = g_path_get_basename (file);
+  gsize len = strlen (base);
+
+  if (domain->name != NULL || strcmp (file, "-") == 0)
+    return;
+  if (len > 4 && g_ascii_strcasecmp (base + len - 4, ".vmx") == 0)
+    base[len - 4] = '\0';
+  domain->name = g_filename_display_name (base);
+}
+
+/* @name: of the file that @input is from, "-" if it is standard input
+ * @ret_notes: (out): of HvfsNote: what the output has not of the input */
 static char *
-convert (const Options *options, const HvfsFiles *files, const GByteArray *input,
-         GPtrArray **ret_notes, GError **error)
+convert (const Options *options, const HvfsFiles *files, const char *name,
+         const GByteArray *input, GPtrArray **ret_notes, GError **error)
 {
   const char *text = input->len > 0 ? (const char *) input->data : "";
   gsize len = input->len;
@@ -196,12 +211,19 @@ convert (const Options *options, const HvfsFiles *files, const GByteArray *input
   guint hw_version = options->hw_version != HW_VERSION_NONE ? options->hw_version : 0;
   const HvfsAdoption adoption = { options->from_kvm, (const char *const *) options->networks,
                                   (const char *const *) options->disks, options->directory };
-  g_autoptr (HvfsDomain) domain = from == KIND_XML
-                                    ? hvfs_domain_xml_adopt (text, len, &adoption, error)
-                                    : hvfs_vmx_read (text, len, files, error);
+  g_autoptr (HvfsDomain) domain = NULL;
 
+  if (from == KIND_VMX && to == KIND_VMX)
+    {
+      *ret_notes = hvfs_notes_new ();
+      return hvfs_vmx_edit (text, len, hw_version, *ret_notes, error);
+    }
+  domain = from == KIND_XML ? hvfs_domain_xml_adopt (text, len, &adoption, error)
+                            : hvfs_vmx_read (text, len, files, error);
   if (domain == NULL)
     return NULL;
+  if (from == KIND_VMX)
+    set_name (domain, name);
   *ret_notes = g_ptr_array_ref (domain->notes);
   if (from == KIND_XML)
     {
@@ -244,7 +266,7 @@ convert_file (const Options *options, const HvfsFiles *files, const char *name, 
 
   if (!read_input (name, input, error))
     return FALSE;
-  output = convert (options, files, input, &notes, error);
+  output = convert (options, files, name, input, &notes, error);
   if (output == NULL)
     return FALSE;
   if (!options->quiet)

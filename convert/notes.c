@@ -56,3 +56,14 @@ hvfs_note (GPtrArray *notes, guint line, const char *format, ...)
   note->line = line;
   note->text = hvfs_error_line (text);
 }
+
+void
+hvfs_notes_append (GPtrArray *notes, const GPtrArray *others)
+{
+  for (guint i = 0; i < others->len; i++)
+    {
+      const HvfsNote *note = others->pdata[i];
+
+      hvfs_note (notes, note->line, "%s", note->text);
+    }
+}

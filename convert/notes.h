@@ -28,3 +28,6 @@ void hvfs_notes_sort (GPtrArray *notes);
  * Adds a note, unless the list is long enough already: then its last one says so.
  */
 void hvfs_note (GPtrArray *notes, guint line, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+/* Adds a copy of each of @others. */
+void hvfs_notes_append (GPtrArray *notes, const GPtrArray *others);

@@ -146,13 +146,11 @@ hvfs_unescape (const char *text, char escape)
 
   for (const char *p = text; *p != '\0'; p++)
     {
-      if (*p != escape)
+      if (*p != escape || !g_ascii_isxdigit (p[1]) || !g_ascii_isxdigit (p[2]))
         {
           g_string_append_c (plain, *p);
           continue;
         }
-      if (!g_ascii_isxdigit (p[1]) || !g_ascii_isxdigit (p[2]))
-        return NULL;
       g_string_append_c (plain, g_ascii_xdigit_value (p[1]) << 4 | g_ascii_xdigit_value (p[2]));
       p += 2;
     }

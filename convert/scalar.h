@@ -41,8 +41,8 @@ char *hvfs_format_mac (const guint8 mac[static HVFS_MAC_BYTES]);
  * hvfs_unescape:
  * @text: has bytes spelt as @escape and two hex digits
  *
- * Returns: (transfer full) (nullable): the text meant, up to the first byte 0; NULL if
- *   other than two hex digits follow an @escape
+ * Returns: (transfer full): the text meant, up to the first byte 0; an @escape that others
+ *   than two hex digits follow stands for itself, as in VMware
  */
 char *hvfs_unescape (const char *text, char escape);
 

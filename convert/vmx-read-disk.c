@@ -59,6 +59,21 @@ is_suffix (const Slot *slot, const char *suffix)
 }
 
 static gboolean
+has_any_suffix (const Slot *slot, const char *const *suffixes)
+{
+  for (; *suffixes != NULL; suffixes++)
+    if (is_suffix (slot, *suffixes))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_name (const Slot *slot, const char *name)
+{
+  return slot->file != NULL && g_ascii_strcasecmp (slot->file, name) == 0;
+}
+
+static gboolean
 is_host_cdrom (const Slot *slot)
 {
   return slot->file != NULL && g_str_has_prefix (slot->file, HVFS_VMX_HOST_CDROMS);
@@ -157,20 +172,64 @@ add_file (const Reader *reader, const Slot *slot, gboolean allow_missing, HvfsDi
   return TRUE;
 }
 
+/* A drive or disk of the host, by its path there; NULL is any there is. */
+static void
+add_device (const Reader *reader, const Slot *slot, HvfsDiskDevice device)
+{
+  gboolean any = is_name (slot, "auto detect");
+
+  add_disk (reader, slot, HVFS_DISK_BLOCK, device, any ? NULL : g_strdup (slot->file));
+  if (any)
+    ((HvfsDisk *) reader->domain->disks->pdata[reader->domain->disks->len - 1])->startup
+      = HVFS_STARTUP_OPTIONAL;
+}
+
+/* Whether the file is a device of a Linux, Mac or ESX host, or of a Windows one. */
+static gboolean
+is_host_device (const Slot *slot)
+{
+  return g_str_has_prefix (slot->file, "/dev/") || g_str_has_prefix (slot->file, "/vmfs/devices/")
+         || g_str_has_prefix (slot->file, "\\\\.\\")
+         || (g_ascii_isalpha (slot->file[0]) && strcmp (slot->file + 1, ":") == 0);
+}
+
+/* Of a file that is no .vmdk, though no deviceType says CD-ROM. */
+static gboolean
+read_other_disk (const Reader *reader, const Slot *slot, GError **error)
+{
+  static const char *const foreign[] = { ".vhd", ".vhdx", ".vdi", ".qcow2", ".qcow", ".qed", ".img",
+                                         ".raw", ".hdd", NULL };
+  static const char *const images[] = { ".dmg", ".cdr", ".toast", ".nrg", ".bin", NULL };
+  g_autofree char *right = NULL;
+
+  if (is_name (slot, "auto detect") && slot->type == NULL)
+    add_device (reader, slot, HVFS_DEVICE_CDROM);
+  else if (slot->bus == HVFS_BUS_SCSI && is_type (slot, "scsi-passthru"))
+    add_device (reader, slot, HVFS_DEVICE_LUN);
+  else if (is_host_device (slot))
+    add_device (reader, slot, HVFS_DEVICE_DISK);
+  else if (has_any_suffix (slot, images) && slot->type == NULL)
+    return add_file (reader, slot, TRUE, HVFS_DEVICE_CDROM, error);
+  else if (has_any_suffix (slot, foreign))
+    return hvfs_vmx_text_bad (reader->vmx, error,
+                              "VMware has no disks of this format: convert it to a .vmdk, which the "
+                              "name of a disk's file must end in",
+                              "%sfileName", slot->prefix);
+  else
+    return hvfs_vmx_text_bad (reader->vmx, error,
+                              "a disk's file name must end in .vmdk; of a CD-ROM's image deviceType "
+                              "must be \"cdrom-image\"",
+                              "%sfileName", slot->prefix);
+  return TRUE;
+}
+
+/* What deviceType says of a .vmdk ("rawDisk", "plainDisk", "fullDevice" ...), the .vmdk says
+ * better: each of them is a disk. */
 static gboolean
 read_hard_disk (const Reader *reader, const Slot *slot, GError **error)
 {
-  if (!is_suffix (slot, ".vmdk"))
-    return hvfs_vmx_text_bad (reader->vmx, error, "a disk's file name must end in .vmdk",
-                              "%sfileName", slot->prefix);
-  if (slot->type != NULL && !is_type (slot, "disk"))
-    {
-      if (slot->bus == HVFS_BUS_SCSI && !is_type (slot, "scsi-hardDisk"))
-        return bad_type (reader, slot, error, "must be \"scsi-hardDisk\" or \"disk\" for a .vmdk");
-      if (slot->bus == HVFS_BUS_IDE && !is_type (slot, "ata-hardDisk"))
-        return bad_type (reader, slot, error, "must be \"ata-hardDisk\" or \"disk\" for a .vmdk");
-    }
-  return add_file (reader, slot, FALSE, HVFS_DEVICE_DISK, error);
+  return is_suffix (slot, ".vmdk") ? add_file (reader, slot, FALSE, HVFS_DEVICE_DISK, error)
+                                   : read_other_disk (reader, slot, error);
 }
 
 static gboolean
@@ -186,33 +245,23 @@ is_image (const Slot *slot)
 }
 
 static gboolean
-read_image (const Reader *reader, const Slot *slot, GError **error)
-{
-  if (slot->type != NULL && !is_type (slot, "cdrom-image"))
-    return bad_type (reader, slot, error, "must be \"cdrom-image\" for an .iso");
-  return add_file (reader, slot, TRUE, HVFS_DEVICE_CDROM, error);
-}
-
-static gboolean
 is_drive (const Slot *slot)
 {
   return is_type (slot, "atapi-cdrom") || is_type (slot, "cdrom-raw");
 }
 
 static gboolean
+read_image (const Reader *reader, const Slot *slot, GError **error)
+{
+  if (slot->type != NULL && !is_type (slot, "cdrom-image") && !is_drive (slot))
+    return bad_type (reader, slot, error, "must be \"cdrom-image\" for an .iso");
+  return add_file (reader, slot, TRUE, HVFS_DEVICE_CDROM, error);
+}
+
+static gboolean
 read_drive (const Reader *reader, const Slot *slot, GError **error)
 {
-  gboolean any = slot->file != NULL && g_ascii_strcasecmp (slot->file, "auto detect") == 0;
-
-  add_disk (reader, slot, HVFS_DISK_BLOCK,
-            is_type (slot, "cdrom-raw") ? HVFS_DEVICE_LUN : HVFS_DEVICE_CDROM,
-            any ? NULL : g_strdup (slot->file));
-  if (any)
-    {
-      HvfsDisk *disk = reader->domain->disks->pdata[reader->domain->disks->len - 1];
-
-      disk->startup = HVFS_STARTUP_OPTIONAL;
-    }
+  add_device (reader, slot, is_type (slot, "cdrom-raw") ? HVFS_DEVICE_LUN : HVFS_DEVICE_CDROM);
   return TRUE;
 }
 
@@ -233,8 +282,8 @@ read_passthrough (const Reader *reader, const Slot *slot, GError **error)
 static gboolean
 is_empty (const Slot *slot)
 {
-  return slot->file != NULL
-         && (*slot->file == '\0' || strcmp (slot->file, "emptyBackingString") == 0);
+  return slot->file != NULL ? *slot->file == '\0' || strcmp (slot->file, "emptyBackingString") == 0
+                            : is_type (slot, "cdrom-image");
 }
 
 static gboolean
@@ -243,6 +292,22 @@ read_empty (const Reader *reader, const Slot *slot, GError **error)
   if (slot->type != NULL && !is_type (slot, "cdrom-image"))
     return bad_type (reader, slot, error, "must be \"cdrom-image\" for an empty drive");
   add_disk (reader, slot, HVFS_DISK_FILE, HVFS_DEVICE_CDROM, NULL);
+  return TRUE;
+}
+
+/* An image of another name than .iso, or a drive of the host that took an image's place. */
+static gboolean
+is_named_image (const Slot *slot)
+{
+  return slot->file != NULL && is_type (slot, "cdrom-image");
+}
+
+static gboolean
+read_named_image (const Reader *reader, const Slot *slot, GError **error)
+{
+  if (!is_name (slot, "auto detect") && !is_host_device (slot))
+    return add_file (reader, slot, TRUE, HVFS_DEVICE_CDROM, error);
+  add_device (reader, slot, HVFS_DEVICE_CDROM);
   return TRUE;
 }
 
@@ -258,6 +323,7 @@ static const struct
   { is_drive, read_drive },
   { is_passthrough, read_passthrough },
   { is_empty, read_empty },
+  { is_named_image, read_named_image },
 };
 
 static gboolean
@@ -294,13 +360,17 @@ read_slot (const Reader *reader, HvfsBus bus, guint controller, guint unit, GErr
   for (guint i = 0; i < G_N_ELEMENTS (slot_rows); i++)
     if (slot_rows[i].holds (&slot))
       return slot_rows[i].read == NULL || slot_rows[i].read (reader, &slot, error);
-  return hvfs_vmx_text_bad (reader->vmx, error, "must be that of a disk or CD-ROM drive",
-                            slot.file != NULL ? "%sdeviceType" : "%sfileName", slot.prefix);
+  if (slot.file == NULL)
+    return hvfs_vmx_text_bad (reader->vmx, error, "must name the .vmdk of a disk, or deviceType must "
+                              "be \"cdrom-image\" or another of a CD-ROM drive",
+                              "%sfileName", slot.prefix);
+  return bad_type (reader, &slot, error, "must be that of a disk or CD-ROM drive");
 }
 
 static gboolean
 read_floppy (const Reader *reader, guint unit, GError **error)
 {
+  static const char *const images[] = { ".flp", ".img", ".ima", ".vfd", NULL };
   Slot slot = { .bus = HVFS_BUS_FDC, .unit = unit };
   gboolean present, skip, is_file, is_device;
   const char *type;
@@ -315,8 +385,8 @@ read_floppy (const Reader *reader, guint unit, GError **error)
   if (skip)
     return TRUE;
   type = hvfs_vmx_text_get (reader->vmx, "%sfileType", slot.prefix);
-  is_file = type != NULL && g_ascii_strcasecmp (type, "file") == 0;
-  is_device = type != NULL && g_ascii_strcasecmp (type, "device") == 0;
+  is_file = type != NULL ? g_ascii_strcasecmp (type, "file") == 0 : has_any_suffix (&slot, images);
+  is_device = type != NULL ? g_ascii_strcasecmp (type, "device") == 0 : !is_file;
   if (!is_file && !is_device)
     return hvfs_vmx_text_bad (reader->vmx, error, "must be \"device\" or \"file\"", "%sfileType",
                               slot.prefix);
@@ -355,7 +425,7 @@ read_model (const Reader *reader, guint c, HvfsScsiModel *ret_model, GError **er
   *ret_model = HVFS_SCSI_NONE;
   if (!hvfs_vmx_text_get_bool (reader->vmx, &present, error, "scsi%u.present", c))
     return FALSE;
-  if (!present || word == NULL)
+  if (!present || word == NULL || *word == '\0')
     return TRUE;
   model = hvfs_words_index_nocase (hvfs_vmx_scsi_words, word);
   if (model < HVFS_SCSI_BUSLOGIC)

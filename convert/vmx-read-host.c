@@ -24,10 +24,13 @@ read_folder (HvfsVmxText *vmx, guint number, HvfsDomain *domain, GError **error)
     return TRUE;
   source = hvfs_vmx_text_get (vmx, "%shostPath", prefix);
   target = hvfs_vmx_text_get (vmx, "%sguestName", prefix);
-  if (source == NULL)
-    return hvfs_vmx_text_bad (vmx, error, "a shared folder needs one", "%shostPath", prefix);
-  if (target == NULL)
-    return hvfs_vmx_text_bad (vmx, error, "a shared folder needs one", "%sguestName", prefix);
+  if (source == NULL || target == NULL)
+    {
+      g_autofree char *key = g_strconcat (prefix, source == NULL ? "hostPath" : "guestName", NULL);
+
+      hvfs_vmx_text_note (vmx, key, "a shared folder needs it, and is left out");
+      return TRUE;
+    }
   if (!hvfs_vmx_text_get_bool (vmx, &writable, error, "%swriteAccess", prefix))
     return FALSE;
   filesystem = hvfs_domain_add_filesystem (domain);
@@ -43,7 +46,7 @@ gboolean
 hvfs_vmx_read_filesystems (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
 {
   static const char *const kept[] = { "isolation.tools.hgfs.disable", "sharedFolder.maxNum", NULL };
-  g_autoptr (GArray) numbers = hvfs_vmx_text_numbers (vmx, "sharedFolder", FALSE, NULL);
+  g_autoptr (GArray) numbers = hvfs_vmx_text_numbers (vmx, "sharedFolder");
   gboolean disable = TRUE;
   gint64 limit = 0;
 

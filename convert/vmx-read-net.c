@@ -1,4 +1,10 @@
-/* convert/vmx-read-net.c - network interfaces in a VMX */
+/* convert/vmx-read-net.c - network interfaces in a VMX
+ *
+ * ESX names the network that an interface is on.  Workstation, Player and Fusion have numbered
+ * ones, VMnet0 to VMnet255, and words for those that every installation has.  In domain XML
+ * both are bridges.  What Workstation calls custom has a <target dev=''/>, and a host-only
+ * network gets one: so it comes back as the same network.
+ */
 #include "convert/scalar.h"
 #include "convert/vmx-read.h"
 #include "convert/words.h"
@@ -16,6 +22,24 @@ typedef struct
   const char *network;     /* networkName; nullable */
 } Reader;
 
+/* What connectionType can be. */
+static const struct
+{
+  const char *word;
+  const char *vmnet;     /* nullable: its network where no other is named */
+  const char *named_by;  /* nullable: the key that names it, beside networkName */
+  gboolean shows_device;
+  gboolean lost;         /* the XML does not say what it is */
+} connections[] = {
+  { "bridged", "VMnet0", NULL, FALSE, FALSE },
+  { "", "VMnet0", NULL, FALSE, FALSE },
+  { "custom", "VMnet0", "vnet", TRUE, FALSE },
+  { "hostonly", "VMnet1", NULL, TRUE, FALSE },
+  { "nat", NULL, NULL, FALSE, FALSE },
+  { "pvn", "LAN segment", "pvnID", FALSE, TRUE },
+  { "monitor_dev", "VMnet0", "vnet", TRUE, TRUE },
+};
+
 static const char *
 get (const Reader *reader, const char *key)
 {
@@ -26,6 +50,14 @@ static gboolean
 bad (const Reader *reader, GError **error, const char *key, const char *right)
 {
   return hvfs_vmx_text_bad (reader->vmx, error, right, "%s%s", reader->prefix, key);
+}
+
+static void
+note (const Reader *reader, const char *key, const char *text)
+{
+  g_autofree char *whole = g_strconcat (reader->prefix, key, NULL);
+
+  hvfs_vmx_text_note (reader->vmx, whole, "%s", text);
 }
 
 static gboolean
@@ -43,6 +75,10 @@ read_mac (const Reader *reader, HvfsNet *net, GError **error)
   const char *key = fixed ? "address" : "generatedAddress";
   const char *mac = get (reader, key);
 
+  if (type != NULL && *type == '\0')
+    type = NULL;
+  if (mac != NULL && *mac == '\0')
+    mac = NULL;
   if (type != NULL && !fixed && !is_word (type, "generated") && !is_word (type, "vpx"))
     return bad (reader, error, "addressType", "must be \"generated\", \"static\" or \"vpx\"");
   if (mac != NULL && !hvfs_parse_mac (mac, net->mac))
@@ -63,10 +99,9 @@ read_model (const Reader *reader, HvfsNet *net, GError **error)
 
   if (!hvfs_vmx_text_get_int (reader->vmx, &features, error, "%sfeatures", reader->prefix))
     return FALSE;
-  if (word == NULL)
+  if (word == NULL || *word == '\0')
     return TRUE;
-  if (model <= HVFS_NET_MODEL_UNKNOWN || model >= HVFS_NET_MODEL_OTHER
-      || model == HVFS_NET_MODEL_VMXNET2)
+  if (model <= HVFS_NET_MODEL_UNKNOWN || model >= HVFS_NET_MODEL_OTHER)
     return bad (reader, error, "virtualDev",
                 "must be \"vlance\", \"vmxnet\", \"vmxnet3\", \"e1000\" or \"e1000e\"");
   net->model = model == HVFS_NET_MODEL_VMXNET && features == VMXNET2_FEATURES
@@ -88,40 +123,46 @@ read_vds (const Reader *reader, HvfsNet *net, GError **error)
                                    reader->prefix);
 }
 
-/* Whether networkName and vnet are there where the type of connection needs them. */
+/* Of a kind of connection that is no bridge of ESX. */
 static gboolean
-check_connection (const Reader *reader, GError **error)
+read_kind (const Reader *reader, HvfsNet *net, GError **error)
 {
-  gboolean custom = is_word (reader->connection, "custom");
+  guint kind = 0;
+  const char *named;
 
-  if ((custom || is_word (reader->connection, "bridged")) && reader->network == NULL)
-    return bad (reader, error, "networkName", "a bridged or custom connection needs one");
-  if (custom && get (reader, "vnet") == NULL)
-    return bad (reader, error, "vnet", "a custom connection needs one");
+  while (kind < G_N_ELEMENTS (connections)
+         && !is_word (reader->connection, connections[kind].word))
+    kind++;
+  if (kind == G_N_ELEMENTS (connections))
+    return bad (reader, error, "connectionType",
+                "must be \"bridged\", \"nat\", \"hostonly\", \"custom\", \"pvn\" or "
+                "\"monitor_dev\"");
+  if (connections[kind].vmnet == NULL)
+    {
+      net->type = HVFS_NET_USER;
+      return TRUE;
+    }
+  named = connections[kind].named_by != NULL ? get (reader, connections[kind].named_by) : NULL;
+  net->type = HVFS_NET_BRIDGE;
+  net->bridge = g_strdup (reader->network != NULL ? reader->network
+                          : named != NULL         ? named
+                                                  : connections[kind].vmnet);
+  if (connections[kind].shows_device)
+    net->dev = g_strdup (named != NULL ? named : connections[kind].vmnet);
+  if (connections[kind].lost)
+    note (reader, "connectionType", "the XML says a bridge of that name, and not what it is");
   return TRUE;
 }
 
 static gboolean
 read_connection (const Reader *reader, HvfsNet *net, GError **error)
 {
-  const char *connection = reader->connection;
-
-  if (!check_connection (reader, error))
-    return FALSE;
   if (get (reader, "dvs.switchId") != NULL)
     return read_vds (reader, net, error);
-  if (is_word (connection, "nat"))
-    net->type = HVFS_NET_USER;
-  else if (connection == NULL && reader->network == NULL)
-    net->type = HVFS_NET_NULL;
-  else if (connection == NULL || is_word (connection, "bridged") || is_word (connection, "custom"))
-    net->type = HVFS_NET_BRIDGE;
-  else
-    return bad (reader, error, "connectionType", "must be \"bridged\", \"nat\" or \"custom\"");
-  if (net->type == HVFS_NET_BRIDGE)
-    net->bridge = g_strdup (reader->network);
-  if (is_word (connection, "custom"))
-    net->dev = g_strdup (get (reader, "vnet"));
+  if (reader->connection != NULL)
+    return read_kind (reader, net, error);
+  net->type = reader->network != NULL ? HVFS_NET_BRIDGE : HVFS_NET_NULL;
+  net->bridge = g_strdup (reader->network);
   return TRUE;
 }
 
@@ -141,6 +182,7 @@ mark (const Reader *reader, const HvfsNet *net)
     { { "connectionType" }, net->type != HVFS_NET_VDS },
     { { "networkName" }, net->type == HVFS_NET_BRIDGE },
     { { "vnet" }, net->dev != NULL },
+    { { "pvnID" }, is_word (reader->connection, "pvn") },
     { { "dvs.switchId", "dvs.portgroupId" }, net->type == HVFS_NET_VDS },
     { { "dvs.portId" }, net->port_id != 0 },
     { { "dvs.connectionId" }, net->connection_id != 0 },
@@ -177,10 +219,8 @@ read_net (HvfsVmxText *vmx, guint number, HvfsDomain *domain, GError **error)
 gboolean
 hvfs_vmx_read_nets (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
 {
-  g_autoptr (GArray) numbers = hvfs_vmx_text_numbers (vmx, "ethernet", TRUE, error);
+  g_autoptr (GArray) numbers = hvfs_vmx_text_numbers (vmx, "ethernet");
 
-  if (numbers == NULL)
-    return FALSE;
   for (guint i = 0; i < numbers->len; i++)
     if (!read_net (vmx, g_array_index (numbers, guint, i), domain, error))
       return FALSE;

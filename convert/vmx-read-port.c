@@ -59,12 +59,26 @@ dup_host (const char *host)
   return g_strdup (host);
 }
 
+/* A port that listens needs no host: it does so on all addresses.  libxml2 and libvirt make
+ * nothing of that. */
+static xmlURI *
+parse_uri (const char *name, gboolean listens)
+{
+  const char *gap = listens ? strstr (name, "//:") : NULL;
+  g_autofree char *whole = gap != NULL ? g_strdup_printf ("%.*s//0.0.0.0%s", (int) (gap - name), name,
+                                                          gap + strlen ("//"))
+                                       : NULL;
+
+  return xmlParseURI (whole != NULL ? whole : name);
+}
+
 static gboolean
 read_network (const Reader *reader, HvfsPort *port, GError **error)
 {
   const char *name = hvfs_vmx_text_get (reader->vmx, "%sfileName", reader->prefix);
   const char *end_point = hvfs_vmx_text_get (reader->vmx, "%snetwork.endPoint", reader->prefix);
-  g_autoptr (xmlURI) uri = name != NULL ? xmlParseURI (name) : NULL;
+  gboolean listens = end_point == NULL || g_ascii_strcasecmp (end_point, "server") == 0;
+  g_autoptr (xmlURI) uri = name != NULL ? parse_uri (name, listens) : NULL;
 
   port->type = HVFS_PORT_NULL;
   if (uri == NULL || uri->server == NULL || uri->port <= 0)
@@ -72,7 +86,7 @@ read_network (const Reader *reader, HvfsPort *port, GError **error)
   port->type = HVFS_PORT_TCP;
   if (!parse_scheme (uri->scheme, &port->protocol))
     return bad (reader, error, "fileName", "its scheme must be tcp, telnet, telnets or ssl");
-  port->listen = end_point == NULL || g_ascii_strcasecmp (end_point, "server") == 0;
+  port->listen = listens;
   if (!port->listen && g_ascii_strcasecmp (end_point, "client") != 0)
     return bad (reader, error, "network.endPoint", "must be \"server\" or \"client\"");
   port->host = dup_host (uri->server);
@@ -121,10 +135,32 @@ read_parallel (const Reader *reader, HvfsPort *port, GError **error)
 
   if (type != NULL && g_ascii_strcasecmp (type, "file") == 0)
     return read_file (reader, port, error);
-  if (type == NULL || g_ascii_strcasecmp (type, "device") != 0)
+  if (type != NULL && g_ascii_strcasecmp (type, "device") != 0)
     return bad (reader, error, "fileType", "must be \"device\" or \"file\"");
   read_path (reader, port, HVFS_PORT_DEV);
-  return port->path != NULL || bad (reader, error, "fileName", "must name a device");
+  return TRUE;
+}
+
+/* Whether the port is the virtual printer that Workstation and Player give to most machines,
+ * which is no port to anybody else.  libvirt refuses each of these. */
+static gboolean
+is_printer (const Reader *reader, gboolean serial)
+{
+  static const char *const keys[] = { "fileType", "fileName" };
+  const char *type = hvfs_vmx_text_get (reader->vmx, "%sfileType", reader->prefix);
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      const char *value = hvfs_vmx_text_get (reader->vmx, "%s%s", reader->prefix, keys[i]);
+      g_autofree char *key = g_strconcat (reader->prefix, keys[i], NULL);
+
+      if (value == NULL || g_ascii_strcasecmp (value, "thinprint") != 0
+          || (i > 0 && (serial || type != NULL)))
+        continue;
+      hvfs_vmx_text_note (reader->vmx, key, "is a virtual printer, which the XML leaves out");
+      return TRUE;
+    }
+  return FALSE;
 }
 
 static void
@@ -161,7 +197,7 @@ read_port (Reader *reader, guint kind, guint number, HvfsDomain *domain, GError 
   g_snprintf (reader->prefix, sizeof reader->prefix, "%s%u.", kinds[kind].name, number);
   if (!hvfs_vmx_read_present (reader->vmx, reader->prefix, &present, error))
     return FALSE;
-  if (!present)
+  if (!present || is_printer (reader, kind == 0))
     return TRUE;
   port = kinds[kind].add (domain);
   port->port = number;

@@ -1,5 +1,6 @@
 /* convert/vmx-read.c - VMX text to domain model: what is no device; see vmx.h */
 #include "convert/scalar.h"
+#include "convert/vmx-encoding.h"
 #include "convert/vmx-read.h"
 #include "convert/vmx-words.h"
 #include "convert/vmx.h"
@@ -10,19 +11,43 @@
 #define MIB_KIB 1024
 /* memsize beyond this many MiB would overflow KiB in 64 bits. */
 #define MEMSIZE_MAX (G_MAXINT64 / MIB_KIB)
+/* config.version of all since 2003, and the oldest that these still open. */
+#define CONFIG_VERSION 8
+#define CONFIG_VERSION_MIN 6
+/* virtualHW.version of Workstation 4 and GSX 2. */
+#define HW_VERSION_MIN 3
+
+/* What VMware has put behind a password has no versions beside it.  A machine with a TPM
+ * has such keys too, and the others in clear. */
+static gboolean
+check_encryption (HvfsVmxText *vmx, GError **error)
+{
+  static const char *const keys[] = { "encryption.data", "encryption.keySafe" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (hvfs_vmx_text_get (vmx, "%s", keys[i]) != NULL
+        && hvfs_vmx_text_get (vmx, "config.version") == NULL)
+      return hvfs_vmx_text_bad (vmx, error,
+                                "the machine is encrypted: remove the encryption in VMware first",
+                                "%s", keys[i]);
+  return TRUE;
+}
 
 static gboolean
 read_versions (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
 {
   gint64 config = 0, hardware = 0;
 
-  if (!hvfs_vmx_text_get_int (vmx, &config, error, "config.version")
+  if (!check_encryption (vmx, error)
+      || !hvfs_vmx_text_get_int (vmx, &config, error, "config.version")
       || !hvfs_vmx_text_get_int (vmx, &hardware, error, "virtualHW.version"))
     return FALSE;
-  if (config != 8)
-    return hvfs_vmx_text_bad (vmx, error, "must be 8", "config.version");
-  if (hardware < 4 || hardware > G_MAXINT)
-    return hvfs_vmx_text_bad (vmx, error, "must be from 4 to 2147483647", "virtualHW.version");
+  if (config < CONFIG_VERSION_MIN || config > CONFIG_VERSION)
+    return hvfs_vmx_text_bad (vmx, error,
+                              "must be 8, or 6 or 7 of the first versions of VMware",
+                              "config.version");
+  if (hardware < HW_VERSION_MIN || hardware > G_MAXINT)
+    return hvfs_vmx_text_bad (vmx, error, "must be from 3 to 2147483647", "virtualHW.version");
   domain->hw_version = hardware;
   return TRUE;
 }
@@ -34,12 +59,9 @@ read_names (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
   const char *annotation = hvfs_vmx_text_get (vmx, "annotation");
   g_autofree char *half = name != NULL ? hvfs_unescape (name, '%') : NULL;
 
-  domain->name = half != NULL ? hvfs_unescape (half, '|') : NULL;
-  if (name != NULL && domain->name == NULL)
-    return hvfs_vmx_text_bad (vmx, error, "two hex digits must follow each % and |", "displayName");
-  domain->description = annotation != NULL ? hvfs_unescape (annotation, '|') : NULL;
-  if (annotation != NULL && domain->description == NULL)
-    return hvfs_vmx_text_bad (vmx, error, "two hex digits must follow each |", "annotation");
+  domain->name = hvfs_vmx_make_valid (half != NULL ? hvfs_unescape (half, '|') : NULL);
+  domain->description
+    = hvfs_vmx_make_valid (annotation != NULL ? hvfs_unescape (annotation, '|') : NULL);
   return TRUE;
 }
 
@@ -171,9 +193,10 @@ read_os (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
   domain->guest_os = g_strdup (hvfs_vmx_text_get (vmx, "guestOS"));
   if (domain->guest_os != NULL && hvfs_has_suffix_nocase (domain->guest_os, "-64"))
     domain->arch = HVFS_ARCH_X86_64;
-  if (firmware != NULL && strcmp (firmware, "efi") != 0)
-    return hvfs_vmx_text_bad (vmx, error, "must be \"efi\" or missing", "firmware");
-  domain->firmware = firmware != NULL ? HVFS_FIRMWARE_EFI : HVFS_FIRMWARE_NONE;
+  if (firmware != NULL && g_ascii_strcasecmp (firmware, "efi") == 0)
+    domain->firmware = HVFS_FIRMWARE_EFI;
+  else if (firmware != NULL && *firmware != '\0' && g_ascii_strcasecmp (firmware, "bios") != 0)
+    return hvfs_vmx_text_bad (vmx, error, "must be \"efi\" or \"bios\"", "firmware");
   if (!hvfs_vmx_text_get_bool (vmx, &domain->secure_boot, error, "uefi.secureBoot.enabled")
       || !hvfs_vmx_text_get_bool (vmx, &reflect, error, "smbios.reflecthost"))
     return FALSE;
@@ -206,8 +229,8 @@ mark (HvfsVmxText *vmx, const HvfsDomain *domain)
       hvfs_vmx_text_mark (vmx, "", rows[i].keys);
 }
 
-static gboolean
-read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain, GError **error)
+gboolean
+hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain, GError **error)
 {
   if (!read_versions (vmx, domain, error) || !read_names (vmx, domain, error)
       || !read_ids (vmx, domain, error) || !read_memory (vmx, domain, error)
@@ -229,8 +252,10 @@ hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **err
   const char *key, *value;
   guint position = 0, line;
 
-  if (vmx == NULL || !read_domain (vmx, files, domain, error))
+  if (vmx == NULL || !hvfs_vmx_read_domain (vmx, files, domain, error))
     return NULL;
+  g_ptr_array_unref (domain->notes);
+  domain->notes = g_ptr_array_ref (hvfs_vmx_text_notes (vmx));
   while (hvfs_vmx_text_next_unmarked (vmx, &position, &key, &value, &line))
     hvfs_domain_add_extra (domain, key, value)->line = line;
   return g_steal_pointer (&domain);

@@ -8,6 +8,10 @@
 #include "convert/files.h"
 #include "convert/vmx-text.h"
 
+/* All of them, and what is no device. */
+gboolean hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain,
+                               GError **error);
+
 gboolean hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain,
                               GError **error);
 gboolean hvfs_vmx_read_filesystems (HvfsVmxText *vmx, HvfsDomain *domain, GError **error);

@@ -6,10 +6,19 @@
 #include "convert/vmx-text.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
+#include "convert/vmx-encoding.h"
 #include "convert/vmx-words.h"
 #include "convert/vmx.h"
+#include "convert/words.h"
 
 #include <string.h>
+
+/* What a note shows of a line. */
+#define SHOWN_MAX 64
+
+/* What VMware takes for a switch; it writes the first. */
+static const char *const true_words[] = { "true", "yes", "on", "1", "y", "t", NULL };
+static const char *const false_words[] = { "false", "no", "off", "0", "n", "f", NULL };
 
 typedef struct
 {
@@ -22,6 +31,9 @@ typedef struct
 struct _HvfsVmxText
 {
   char *buffer;
+  char *original;     /* the buffer before it was cut up */
+  gboolean recoded;   /* it is not the bytes of the file */
+  GPtrArray *notes;
   GArray *entries;    /* of Entry, in the order of the file, first ones only */
   GHashTable *by_key; /* key -> its Entry's number + 1 */
 };
@@ -61,42 +73,16 @@ skip_blank_lines (Cursor *cursor)
 }
 
 static void
-skip_comment (Cursor *cursor)
+skip_line (Cursor *cursor)
 {
-  if (*cursor->p == '#')
-    while (cursor->p < cursor->end && !is_eol (*cursor->p))
-      cursor->p++;
-}
-
-static gboolean
-syntax_error (const Cursor *cursor, GError **error, const char *right)
-{
-  hvfs_error_set (error, EINVAL, "line %u: %s, not '%.*s'", cursor->line, right,
-                  (int) MIN (strcspn (cursor->p, "\r\n"), 40), cursor->p);
-  return FALSE;
+  while (cursor->p < cursor->end && !is_eol (*cursor->p))
+    cursor->p++;
 }
 
 static gboolean
 is_key_char (char c)
 {
   return g_ascii_isalnum (c) || (c != '\0' && strchr ("_:.-*", c) != NULL);
-}
-
-/* Returns: (nullable): the key at the cursor; *@ret_end is where its NUL belongs */
-static char *
-parse_key (Cursor *cursor, char **ret_end, GError **error)
-{
-  char *key = cursor->p;
-
-  if (!g_ascii_isalpha (*key) && *key != '.')
-    {
-      syntax_error (cursor, error, "a key must begin with a letter or a dot");
-      return NULL;
-    }
-  while (is_key_char (*cursor->p))
-    cursor->p++;
-  *ret_end = cursor->p;
-  return key;
 }
 
 /* Returns: (nullable): where the @quote is that ends the value at @value.  Looks no farther
@@ -113,32 +99,25 @@ find_quote (char *value, const char *quote)
   return *end == *quote ? end : NULL;
 }
 
-/* Returns: (nullable): the quoted value at the cursor, its end overwritten */
-static char *
-parse_value (Cursor *cursor, GError **error)
+/* Cuts the value at the cursor out, from *@ret_value to *@ret_end; FALSE: it is not quoted */
+static gboolean
+take_quoted (Cursor *cursor, char **ret_value, char **ret_end)
 {
   /* Newer GLib's g_str_has_prefix would measure all that follows, at each value. */
   gboolean triple = strncmp (cursor->p, "\"\"\"", 3) == 0;
   const char *quote = triple ? "\"\"\"" : *cursor->p == '\'' ? "'" : "\"";
-  char *value, *end;
+  char *end;
 
   if (*cursor->p != '"' && *cursor->p != '\'')
-    {
-      syntax_error (cursor, error, "a value must be a text in quotes");
-      return NULL;
-    }
-  value = cursor->p + strlen (quote);
-  end = find_quote (value, quote);
+    return FALSE;
+  *ret_value = cursor->p + strlen (quote);
+  *ret_end = end = find_quote (*ret_value, quote);
   if (end == NULL)
-    {
-      syntax_error (cursor, error, "the closing quote is missing");
-      return NULL;
-    }
-  for (char *p = value; p < end; p++)
+    return FALSE;
+  for (char *p = *ret_value; p < end; p++)
     cursor->line += ends_line (p);
   cursor->p = end + strlen (quote);
-  *end = '\0';
-  return value;
+  return TRUE;
 }
 
 static void
@@ -152,67 +131,128 @@ add_entry (HvfsVmxText *vmx, const char *key, const char *value, guint line)
   g_hash_table_insert (vmx->by_key, (char *) key, GUINT_TO_POINTER (vmx->entries->len));
 }
 
+/* What libvirt takes: a key of few characters, a value in quotes of several kinds, and ';'
+ * or the line's end behind it. */
 static gboolean
-parse_assignment (HvfsVmxText *vmx, Cursor *cursor, GError **error)
+parse_assignment (HvfsVmxText *vmx, Cursor *cursor)
 {
-  char *key, *key_end, *value;
+  char *key = cursor->p, *key_end, *value, *value_end;
   guint line = cursor->line;
 
-  key = parse_key (cursor, &key_end, error);
-  if (key == NULL)
+  if (!g_ascii_isalpha (*key) && *key != '.')
     return FALSE;
+  while (is_key_char (*cursor->p))
+    cursor->p++;
+  key_end = cursor->p;
   skip_blanks (cursor);
   if (*cursor->p != '=')
-    return syntax_error (cursor, error, "a key must be followed by '='");
+    return FALSE;
   cursor->p++;
   skip_blanks (cursor);
-  value = parse_value (cursor, error);
-  if (value == NULL)
+  if (!take_quoted (cursor, &value, &value_end))
     return FALSE;
-  *key_end = '\0';
-  add_entry (vmx, key, value, line);
   skip_blanks (cursor);
-  skip_comment (cursor);
-  return TRUE;
-}
-
-static gboolean
-parse_separator (Cursor *cursor, GError **error)
-{
-  skip_blanks (cursor);
-  if (*cursor->p == ';')
+  if (*cursor->p == '#')
+    skip_line (cursor);
+  else if (*cursor->p == ';')
     cursor->p++;
   else if (cursor->p < cursor->end && !is_eol (*cursor->p))
-    return syntax_error (cursor, error, "a line must end behind its value");
-  skip_blank_lines (cursor);
+    return FALSE;
+  *key_end = '\0';
+  *value_end = '\0';
+  add_entry (vmx, key, value, line);
   return TRUE;
 }
 
+/* What VMware takes: any key without blanks, '=' and '#', and a value of one word, or none,
+ * or in double quotes. */
 static gboolean
-parse_statement (HvfsVmxText *vmx, Cursor *cursor, GError **error)
+parse_loose_assignment (HvfsVmxText *vmx, Cursor *cursor)
 {
-  skip_blank_lines (cursor);
-  if (*cursor->p == '#')
-    skip_comment (cursor);
-  else if (!parse_assignment (vmx, cursor, error))
+  char *key = cursor->p, *key_end, *value, *value_end;
+  guint line = cursor->line;
+
+  cursor->p += strcspn (cursor->p, " \t=#\r\n");
+  key_end = cursor->p;
+  skip_blanks (cursor);
+  if (*cursor->p != '=' || key_end == key)
     return FALSE;
-  return parse_separator (cursor, error);
+  cursor->p++;
+  skip_blanks (cursor);
+  value = cursor->p;
+  if (*value == '"')
+    {
+      value++;
+      value_end = find_quote (value, "\"");
+      if (value_end == NULL)
+        return FALSE;
+      cursor->p = value_end + 1;
+    }
+  else
+    {
+      value_end = value + strcspn (value, " \t#\r\n");
+      cursor->p = value_end;
+    }
+  skip_blanks (cursor);
+  if (cursor->p < cursor->end && !is_eol (*cursor->p) && *cursor->p != '#')
+    return FALSE;
+  skip_line (cursor);
+  if (cursor->p == value_end && cursor->p < cursor->end)
+    cursor->line += ends_line (cursor->p++); /* the value's NUL goes there */
+  *key_end = '\0';
+  *value_end = '\0';
+  add_entry (vmx, key, value, line);
+  return TRUE;
+}
+
+/* VMware keeps a line that is none of these, and takes nothing from it.  What looks like
+ * a comment in another language is meant to be one. */
+static void
+skip_odd_line (HvfsVmxText *vmx, Cursor *cursor)
+{
+  const char *line = cursor->p;
+
+  skip_line (cursor);
+  if (*line == ';' || *line == '\'' || strncmp (line, "//", 2) == 0)
+    return;
+  hvfs_note (vmx->notes, cursor->line,
+             "'%.*s' is no assignment, such as key = \"value\": VMware ignores it",
+             (int) MIN (cursor->p - line, SHOWN_MAX), line);
+}
+
+static void
+parse_statement (HvfsVmxText *vmx, Cursor *cursor)
+{
+  Cursor start = *cursor;
+
+  if (*cursor->p == '#')
+    skip_line (cursor);
+  else if (!parse_assignment (vmx, cursor))
+    {
+      *cursor = start;
+      if (!parse_loose_assignment (vmx, cursor))
+        {
+          *cursor = start;
+          skip_odd_line (vmx, cursor);
+        }
+    }
 }
 
 /* @buffer: (transfer full): @len bytes and a NUL */
 static HvfsVmxText *
-parse_buffer (char *buffer, gsize len, GError **error)
+parse_buffer (char *buffer, gsize len)
 {
-  g_autoptr (HvfsVmxText) vmx = g_new0 (HvfsVmxText, 1);
+  HvfsVmxText *vmx = g_new0 (HvfsVmxText, 1);
   Cursor cursor = { buffer, buffer + len, 1 };
 
   vmx->buffer = buffer;
+  vmx->original = g_memdup2 (buffer, len + 1);
   vmx->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   vmx->by_key = g_hash_table_new (hvfs_hash_nocase, hvfs_equal_nocase);
-  while (cursor.p < cursor.end)
-    if (!parse_statement (vmx, &cursor, error))
-      return NULL;
-  return g_steal_pointer (&vmx);
+  vmx->notes = hvfs_notes_new ();
+  for (skip_blank_lines (&cursor); cursor.p < cursor.end; skip_blank_lines (&cursor))
+    parse_statement (vmx, &cursor);
+  return vmx;
 }
 
 static gboolean
@@ -221,12 +261,6 @@ check_bytes (const char *text, gsize len, GError **error)
   const char *nul = memchr (text, '\0', len);
   guint line = 1;
 
-  if (len > HVFS_VMX_MAX_BYTES)
-    {
-      hvfs_error_set (error, EINVAL, "a VMX file must not be larger than %u MiB",
-                   HVFS_VMX_MAX_BYTES / 1024 / 1024);
-      return FALSE;
-    }
   if (nul == NULL)
     return TRUE;
   for (const char *p = text; p < nul; p++)
@@ -235,46 +269,73 @@ check_bytes (const char *text, gsize len, GError **error)
   return FALSE;
 }
 
-/* Parses @text anew, converted from @encoding. */
-static HvfsVmxText *
-parse_encoded (const char *text, gsize len, const char *encoding, GError **error)
+static gboolean
+check_size (gsize len, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  gsize converted_len = 0;
-  char *converted = *encoding != '\0'
-                      ? g_convert (text, len, "UTF-8", encoding, NULL, &converted_len, &why)
-                      : NULL;
+  if (len <= HVFS_VMX_MAX_BYTES)
+    return TRUE;
+  hvfs_error_set (error, EINVAL, "a VMX file must not be larger than %u MiB",
+                  HVFS_VMX_MAX_BYTES / 1024 / 1024);
+  return FALSE;
+}
 
-  if (converted == NULL)
+/* The text once more, from the encoding that @vmx, what is read of it so far, names.
+ * @vmx: (transfer full) */
+static HvfsVmxText *
+parse_encoded (HvfsVmxText *first, const char *text, gsize len, GError **error)
+{
+  g_autoptr (HvfsVmxText) vmx = first;
+  const char *encoding = hvfs_vmx_text_get (vmx, ".encoding"), *used;
+  gsize converted_len;
+  g_autoptr (HvfsVmxText) again = NULL;
+  g_autoptr (GError) why = NULL;
+  g_autofree char *converted
+    = hvfs_vmx_from_encoding (text, len, encoding, &converted_len, &used, &why);
+
+  if (why == NULL && converted != NULL && check_size (converted_len, &why)
+      && check_bytes (converted, converted_len, &why))
     {
-      hvfs_error_set (error, EINVAL,
-                   ".encoding = \"%s\": must be the encoding of this file: %s", encoding,
-                   why != NULL ? why->message : "the name is empty");
+      again = parse_buffer (g_steal_pointer (&converted), converted_len);
+      again->recoded = TRUE;
+      if (encoding != NULL && g_strcmp0 (hvfs_vmx_text_get (again, ".encoding"), encoding) != 0)
+        hvfs_error_set (&why, EINVAL, "must be the encoding of this file, which can be read as ASCII");
+    }
+  if (why != NULL)
+    {
+      hvfs_vmx_text_bad (vmx, error, why->message, ".encoding");
       return NULL;
     }
-  if (!check_bytes (converted, converted_len, error))
-    {
-      g_free (converted);
-      return NULL;
-    }
-  return parse_buffer (converted, converted_len, error);
+  if (again == NULL)
+    again = g_steal_pointer (&vmx);
+  if (used != NULL && hvfs_vmx_text_get (again, ".encoding") != NULL)
+    hvfs_vmx_text_note (again, ".encoding", "the text is not in it, and is read as %s", used);
+  else if (used != NULL)
+    hvfs_note (again->notes, 0, ".encoding is missing: the text is read as %s", used);
+  return g_steal_pointer (&again);
 }
 
 HvfsVmxText *
 hvfs_vmx_text_parse (const char *text, gsize len, GError **error)
 {
-  g_autoptr (HvfsVmxText) vmx = NULL;
-  const char *encoding;
+  g_autofree char *decoded = NULL;
+  g_autoptr (GError) why = NULL;
+  gboolean marked;
+  HvfsVmxText *vmx;
 
+  if (!check_size (len, error))
+    return NULL;
+  marked = hvfs_vmx_from_unicode (&text, &len, &decoded, &why);
+  if (why != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return NULL;
+    }
   if (!check_bytes (text, len, error))
     return NULL;
-  vmx = parse_buffer (g_strndup (text, len), len, error);
-  if (vmx == NULL)
-    return NULL;
-  encoding = hvfs_vmx_text_get (vmx, ".encoding");
-  if (encoding == NULL || g_ascii_strcasecmp (encoding, "UTF-8") == 0)
-    return g_steal_pointer (&vmx);
-  return parse_encoded (text, len, encoding, error);
+  vmx = parse_buffer (g_strndup (text, len), len);
+  vmx->recoded = marked;
+  return marked && g_utf8_validate_len (text, len, NULL) ? vmx
+                                                         : parse_encoded (vmx, text, len, error);
 }
 
 void
@@ -284,6 +345,8 @@ hvfs_vmx_text_free (HvfsVmxText *vmx)
     return;
   g_clear_pointer (&vmx->by_key, g_hash_table_unref);
   g_clear_pointer (&vmx->entries, g_array_unref);
+  g_clear_pointer (&vmx->notes, g_ptr_array_unref);
+  g_free (vmx->original);
   g_free (vmx->buffer);
   g_free (vmx);
 }
@@ -327,6 +390,34 @@ hvfs_vmx_text_bad (HvfsVmxText *vmx, GError **error, const char *right, const ch
   return bad_entry (lookup (vmx, key), key, error, right);
 }
 
+void
+hvfs_vmx_text_note (HvfsVmxText *vmx, const char *key, const char *format, ...)
+{
+  const Entry *entry = lookup (vmx, key);
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (entry != NULL)
+    hvfs_note (vmx->notes, entry->line, "%s = \"%s\": %s", entry->key, entry->value, text);
+  else
+    hvfs_note (vmx->notes, 0, "%s is missing: %s", key, text);
+}
+
+GPtrArray *
+hvfs_vmx_text_notes (const HvfsVmxText *vmx)
+{
+  return vmx->notes;
+}
+
+gboolean
+hvfs_vmx_text_is_recoded (const HvfsVmxText *vmx)
+{
+  return vmx->recoded;
+}
+
 gboolean
 hvfs_vmx_text_get_bool (HvfsVmxText *vmx, gboolean *value, GError **error, const char *key_format,
                         ...)
@@ -336,10 +427,10 @@ hvfs_vmx_text_get_bool (HvfsVmxText *vmx, gboolean *value, GError **error, const
 
   HVFS_VMX_FORMAT_KEY (key, key_format);
   entry = lookup (vmx, key);
-  if (entry == NULL)
+  if (entry == NULL || *entry->value == '\0')
     return TRUE;
-  *value = g_ascii_strcasecmp (entry->value, "true") == 0;
-  return *value || g_ascii_strcasecmp (entry->value, "false") == 0
+  *value = hvfs_words_index_nocase (true_words, entry->value) >= 0;
+  return *value || hvfs_words_index_nocase (false_words, entry->value) >= 0
          || bad_entry (entry, key, error, "must be \"true\" or \"false\"");
 }
 
@@ -389,7 +480,7 @@ parse_number (const char *text, guint *ret_number, gboolean *ret_plain)
 }
 
 GArray *
-hvfs_vmx_text_numbers (HvfsVmxText *vmx, const char *word, gboolean strict, GError **error)
+hvfs_vmx_text_numbers (HvfsVmxText *vmx, const char *word)
 {
   g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (guint));
   gsize len = strlen (word);
@@ -400,18 +491,9 @@ hvfs_vmx_text_numbers (HvfsVmxText *vmx, const char *word, gboolean strict, GErr
       gboolean plain;
       guint number;
 
-      if (g_ascii_strncasecmp (entry->key, word, len) != 0)
-        continue;
-      if (parse_number (entry->key + len, &number, &plain))
-        {
-          if (plain)
-            g_array_append_val (numbers, number);
-        }
-      else if (strict)
-        {
-          bad_entry (entry, NULL, error, "the key must go on with a number and a dot");
-          return NULL;
-        }
+      if (g_ascii_strncasecmp (entry->key, word, len) == 0
+          && parse_number (entry->key + len, &number, &plain) && plain)
+        g_array_append_val (numbers, number);
     }
   return hvfs_numbers_unique (numbers);
 }
@@ -446,4 +528,33 @@ hvfs_vmx_text_next_unmarked (const HvfsVmxText *vmx, guint *position, const char
       return TRUE;
     }
   return FALSE;
+}
+
+char *
+hvfs_vmx_text_edited (const HvfsVmxText *vmx, const char *head, const char *const *pairs)
+{
+  const char *from = vmx->original;
+  gsize first = strncmp (from, "#!", 2) == 0 ? strcspn (from, "\n") : 0;
+  GString *out = g_string_sized_new (strlen (from) + strlen (head));
+
+  first += first > 0 && from[first] == '\n';
+  g_string_append_len (out, from, first);
+  g_string_append (out, head);
+  from += first;
+
+  for (guint i = 0; i < vmx->entries->len; i++)
+    {
+      const Entry *entry = &g_array_index (vmx->entries, Entry, i);
+      const char *at = vmx->original + (entry->value - vmx->buffer);
+
+      for (const char *const *pair = pairs; pair[0] != NULL; pair += 2)
+        if (g_ascii_strcasecmp (pair[0], entry->key) == 0)
+          {
+            g_string_append_len (out, from, at - from);
+            g_string_append (out, pair[1]);
+            from = at + strlen (entry->value);
+          }
+    }
+  g_string_append (out, from);
+  return g_string_free (out, FALSE);
 }

@@ -10,13 +10,18 @@
 #pragma once
 
 #include "convert/domain.h"
+#include "convert/notes.h"
 
 typedef struct _HvfsVmxText HvfsVmxText;
 
 /**
  * hvfs_vmx_text_parse:
- * @text: @len bytes of a VMX file, in the encoding that its .encoding names
- * @error: EINVAL with the line
+ * @text: @len bytes of a VMX file, in the encoding that its byte order mark or its .encoding
+ *   says, else UTF-8 or windows-1252
+ * @error: EINVAL: a byte 0, too many bytes, another encoding than it says
+ *
+ * A statement is read as libvirt does, else as VMware: then the value may be a bare word, and
+ * a line that is no assignment is ignored, with a note.  All values are UTF-8.
  *
  * Cost: linear; memory is a small multiple of @len.
  *
@@ -31,6 +36,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsVmxText, hvfs_vmx_text_free)
 
 /* Returns: (nullable): the value, NULL if the key is missing */
 const char *hvfs_vmx_text_get (HvfsVmxText *vmx, const char *key_format, ...) G_GNUC_PRINTF (2, 3);
+
+/* Notes of @key, present or missing: 'key = "value": ...'. */
+void hvfs_vmx_text_note (HvfsVmxText *vmx, const char *key, const char *format, ...)
+  G_GNUC_PRINTF (3, 4);
+
+/* Returns: (transfer none): the notes so far, of HvfsNote */
+GPtrArray *hvfs_vmx_text_notes (const HvfsVmxText *vmx);
 
 /* The typed ones leave *@value, the default, alone where the key is missing. */
 gboolean hvfs_vmx_text_get_bool (HvfsVmxText *vmx, gboolean *value, GError **error,
@@ -56,12 +68,10 @@ gboolean hvfs_vmx_text_bad (HvfsVmxText *vmx, GError **error, const char *right,
 /**
  * hvfs_vmx_text_numbers:
  * @word: "ethernet" of "ethernet0.present"
- * @strict: a key that begins with @word and does not go on with a number and a dot is an error
- * @error: EINVAL
  *
  * Returns: (transfer full): of guint, ascending: the numbers between @word and dot in any key
  */
-GArray *hvfs_vmx_text_numbers (HvfsVmxText *vmx, const char *word, gboolean strict, GError **error);
+GArray *hvfs_vmx_text_numbers (HvfsVmxText *vmx, const char *word);
 
 /**
  * hvfs_vmx_text_mark:
@@ -81,3 +91,15 @@ void hvfs_vmx_text_mark (HvfsVmxText *vmx, const char *prefix, const char *const
  */
 gboolean hvfs_vmx_text_next_unmarked (const HvfsVmxText *vmx, guint *position, const char **ret_key,
                                       const char **ret_value, guint *ret_line);
+
+/* Returns: whether the file was not in UTF-8, or began with a byte order mark */
+gboolean hvfs_vmx_text_is_recoded (const HvfsVmxText *vmx);
+
+/**
+ * hvfs_vmx_text_edited:
+ * @head: lines to go before all others, but behind a "#!"
+ * @pairs: key, new value, ... ended by NULL; keys that are not there come to nothing
+ *
+ * Returns: (transfer full): the text as it was, but in UTF-8 and with the new values
+ */
+char *hvfs_vmx_text_edited (const HvfsVmxText *vmx, const char *head, const char *const *pairs);

@@ -39,3 +39,15 @@ HvfsDomain *hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, 
  */
 char *hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *files,
                       GPtrArray *notes, GError **error);
+
+/**
+ * hvfs_vmx_edit:
+ * @text: @len bytes of a VMX file; need not end in a NUL
+ * @hw_version: the virtualHW.version it is to have; 0: its own
+ * @notes: of HvfsNote, is told what may be read otherwise than it was meant
+ * @error: EINVAL: what hvfs_vmx_read() refuses, whatever files there are
+ *
+ * Returns: (transfer full): the same text in UTF-8: its keys, comments and order
+ */
+char *hvfs_vmx_edit (const char *text, gsize len, guint hw_version, GPtrArray *notes,
+                     GError **error);
