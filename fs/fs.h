@@ -29,6 +29,9 @@ typedef struct _HvfsNotifier HvfsNotifier;
 typedef struct _HvfsOpened HvfsOpened;
 typedef struct _HvfsVmxSizes HvfsVmxSizes;
 
+/* The modes are as the rows say. */
+#define HVFS_NO_UMASK ((mode_t) -1)
+
 struct _HvfsFs
 {
   /* Set before the first thread starts, and never changed. */
@@ -55,6 +58,7 @@ struct _HvfsFs
   const char *mountpoint;  /* absolute */
   uid_t uid;
   gid_t gid;
+  mode_t umask;            /* HVFS_NO_UMASK: none was given */
   gint64 mounted_us;       /* since 1970; 0 while it is filled */
 
   /* The mirror's lock. */

@@ -34,6 +34,7 @@
 #include "fs/mountpoint.h"
 #include "fs/ops/opened.h"
 #include "fs/options.h"
+#include "fs/service.h"
 #include "fs/request/failure.h"
 #include "fs/request/interrupt.h"
 #include "fs/request/job.h"
@@ -45,7 +46,10 @@
 static int
 complain (const GError *error)
 {
+  g_autofree char *reason = hvfs_service_dup_value (error->message);
+
   fprintf (stderr, "hvfs: %s\n", error->message);
+  hvfs_service_tell ("STATUS=%s\nERRNO=%d", reason, error->code);
   return EXIT_FAILURE;
 }
 
@@ -84,8 +88,9 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
 
   hvfs_rows_init (&hvfs_row_set);
   fs->uri = hvfs_uri_ref (uri);
-  fs->uid = getuid ();
-  fs->gid = getgid ();
+  fs->uid = options->uid;
+  fs->gid = options->gid;
+  fs->umask = options->umask;
   fs->stats = hvfs_stats_new ();
   fs->session = hvfs_session_new (uri, login->credentials, timeout_s, fs->stats);
   fs->mirror = hvfs_mirror_new (fs->stats);
@@ -179,6 +184,17 @@ go_to_background (int ready_fd)
   close (ready_fd);
 }
 
+/* @pid: of the process that serves, where it is not the one that was started, which alone
+ * the service manager listens to; else 0 */
+static void
+tell_ready (const char *mountpoint, pid_t pid)
+{
+  g_autofree char *where = hvfs_service_dup_value (mountpoint);
+  g_autofree char *main_pid = pid != 0 ? g_strdup_printf ("MAINPID=%d\n", (int) pid) : g_strdup ("");
+
+  hvfs_service_tell ("%sREADY=1\nSTATUS=mounted at %s", main_pid, where);
+}
+
 /* Until an unmount, or @cancellable.  At its end the notifier may wait in the kernel for
  * requests, which therefore are answered until it has ended; and for jobs, which therefore
  * do not wait any more. */
@@ -220,7 +236,10 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd,
     {
       if (ready_fd >= 0)
         go_to_background (ready_fd);
+      else
+        tell_ready (fs->mountpoint, 0);
       ok = loop (fs, session, cancellable, error);
+      hvfs_service_tell ("STOPPING=1\nSTATUS=logging out");
       fuse_session_unmount (session);
     }
   fuse_session_destroy (session);
@@ -251,7 +270,7 @@ run (const Login *login, HvfsOptions *options, const char *mountpoint, int ready
 
 /* The parent's part: it ends as soon as the child is ready, or with it. */
 static int
-await_child (pid_t child, int ready_fd)
+await_child (pid_t child, int ready_fd, const char *mountpoint)
 {
   char byte;
   int status;
@@ -261,7 +280,10 @@ await_child (pid_t child, int ready_fd)
     n = read (ready_fd, &byte, 1);
   while (n < 0 && errno == EINTR);
   if (n == 1)
-    return EXIT_SUCCESS;
+    {
+      tell_ready (mountpoint, child);
+      return EXIT_SUCCESS;
+    }
   while (waitpid (child, &status, 0) < 0 && errno == EINTR)
     ;
   return WIFEXITED (status) && WEXITSTATUS (status) != 0 ? WEXITSTATUS (status) : EXIT_FAILURE;
@@ -317,7 +339,7 @@ start (HvfsUri *uri, HvfsOptions *options, const char *mountpoint)
       return run (&login, options, mountpoint, fds[1]);
     }
   close (fds[1]);
-  return await_child (child, fds[0]);
+  return await_child (child, fds[0], mountpoint);
 }
 
 /* The leak checker looks into it from a process of its own, which root's may always. */

@@ -5,19 +5,23 @@
  */
 #include "fs/options.h"
 
+#include <grp.h>
+#include <pwd.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "backend/vmconfig/vmconfig.h"
 #include "convert/error.h"
+#include "fs/fs.h"
 
 #define DEFAULT_TIMEOUT_S 30
 #define MAX_TIMEOUT_S 3600
 #define DEFAULT_CACHE_MIB (HVFS_CONFIG_BUDGET >> 20)
 #define MAX_CACHE_MIB (64 * 1024)
 
-enum { KEY_KEEP, KEY_IGNORE, KEY_TIMEOUT, KEY_CACHE };
+enum { KEY_KEEP, KEY_IGNORE, KEY_TIMEOUT, KEY_CACHE, KEY_UID, KEY_GID, KEY_UMASK };
 
 #define OPTION(template, member) { template, offsetof (HvfsOptions, member), 1 }
 
@@ -36,6 +40,9 @@ static const struct fuse_opt table[] = {
   OPTION ("legacy_tls", legacy_tls),
   FUSE_OPT_KEY ("timeout=", KEY_TIMEOUT),
   FUSE_OPT_KEY ("cache=", KEY_CACHE),
+  FUSE_OPT_KEY ("uid=", KEY_UID),
+  FUSE_OPT_KEY ("gid=", KEY_GID),
+  FUSE_OPT_KEY ("umask=", KEY_UMASK),
   /* For libfuse. */
   FUSE_OPT_KEY ("ro", KEY_KEEP),
   FUSE_OPT_KEY ("rw", KEY_KEEP),
@@ -91,6 +98,36 @@ take_number (Parse *parse, const char *arg, const char *unit, guint least, guint
                  (int) (value - arg), arg, value, unit, least, most);
 }
 
+/* A number, or the name of a user or a group.  @known: what the name says, NULL if nothing */
+static void
+take_id (Parse *parse, const char *arg, const char *what, const id_t *known, id_t *ret_id)
+{
+  const char *value = strchr (arg, '=') + 1;
+  guint64 number;
+
+  if (known != NULL)
+    *ret_id = *known;
+  else if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT32 - 1, &number, NULL))
+    *ret_id = (id_t) number;
+  else
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "%s: there is no such %s; give a name or a number",
+                 arg, what);
+}
+
+static void
+take_umask (Parse *parse, const char *arg)
+{
+  const char *value = strchr (arg, '=') + 1;
+  char *end;
+  guint64 mask = g_ascii_strtoull (value, &end, 8);
+
+  if (g_ascii_isdigit (*value) && *end == '\0' && mask <= 0777)
+    parse->options.umask = (mode_t) mask;
+  else
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL,
+                 "umask='%s': what the modes lose is wanted, in octal, 000 to 777", value);
+}
+
 static int
 take (void *data, const char *arg, int key, struct fuse_args *out)
 {
@@ -104,6 +141,20 @@ take (void *data, const char *arg, int key, struct fuse_args *out)
     take_number (parse, arg, "seconds", 1, MAX_TIMEOUT_S, &parse->options.timeout_s);
   else if (key == KEY_CACHE)
     take_number (parse, arg, "MiB", 0, MAX_CACHE_MIB, &parse->options.cache_mib);
+  else if (key == KEY_UID)
+    {
+      const struct passwd *user = getpwnam (strchr (arg, '=') + 1);
+
+      take_id (parse, arg, "user", user != NULL ? &user->pw_uid : NULL, &parse->options.uid);
+    }
+  else if (key == KEY_GID)
+    {
+      const struct group *group = getgrnam (strchr (arg, '=') + 1);
+
+      take_id (parse, arg, "group", group != NULL ? &group->gr_gid : NULL, &parse->options.gid);
+    }
+  else if (key == KEY_UMASK)
+    take_umask (parse, arg);
   else if (key == FUSE_OPT_KEY_OPT && g_str_equal (arg, "remount"))
     g_set_error (&parse->error, HVFS_ERROR, EINVAL,
                  "a mount cannot be changed; unmount it, then mount it anew");
@@ -185,7 +236,10 @@ gboolean
 hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error)
 {
   g_auto (GStrv) copy = dup_arguments (argc, argv);
-  Parse parse = { .options = { .timeout_s = DEFAULT_TIMEOUT_S,
+  Parse parse = { .options = { .uid = getuid (),
+                               .gid = getgid (),
+                               .umask = HVFS_NO_UMASK,
+                               .timeout_s = DEFAULT_TIMEOUT_S,
                                .cache_mib = DEFAULT_CACHE_MIB } };
   struct fuse_args args = FUSE_ARGS_INIT (argc, copy);
 
@@ -231,6 +285,9 @@ hvfs_options_print_help (void)
     "    -V, --version           show the version\n"
     "    -o ro                   refuse every change\n"
     "    -o allow_other          let other users in, by the files' modes\n"
+    "    -o uid=USER             whose the files are (default: who mounts)\n"
+    "    -o gid=GROUP            which group's the files are\n"
+    "    -o umask=OCTAL          what the modes lose, and nothing else: 002 lets a group write\n"
     "    -o auto_unmount         unmount also when hvfs is killed\n"
     "    -o username=NAME        who logs in, unless the URI says\n"
     "    -o password_file=FILE   where the password is\n"

@@ -17,6 +17,9 @@ typedef struct
   char *vcenter_username;      /* nullable */
   char *vcenter_password_file; /* nullable */
   gboolean legacy_tls;
+  uid_t uid;             /* whose the files are */
+  gid_t gid;
+  mode_t umask;          /* HVFS_NO_UMASK: the modes are as they are */
   guint timeout_s;
   guint cache_mib;
   struct fuse_args fuse; /* what libfuse is told */

@@ -79,6 +79,7 @@ sheet_new_locked (HvfsDesks *desks, HvfsDesk *desk, guint32 number, const char *
   sheet->number = number;
   sheet->name = g_strdup (name);
   sheet->mode = mode;
+  sheet->uid = HVFS_DESK_UID;
   sheet->live = is_live_name (desk, name);
   if (!sheet->live)
     sheet->data = g_byte_array_new ();
@@ -113,6 +114,15 @@ next_number_locked (HvfsDesks *desks, HvfsDesk *desk)
     desks->last_number = desks->last_number == MAX_NUMBER ? 1 : desks->last_number + 1;
   while (hvfs_sheet_get_locked (desk, desks->last_number) != NULL);
   return desks->last_number;
+}
+
+void
+hvfs_desks_get_room (HvfsDesks *desks, guint64 *ret_bytes, guint *ret_files)
+{
+  hvfs_desks_lock (desks);
+  *ret_bytes = HVFS_DESK_MAX_BYTES - MIN (desks->n_bytes, HVFS_DESK_MAX_BYTES);
+  *ret_files = HVFS_DESK_MAX_SHEETS - MIN (desks->n_sheets, HVFS_DESK_MAX_SHEETS);
+  hvfs_desks_unlock (desks);
 }
 
 HvfsSheet *

@@ -33,6 +33,9 @@
 #define HVFS_DESK_MAX_BYTES (64 * 1024 * 1024)
 #define HVFS_DESK_MAX_SHEETS 4096
 
+/* Not a user: as the mount says, whose files these are. */
+#define HVFS_DESK_UID ((uid_t) -1)
+
 typedef struct _HvfsDesks HvfsDesks;
 
 typedef struct
@@ -43,6 +46,7 @@ typedef struct
   GByteArray *data;     /* what it holds, unless it is live or a link */
   char *target;         /* of a link, else NULL */
   mode_t mode;
+  uid_t uid;            /* who made it; HVFS_DESK_UID: the mount's user */
   gint64 mtime_us;      /* since 1970 */
   gint64 used_us;       /* monotonic */
   guint n_handles;
@@ -67,6 +71,9 @@ typedef void (*HvfsDeskChanged) (guint64 dir, const char *name, gpointer data);
 
 HvfsDesks *hvfs_desks_new (HvfsDeskChanged changed, gpointer data);
 void hvfs_desks_free (HvfsDesks *desks);
+
+/* How many bytes and files more all desks can take.  Takes the lock. */
+void hvfs_desks_get_room (HvfsDesks *desks, guint64 *ret_bytes, guint *ret_files);
 
 void hvfs_desks_lock (HvfsDesks *desks);
 void hvfs_desks_unlock (HvfsDesks *desks);

@@ -142,6 +142,7 @@ add_sheet (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, const ch
   if (sheet != NULL)
     {
       hvfs_sheet_set_base_locked (sheet, base);
+      sheet->uid = call->uid;
       ino = ino_of (dir, sheet);
     }
   hvfs_desks_unlock (fs->desks);

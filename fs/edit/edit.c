@@ -165,6 +165,7 @@ hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat
   else if (found)
     {
       st->st_mode = live ? st->st_mode : sheet->mode;
+      st->st_uid = live || sheet->uid == HVFS_DESK_UID ? st->st_uid : sheet->uid;
       st->st_mtim = hvfs_timespec (sheet->mtime_us);
       if (!live)
         st->st_size = sheet->target != NULL ? (off_t) strlen (sheet->target)

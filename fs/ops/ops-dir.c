@@ -68,7 +68,8 @@ add_child (Listing *listing, const char *name, guint64 ino, off_t next)
   if (listing->plus && !hvfs_ops_must_fetch (listing->fs, node))
     hvfs_ops_entry (listing->fs, ino, listing->text, &entry);
   entry.attr.st_ino = ino;
-  entry.attr.st_mode = node.row->mode;
+  if (entry.ino == 0)
+    entry.attr.st_mode = node.row->mode;
   return add_entry (listing, name, &entry, next);
 }
 

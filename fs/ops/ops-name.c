@@ -186,7 +186,7 @@ name_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 {
   NameJob *job = data;
   HvfsFs *fs = hvfs_ops_fs (req);
-  HvfsCall call = { fs, fuse_req_ctx (req)->pid, cancellable };
+  HvfsCall call = hvfs_ops_call (req, cancellable);
   g_autoptr (GError) error = NULL;
   guint64 ino = 0;
   HvfsNode dir;

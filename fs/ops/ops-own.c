@@ -48,7 +48,7 @@ file_job_free (gpointer data)
 static gboolean
 answer (fuse_req_t req, FileJob *job, GCancellable *cancellable)
 {
-  HvfsCall call = { hvfs_ops_fs (req), fuse_req_ctx (req)->pid, cancellable };
+  HvfsCall call = hvfs_ops_call (req, cancellable);
   g_autoptr (GError) error = NULL;
   HvfsNode node;
   gboolean ok;

@@ -18,6 +18,15 @@ hvfs_ops_fs (fuse_req_t req)
   return fuse_req_userdata (req);
 }
 
+/* @cancellable: NULL: this thread must not wait */
+static inline HvfsCall
+hvfs_ops_call (fuse_req_t req, GCancellable *cancellable)
+{
+  const struct fuse_ctx *ctx = fuse_req_ctx (req);
+
+  return (HvfsCall){ hvfs_ops_fs (req), ctx->pid, ctx->uid, cancellable };
+}
+
 /* Attributes, with the size that a read would have; FALSE when it is not there any
  * more.  Under the mirror's lock.  @buffer: to render into; what is in it is lost */
 gboolean hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buffer,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/edit/desk.h"
 #include "fs/ops/ops-priv.h"
 #include "fs/request/job.h"
 #include "fs/row/node.h"
@@ -57,7 +58,7 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buf
 
   memset (ret_st, 0, sizeof *ret_st);
   ret_st->st_ino = hvfs_node_ino (node);
-  ret_st->st_mode = node.row->mode;
+  ret_st->st_mode = hvfs_node_mode (fs, node);
   ret_st->st_nlink = 1; /* directories too: their entries are not counted */
   ret_st->st_uid = fs->uid;
   ret_st->st_gid = fs->gid;
@@ -180,7 +181,7 @@ lookup_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 {
   const LookupJob *job = data;
   HvfsFs *fs = hvfs_ops_fs (req);
-  HvfsCall call = { fs, fuse_req_ctx (req)->pid, cancellable };
+  HvfsCall call = hvfs_ops_call (req, cancellable);
   HvfsNode node;
 
   /* Without it the size is what is known: none. */
@@ -271,7 +272,7 @@ static void
 getattr_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 {
   AttrJob *job = data;
-  HvfsCall call = { hvfs_ops_fs (req), fuse_req_ctx (req)->pid, cancellable };
+  HvfsCall call = hvfs_ops_call (req, cancellable);
   HvfsNode node;
 
   hvfs_node_from_ino (job->ino, &node);
@@ -325,8 +326,16 @@ hvfs_ops_readlink (fuse_req_t req, fuse_ino_t ino)
 void
 hvfs_ops_statfs (fuse_req_t req, fuse_ino_t ino)
 {
-  struct statvfs st = { .f_bsize = 4096, .f_frsize = 4096, .f_namemax = 1024 };
+  enum { BLOCK = 4096 };
+  guint64 bytes;
+  guint files;
+  struct statvfs st = { .f_bsize = BLOCK, .f_frsize = BLOCK, .f_namemax = 1024,
+                        .f_blocks = HVFS_DESK_MAX_BYTES / BLOCK, .f_files = HVFS_DESK_MAX_SHEETS };
 
+  /* What a program may put there: files beside the domains' own, a new configuration. */
+  hvfs_desks_get_room (hvfs_ops_fs (req)->desks, &bytes, &files);
+  st.f_bfree = st.f_bavail = bytes / BLOCK;
+  st.f_ffree = st.f_favail = files;
   fuse_reply_statfs (req, &st);
 }
 

@@ -39,10 +39,26 @@ hvfs_node_render (HvfsFs *fs, guint64 ino, GError **error)
   return NULL;
 }
 
+mode_t
+hvfs_node_mode (const HvfsFs *fs, HvfsNode node)
+{
+  mode_t mode = node.row->mode, owner = mode & S_IRWXU, shared;
+  gboolean private = (mode & S_IRUSR) != 0 && (mode & S_IRGRP) == 0;
+
+  if (fs->umask == HVFS_NO_UMASK || S_ISLNK (mode))
+    return mode;
+  shared = (owner | owner >> 3 | owner >> 6) & ~fs->umask;
+  if (private)
+    shared &= ~S_IRWXO;
+  if (private && (fs->umask & S_IWGRP) != 0)
+    shared &= ~S_IRWXG;
+  return (mode & ~(S_IRWXU | S_IRWXG | S_IRWXO)) | shared;
+}
+
 gboolean
 hvfs_node_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set)
 {
-  if ((st->st_mode & 07777) == (node.row->mode & 07777))
+  if ((st->st_mode & 07777) == (hvfs_node_mode (fs, node) & 07777))
     to_set &= ~FUSE_SET_ATTR_MODE;
   if (st->st_uid == fs->uid)
     to_set &= ~FUSE_SET_ATTR_UID;

@@ -20,6 +20,11 @@ gboolean hvfs_node_resolve (HvfsFs *fs, guint64 ino, HvfsNode *ret_node,
 /* All of the file's text; NULL on error.  (transfer full).  Takes the mirror's lock. */
 GBytes *hvfs_node_render (HvfsFs *fs, guint64 ino, GError **error);
 
+/* The row's mode, as -o umask= changes it: then all may do what the owner may, less the mask.
+ * What only the owner reads is still for no others, and for the group only where the mask
+ * lets that write. */
+mode_t hvfs_node_mode (const HvfsFs *fs, HvfsNode node);
+
 /* Whether a setattr asks for another mode or owner than the row has: who restores what
  * is there already, as cp -p does, changes nothing. */
 gboolean hvfs_node_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set);

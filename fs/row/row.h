@@ -76,6 +76,7 @@ typedef struct
 {
   HvfsFs *fs;
   pid_t pid;                 /* the thread's; 0: unknown */
+  uid_t uid;
   GCancellable *cancellable; /* NULL: this thread must not wait; see HvfsFileOps */
 } HvfsCall;
 
