@@ -40,6 +40,44 @@ test_whole (void)
 }
 
 static void
+expect_newest (HvfsRequest *take, const char *since)
+{
+  g_autoptr (HvfsRequest) r = take;
+  const HvfsSince *newest = hvfs_request_newest (r);
+
+  g_assert_cmpstr (newest != NULL ? newest->since : NULL, ==, since);
+  g_assert_true (newest == NULL || newest->words != NULL);
+}
+
+/* The newest of all that was written counts, wherever it stands; names alone do not. */
+static void
+test_newest (void)
+{
+  HvfsRequest *r = hvfs_request_new ("ReconfigVM_Task", "VirtualMachine", "vm-1");
+
+  hvfs_request_open (r, "spec", NULL);
+  hvfs_request_int (r, "numCPUs", 2);
+  hvfs_request_open (r, "tools", NULL);
+  hvfs_request_text (r, "firmware", "not that of the machine");
+  hvfs_request_close (r);
+  expect_newest (hvfs_request_new ("PowerOnVM_Task", "T", "x"), NULL);
+  g_assert_null (hvfs_request_newest (r));
+  hvfs_request_open (r, "deviceChange", NULL);
+  hvfs_request_open (r, "device", "VirtualVmxnet3");
+  hvfs_request_close (r);
+  hvfs_request_close (r);
+  hvfs_request_open (r, "bootOptions", NULL);
+  hvfs_request_bool (r, "efiSecureBootEnabled", TRUE);
+  hvfs_request_open (r, "bootOrder", NULL);
+  hvfs_request_close (r);
+  hvfs_request_close (r);
+  hvfs_request_close (r);
+  expect_newest (hvfs_request_copy (r), "6.5");
+  expect_newest (r, "6.5");
+  expect_newest (hvfs_request_new ("WaitForUpdatesEx", "PropertyCollector", "c"), "4.1");
+}
+
+static void
 test_escaping (void)
 {
   static const struct { const char *text, *want; } rows[] = {
@@ -92,6 +130,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/request/whole", test_whole);
+  g_test_add_func ("/request/newest", test_newest);
   g_test_add_func ("/request/escaping", test_escaping);
   g_test_add_func ("/stats/print", test_stats);
   return g_test_run ();

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "backend/login/version.h"
+#include "backend/wire/version.h"
 #include "convert/error.h"
 
 static void

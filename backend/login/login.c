@@ -3,7 +3,7 @@
 
 #include "backend/wire/fault.h"
 #include "backend/wire/soap.h"
-#include "backend/login/version.h"
+#include "backend/wire/version.h"
 #include "convert/error.h"
 
 #define END_LIMIT_S 5

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "backend/wire/version.h"
 #include "convert/xml-char.h"
 
 #define ENVELOPE \
@@ -21,9 +22,50 @@ struct _HvfsRequest
 {
   char *method;
   GString *xml;
-  GPtrArray *open; /* char*: names of the elements that are open, owned */
+  GArray *open;           /* of Open: the elements that are open */
+  const HvfsSince *newest; /* what of it the API has last; NULL: all of it is old */
   gboolean finished;
 };
+
+typedef struct
+{
+  char *name;
+  char *type; /* nullable: nothing below is newer than it */
+} Open;
+
+static void
+open_clear (gpointer data)
+{
+  Open *open = data;
+
+  g_free (open->name);
+  g_free (open->type);
+}
+
+static void
+set_newest (HvfsRequest *request, const HvfsSince *row)
+{
+  if (row != NULL && row->words != NULL
+      && (request->newest == NULL
+          || hvfs_version_compare (row->since, request->newest->since) > 0))
+    request->newest = row;
+}
+
+/* The element @name is written where we are; @xsi_type: (nullable): what it says it is.
+ * Returns: (nullable): the type of what is in it, by the table of versions */
+static const char *
+note (HvfsRequest *request, const char *name, const char *xsi_type)
+{
+  const char *owner = request->open->len == 0
+                        ? request->method
+                        : g_array_index (request->open, Open, request->open->len - 1).type;
+  const HvfsSince *row = owner != NULL ? hvfs_since_lookup (owner, name) : NULL;
+
+  set_newest (request, row);
+  if (xsi_type != NULL)
+    set_newest (request, hvfs_since_lookup (NULL, xsi_type));
+  return xsi_type != NULL ? xsi_type : row != NULL ? row->type : NULL;
+}
 
 /* Blanks that a parser would normalise away are written as references. */
 static void
@@ -82,6 +124,7 @@ static void
 element (HvfsRequest *request, const char *name, const char *attribute,
          const char *value, const char *text)
 {
+  note (request, name, g_strcmp0 (attribute, "xsi:type") == 0 ? value : NULL);
   start (request, name, attribute, value);
   append_escaped (request->xml, text);
   end (request, name);
@@ -93,7 +136,9 @@ hvfs_request_new (const char *method, const char *this_type, const char *this_id
   HvfsRequest *request = g_new0 (HvfsRequest, 1);
 
   request->method = g_strdup (method);
-  request->open = g_ptr_array_new_with_free_func (g_free);
+  request->open = g_array_new (FALSE, FALSE, sizeof (Open));
+  g_array_set_clear_func (request->open, open_clear);
+  set_newest (request, hvfs_since_lookup (NULL, method));
   request->xml = g_string_sized_new (INITIAL_BYTES);
   g_string_append (request->xml, ENVELOPE);
   start (request, method, "xmlns", "urn:vim25");
@@ -109,7 +154,8 @@ hvfs_request_copy (HvfsRequest *request)
   const char *xml = hvfs_request_finish (request, &len);
 
   copy->method = g_strdup (request->method);
-  copy->open = g_ptr_array_new_with_free_func (g_free);
+  copy->open = g_array_new (FALSE, FALSE, sizeof (Open));
+  copy->newest = request->newest;
   copy->xml = g_string_new_len (xml, len);
   copy->finished = TRUE;
   return copy;
@@ -122,9 +168,15 @@ hvfs_request_free (HvfsRequest *request)
     return;
   explicit_bzero (request->xml->str, request->xml->allocated_len);
   g_string_free (request->xml, TRUE);
-  g_ptr_array_unref (request->open);
+  g_array_unref (request->open);
   g_free (request->method);
   g_free (request);
+}
+
+const HvfsSince *
+hvfs_request_newest (const HvfsRequest *request)
+{
+  return request->newest;
 }
 
 const char *
@@ -171,16 +223,18 @@ hvfs_request_moref (HvfsRequest *request, const char *name, const char *type,
 void
 hvfs_request_open (HvfsRequest *request, const char *name, const char *xsi_type)
 {
+  Open open = { g_strdup (name), g_strdup (note (request, name, xsi_type)) };
+
   start (request, name, "xsi:type", xsi_type);
-  g_ptr_array_add (request->open, g_strdup (name));
+  g_array_append_val (request->open, open);
 }
 
 void
 hvfs_request_close (HvfsRequest *request)
 {
   g_return_if_fail (request->open->len > 0);
-  end (request, g_ptr_array_index (request->open, request->open->len - 1));
-  g_ptr_array_set_size (request->open, (gint) request->open->len - 1);
+  end (request, g_array_index (request->open, Open, request->open->len - 1).name);
+  g_array_set_size (request->open, request->open->len - 1);
 }
 
 const char *

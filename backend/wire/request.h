@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "backend/wire/since.h"
 
 typedef struct _HvfsRequest HvfsRequest;
 
@@ -22,6 +22,10 @@ void hvfs_request_free (HvfsRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsRequest, hvfs_request_free)
 
 const char *hvfs_request_method (const HvfsRequest *request);
+
+/* What of all that was written the newest version of the API is needed for, by the table of
+ * since.h.  (nullable): all of it is as old as the oldest.  (transfer none) */
+const HvfsSince *hvfs_request_newest (const HvfsRequest *request);
 
 /* @text is UTF-8 and escaped here; bytes that XML 1.0 cannot carry are dropped. */
 void hvfs_request_text (HvfsRequest *request, const char *name, const char *text);

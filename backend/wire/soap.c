@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backend/wire/fault.h"
+#include "backend/wire/version.h"
 #include "convert/error.h"
 
 #define VERSIONS HVFS_SOAP_PATH "/vimServiceVersions.xml"
@@ -179,6 +180,19 @@ attempt (HvfsHttp *http, HvfsStats *stats, HvfsHttpRequest *wire, gboolean chang
   return TRUE;
 }
 
+/* What is newer than the server is not sent. */
+static gboolean
+check_version (const HvfsRequest *request, const char *version, GError **error)
+{
+  const HvfsSince *newest = hvfs_request_newest (request);
+
+  if (newest == NULL || hvfs_version_compare (newest->since, version) <= 0)
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, ENOTSUP, "%s needs API %s, the server has %s", newest->words,
+               newest->since, version);
+  return FALSE;
+}
+
 static gboolean
 exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
           const HvfsSoapOptions *options, Incoming *incoming, GCancellable *cancellable,
@@ -195,6 +209,8 @@ exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
   GError *failure = NULL;
   gboolean again;
 
+  if (!check_version (request, options->version, error))
+    return FALSE;
   wire.body = hvfs_request_finish (request, &wire.body_len);
   if (attempt (http, stats, &wire, options->change, incoming, &again, cancellable, &failure))
     return TRUE;

@@ -30,9 +30,9 @@ typedef struct
  * hvfs_soap_exchange:
  * @request: finished here
  *
- * Network.
+ * Network; but what is newer than options->version is not sent (since.h).
  *
- * @error: as hvfs_http_perform (); a fault's by the table in fault.c; by the status
+ * @error: ENOTSUP for that; as hvfs_http_perform (); a fault's by the table in fault.c; by the status
  *   where it is neither 200 nor 500; EIO for what is no answer to @request
  *
  * Returns: (transfer full): the body's one element, named METHODResponse

@@ -6,9 +6,11 @@
 //
 //   GET  /requests   {"total":n,"bytes":n,"Method":n,…} since the last reset
 //   GET  /log        the newest requests, oldest first, one JSON object each
+//   GET  /kept       the requests since POST /keep, whole: a JSON array of their versions and bodies
 //   GET  /sessions   how many are logged in
 //   GET  /rules      the misbehaviours in waiting
 //   POST /reset      forget requests and log
+//   POST /keep       keep each request, whole, from now on
 //   POST /expire     end all sessions
 //   POST /down       cut all connections and refuse new ones, state kept
 //   POST /up         listen again, on the same port
@@ -98,6 +100,7 @@ func (c *control) reading() map[string]action {
 	return map[string]action{
 		"/requests": func(*http.Request) (interface{}, error) { return c.front.log.total(), nil },
 		"/log":      func(*http.Request) (interface{}, error) { return c.front.log.copy(), nil },
+		"/kept":     func(*http.Request) (interface{}, error) { return c.front.log.copyKept(), nil },
 		"/rules":    func(*http.Request) (interface{}, error) { return c.front.faults.list(), nil },
 		"/sessions": c.sessions,
 	}
@@ -106,6 +109,7 @@ func (c *control) reading() map[string]action {
 func (c *control) changing() map[string]action {
 	return map[string]action{
 		"/reset":       just(c.front.log.reset),
+		"/keep":        just(c.front.log.keep),
 		"/heal":        just(c.front.faults.clear),
 		"/expire":      just(func() { c.w.do(c.w.expire) }),
 		"/down":        just(c.gate.close),

@@ -61,6 +61,7 @@ func (f *front) soap(rw http.ResponseWriter, r *http.Request) {
 		return // the client went away
 	}
 	api := callAPI(r.Header.Get("SOAPAction"), f.w.opt.api)
+	f.log.take(api, body)
 	c := &call{w: f.w, api: api, ctx: r.Context(), body: body}
 	var flt *fault
 	c.method, c.this, c.req, flt = decodeRequest(api, body)

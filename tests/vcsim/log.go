@@ -34,6 +34,35 @@ type requestLog struct {
 	counts  map[string]int
 	bytes   int64
 	entries []*logEntry
+	keeps   bool // whole requests
+	kept    []keptRequest
+}
+
+// keptRequest is one as it came, and the version that it is in.
+type keptRequest struct {
+	API  string `json:"api"`
+	Body string `json:"body"`
+}
+
+// keep forgets the requests kept so far, and keeps those that come.
+func (l *requestLog) keep() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.keeps, l.kept = true, nil
+}
+
+func (l *requestLog) take(api apiVersion, body []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.keeps {
+		l.kept = append(l.kept, keptRequest{api.String(), string(body)})
+	}
+}
+
+func (l *requestLog) copyKept() []keptRequest {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]keptRequest{}, l.kept...)
 }
 
 func newRequestLog() *requestLog { return &requestLog{counts: map[string]int{}} }

@@ -1,5 +1,5 @@
-/* backend/login/version.c - versions of the API; see version.h */
-#include "backend/login/version.h"
+/* backend/wire/version.c - versions of the API; see version.h */
+#include "backend/wire/version.h"
 
 #include <string.h>
 

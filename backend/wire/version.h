@@ -1,4 +1,4 @@
-/* backend/login/version.h - versions of the API, and the choice of one
+/* backend/wire/version.h - versions of the API, and the choice of one
  *
  * Exists because a server refuses what is newer than the version that a request
  * says, and behaves as the oldest when it says none.

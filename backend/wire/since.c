@@ -1,0 +1,93 @@
+/* backend/wire/since.c - the versions of what is sent; see since.h
+ *
+ * tests/test-version.py compares each row with another client's types, and each request of
+ * each operation with both.
+ */
+#include "backend/wire/since.h"
+
+#define COLLECTOR "reading more than one page"
+
+static const HvfsSince rows[] = {
+  /* methods and their parameters */
+  { NULL, "CreatePropertyCollector", "4.1", NULL, "a property collector of its own" },
+  { NULL, "DestroyPropertyCollector", "4.1", NULL, "a property collector of its own" },
+  { NULL, "WaitForUpdatesEx", "4.1", NULL, "waiting for updates" },
+  { NULL, "RetrievePropertiesEx", "4.1", NULL, COLLECTOR },
+  { NULL, "ContinueRetrievePropertiesEx", "4.1", NULL, COLLECTOR },
+  { NULL, "CheckMigrate_Task", "4.0", NULL, "checking a migration" },
+  { NULL, "CheckRelocate_Task", "4.0", NULL, "checking a migration" },
+  { "RelocateVM_Task", "priority", "4.0", NULL, "priority= of a migration to another datastore" },
+  { "RelocateVM_Task", "spec", "2.5", "VirtualMachineRelocateSpec", NULL },
+  { "CheckRelocate_Task", "spec", "4.0", "VirtualMachineRelocateSpec", "checking a migration" },
+  { "CloneVM_Task", "spec", "2.5", "VirtualMachineCloneSpec", NULL },
+  { "CreateVM_Task", "config", "2.5", "VirtualMachineConfigSpec", NULL },
+  { "ReconfigVM_Task", "spec", "2.5", "VirtualMachineConfigSpec", NULL },
+
+  /* copies */
+  { "VirtualMachineCloneSpec", "location", "2.5", "VirtualMachineRelocateSpec", NULL },
+  { "VirtualMachineCloneSpec", "snapshot", "4.0", NULL, "a linked clone" },
+  { "VirtualMachineRelocateSpec", "diskMoveType", "4.0", NULL, "a linked clone" },
+
+  /* configurations */
+  { "VirtualMachineConfigSpec", "numCoresPerSocket", "5.0", NULL, "<topology cores='...'>" },
+  { "VirtualMachineConfigSpec", "firmware", "5.0", NULL, "<os firmware='...'>" },
+  { "VirtualMachineConfigSpec", "deviceChange", "2.5", "VirtualDeviceConfigSpec", NULL },
+  { "VirtualMachineConfigSpec", "bootOptions", "2.5", "VirtualMachineBootOptions", NULL },
+  { "VirtualMachineBootOptions", "bootOrder", "5.0", NULL, "a boot order (<boot>)" },
+  { "VirtualMachineBootOptions", "efiSecureBootEnabled", "6.5", NULL, "secure boot" },
+
+  /* devices */
+  { NULL, "ParaVirtualSCSIController", "2.5u2", NULL, "<controller model='vmpvscsi'>" },
+  { NULL, "VirtualLsiLogicSASController", "2.5u2", NULL, "<controller model='lsisas1068'>" },
+  { NULL, "VirtualAHCIController", "5.5", NULL, "<controller type='sata'>" },
+  { NULL, "VirtualNVMEController", "6.5", NULL, "<controller type='nvme'>" },
+  { NULL, "VirtualVmxnet3", "2.5u2", NULL, "<interface><model type='vmxnet3'>" },
+  { NULL, "VirtualE1000e", "5.0", NULL, "<interface><model type='e1000e'>" },
+  { NULL, "VirtualEthernetCardDistributedVirtualPortBackingInfo", "4.0", NULL,
+    "an interface on a distributed switch" },
+  { NULL, "VirtualEthernetCardOpaqueNetworkBackingInfo", "5.5", NULL,
+    "an interface on an opaque network" },
+  { "VirtualDisk", "capacityInBytes", "5.5", NULL, "the size of a disk in bytes" },
+  { NULL, "VirtualSerialPortURIBackingInfo", "4.1", NULL, "<serial type='tcp'>" },
+};
+
+static guint
+row_hash (gconstpointer key)
+{
+  const HvfsSince *row = key;
+
+  return g_str_hash (row->name) * 31 + (row->owner != NULL ? g_str_hash (row->owner) : 0);
+}
+
+static gboolean
+row_equal (gconstpointer a, gconstpointer b)
+{
+  const HvfsSince *x = a, *y = b;
+
+  return g_str_equal (x->name, y->name) && g_strcmp0 (x->owner, y->owner) == 0;
+}
+
+/* Never freed: of the process. */
+static GHashTable *
+row_table (void)
+{
+  static gsize once;
+  static GHashTable *table;
+
+  if (g_once_init_enter (&once))
+    {
+      table = g_hash_table_new (row_hash, row_equal);
+      for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+        g_hash_table_add (table, (gpointer) &rows[i]);
+      g_once_init_leave (&once, 1);
+    }
+  return table;
+}
+
+const HvfsSince *
+hvfs_since_lookup (const char *owner, const char *name)
+{
+  const HvfsSince key = { .owner = owner, .name = name };
+
+  return g_hash_table_lookup (row_table (), &key);
+}

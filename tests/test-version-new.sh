@@ -1,0 +1,6 @@
+#!/bin/sh
+# tests/test-version-new.sh - servers of 6.5 6.7 7.0 8.0: what is newer is not sent; see test-version.py
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+. "$tests_dir/version.sh"
+
+each_version 6.5 6.7 7.0 8.0
