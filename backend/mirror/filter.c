@@ -3,6 +3,9 @@
 
 #include "backend/wire/value.h"
 
+/* PropertyFilterSpec.reportMissingObjectsInResults */
+#define API_REPORT_MISSING 401
+
 #define MAX_NEXT 12
 
 /* One step through the inventory: from @type by its property @path, and from
@@ -169,6 +172,23 @@ hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint ap
   hvfs_request_close (request);
 }
 
+static void
+write_object (HvfsRequest *request, const char *type, const char *moref)
+{
+  hvfs_request_open (request, "objectSet", NULL);
+  hvfs_request_moref (request, "obj", type, moref);
+  hvfs_request_bool (request, "skip", FALSE);
+  hvfs_request_close (request);
+}
+
+/* After several objects: one that is gone is no fault. */
+static void
+write_leave_out_missing (HvfsRequest *request, guint api)
+{
+  if (api >= API_REPORT_MISSING)
+    hvfs_request_bool (request, "reportMissingObjectsInResults", TRUE);
+}
+
 void
 hvfs_filter_write_objects (HvfsRequest *request, const char *element, guint api,
                            GPtrArray *refs)
@@ -176,13 +196,26 @@ hvfs_filter_write_objects (HvfsRequest *request, const char *element, guint api,
   hvfs_request_open (request, element, NULL);
   write_inventory_props (request, api, HVFS_SCOPE_DOWN);
   for (guint i = 0; i < refs->len; i++)
-    {
-      hvfs_request_open (request, "objectSet", NULL);
-      hvfs_request_moref (request, "obj", hvfs_value_type (refs->pdata[i]),
-                          hvfs_value_text (refs->pdata[i], NULL));
-      hvfs_request_bool (request, "skip", FALSE);
-      hvfs_request_close (request);
-    }
+    write_object (request, hvfs_value_type (refs->pdata[i]),
+                  hvfs_value_text (refs->pdata[i], NULL));
+  write_leave_out_missing (request, api);
+  hvfs_request_close (request);
+}
+
+void
+hvfs_filter_write_paths (HvfsRequest *request, const char *element, guint api, const char *type,
+                         const char *const *paths, GPtrArray *morefs)
+{
+  hvfs_request_open (request, element, NULL);
+  hvfs_request_open (request, "propSet", NULL);
+  hvfs_request_text (request, "type", type);
+  hvfs_request_bool (request, "all", FALSE);
+  for (guint i = 0; paths[i] != NULL; i++)
+    hvfs_request_text (request, "pathSet", paths[i]);
+  hvfs_request_close (request);
+  for (guint i = 0; i < morefs->len; i++)
+    write_object (request, type, morefs->pdata[i]);
+  write_leave_out_missing (request, api);
   hvfs_request_close (request);
 }
 

@@ -31,9 +31,15 @@ void hvfs_filter_write_inventory (HvfsRequest *request, const char *element, gui
                                   HvfsScope scope, const char *type, const char *id,
                                   const char *view);
 
-/* All mirrored properties of each object in @refs (element-type HvfsValue). */
+/* All mirrored properties of each object in @refs (element-type HvfsValue).  From API 4.1 on
+ * one that is gone is left out of the answer; before, it is a fault for all. */
 void hvfs_filter_write_objects (HvfsRequest *request, const char *element, guint api,
                                 GPtrArray *refs);
+
+/* The properties @paths, ended by NULL, of each object in @morefs (element-type utf8), all of
+ * the type @type; else as hvfs_filter_write_objects. */
+void hvfs_filter_write_paths (HvfsRequest *request, const char *element, guint api,
+                              const char *type, const char *const *paths, GPtrArray *morefs);
 
 /* The properties of tasks: those in the list view @view (nullable), those that
  * @task_manager (nullable) lists as recent, and @task (nullable) itself. */

@@ -5,6 +5,7 @@
 
 #include "backend/wire/fault.h"
 #include "backend/mirror/filter.h"
+#include "convert/error.h"
 
 #define API_EX 401 /* RetrievePropertiesEx */
 
@@ -73,14 +74,61 @@ hvfs_retrieve (HvfsSession *session, HvfsRequest *request, GCancellable *cancell
   return g_steal_pointer (&contents);
 }
 
+static gboolean
+is_missing (const GError *error)
+{
+  return g_strcmp0 (hvfs_error_fault (error), "ManagedObjectNotFound") == 0;
+}
+
 GPtrArray *
 hvfs_retrieve_objects (HvfsSession *session, guint api, GPtrArray *refs,
                        GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsRequest) request = hvfs_retrieve_new (session);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GPtrArray) contents = NULL;
 
   hvfs_filter_write_objects (request, "specSet", api, refs);
-  return hvfs_retrieve (session, request, cancellable, error);
+  contents = hvfs_retrieve (session, request, cancellable, &failure);
+  if (contents == NULL && !is_missing (failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  if (contents == NULL)
+    contents = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
+  for (guint i = 0; failure != NULL && refs->len > 1 && i < refs->len; i++)
+    {
+      g_autoptr (GPtrArray) alone = g_ptr_array_new (), one = NULL;
+
+      g_ptr_array_add (alone, refs->pdata[i]);
+      one = hvfs_retrieve_objects (session, api, alone, cancellable, error);
+      if (one == NULL)
+        return NULL;
+      g_ptr_array_extend_and_steal (contents, g_steal_pointer (&one));
+    }
+  return g_steal_pointer (&contents);
+}
+
+GPtrArray *
+hvfs_retrieve_paths (HvfsSession *session, const char *type, const char *const *paths,
+                     GPtrArray *morefs, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (session);
+  g_autoptr (GPtrArray) alone = g_ptr_array_new ();
+  g_autoptr (GError) failure = NULL;
+  GPtrArray *contents;
+
+  hvfs_filter_write_paths (request, "specSet", hvfs_session_api (session), type, paths, morefs);
+  contents = hvfs_retrieve (session, request, cancellable, &failure);
+  if (contents == NULL && morefs->len > 1 && hvfs_error_fault (failure) != NULL)
+    {
+      g_ptr_array_add (alone, morefs->pdata[0]);
+      return hvfs_retrieve_paths (session, type, paths, alone, cancellable, error);
+    }
+  if (contents == NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return contents;
 }
 
 HvfsValue *

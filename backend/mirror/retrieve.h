@@ -17,10 +17,24 @@ HvfsRequest *hvfs_retrieve_new (HvfsSession *session);
 GPtrArray *hvfs_retrieve (HvfsSession *session, HvfsRequest *request,
                           GCancellable *cancellable, GError **error);
 
-/* The same of all mirrored properties of each object in @refs (element-type HvfsValue).
- * @api: of hvfs_session_api () */
+/* The same of all mirrored properties of each object in @refs (element-type HvfsValue); of
+ * one that is gone there is nothing.  Where a server knows no better they are asked for one
+ * by one then.  @api: of hvfs_session_api () */
 GPtrArray *hvfs_retrieve_objects (HvfsSession *session, guint api, GPtrArray *refs,
                                   GCancellable *cancellable, GError **error);
+
+/**
+ * hvfs_retrieve_paths:
+ * @morefs: (element-type utf8): what is wanted comes first, its neighbours after it
+ * @paths: ended by NULL
+ *
+ * The same of some properties of objects of one type.  A neighbour that is gone, or of
+ * which the server can say nothing, harms nobody: if the server then fails the whole
+ * request, the first is asked for anew, alone.
+ */
+GPtrArray *hvfs_retrieve_paths (HvfsSession *session, const char *type,
+                                const char *const *paths, GPtrArray *morefs,
+                                GCancellable *cancellable, GError **error);
 
 /**
  * hvfs_retrieve_property:

@@ -186,12 +186,6 @@ reread (HvfsUpdater *updater, GPtrArray *refs, GCancellable *cancellable, GError
   g_autoptr (GPtrArray) contents
     = hvfs_retrieve_objects (updater->session, updater->collector.api, refs, cancellable, error);
 
-  if (contents == NULL && hvfs_error_fault (error != NULL ? *error : NULL) != NULL
-      && strcmp (hvfs_error_fault (*error), "ManagedObjectNotFound") == 0)
-    {
-      g_clear_error (error);
-      contents = g_ptr_array_new ();
-    }
   if (contents == NULL)
     return FALSE;
   hvfs_mirror_apply_content (updater->mirror, refs, (HvfsValue *const *) contents->pdata,

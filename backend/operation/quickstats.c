@@ -4,8 +4,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "backend/mirror/filter.h"
 #include "backend/mirror/retrieve.h"
+#include "backend/wait/wake.h"
+#include "backend/wire/fault.h"
 #include "convert/error.h"
 
 /* Servers renew their own figures every twenty seconds. */
@@ -93,7 +94,8 @@ is_fresh_locked (HvfsQuickstats *quickstats, guint32 serial)
 {
   Known *known = g_hash_table_lookup (quickstats->known, GUINT_TO_POINTER (serial));
 
-  return known != NULL && g_get_monotonic_time () - known->fetched_us < FRESH_US;
+  return known != NULL && known->usage.refused == 0
+         && g_get_monotonic_time () - known->fetched_us < FRESH_US;
 }
 
 gboolean
@@ -110,28 +112,19 @@ hvfs_quickstats_forget (HvfsQuickstats *quickstats, guint32 serial)
   g_hash_table_remove (quickstats->known, GUINT_TO_POINTER (serial));
 }
 
-static void
-write_spec (HvfsRequest *request, HvfsKind kind, guint api, GPtrArray *morefs)
+/* (transfer container): ended by NULL */
+static const char **
+paths_of (HvfsKind kind, guint api)
 {
-  hvfs_request_open (request, "specSet", NULL);
-  hvfs_request_open (request, "propSet", NULL);
-  hvfs_request_text (request, "type", hvfs_kind_type (kind));
-  hvfs_request_bool (request, "all", FALSE);
-  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
+  const char **paths = g_new0 (const char *, G_N_ELEMENTS (figures) + 1);
+
+  for (guint i = 0, n = 0; i < G_N_ELEMENTS (figures); i++)
     if (figures[i].kind == kind && api >= figures[i].since)
-      hvfs_request_text (request, "pathSet", figures[i].path);
-  hvfs_request_close (request);
-  for (guint i = 0; i < morefs->len; i++)
-    {
-      hvfs_request_open (request, "objectSet", NULL);
-      hvfs_request_moref (request, "obj", hvfs_kind_type (kind), morefs->pdata[i]);
-      hvfs_request_bool (request, "skip", FALSE);
-      hvfs_request_close (request);
-    }
-  hvfs_request_close (request);
+      paths[n++] = figures[i].path;
+  return paths;
 }
 
-/* The references of @serial and its neighbours.  FALSE: it is gone. */
+/* The references of @serial, which comes first, and of its neighbours.  FALSE: it is gone. */
 static gboolean
 neighbours (HvfsQuickstats *quickstats, guint32 serial, HvfsKind *ret_kind, GPtrArray *morefs)
 {
@@ -144,12 +137,13 @@ neighbours (HvfsQuickstats *quickstats, guint32 serial, HvfsKind *ret_kind, GPtr
   if (self == NULL)
     return FALSE;
   *ret_kind = self->kind;
+  g_ptr_array_add (morefs, g_strdup (self->moref));
   hvfs_mirror_iter_init (quickstats->mirror, &iter);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       HvfsObject *object = value;
 
-      if (object->kind == self->kind
+      if (object != self && object->kind == self->kind
           && (object->kind != HVFS_KIND_VM
               || hvfs_value_equal (hvfs_object_get (object, HVFS_VM_HOST),
                                    hvfs_object_get (self, HVFS_VM_HOST))))
@@ -161,17 +155,30 @@ neighbours (HvfsQuickstats *quickstats, guint32 serial, HvfsKind *ret_kind, GPtr
 static HvfsUsage
 usage_from_content (HvfsKind kind, const HvfsValue *content)
 {
-  HvfsUsage usage = { -1, -1, -1, -1, -1 };
+  HvfsUsage usage = { -1, -1, -1, -1, -1, 0 };
+  const HvfsValue *fault = NULL;
+  gboolean any = FALSE;
 
   for (guint i = 0; i < hvfs_value_n_children (content); i++)
     {
       HvfsValue *property = hvfs_value_nth (content, i);
       const char *path = hvfs_value_text (property, "name");
 
+      if (strcmp (hvfs_value_name (property), "missingSet") == 0)
+        fault = hvfs_value_get (property, "fault");
       for (guint j = 0; path != NULL && j < G_N_ELEMENTS (figures); j++)
         if (figures[j].kind == kind && strcmp (figures[j].path, path) == 0)
-          G_STRUCT_MEMBER (gint64, &usage, figures[j].offset)
-            = hvfs_value_int (property, "val", -1);
+          {
+            G_STRUCT_MEMBER (gint64, &usage, figures[j].offset)
+              = hvfs_value_int (property, "val", -1);
+            any = TRUE;
+          }
+    }
+  if (fault != NULL && !any)
+    {
+      g_autoptr (GError) refusal = hvfs_fault_new_error_localized (fault);
+
+      usage.refused = refusal->code;
     }
   return usage;
 }
@@ -186,7 +193,8 @@ serial_of (HvfsQuickstats *quickstats, const HvfsValue *ref)
   return object == NULL ? 0 : object->serial;
 }
 
-static void
+/* Returns: the serial of what @content is about; 0: nothing that is there */
+static guint32
 store (HvfsQuickstats *quickstats, HvfsKind kind, const HvfsValue *content)
 {
   guint32 serial = serial_of (quickstats, hvfs_value_get (content, "obj"));
@@ -195,7 +203,7 @@ store (HvfsQuickstats *quickstats, HvfsKind kind, const HvfsValue *content)
   Known *known;
 
   if (serial == 0)
-    return;
+    return 0;
   g_mutex_lock (&quickstats->lock);
   known = g_hash_table_lookup (quickstats->known, GUINT_TO_POINTER (serial));
   differs = known == NULL || memcmp (&known->usage, &usage, sizeof usage) != 0;
@@ -209,43 +217,66 @@ store (HvfsQuickstats *quickstats, HvfsKind kind, const HvfsValue *content)
   g_mutex_unlock (&quickstats->lock);
   if (differs)
     quickstats->changed (serial, quickstats->data);
+  return serial;
 }
 
 static gboolean
 fetch (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (quickstats->session);
   g_autoptr (GPtrArray) morefs = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) contents = NULL;
+  g_autofree const char **paths = NULL;
+  gboolean found = FALSE;
   HvfsKind kind;
 
-  if (!neighbours (quickstats, serial, &kind, morefs))
+  if (neighbours (quickstats, serial, &kind, morefs))
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
-      return FALSE;
+      paths = paths_of (kind, hvfs_session_api (quickstats->session));
+      contents = hvfs_retrieve_paths (quickstats->session, hvfs_kind_type (kind), paths, morefs,
+                                      cancellable, error);
+      if (contents == NULL)
+        return FALSE;
+      for (guint i = 0; i < contents->len; i++)
+        found |= store (quickstats, kind, contents->pdata[i]) == serial;
     }
-  write_spec (request, kind, hvfs_session_api (quickstats->session), morefs);
-  contents = hvfs_retrieve (quickstats->session, request, cancellable, error);
-  for (guint i = 0; contents != NULL && i < contents->len; i++)
-    store (quickstats, kind, contents->pdata[i]);
-  return contents != NULL;
+  if (!found)
+    g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+  return found;
+}
+
+/* Until what is known of @serial is fresh: FALSE; or it is this thread's to fetch. */
+static gboolean
+wait_turn (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable)
+{
+  gboolean fresh;
+  HvfsWake wake;
+
+  hvfs_wake_begin (&wake, cancellable, &quickstats->lock, &quickstats->fetched);
+  g_mutex_lock (&quickstats->lock);
+  while (!(fresh = is_fresh_locked (quickstats, serial)) && quickstats->fetching
+         && !g_cancellable_is_cancelled (cancellable))
+    g_cond_wait (&quickstats->fetched, &quickstats->lock);
+  fresh = fresh || quickstats->fetching;
+  if (!fresh)
+    quickstats->fetching = TRUE;
+  g_mutex_unlock (&quickstats->lock);
+  hvfs_wake_end (&wake);
+  return !fresh;
 }
 
 gboolean
 hvfs_quickstats_fetch (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable,
                        GError **error)
 {
-  gboolean ok = TRUE, fresh;
+  gboolean ok;
 
-  g_mutex_lock (&quickstats->lock);
-  while (!(fresh = is_fresh_locked (quickstats, serial)) && quickstats->fetching)
-    g_cond_wait (&quickstats->fetched, &quickstats->lock);
-  if (!fresh)
-    quickstats->fetching = TRUE;
-  g_mutex_unlock (&quickstats->lock);
-  if (fresh)
-    return TRUE;
-
+  if (!wait_turn (quickstats, serial, cancellable))
+    {
+      ok = hvfs_quickstats_is_fresh (quickstats, serial);
+      if (!ok)
+        g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
+      return ok;
+    }
   ok = fetch (quickstats, serial, cancellable, error);
   g_mutex_lock (&quickstats->lock);
   quickstats->fetching = FALSE;

@@ -20,6 +20,7 @@ typedef struct
   gint64 guest_memory_mib;  /* of a machine: what its guest uses actively */
   gint64 uptime_s;
   gint64 storage_bytes;     /* of a machine: what it takes on its datastores */
+  gint64 refused;           /* errno of the server's reason to say nothing of it all; or 0 */
 } HvfsUsage;
 
 /* @changed: told of each object whose usage is another now; any thread, no lock. */
@@ -28,14 +29,15 @@ HvfsQuickstats *hvfs_quickstats_new (HvfsSession *session, HvfsMirror *mirror,
                                      gpointer data);
 void hvfs_quickstats_free (HvfsQuickstats *quickstats);
 
-/* FALSE if it was never fetched.  Memory. */
+/* FALSE if it was never fetched.  What was refused is asked for again by each fetch.  Memory. */
 gboolean hvfs_quickstats_get (HvfsQuickstats *quickstats, guint32 serial, HvfsUsage *ret_usage);
 
 /* Whether what is known of @serial is as new as the server's.  Memory. */
 gboolean hvfs_quickstats_is_fresh (HvfsQuickstats *quickstats, guint32 serial);
 
 /* Fetches what is not fresh, of a host or a machine.  Network: one request for all
- * neighbours; the mirror's lock must not be held. */
+ * neighbours; the mirror's lock must not be held.  @error: ESTALE: it is gone; EINTR; a
+ * call's */
 gboolean hvfs_quickstats_fetch (HvfsQuickstats *quickstats, guint32 serial,
                                 GCancellable *cancellable, GError **error);
 

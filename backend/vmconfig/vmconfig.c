@@ -186,26 +186,14 @@ static GPtrArray *
 retrieve (HvfsConfig *config, GPtrArray *batch, gboolean layout, GCancellable *cancellable,
           GError **error)
 {
-  g_autoptr (HvfsRequest) request = hvfs_retrieve_new (config->server.session);
+  gboolean files = layout && hvfs_config_tells_vmx_size (config);
+  const char *paths[] = { CONFIG, files ? FILES : NULL, NULL };
+  g_autoptr (GPtrArray) morefs = g_ptr_array_new ();
 
-  hvfs_request_open (request, "specSet", NULL);
-  hvfs_request_open (request, "propSet", NULL);
-  hvfs_request_text (request, "type", "VirtualMachine");
-  hvfs_request_bool (request, "all", FALSE);
-  hvfs_request_text (request, "pathSet", CONFIG);
-  if (layout && hvfs_config_tells_vmx_size (config))
-    hvfs_request_text (request, "pathSet", FILES);
-  hvfs_request_close (request);
   for (guint i = 0; i < batch->len; i++)
-    {
-      hvfs_request_open (request, "objectSet", NULL);
-      hvfs_request_moref (request, "obj", "VirtualMachine",
-                          ((HvfsVmLook *) batch->pdata[i])->moref);
-      hvfs_request_bool (request, "skip", FALSE);
-      hvfs_request_close (request);
-    }
-  hvfs_request_close (request);
-  return hvfs_retrieve (config->server.session, request, cancellable, error);
+    g_ptr_array_add (morefs, ((HvfsVmLook *) batch->pdata[i])->moref);
+  return hvfs_retrieve_paths (config->server.session, "VirtualMachine", paths, morefs,
+                              cancellable, error);
 }
 
 static const HvfsValue *
@@ -312,24 +300,11 @@ store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value, gint64 vmx_
 static GBytes *
 fetch_batch (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-  g_autoptr (GPtrArray) contents = retrieve (config, batch, TRUE, cancellable, &failure);
+  g_autoptr (GPtrArray) contents = retrieve (config, batch, TRUE, cancellable, error);
   GBytes *text = NULL;
 
-  /* One that is gone fails the request for all. */
-  if (contents == NULL && batch->len > 1
-      && g_strcmp0 (hvfs_error_fault (failure), "ManagedObjectNotFound") == 0)
-    {
-      g_clear_error (&failure);
-      g_autoptr (GPtrArray) alone = g_ptr_array_new ();
-      g_ptr_array_add (alone, batch->pdata[0]);
-      contents = retrieve (config, alone, TRUE, cancellable, &failure);
-    }
   if (contents == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return NULL;
-    }
+    return NULL;
   for (guint i = 0; i < batch->len; i++)
     {
       const HvfsVmLook *look = batch->pdata[i];
