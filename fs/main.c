@@ -32,6 +32,7 @@
 #include "fs/follow/follow.h"
 #include "fs/log.h"
 #include "fs/mountpoint.h"
+#include "fs/attr/usage.h"
 #include "fs/ops/opened.h"
 #include "fs/options.h"
 #include "fs/service.h"
@@ -70,7 +71,7 @@ usage_changed (guint32 serial, gpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (HvfsRow *row = tables[i]; row->mode != 0; row++)
-      if ((row->flags & HVFS_ROW_FETCHED) != 0)
+      if (row->fetch == &hvfs_usage_fetch)
         hvfs_notifier_inode (fs->notifier, hvfs_node_ino ((HvfsNode){ row, serial, 0 }));
 }
 

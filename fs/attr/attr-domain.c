@@ -14,6 +14,7 @@
 #include "fs/attr/domain-stores.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
+#include "fs/attr/usage.h"
 #include "fs/attr/vmx.h"
 #include "fs/edit/desk.h"
 #include "fs/edit/whole.h"
@@ -195,8 +196,8 @@ stats_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 {
   HvfsUsage usage;
 
-  if (!hvfs_quickstats_get (fs->quickstats, vm->serial, &usage))
-    return TRUE;
+  if (!hvfs_usage_get (fs, vm, &usage, error))
+    return FALSE;
   if (usage.cpu_mhz >= 0)
     hvfs_show_int (out, "cpu", usage.cpu_mhz);
   if (usage.memory_mib >= 0)
@@ -223,11 +224,10 @@ error_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 
 HvfsRow hvfs_domain_table[] = {
   { .name = HVFS_DESK_LIVE, .named = HVFS_NAMED_CONFIG, .mode = READ_WRITE, .file_ops = &hvfs_edit_file_ops,
-    .visible = hvfs_edit_visible, .stat = hvfs_edit_stat, .is_known = hvfs_edit_is_known,
-    .fetch = hvfs_edit_fetch, .depends = HVFS_CONFIG_PROPS },
-  { .name = HVFS_DESK_LIVE_VMX, .mode = READ, .file_ops = &hvfs_vmx_file_ops,
-    .stat = hvfs_vmx_stat, .is_known = hvfs_vmx_is_known, .fetch = hvfs_vmx_fetch,
+    .visible = hvfs_edit_visible, .stat = hvfs_edit_stat, .fetch = &hvfs_edit_text_fetch,
     .depends = HVFS_CONFIG_PROPS },
+  { .name = HVFS_DESK_LIVE_VMX, .mode = READ, .file_ops = &hvfs_vmx_file_ops,
+    .stat = hvfs_vmx_stat, .fetch = &hvfs_vmx_text_fetch, .depends = HVFS_CONFIG_PROPS },
   { .name = "state", .mode = READ_WRITE, .show = state_show, .store = state_store,
     .depends = HVFS_PROP (HVFS_VM_POWER) | HVFS_PROP (HVFS_VM_CONNECTION) },
   { .name = "sched", .mode = READ_WRITE, .show = hvfs_sched_show, .store = hvfs_sched_store,
@@ -262,7 +262,7 @@ HvfsRow hvfs_domain_table[] = {
                | HVFS_PROP (HVFS_VM_TOOLS_VERSION) },
   { .name = "uuid", .mode = READ, .show = uuid_show, .depends = HVFS_PROP (HVFS_VM_UUID) },
   HVFS_MOREF_ROW,
-  { .name = "stats", .mode = READ, .show = stats_show, .flags = HVFS_ROW_FETCHED },
+  { .name = "stats", .mode = READ, .show = stats_show, .fetch = &hvfs_usage_fetch },
   { .name = "undefine", .mode = WRITE, .store = hvfs_undefine_store },
   { .name = "destroy", .mode = WRITE, .store = hvfs_destroy_store },
   { .name = "error", .mode = READ, .show = error_show, .flags = HVFS_ROW_LOCAL },

@@ -9,6 +9,7 @@
 
 #include "backend/operation/host-state.h"
 #include "fs/attr/tables.h"
+#include "fs/attr/usage.h"
 
 #define KIB_PER_MIB 1024
 
@@ -64,8 +65,8 @@ stats_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
 {
   HvfsUsage usage;
 
-  if (!hvfs_quickstats_get (fs->quickstats, host->serial, &usage))
-    return TRUE;
+  if (!hvfs_usage_get (fs, host, &usage, error))
+    return FALSE;
   if (usage.cpu_mhz >= 0)
     hvfs_show_int (out, "cpu", usage.cpu_mhz);
   if (usage.memory_mib >= 0)
@@ -76,11 +77,11 @@ stats_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
 }
 
 HvfsRow hvfs_host_table[] = {
-  { .name = "info", .mode = S_IFREG | 0444, .show = info_show, .flags = HVFS_ROW_FETCHED,
+  { .name = "info", .mode = S_IFREG | 0444, .show = info_show, .fetch = &hvfs_usage_fetch,
     .depends = HVFS_PROP (HVFS_HOST_HARDWARE) | HVFS_PROP (HVFS_HOST_PRODUCT) },
   { .name = "state", .mode = S_IFREG | 0644, .show = state_show, .store = state_store,
     .depends = HVFS_PROP (HVFS_HOST_CONNECTION) | HVFS_PROP (HVFS_HOST_MAINTENANCE) },
-  { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .flags = HVFS_ROW_FETCHED },
+  { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .fetch = &hvfs_usage_fetch },
   HVFS_MOREF_ROW,
   { .name = "domains", .named = HVFS_NAMED_HOST_DOMAINS, .mode = S_IFDIR | 0755, .dir_ops = &hvfs_domains_ops },
   HVFS_COLLECTION_ROW ("datastores", .named = HVFS_NAMED_HOST_DATASTORES),

@@ -16,13 +16,14 @@
 typedef struct
 {
   char *version;   /* of the configuration, when it had that size */
-  gsize size;      /* 0 as well where it cannot be read */
+  gsize size;
 } Size;
 
 typedef struct
 {
   guint32 serial;
   gint64 until_us;
+  char *version;   /* (nullable): of the configuration, before it was fetched */
   GBytes *content;
 } Fresh;
 
@@ -43,8 +44,11 @@ size_free (gpointer data)
 static void
 fresh_free (gpointer data)
 {
-  g_bytes_unref (((Fresh *) data)->content);
-  g_free (data);
+  Fresh *fresh = data;
+
+  g_bytes_unref (fresh->content);
+  g_free (fresh->version);
+  g_free (fresh);
 }
 
 HvfsVmxSizes *
@@ -141,19 +145,21 @@ set_read_size (HvfsVmxSizes *sizes, guint32 serial, char *version, gsize bytes)
 }
 
 static void
-keep_fresh (HvfsVmxSizes *sizes, guint32 serial, GBytes *content)
+keep_fresh (HvfsVmxSizes *sizes, guint32 serial, const char *version, GBytes *content)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sizes->lock);
   Fresh *fresh = g_new (Fresh, 1);
 
-  *fresh = (Fresh){ serial, g_get_monotonic_time () + FRESH_US, g_bytes_ref (content) };
+  *fresh = (Fresh){ serial, g_get_monotonic_time () + FRESH_US, g_strdup (version),
+                    g_bytes_ref (content) };
   g_queue_push_head (&sizes->fresh, fresh);
   if (g_queue_get_length (&sizes->fresh) > MAX_FRESH)
     fresh_free (g_queue_pop_tail (&sizes->fresh));
 }
 
+/* @version: the present one: what was fetched of another is old */
 static GBytes *
-take_fresh (HvfsVmxSizes *sizes, guint32 serial)
+take_fresh (HvfsVmxSizes *sizes, guint32 serial, const char *version)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sizes->lock);
   gint64 now_us = g_get_monotonic_time ();
@@ -161,25 +167,26 @@ take_fresh (HvfsVmxSizes *sizes, guint32 serial)
   for (GList *link = sizes->fresh.head; link != NULL; link = link->next)
     {
       Fresh *fresh = link->data;
-      GBytes *content = fresh->content;
+      GBytes *content;
 
-      if (fresh->serial != serial || fresh->until_us < now_us)
+      if (fresh->serial != serial || fresh->until_us < now_us
+          || g_strcmp0 (fresh->version, version) != 0)
         continue;
+      content = g_bytes_ref (fresh->content);
       g_queue_delete_link (&sizes->fresh, link);
-      g_free (fresh);
+      fresh_free (fresh);
       return content;
     }
   return NULL;
 }
 
-gboolean
-hvfs_vmx_is_known (HvfsFs *fs, HvfsNode node)
+static gboolean
+is_known (HvfsFs *fs, HvfsNode node)
 {
   HvfsObject *vm = hvfs_mirror_get (fs->mirror, node.a);
   gsize size;
 
-  return vm == NULL || !hvfs_mirror_is_up (fs->mirror, NULL, NULL)
-         || get_size (fs, vm, &size);
+  return vm == NULL || get_size (fs, vm, &size);
 }
 
 gboolean
@@ -194,7 +201,7 @@ hvfs_vmx_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat 
 
 /* Who wants the size of one wants those of its neighbours, and of their configurations. */
 static gboolean
-told_with_config (HvfsCall *call, guint32 serial)
+told_with_config (HvfsCall *call, guint32 serial, gint64 *ret_size)
 {
   HvfsConfig *config = call->fs->config;
   g_autoptr (GBytes) text = hvfs_config_tells_vmx_size (config)
@@ -202,25 +209,35 @@ told_with_config (HvfsCall *call, guint32 serial)
                               : NULL;
   gsize size;
 
-  return text != NULL && look_up_size (call->fs, serial, &size);
+  if (text == NULL || !look_up_size (call->fs, serial, &size))
+    return FALSE;
+  *ret_size = size;
+  return TRUE;
 }
 
-gboolean
-hvfs_vmx_fetch (HvfsCall *call, HvfsNode node, GError **error)
+static gboolean
+fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size, GError **error)
 {
   HvfsFs *fs = call->fs;
   g_autoptr (GBytes) content = NULL;
   char *version;
 
-  if (told_with_config (call, node.a))
+  if (told_with_config (call, node.a, ret_size))
     return TRUE;
   version = dup_version (fs, node.a);
   content = hvfs_config_fetch_vmx (fs->config, node.a, call->cancellable, error);
-  if (content != NULL)
-    keep_fresh (fs->vmx_sizes, node.a, content);
-  set_read_size (fs->vmx_sizes, node.a, version, content == NULL ? 0 : g_bytes_get_size (content));
-  return content != NULL;
+  if (content == NULL)
+    {
+      g_free (version);
+      return FALSE;
+    }
+  *ret_size = g_bytes_get_size (content);
+  keep_fresh (fs->vmx_sizes, node.a, version, content);
+  set_read_size (fs->vmx_sizes, node.a, version, *ret_size);
+  return TRUE;
 }
+
+const HvfsFetch hvfs_vmx_text_fetch = { .is_known = is_known, .fetch = fetch };
 
 /* ---- contents: what was fetched when it was opened ---- */
 
@@ -229,6 +246,7 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
 {
   HvfsFs *fs = call->fs;
   g_autoptr (GBytes) content = NULL;
+  g_autofree char *version = NULL;
   gboolean is_news;
   gsize told = 0;
 
@@ -240,13 +258,14 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
   if (!hvfs_call_may_wait (call, error)
       || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
     return FALSE;
-  content = take_fresh (fs->vmx_sizes, node.a);
+  version = dup_version (fs, node.a);
+  content = take_fresh (fs->vmx_sizes, node.a, version);
   if (content == NULL)
     content = hvfs_config_fetch_vmx (fs->config, node.a, call->cancellable, error);
   if (content == NULL)
     return FALSE;
   is_news = !look_up_size (fs, node.a, &told) || told != g_bytes_get_size (content);
-  set_read_size (fs->vmx_sizes, node.a, dup_version (fs, node.a), g_bytes_get_size (content));
+  set_read_size (fs->vmx_sizes, node.a, g_steal_pointer (&version), g_bytes_get_size (content));
   /* Past the kernel's cache where that has another size in mind. */
   fi->direct_io = is_news || !hvfs_notifier_is_idle (fs->notifier);
   if (fi->direct_io)

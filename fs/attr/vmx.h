@@ -23,5 +23,4 @@ void hvfs_vmx_sizes_forget (HvfsVmxSizes *sizes, guint32 serial);
 extern const HvfsFileOps hvfs_vmx_file_ops;
 
 gboolean hvfs_vmx_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st);
-gboolean hvfs_vmx_is_known (HvfsFs *fs, HvfsNode node);
-gboolean hvfs_vmx_fetch (HvfsCall *call, HvfsNode node, GError **error);
+extern const HvfsFetch hvfs_vmx_text_fetch;

@@ -28,7 +28,7 @@ draft_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st
 HvfsRow hvfs_draft_table[] = {
   { .name = HVFS_DESK_LIVE, .named = HVFS_NAMED_DRAFT_CONFIG, .mode = READ_WRITE, .flags = HVFS_ROW_UNMIRRORED,
     .file_ops = &hvfs_edit_file_ops, .visible = hvfs_edit_visible, .stat = hvfs_edit_stat,
-    .is_known = hvfs_edit_is_known, .fetch = hvfs_edit_fetch },
+    .fetch = &hvfs_edit_text_fetch },
   { .name = HVFS_DESK_LIVE_VMX, .mode = READ_WRITE, .flags = HVFS_ROW_UNMIRRORED,
     .file_ops = &hvfs_edit_file_ops, .visible = hvfs_edit_visible },
   { NULL }

@@ -152,7 +152,7 @@ live_mtime_us (const HvfsDesk *desk, const HvfsObject *vm)
 gboolean
 hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
 {
-  gsize size = 0;
+  gsize size;
   HvfsDesk *desk;
   HvfsSheet *sheet;
   gboolean found, live;
@@ -177,22 +177,26 @@ hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat
   return found;
 }
 
-gboolean
-hvfs_edit_is_known (HvfsFs *fs, HvfsNode node)
+static gboolean
+is_known (HvfsFs *fs, HvfsNode node)
 {
   guint32 serial = hvfs_edit_serial (fs, node);
 
-  return serial == 0 || !hvfs_mirror_is_up (fs->mirror, NULL, NULL)
-         || !hvfs_edit_is_live (fs, node) || hvfs_config_is_cached (fs->config, serial, NULL);
+  return serial == 0 || !hvfs_edit_is_live (fs, node)
+         || hvfs_config_is_cached (fs->config, serial, NULL);
 }
 
-gboolean
-hvfs_edit_fetch (HvfsCall *call, HvfsNode node, GError **error)
+static gboolean
+fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size, GError **error)
 {
   g_autoptr (GBytes) text = hvfs_edit_get_text (call, node, error);
 
+  if (text != NULL)
+    *ret_size = g_bytes_get_size (text);
   return text != NULL;
 }
+
+const HvfsFetch hvfs_edit_text_fetch = { .is_known = is_known, .fetch = fetch };
 
 gboolean
 hvfs_edit_link (HvfsFs *fs, HvfsNode node, GString *target)

@@ -71,8 +71,7 @@ HvfsRow *hvfs_edit_link_row_of (HvfsNode dir);
 
 gboolean hvfs_edit_visible (HvfsFs *fs, HvfsNode node);
 gboolean hvfs_edit_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st);
-gboolean hvfs_edit_is_known (HvfsFs *fs, HvfsNode node);
-gboolean hvfs_edit_fetch (HvfsCall *call, HvfsNode node, GError **error);
+extern const HvfsFetch hvfs_edit_text_fetch;
 gboolean hvfs_edit_link (HvfsFs *fs, HvfsNode node, GString *target);
 
 /* The configuration of the machine @serial changed, or it is gone.  The mirror's lock

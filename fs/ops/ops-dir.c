@@ -63,10 +63,12 @@ add_child (Listing *listing, const char *name, guint64 ino, off_t next)
 
   if (!hvfs_node_from_ino (ino, &node))
     return TRUE;
-  /* Without plus only type and number are told; and where the attributes would
-   * need a request, they are asked for by whoever wants them. */
-  if (listing->plus && !hvfs_ops_must_fetch (listing->fs, node))
+  /* Without plus only type and number are told; and attributes that cannot be kept are
+   * asked for by whoever wants them. */
+  if (listing->plus)
     hvfs_ops_entry (listing->fs, ino, listing->text, &entry);
+  if (node.row->fetch != NULL && entry.attr_timeout == 0)
+    memset (&entry, 0, sizeof entry);
   entry.attr.st_ino = ino;
   if (entry.ino == 0)
     entry.attr.st_mode = node.row->mode;

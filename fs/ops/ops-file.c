@@ -49,7 +49,7 @@ typedef struct
 static gboolean
 may_cache (HvfsFs *fs, HvfsNode node, int flags, gsize size)
 {
-  return !hvfs_row_is_volatile (fs, node) && (node.row->flags & HVFS_ROW_FETCHED) == 0
+  return !hvfs_row_is_volatile (fs, node) && node.row->fetch == NULL
          && (flags & O_ACCMODE) == O_RDONLY && size <= HVFS_CACHED_MAX_BYTES;
 }
 
@@ -99,14 +99,16 @@ open_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 {
   OpenJob *job = data;
   HvfsFs *fs = hvfs_ops_fs (req);
+  HvfsCall call = hvfs_ops_call (req, cancellable);
   g_autoptr (GError) error = NULL;
   HvfsNode node;
+  gint64 size;
   gboolean ok;
 
   hvfs_node_from_ino (job->ino, &node);
   ok = hvfs_updater_confirm (fs->updater, cancellable, &error)
-       && ((node.row->flags & HVFS_ROW_FETCHED) == 0
-           || hvfs_quickstats_fetch (fs->quickstats, node.a, cancellable, &error));
+       && (node.row->fetch == NULL
+           || node.row->fetch->fetch (&call, node, &size, &error));
   hvfs_ops_settle (req);
   if (ok)
     finish_open (req, node, &job->fi);
@@ -133,8 +135,7 @@ must_ask (HvfsFs *fs, HvfsNode node)
 {
   return (node.row->flags & HVFS_ROW_LOCAL) == 0
          && (!hvfs_updater_is_fresh (fs->updater)
-             || ((node.row->flags & HVFS_ROW_FETCHED) != 0
-                 && !hvfs_quickstats_is_fresh (fs->quickstats, node.a)));
+             || (node.row->fetch != NULL && !node.row->fetch->is_fresh (fs, node)));
 }
 
 static void

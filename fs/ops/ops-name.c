@@ -80,7 +80,7 @@ resolve_dir (HvfsFs *fs, guint64 ino, const char *name, HvfsNode *ret_dir, GErro
   struct stat st;
 
   if (!hvfs_node_resolve (fs, ino, ret_dir, &object)
-      || !hvfs_ops_stat (fs, *ret_dir, object, buffer, &st))
+      || !hvfs_ops_stat (fs, *ret_dir, object, buffer, &st, NULL))
     g_set_error (error, HVFS_ERROR, ESTALE, "the directory is gone");
   else if (ret_dir->row->dir_ops == NULL || is_fixed (fs, *ret_dir, name))
     refuse (error);

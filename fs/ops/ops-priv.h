@@ -27,20 +27,23 @@ hvfs_ops_call (fuse_req_t req, GCancellable *cancellable)
   return (HvfsCall){ hvfs_ops_fs (req), ctx->pid, ctx->uid, cancellable };
 }
 
-/* Attributes, with the size that a read would have; FALSE when it is not there any
- * more.  Under the mirror's lock.  @buffer: to render into; what is in it is lost */
+/* What a file has in place of a size that cannot be told.  It is no size of an empty file:
+ * tar does not open those. */
+#define HVFS_SIZE_UNKNOWN 4096
+
+/* Attributes, with the size that a read would have, or HVFS_SIZE_UNKNOWN; FALSE when it is
+ * not there any more.  Under the mirror's lock.  @buffer: to render into; what is in it is
+ * lost.  @ret_timeout: (optional): how long the kernel may keep them, in seconds */
 gboolean hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buffer,
-                        struct stat *ret_st);
+                        struct stat *ret_st, double *ret_timeout);
 
 /* What the kernel is told of an entry; 0 for no such entry.  Under the lock.
  * @buffer: as above */
 void hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer,
                      struct fuse_entry_param *ret_entry);
 
-/* Whether the size cannot be told before something is fetched.  Under the lock. */
-gboolean hvfs_ops_must_fetch (HvfsFs *fs, HvfsNode node);
-
-/* These take the mirror's lock.  @fi: (nullable) */
+/* These take the mirror's lock, and ask nothing: where the size is not known the kernel
+ * keeps no attributes, and comes for them when somebody wants them.  @fi: (nullable) */
 void hvfs_ops_reply_entry (fuse_req_t req, guint64 ino);
 void hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *fi);
 

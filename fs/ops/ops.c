@@ -25,17 +25,21 @@ append_target (HvfsFs *fs, HvfsNode node, GString *target)
                                 : hvfs_path_append_link (fs, node, target);
 }
 
-/* Of a file or a link.  @text: emptied, and rendered into. */
-static gsize
-content_size (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *text)
+/* Of a file or a link; FALSE: it cannot be told.  @text: emptied, and rendered into. */
+static gboolean
+content_size (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *text,
+              off_t *ret_size)
 {
+  gboolean ok = TRUE;
+
   g_string_truncate (text, 0);
   if (S_ISLNK (node.row->mode))
     append_target (fs, node, text);
-  else if ((object == NULL || hvfs_object_check (object, node.row->depends, NULL))
-           && !hvfs_row_show (fs, node, object, text, NULL))
-    return 0;
-  return text->len;
+  else
+    ok = (object == NULL || hvfs_object_check (object, node.row->depends, NULL))
+         && hvfs_row_show (fs, node, object, text, NULL);
+  *ret_size = ok ? (off_t) text->len : HVFS_SIZE_UNKNOWN;
+  return ok;
 }
 
 /* A directory that is no object's own, such as "domains", is as old as its object; all
@@ -50,11 +54,19 @@ dir_changed_us (HvfsFs *fs, HvfsNode node, const HvfsObject *object)
   return MAX (us, hvfs_dir_times_get (fs->dir_times, hvfs_node_ino (node)));
 }
 
+/* Whether the size cannot be told before something is fetched.  Under the lock. */
+static gboolean
+must_fetch (HvfsFs *fs, HvfsNode node)
+{
+  return node.row->fetch != NULL && !node.row->fetch->is_known (fs, node);
+}
+
 gboolean
 hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buffer,
-               struct stat *ret_st)
+               struct stat *ret_st, double *ret_timeout)
 {
   gint64 us = object != NULL ? object->changed_us : fs->mounted_us;
+  gboolean sure = TRUE;
 
   memset (ret_st, 0, sizeof *ret_st);
   ret_st->st_ino = hvfs_node_ino (node);
@@ -65,20 +77,21 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buf
   if (S_ISDIR (node.row->mode))
     us = dir_changed_us (fs, node, object);
   else
-    ret_st->st_size = content_size (fs, node, object, buffer);
+    sure = content_size (fs, node, object, buffer, &ret_st->st_size);
   ret_st->st_blksize = 4096;
   ret_st->st_mtim = hvfs_timespec (us);
   if (node.row->stat != NULL && !node.row->stat (fs, node, object, ret_st))
     return FALSE;
+  if (must_fetch (fs, node))
+    {
+      sure = FALSE;
+      ret_st->st_size = HVFS_SIZE_UNKNOWN;
+    }
   ret_st->st_blocks = (ret_st->st_size + 511) / 512;
   ret_st->st_atim = ret_st->st_ctim = ret_st->st_mtim;
+  if (ret_timeout != NULL)
+    *ret_timeout = sure && !hvfs_row_is_volatile (fs, node) ? HVFS_FOR_EVER_S : 0;
   return TRUE;
-}
-
-static double
-attr_timeout (HvfsFs *fs, HvfsNode node)
-{
-  return hvfs_row_is_volatile (fs, node) ? 0 : HVFS_FOR_EVER_S;
 }
 
 void
@@ -91,36 +104,10 @@ hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer, struct fuse_entry_para
   ret_entry->entry_timeout = HVFS_FOR_EVER_S;
   if (ino == 0 || !hvfs_node_resolve (fs, ino, &node, &object))
     return;
-  if (!hvfs_ops_stat (fs, node, object, buffer, &ret_entry->attr))
+  if (!hvfs_ops_stat (fs, node, object, buffer, &ret_entry->attr, &ret_entry->attr_timeout))
     return;
   ret_entry->ino = ino;
   ret_entry->generation = 1;
-  ret_entry->attr_timeout = attr_timeout (fs, node);
-}
-
-gboolean
-hvfs_ops_must_fetch (HvfsFs *fs, HvfsNode node)
-{
-  HvfsUsage usage;
-
-  if (node.row->is_known != NULL)
-    return !node.row->is_known (fs, node);
-  return (node.row->flags & HVFS_ROW_FETCHED) != 0
-         && !hvfs_quickstats_get (fs->quickstats, node.a, &usage);
-}
-
-/* Makes the size known, if it can be.  Network; a job's. */
-static void
-fetch_size (HvfsCall *call, HvfsNode node)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (node.row->fetch != NULL)
-    node.row->fetch (call, node, &error);
-  else
-    hvfs_quickstats_fetch (call->fs->quickstats, node.a, call->cancellable, &error);
-  if (error != NULL)
-    g_debug ("%s: %s", node.row->name != NULL ? node.row->name : "", error->message);
 }
 
 void
@@ -170,59 +157,26 @@ hvfs_ops_reply_entry (fuse_req_t req, guint64 ino)
   fuse_reply_entry (req, &entry);
 }
 
-typedef struct
-{
-  guint64 parent, ino;
-} LookupJob;
-
-/* The kernel holds the directory's lock: see hvfs_notifier_hold. */
-static void
-lookup_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
-{
-  const LookupJob *job = data;
-  HvfsFs *fs = hvfs_ops_fs (req);
-  HvfsCall call = hvfs_ops_call (req, cancellable);
-  HvfsNode node;
-
-  /* Without it the size is what is known: none. */
-  if (hvfs_node_from_ino (job->ino, &node))
-    fetch_size (&call, node);
-  hvfs_ops_settle (req);
-  hvfs_ops_reply_entry (req, job->ino);
-  hvfs_notifier_release (fs->notifier, job->parent);
-}
-
-static void
-push_lookup (fuse_req_t req, guint64 parent, guint64 ino)
-{
-  HvfsFs *fs = hvfs_ops_fs (req);
-  LookupJob job = { parent, ino };
-
-  hvfs_notifier_hold (fs->notifier, parent);
-  hvfs_jobs_push (fs->jobs, req, lookup_job, g_memdup2 (&job, sizeof job), g_free);
-}
-
+/* Nothing is fetched for it: the kernel holds the directory's lock meanwhile, and whoever
+ * only wants the name need not wait, nor fail. */
 void
 hvfs_ops_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
-  HvfsNode node, child;
+  HvfsNode node;
   HvfsObject *object;
   guint64 ino = 0;
-  gboolean there, fetch;
+  gboolean there;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   there = hvfs_node_resolve (fs, parent, &node, &object);
   if (there)
     ino = child_ino (fs, parent, node, name);
-  fetch = ino != 0 && hvfs_node_from_ino (ino, &child) && hvfs_ops_must_fetch (fs, child);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
-  if (!there)
-    fuse_reply_err (req, ESTALE);
-  else if (fetch)
-    push_lookup (req, parent, ino);
-  else
+  if (there)
     hvfs_ops_reply_entry (req, ino);
+  else
+    fuse_reply_err (req, ESTALE);
 }
 
 void
@@ -239,25 +193,41 @@ hvfs_ops_forget_multi (fuse_req_t req, size_t count, struct fuse_forget_data *fo
 
 /* ---- attributes ---- */
 
-void
-hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *fi)
+/* What is known of @ino.  Takes the mirror's lock.
+ * @ret_st, @ret_timeout: as hvfs_ops_stat.  Returns: FALSE: it is not there any more */
+static gboolean
+look_at (HvfsFs *fs, guint64 ino, const struct fuse_file_info *fi, struct stat *ret_st,
+         double *ret_timeout, gboolean *ret_must_fetch)
 {
-  HvfsFs *fs = hvfs_ops_fs (req);
   g_autoptr (GString) buffer = g_string_new (NULL);
-  gboolean there, own = FALSE;
-  struct stat st;
   HvfsNode node;
   HvfsObject *object;
+  gboolean there;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   there = hvfs_node_resolve (fs, ino, &node, &object)
-          && hvfs_ops_stat (fs, node, object, buffer, &st);
+          && hvfs_ops_stat (fs, node, object, buffer, ret_st, ret_timeout);
+  *ret_must_fetch = there && must_fetch (fs, node);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+  /* A writer sees what he has written: the server need not be asked for that. */
   if (there && fi != NULL && fi->fh != 0 && node.row->file_ops != NULL
-      && node.row->file_ops->fstat != NULL)
-    own = node.row->file_ops->fstat (fs, node, fi, &st);
-  if (there)
-    fuse_reply_attr (req, &st, own ? 0 : attr_timeout (fs, node));
+      && node.row->file_ops->fstat != NULL && node.row->file_ops->fstat (fs, node, fi, ret_st))
+    {
+      *ret_timeout = 0;
+      *ret_must_fetch = FALSE;
+    }
+  return there;
+}
+
+void
+hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *fi)
+{
+  gboolean must;
+  double timeout;
+  struct stat st;
+
+  if (look_at (hvfs_ops_fs (req), ino, fi, &st, &timeout, &must))
+    fuse_reply_attr (req, &st, timeout);
   else
     fuse_reply_err (req, ESTALE);
 }
@@ -268,41 +238,73 @@ typedef struct
   struct fuse_file_info *fi, copy;
 } AttrJob;
 
+/* Fetches what the size is of.  @error: why it cannot be told */
+static gboolean
+fetch_size (fuse_req_t req, const AttrJob *job, GCancellable *cancellable, gint64 *ret_size,
+            GError **error)
+{
+  HvfsFs *fs = hvfs_ops_fs (req);
+  HvfsCall call = hvfs_ops_call (req, cancellable);
+  g_autoptr (GBytes) text = NULL;
+  HvfsNode node;
+
+  *ret_size = -1;
+  hvfs_node_from_ino (job->ino, &node);
+  if (!hvfs_updater_confirm (fs->updater, cancellable, error)
+      || !node.row->fetch->fetch (&call, node, ret_size, error))
+    return FALSE;
+  if (*ret_size < 0 && (text = hvfs_node_render (fs, job->ino, error)) == NULL)
+    return FALSE;
+  if (text != NULL)
+    *ret_size = g_bytes_get_size (text);
+  return TRUE;
+}
+
+/* What may not be read is there all the same, and whoever opens it is told. */
 static void
 getattr_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 {
   AttrJob *job = data;
-  HvfsCall call = hvfs_ops_call (req, cancellable);
-  HvfsNode node;
+  HvfsFs *fs = hvfs_ops_fs (req);
+  g_autoptr (GError) error = NULL;
+  gint64 size;
+  gboolean ok = fetch_size (req, job, cancellable, &size, &error), must;
+  double timeout;
+  struct stat st;
 
-  hvfs_node_from_ino (job->ino, &node);
-  fetch_size (&call, node);
   hvfs_ops_settle (req);
-  hvfs_ops_reply_attr (req, job->ino, job->fi != NULL ? &job->copy : NULL);
+  if (!ok && error->code != EACCES)
+    fuse_reply_err (req, hvfs_error_errno (error));
+  else if (!look_at (fs, job->ino, job->fi, &st, &timeout, &must))
+    fuse_reply_err (req, ESTALE);
+  else
+    {
+      if (must && ok)
+        st.st_size = size;
+      st.st_blocks = (st.st_size + 511) / 512;
+      fuse_reply_attr (req, &st, timeout);
+    }
 }
 
 void
 hvfs_ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
-  gboolean fetch;
-  HvfsNode node;
-  HvfsObject *object;
+  AttrJob job = { ino, fi, { 0 } };
+  gboolean must;
+  double timeout;
+  struct stat st;
 
-  g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  fetch = hvfs_node_resolve (fs, ino, &node, &object) && node.row->is_known != NULL
-          && hvfs_ops_must_fetch (fs, node);
-  g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
-  if (fetch)
+  if (!look_at (fs, ino, fi, &st, &timeout, &must))
+    fuse_reply_err (req, ESTALE);
+  else if (!must)
+    fuse_reply_attr (req, &st, timeout);
+  else
     {
-      AttrJob job = { ino, fi, { 0 } };
-
       if (fi != NULL)
         job.copy = *fi;
       hvfs_jobs_push (fs->jobs, req, getattr_job, g_memdup2 (&job, sizeof job), g_free);
     }
-  else
-    hvfs_ops_reply_attr (req, ino, fi);
 }
 
 void

@@ -21,12 +21,10 @@ typedef enum
   HVFS_ROW_VOLATILE = 1 << 0,
   /* Readable while the server is lost: it is about the mount itself. */
   HVFS_ROW_LOCAL = 1 << 1,
-  /* Shows what the server does not push (see quickstats.h): fetched when old. */
-  HVFS_ROW_FETCHED = 1 << 2,
   /* Its node's a is a number of its own, no object's: see HvfsRow.stat. */
-  HVFS_ROW_UNMIRRORED = 1 << 3,
+  HVFS_ROW_UNMIRRORED = 1 << 2,
   /* Its node's b is a number of its own, no object's. */
-  HVFS_ROW_NUMBERED = 1 << 4,
+  HVFS_ROW_NUMBERED = 1 << 3,
 } HvfsRowFlags;
 
 /* Rows that code asks for by what they are; hvfs_row gives each. */
@@ -138,6 +136,23 @@ typedef struct
                      struct stat *st);
 } HvfsFileOps;
 
+/* How a file gets what the server does not push: it is asked for it when somebody stats or
+ * opens it.  An answer that cannot be had is that caller's error; nobody keeps it, the
+ * kernel neither, and the next one asks again. */
+typedef struct
+{
+  /* Whether its size can be told from memory, and is the present one.  Under the mirror's
+   * lock, memory only. */
+  gboolean (*is_known) (HvfsFs *fs, HvfsNode node);
+  /* Whether it can be opened without asking; NULL: the row's file_ops see to that.  Memory;
+   * no lock held. */
+  gboolean (*is_fresh) (HvfsFs *fs, HvfsNode node);
+  /* Network, on the job pool; no lock held.  @ret_size: left alone, or set to the size of
+   * what was fetched: it is told once, where the mirror does not say yet that it is the
+   * present one. */
+  gboolean (*fetch) (HvfsCall *call, HvfsNode node, gint64 *ret_size, GError **error);
+} HvfsFetch;
+
 struct _HvfsRow
 {
   const char *name;  /* NULL where the name is an object's */
@@ -186,10 +201,8 @@ struct _HvfsRow
    * there no more.  Under the mirror's lock, memory only. */
   gboolean (*stat) (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st);
 
-  /* Whether its size is known; NULL: always.  Under the mirror's lock, memory only. */
-  gboolean (*is_known) (HvfsFs *fs, HvfsNode node);
-  /* Makes it known.  On the job pool, no lock held. */
-  gboolean (*fetch) (HvfsCall *call, HvfsNode node, GError **error);
+  /* File: what it shows is not pushed.  NULL: it is. */
+  const HvfsFetch *fetch;
 
   /* File: whether it is volatile just now; NULL: what the flags say.  Who begins that and
    * who ends it tell the notifier.  Any lock may be held. */
