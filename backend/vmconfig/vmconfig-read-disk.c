@@ -145,7 +145,8 @@ read_disk (HvfsVmRead *read, HvfsValue *device)
 
   disk->type = HVFS_DISK_FILE;
   if (!readers[hvfs_vim_class (device)->kind] (disk, hvfs_value_get (device, "backing"))
-      || !read_place (read, device, disk))
+      || !read_place (read, device, disk)
+      || (disk->device == HVFS_DEVICE_FLOPPY) != (disk->bus == HVFS_BUS_FDC))
     {
       hvfs_vm_read_comment (read, device);
       return;

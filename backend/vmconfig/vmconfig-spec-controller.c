@@ -97,6 +97,21 @@ device_of (const HvfsVmChange *change, const HvfsController *base)
            : NULL;
 }
 
+/* One that only stands between two others, as libvirt numbers them, nobody has asked for. */
+static gboolean
+is_asked_for (const HvfsVmChange *change, const HvfsController *controller)
+{
+  for (guint i = 0; i < change->wanted->disks->len; i++)
+    {
+      const HvfsDisk *disk = change->wanted->disks->pdata[i];
+
+      if (hvfs_bus_controller_type (disk->bus) == (int) controller->type
+          && disk->drive.controller == controller->index)
+        return TRUE;
+    }
+  return controller->line > 0;
+}
+
 static gboolean
 add_controllers (HvfsVmChange *change, GError **error)
 {
@@ -117,7 +132,8 @@ add_controllers (HvfsVmChange *change, GError **error)
                                    hvfs_controller_type_words[wanted->type], wanted->index);
       if (wanted->type != HVFS_CONTROLLER_SCSI && wanted->type != HVFS_CONTROLLER_SATA)
         continue;
-      is_new = base == NULL && find_controller (change, bus, wanted->index) == NULL;
+      is_new = base == NULL && is_asked_for (change, wanted)
+               && find_controller (change, bus, wanted->index) == NULL;
       if ((is_new || is_other_model (base, wanted))
           && !add_controller (change, wanted->type, bus, wanted->index, wanted->model,
                               device_of (change, base), error))

@@ -131,7 +131,8 @@ new_backing (const HvfsValue *device, const HvfsPort *base, const HvfsPort *port
     hvfs_vm_change_name_device (&backing, path);
   else
     hvfs_vm_value_set (&backing, field, path);
-  complete_backing (&backing, port->type);
+  if (base == NULL || base->type != port->type)
+    complete_backing (&backing, port->type);
   return backing;
 }
 
