@@ -30,13 +30,15 @@ read_source (HvfsDisk *disk, const xmlNode *node, GError **error)
     [HVFS_DISK_DIR] = "dir",
   };
   const xmlNode *source = hvfs_xml_child (node, "source");
+  g_autofree char *device = hvfs_xml_attr (node, "device");
   int type = HVFS_DISK_FILE, startup = HVFS_STARTUP_DEFAULT;
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_disk_type_words, HVFS_DISK_FILE, EINVAL, &type, error)
       || !hvfs_xml_attr_word (source, "startupPolicy", hvfs_startup_policy_words,
                               HVFS_STARTUP_MANDATORY, EINVAL, &startup, error))
     return FALSE;
-  disk->type = source != NULL ? type : HVFS_DISK_FILE;
+  /* As libvirt, which then refuses the lun that it prints for a drive without a file. */
+  disk->type = source != NULL || g_strcmp0 (device, "lun") == 0 ? type : HVFS_DISK_FILE;
   disk->startup = startup;
   if (disk->type < G_N_ELEMENTS (attributes))
     disk->path = hvfs_xml_attr (source, attributes[disk->type]);
@@ -121,7 +123,7 @@ check_source (const HvfsDisk *disk, const xmlNode *node, GError **error)
                          "startupPolicy='requisite' is for cdrom and floppy only");
   if (disk->device == HVFS_DEVICE_LUN && disk->type != HVFS_DISK_BLOCK)
     return hvfs_xml_bad (node, ENOTSUP, error,
-                         "the lun '%s' must be of the type block, with a source", disk->target);
+                         "the lun '%s' must be of the type block", disk->target);
   return TRUE;
 }
 

@@ -63,11 +63,12 @@ read_source (HvfsPort *port, const xmlNode *node, GError **error)
   return type != HVFS_PORT_TCP || read_tcp (port, node, error);
 }
 
-/* Whether all is there that its type needs. */
+/* Whether all is there that its type needs.  A device or a pipe without a path is what a VMX
+ * may have, and libvirt prints, and then refuses. */
 static gboolean
 check_source (const HvfsPort *port, const xmlNode *node, GError **error)
 {
-  if (has_path (port) && port->path == NULL)
+  if (port->type == HVFS_PORT_FILE && port->path == NULL)
     return hvfs_xml_bad (node, EINVAL, error, "must have a <source path='...'>");
   if (port->type == HVFS_PORT_TCP && (port->host == NULL || port->service == NULL))
     return hvfs_xml_bad (node, EINVAL, error, "must have a <source host='...' service='...'>");

@@ -184,15 +184,6 @@ add_device (const Reader *reader, const Slot *slot, HvfsDiskDevice device)
       = HVFS_STARTUP_OPTIONAL;
 }
 
-/* Whether the file is a device of a Linux, Mac or ESX host, or of a Windows one. */
-static gboolean
-is_host_device (const Slot *slot)
-{
-  return g_str_has_prefix (slot->file, "/dev/") || g_str_has_prefix (slot->file, "/vmfs/devices/")
-         || g_str_has_prefix (slot->file, "\\\\.\\")
-         || (g_ascii_isalpha (slot->file[0]) && strcmp (slot->file + 1, ":") == 0);
-}
-
 /* Of a file that is no .vmdk, though no deviceType says CD-ROM. */
 static gboolean
 read_other_disk (const Reader *reader, const Slot *slot, GError **error)
@@ -206,7 +197,7 @@ read_other_disk (const Reader *reader, const Slot *slot, GError **error)
     add_device (reader, slot, HVFS_DEVICE_CDROM);
   else if (slot->bus == HVFS_BUS_SCSI && is_type (slot, "scsi-passthru"))
     add_device (reader, slot, HVFS_DEVICE_LUN);
-  else if (is_host_device (slot))
+  else if (hvfs_vmx_is_host_device (slot->file))
     add_device (reader, slot, HVFS_DEVICE_DISK);
   else if (has_any_suffix (slot, images) && slot->type == NULL)
     return add_file (reader, slot, TRUE, HVFS_DEVICE_CDROM, error);
@@ -305,7 +296,7 @@ is_named_image (const Slot *slot)
 static gboolean
 read_named_image (const Reader *reader, const Slot *slot, GError **error)
 {
-  if (!is_name (slot, "auto detect") && !is_host_device (slot))
+  if (!is_name (slot, "auto detect") && !hvfs_vmx_is_host_device (slot->file))
     return add_file (reader, slot, TRUE, HVFS_DEVICE_CDROM, error);
   add_device (reader, slot, HVFS_DEVICE_CDROM);
   return TRUE;
@@ -343,6 +334,12 @@ read_slot_keys (const Reader *reader, Slot *slot, gboolean *ret_skip, GError **e
 }
 
 static gboolean
+is_nvme_disk (const Slot *slot)
+{
+  return is_hard_disk (slot) && is_suffix (slot, ".vmdk");
+}
+
+static gboolean
 read_slot (const Reader *reader, HvfsBus bus, guint controller, guint unit, GError **error)
 {
   Slot slot = { .bus = bus, .controller = controller, .unit = unit };
@@ -357,6 +354,9 @@ read_slot (const Reader *reader, HvfsBus bus, guint controller, guint unit, GErr
     return FALSE;
   if (skip)
     return TRUE;
+  if (bus == HVFS_BUS_NVME && !is_nvme_disk (&slot))
+    return hvfs_vmx_text_bad (reader->vmx, error, "on NVMe there must be a disk, which is a .vmdk",
+                              "%sfileName", slot.prefix);
   for (guint i = 0; i < G_N_ELEMENTS (slot_rows); i++)
     if (slot_rows[i].holds (&slot))
       return slot_rows[i].read == NULL || slot_rows[i].read (reader, &slot, error);
@@ -397,18 +397,36 @@ read_floppy (const Reader *reader, guint unit, GError **error)
   return TRUE;
 }
 
-/* Reads scsi0 ... or sata0 ...: @models, if any, is told the models of those present. */
+/* libvirt does not look at NVMe: whatever is wrong there must not be an error.
+ * @why: (transfer full) */
+static gboolean
+forgive (const Reader *reader, HvfsBus bus, GError *why, GError **error)
+{
+  if (bus != HVFS_BUS_NVME)
+    {
+      g_propagate_error (error, why);
+      return FALSE;
+    }
+  hvfs_note (hvfs_vmx_text_notes (reader->vmx), 0, "%s; it is left out", why->message);
+  g_error_free (why);
+  return TRUE;
+}
+
+/* Reads scsi0 ..., sata0 ... or nvme0 ... */
 static gboolean
 read_bus (const Reader *reader, HvfsBus bus, guint controllers, guint units, GError **error)
 {
   for (guint c = 0; c < controllers; c++)
     {
+      GError *why = NULL;
       gboolean present = FALSE;
 
-      if (!hvfs_vmx_text_get_bool (reader->vmx, &present, error, "%s%u.present", bus_word (bus), c))
+      if (!hvfs_vmx_text_get_bool (reader->vmx, &present, &why, "%s%u.present", bus_word (bus), c)
+          && !forgive (reader, bus, g_steal_pointer (&why), error))
         return FALSE;
       for (guint u = 0; present && u < units; u++)
-        if ((bus != HVFS_BUS_SCSI || u != SCSI_OWN_UNIT) && !read_slot (reader, bus, c, u, error))
+        if ((bus != HVFS_BUS_SCSI || u != SCSI_OWN_UNIT) && !read_slot (reader, bus, c, u, &why)
+            && !forgive (reader, bus, g_steal_pointer (&why), error))
           return FALSE;
     }
   return TRUE;

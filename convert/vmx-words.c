@@ -7,3 +7,11 @@ const char *const hvfs_vmx_scsi_words[] = {
 
 const char *const hvfs_vmx_shares_words[] = { "low", "normal", "high", NULL };
 const guint hvfs_vmx_shares_per_vcpu[] = { 500, 1000, 2000 };
+
+gboolean
+hvfs_vmx_is_host_device (const char *file)
+{
+  return g_str_has_prefix (file, "/dev/") || g_str_has_prefix (file, "/vmfs/devices/")
+         || g_str_has_prefix (file, "\\\\.\\")
+         || (g_ascii_isalpha (file[0]) && g_strcmp0 (file + 1, ":") == 0);
+}

@@ -16,6 +16,9 @@ extern const guint hvfs_vmx_shares_per_vcpu[];
 /* Drives of the host are named by paths below this. */
 #define HVFS_VMX_HOST_CDROMS "/vmfs/devices/cdrom/"
 
+/* Whether a fileName is a device of a Linux, Mac or ESX host, or of a Windows one. */
+gboolean hvfs_vmx_is_host_device (const char *file);
+
 #define HVFS_VMX_SERIALS 4
 #define HVFS_VMX_PARALLELS 3
 

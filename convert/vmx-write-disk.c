@@ -234,6 +234,8 @@ drive_type (const HvfsDisk *disk)
   switch (disk->device)
     {
     case HVFS_DEVICE_DISK:
+      if (block && !nvme && disk->path != NULL && hvfs_vmx_is_host_device (disk->path))
+        return "rawDisk";
       return !file ? NULL : scsi ? "scsi-hardDisk" : nvme ? "" : "ata-hardDisk";
     case HVFS_DEVICE_CDROM:
       if (nvme)
@@ -252,25 +254,27 @@ drive_type (const HvfsDisk *disk)
 static void
 write_image (HvfsVmxOut *out, const HvfsDisk *disk, const char *slot)
 {
-  const char *suffix = disk->device == HVFS_DEVICE_DISK ? ".vmdk" : ".iso";
+  gboolean is_vmdk = disk->path != NULL && hvfs_has_suffix_nocase (disk->path, ".vmdk");
 
   if (disk->path == NULL && disk->device == HVFS_DEVICE_CDROM)
     hvfs_vmx_put (out, "emptyBackingString", "%s.fileName", slot);
-  else if (disk->path == NULL || !hvfs_has_suffix_nocase (disk->path, suffix))
-    refuse (out, disk, EINVAL, "the file '%s' must end in %s",
-            disk->path != NULL ? disk->path : "", suffix);
+  else if (disk->device == HVFS_DEVICE_DISK && !is_vmdk)
+    refuse (out, disk, EINVAL, "the file '%s' must end in .vmdk",
+            disk->path != NULL ? disk->path : "");
+  else if (disk->device == HVFS_DEVICE_CDROM && is_vmdk)
+    refuse (out, disk, EINVAL, "the file '%s' of a CD-ROM must not end in .vmdk, as a disk's",
+            disk->path);
   else
     hvfs_vmx_put_file (out, disk->path, disk->line, "disk", "%s.fileName", slot);
 }
 
+/* A drive without a source has no fileName, as in the VMX that such a drive comes from. */
 static void
 write_device (HvfsVmxOut *out, const HvfsDisk *disk, const char *slot)
 {
   if (disk->path != NULL)
     hvfs_vmx_put (out, disk->path, "%s.fileName", slot);
-  else if (disk->startup != HVFS_STARTUP_OPTIONAL)
-    refuse (out, disk, EINVAL, "needs a source, or the startupPolicy 'optional'");
-  else
+  else if (disk->startup == HVFS_STARTUP_OPTIONAL)
     {
       hvfs_vmx_put_default (out, "true", "%s.autodetect", slot);
       hvfs_vmx_put (out, "auto detect", "%s.fileName", slot);

@@ -99,7 +99,7 @@ write_topology (HvfsVmxOut *out)
   else if (t->threads != 1 || t->dies != 1 || t->clusters != 1)
     hvfs_vmx_refuse_at (out, domain->cpu_line, "cpu", ENOTSUP,
                         "dies, clusters and threads of the <topology> must be 1");
-  else if ((guint64) t->sockets * t->cores != domain->vcpus)
+  else if (t->cores == 0 || t->sockets != domain->vcpus / t->cores) /* a VMX may have some over */
     hvfs_vmx_refuse_at (out, domain->cpu_line, "cpu", EINVAL,
                         "sockets times cores of the <topology> must be %u, as many as <vcpu> has, "
                         "not %u times %u",
@@ -108,6 +108,7 @@ write_topology (HvfsVmxOut *out)
     hvfs_vmx_put_number (out, t->cores, "cpuid.coresPerSocket");
 }
 
+/* A host wants a CPU for each virtual one, and takes one more than once. */
 static void
 write_affinity (HvfsVmxOut *out)
 {
@@ -117,11 +118,12 @@ write_affinity (HvfsVmxOut *out)
   if (cpus == NULL)
     return;
   if (cpus->len < out->domain->vcpus)
-    hvfs_vmx_refuse_at (out, out->domain->vcpu_line, "vcpu", EINVAL,
-                        "the cpuset must have at least %u CPUs, as many as the vcpus, not %u",
-                        out->domain->vcpus, cpus->len);
-  for (guint i = 0; i < cpus->len; i++)
-    g_string_append_printf (text, "%s%u", i > 0 ? "," : "", g_array_index (cpus, guint, i));
+    hvfs_note (out->notes, out->domain->vcpu_line,
+               "<vcpu>: the cpuset has fewer CPUs than there are virtual ones, %u: they are repeated",
+               out->domain->vcpus);
+  for (guint i = 0; i < MAX (cpus->len, MIN (out->domain->vcpus, HVFS_CPUS_LIMIT)); i++)
+    g_string_append_printf (text, "%s%u", i > 0 ? "," : "",
+                            g_array_index (cpus, guint, i % cpus->len));
   hvfs_vmx_put (out, text->str, "sched.cpu.affinity");
 }
 

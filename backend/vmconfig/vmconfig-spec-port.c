@@ -118,12 +118,18 @@ static HvfsValue *
 new_backing (const HvfsValue *device, const HvfsPort *base, const HvfsPort *port, gboolean serial,
              GError **error)
 {
-  const char *path = port->path != NULL ? port->path : "", *field = NULL;
+  const char *path = port->path, *field = NULL;
   const char *type = backing_type (port, serial, &field, error);
   HvfsValue *backing;
 
   if (type == NULL || (port->type == HVFS_PORT_TCP && !check_address (port, error)))
     return NULL;
+  if (port->type != HVFS_PORT_TCP && port->path == NULL)
+    {
+      hvfs_vm_change_bad (error, EINVAL, "<%s>: must have a <source path='...'>",
+                          serial ? "serial" : "parallel");
+      return NULL;
+    }
   backing = hvfs_vm_change_backing (device, type);
   if (port->type == HVFS_PORT_TCP)
     set_uri (&backing, base, port);
