@@ -196,6 +196,23 @@ tell_ready (const char *mountpoint, pid_t pid)
   hvfs_service_tell ("%sREADY=1\nSTATUS=mounted at %s", main_pid, where);
 }
 
+/* SIGHUP: the administrator has changed something, a password perhaps. */
+static void
+try_again (gpointer data)
+{
+  HvfsFs *fs = data;
+
+  hvfs_updater_hurry (fs->updater);
+  hvfs_vcenter_hurry (fs->vcenter);
+}
+
+/* In the foreground of a terminal, its end is ours. */
+static gboolean
+is_on_terminal (void)
+{
+  return isatty (STDIN_FILENO) || isatty (STDERR_FILENO);
+}
+
 /* Until an unmount, or @cancellable.  At its end the notifier may wait in the kernel for
  * requests, which therefore are answered until it has ended; and for jobs, which therefore
  * do not wait any more. */
@@ -220,7 +237,7 @@ loop (HvfsFs *fs, struct fuse_session *session, GCancellable *cancellable, GErro
 /* All but the parent's waiting.  @ready_fd: -1 in the foreground. */
 static gboolean
 serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd,
-       GCancellable *cancellable, GError **error)
+       GCancellable *cancellable, HvfsInterrupt *interrupt, GError **error)
 {
   struct fuse_session *session;
   gboolean ok = FALSE;
@@ -239,7 +256,11 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd,
         go_to_background (ready_fd);
       else
         tell_ready (fs->mountpoint, 0);
+      if (!is_on_terminal ())
+        hvfs_interrupt_set_hup (interrupt, try_again, fs);
       ok = loop (fs, session, cancellable, error);
+      if (!is_on_terminal ())
+        hvfs_interrupt_set_hup (interrupt, NULL, NULL);
       hvfs_service_tell ("STOPPING=1\nSTATUS=logging out");
       fuse_session_unmount (session);
     }
@@ -260,7 +281,7 @@ run (const Login *login, HvfsOptions *options, const char *mountpoint, int ready
   xmlInitParser ();
   fs_init (&fs, login, options);
   fs.mountpoint = mountpoint;
-  ok = serve (&fs, options, mountpoint, ready_fd, cancellable, &error);
+  ok = serve (&fs, options, mountpoint, ready_fd, cancellable, interrupt, &error);
   if (error != NULL)
     complain (error);
   fs_clear (&fs);

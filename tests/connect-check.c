@@ -36,7 +36,7 @@ wait_long (HvfsSession *session, guint wait_s)
   hvfs_request_open (request, "options", NULL);
   hvfs_request_int (request, "maxWaitSeconds", wait_s);
   hvfs_request_close (request);
-  reply = hvfs_session_call (session, request, HVFS_CALL_READ, wait_s, NULL, &error);
+  reply = hvfs_session_call (session, request, HVFS_CALL_READ, wait_s + 30, NULL, &error);
   return reply != NULL ? 0 : fail (error);
 }
 

@@ -98,6 +98,15 @@ n_requests (Fixture *f, const char *method)
   return soap_server_n_requests (f->server, method);
 }
 
+void
+session_set_password (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents_full (password_file, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error);
+  g_assert_no_error (error);
+}
+
 static void
 make_password_file (void)
 {

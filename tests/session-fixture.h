@@ -22,6 +22,9 @@ void fixture_init (Fixture *f, gboolean tls, guint timeout_s, const char *parame
 void fixture_clear (Fixture *f);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
 
+/* The next password is read from the file with @text in it. */
+void session_set_password (const char *text);
+
 /* As root, with a password from a file. */
 HvfsSession *session_for (const char *uri_text, guint timeout_s, HvfsStats *stats);
 

@@ -23,6 +23,8 @@ struct _SoapServer
   gboolean misbehaved;
   char *versions, *api_version, *product_line;
   char *action;
+  char *more;               /* nullable: what CurrentTime says as well */
+  guint n_more;             /* how often */
 };
 
 static const char *const names[] = {
@@ -189,7 +191,13 @@ answer_properties (Call *call)
 static char *
 answer_time (Call *call)
 {
-  return response (call->method, "<returnval>2020-01-02T03:04:05Z</returnval>");
+  g_autofree char *inner = NULL;
+  gboolean more = call->server->n_more > 0;
+
+  call->server->n_more -= more;
+  inner = g_strconcat ("<returnval>2020-01-02T03:04:05Z</returnval>",
+                       more ? call->server->more : "", NULL);
+  return response (call->method, inner);
 }
 
 static char *
@@ -469,6 +477,7 @@ soap_server_free (SoapServer *server)
   g_free (server->versions);
   g_free (server->api_version);
   g_free (server->product_line);
+  g_free (server->more);
   g_free (server->action);
   g_cond_clear (&server->called);
   g_mutex_clear (&server->lock);
@@ -513,6 +522,15 @@ soap_server_fault_on (SoapServer *server, const char *method, const char *type)
 {
   replace (server, &server->fault_type, type);
   replace (server, &server->fault_method, method);
+}
+
+void
+soap_server_say (SoapServer *server, const char *xml, guint count)
+{
+  replace (server, &server->more, xml);
+  g_mutex_lock (&server->lock);
+  server->n_more = count;
+  g_mutex_unlock (&server->lock);
 }
 
 void

@@ -58,6 +58,8 @@ void soap_server_misbehave (SoapServer *server, Misbehaviour how, guint nth, gui
 void soap_server_misbehave_on (SoapServer *server, Misbehaviour how, const char *method);
 /* The next calls of @method get the fault @type, though the session is in order. */
 void soap_server_fault_on (SoapServer *server, const char *method, const char *type);
+/* The next @count answers to CurrentTime hold @xml as well. */
+void soap_server_say (SoapServer *server, const char *xml, guint count);
 /* Forgets all sessions. */
 void soap_server_expire (SoapServer *server);
 /* What GET of the versions and about say; NULL for @versions: 404. */

@@ -108,14 +108,4 @@ grep -q "outcome unknown" "$vm/error" || fail "error says: $(cat "$vm/error")"
 control POST "/task-time?ms=0" >/dev/null
 back running
 
-# No longer the password: one attempt, then none, and a word about it.
-control POST /reset >/dev/null
-control POST "/fail?what=fault&method=Login&fault=InvalidLogin&times=0" >/dev/null
-control POST /expire >/dev/null
-await status_is lost
-await fails cat "$vm/state"
-grep -qi "password" "$mnt/.hvfs/status" || fail "it does not say why: $(cat "$mnt/.hvfs/status")"
-poll 3 false || : # time in which it could try again
-expect_eq "logins with a refused password" \
-  "$(control GET /requests | sed -n 's/.*"Login":\([0-9]*\).*/\1/p')" 1
 unmount_hvfs

@@ -156,6 +156,80 @@ test_invalid_login (void)
   g_assert_cmpuint (n_requests (&f, NULL), ==, 3);
 }
 
+/* One refusal more, or none, in place of a login. */
+static void
+connect_in_vain (Fixture *f, guint n_more)
+{
+  guint n = n_requests (f, "Login");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (connect_to (f, &error));
+  g_assert_error (error, HVFS_ERROR, EACCES);
+  g_assert_cmpuint (n_requests (f, "Login"), ==, n + n_more);
+}
+
+/* What has worked is tried again later, and at once when there is reason to; what never has
+ * only then. */
+static void
+test_refused_again (void)
+{
+  g_auto (Fixture) f = { 0 };
+  gint64 now;
+
+  fixture_init (&f, FALSE, PATIENT_S, "");
+  connect_well (&f);
+  g_assert_cmpint (hvfs_session_next_login_us (f.session), ==, 0);
+  soap_server_fault_on (f.server, "Login", "InvalidLogin");
+  soap_server_expire (f.server);
+  now = g_get_real_time ();
+  g_assert_false (read_time (&f, NULL));
+  g_assert_cmpint (hvfs_session_next_login_us (f.session), >, now + 9 * G_USEC_PER_SEC);
+  connect_in_vain (&f, 0);
+
+  hvfs_session_hurry (f.session);
+  connect_in_vain (&f, 1);
+  g_assert_cmpint (hvfs_session_next_login_us (f.session), >, now + 59 * G_USEC_PER_SEC);
+  connect_in_vain (&f, 0);
+  session_set_password ("s&cret<\n");
+  connect_in_vain (&f, 1);
+  g_assert_cmpint (hvfs_session_next_login_us (f.session), >, now + 299 * G_USEC_PER_SEC);
+  connect_in_vain (&f, 0);
+
+  soap_server_fault_on (f.server, NULL, NULL);
+  session_set_password ("wrong\n");
+  connect_in_vain (&f, 1);
+  g_assert_cmpint (hvfs_session_next_login_us (f.session), ==, 0);
+  g_assert_true (hvfs_session_is_refused (f.session));
+  connect_in_vain (&f, 0);
+  session_set_password ("s&cret<\n");
+  connect_well (&f);
+  read_well (&f);
+  g_assert_false (hvfs_session_is_refused (f.session));
+}
+
+/* A server that says NotAuthenticated in place of properties is logged in to again, once. */
+static void
+test_lost_for_properties (void)
+{
+  g_auto (Fixture) f = { 0 };
+  guint n;
+
+  fixture_init (&f, FALSE, PATIENT_S, "");
+  connect_well (&f);
+  soap_server_say (f.server, "<missingSet><path>name</path><fault><fault "
+                   "xsi:type=\"NotAuthenticated\"/></fault></missingSet>", 1);
+  read_well (&f);
+  g_assert_cmpuint (n_requests (&f, "Login"), ==, 2);
+  g_assert_cmpuint (soap_server_n_sessions (f.server), ==, 1);
+  read_well (&f);
+  /* It is about rights, then: no login helps. */
+  soap_server_say (f.server, "<fault xsi:type=\"vim25:NotAuthenticated\"/>", G_MAXUINT);
+  n = n_requests (&f, "Login");
+  for (guint i = 0; i < 5; i++)
+    read_well (&f);
+  g_assert_cmpuint (n_requests (&f, "Login"), <=, n + 1);
+}
+
 /* The password was changed while we were in: the re-login's refusal is final too. */
 static void
 test_invalid_relogin (void)
@@ -316,6 +390,8 @@ add_tests (void)
   g_test_add_func ("/session/compare", test_compare);
   g_test_add_func ("/session/wrong-kind", test_wrong_kind);
   g_test_add_func ("/session/invalid-login", test_invalid_login);
+  g_test_add_func ("/session/refused-again", test_refused_again);
+  g_test_add_func ("/session/lost-for-properties", test_lost_for_properties);
   g_test_add_func ("/session/invalid-relogin", test_invalid_relogin);
   g_test_add_func ("/session/expiry", test_expiry);
   g_test_add_func ("/session/rights", test_rights);

@@ -2,6 +2,7 @@
 #include "backend/login/credentials.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "backend/login/auth-conf.h"
 #include "backend/login/prompt.h"
@@ -28,6 +29,9 @@ struct _HvfsCredentials
   gatomicrefcount refs;
   char *username;
   HvfsSecret *password;
+  char *file;         /* nullable: where the password is from, absolute */
+  char *auth_host;    /* nullable: it is libvirt's file, which has it for this host */
+  struct stat seen;   /* of that file, before it was read */
 };
 
 HvfsCredentials *
@@ -44,7 +48,15 @@ hvfs_credentials_unref (HvfsCredentials *credentials)
     return;
   g_free (credentials->username);
   hvfs_secret_free (credentials->password);
+  g_free (credentials->file);
+  g_free (credentials->auth_host);
   g_free (credentials);
+}
+
+const char *
+hvfs_credentials_file (const HvfsCredentials *credentials)
+{
+  return credentials->file;
 }
 
 const char *
@@ -115,17 +127,25 @@ get_variable (const char *name)
   return value != NULL && *value != '\0' ? value : NULL;
 }
 
+/* Before it is read.  The process goes to the root directory. */
+static void
+note_file (HvfsCredentials *found, const char *path)
+{
+  found->file = g_canonicalize_filename (path, NULL);
+  if (stat (path, &found->seen) != 0)
+    memset (&found->seen, 0, sizeof found->seen);
+}
+
 /* The file that holds a password and nothing else, if one is named.
- * Returns: FALSE on error; @ret_password is NULL where none is named */
+ * Returns: FALSE on error; there is no password where none is named */
 static gboolean
-find_password_file (const Names *names, const char *option, HvfsSecret **ret_password,
+find_password_file (const Names *names, const char *option, HvfsCredentials *found,
                     GError **error)
 {
   const char *path = option != NULL ? option : get_variable (names->variable);
   const char *directory = get_variable ("CREDENTIALS_DIRECTORY");
   g_autofree char *of_systemd = NULL;
 
-  *ret_password = NULL;
   if (path == NULL && directory != NULL)
     {
       of_systemd = g_build_filename (directory, names->systemd, NULL);
@@ -133,28 +153,54 @@ find_password_file (const Names *names, const char *option, HvfsSecret **ret_pas
     }
   if (path == NULL)
     return TRUE;
-  *ret_password = read_password_file (path, error);
-  return *ret_password != NULL;
+  note_file (found, path);
+  found->password = read_password_file (path, error);
+  return found->password != NULL;
 }
 
-/* Fills in what is missing from libvirt's file.  A password that the file has for
- * another user is not tried: wrong passwords lock accounts. */
+/* What libvirt's file @path has for @host.  A password that it has for another user is not
+ * taken: wrong passwords lock accounts. */
 static gboolean
-complete_from_auth_conf (HvfsCredentials *found, const HvfsUri *uri, GError **error)
+read_auth_conf (HvfsCredentials *found, const char *path, const char *host, GError **error)
 {
-  g_autofree char *path = hvfs_auth_conf_find_file (uri->authfile);
   g_autofree char *username = NULL;
   g_autoptr (HvfsSecret) password = NULL;
 
-  if (path == NULL)
-    return TRUE;
-  if (!hvfs_auth_conf_lookup (path, uri->host, &username, &password, error)
+  if (!hvfs_auth_conf_lookup (path, host, &username, &password, error)
       || (password != NULL && !check_password (password, path, error)))
     return FALSE;
   if (found->username == NULL)
     found->username = g_strdup (username);
-  if (found->password == NULL && (username == NULL || g_strcmp0 (username, found->username) == 0))
+  if (username == NULL || g_strcmp0 (username, found->username) == 0)
     found->password = g_steal_pointer (&password);
+  return TRUE;
+}
+
+/* Fills in what is missing from libvirt's file. */
+static gboolean
+complete_from_auth_conf (HvfsCredentials *found, const HvfsUri *uri, GError **error)
+{
+  g_autofree char *path = hvfs_auth_conf_find_file (uri->authfile);
+  g_autoptr (HvfsSecret) own = g_steal_pointer (&found->password);
+  g_autofree char *own_file = g_steal_pointer (&found->file);
+  struct stat own_seen = found->seen;
+
+  if (path != NULL)
+    {
+      note_file (found, path);
+      if (!read_auth_conf (found, path, uri->host, error))
+        return FALSE;
+    }
+  if (path != NULL && own == NULL && found->password != NULL)
+    {
+      found->auth_host = g_strdup (uri->host);
+      return TRUE;
+    }
+  g_clear_pointer (&found->password, hvfs_secret_free);
+  g_free (found->file);
+  found->password = g_steal_pointer (&own);
+  found->file = g_steal_pointer (&own_file);
+  found->seen = own_seen;
   return TRUE;
 }
 
@@ -245,7 +291,7 @@ find (const HvfsUri *uri, const Names *names, const char *username, const char *
 
   g_atomic_ref_count_init (&found->refs);
   found->username = g_strdup (uri->username != NULL ? uri->username : username);
-  if (!find_password_file (names, password_file, &found->password, error))
+  if (!find_password_file (names, password_file, found, error))
     return NULL;
   if (!is_complete (found) && !complete_from_auth_conf (found, uri, error))
     return NULL;
@@ -257,6 +303,39 @@ find (const HvfsUri *uri, const Names *names, const char *username, const char *
       return NULL;
     }
   return g_steal_pointer (&found);
+}
+
+gboolean
+hvfs_credentials_is_stale (const HvfsCredentials *credentials)
+{
+  const struct stat *seen = &credentials->seen;
+  struct stat now;
+
+  return credentials->file != NULL && stat (credentials->file, &now) == 0
+         && (now.st_dev != seen->st_dev || now.st_ino != seen->st_ino
+             || now.st_size != seen->st_size || now.st_mtim.tv_sec != seen->st_mtim.tv_sec
+             || now.st_mtim.tv_nsec != seen->st_mtim.tv_nsec);
+}
+
+HvfsCredentials *
+hvfs_credentials_reread (const HvfsCredentials *credentials, GError **error)
+{
+  g_autoptr (HvfsCredentials) found = NULL;
+
+  if (credentials->file == NULL)
+    return NULL;
+  found = g_new0 (HvfsCredentials, 1);
+  g_atomic_ref_count_init (&found->refs);
+  found->username = g_strdup (credentials->username);
+  found->auth_host = g_strdup (credentials->auth_host);
+  note_file (found, credentials->file);
+  if (found->auth_host == NULL)
+    found->password = read_password_file (found->file, error);
+  else if (read_auth_conf (found, found->file, found->auth_host, error)
+           && found->password == NULL)
+    g_set_error (error, HVFS_ERROR, EACCES, "%s: no password for %s at %s", found->file,
+                 found->username, found->auth_host);
+  return found->password != NULL ? g_steal_pointer (&found) : NULL;
 }
 
 HvfsCredentials *

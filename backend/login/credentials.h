@@ -35,5 +35,17 @@ HvfsCredentials *hvfs_credentials_ref (HvfsCredentials *credentials);
 void hvfs_credentials_unref (HvfsCredentials *credentials);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsCredentials, hvfs_credentials_unref)
 
+/* Whether the file that the password came from is another one, or has changed, since it was
+ * read.  FALSE where it cannot be looked at, or was typed.  One stat. */
+gboolean hvfs_credentials_is_stale (const HvfsCredentials *credentials);
+
+/* The same, with the password that its file holds now.  Reads a file.
+ * @error: (nullable)  (transfer full) (nullable): on error; without one where the password
+ * was typed */
+HvfsCredentials *hvfs_credentials_reread (const HvfsCredentials *credentials, GError **error);
+
+/* Where the password is from.  (nullable): it was typed */
+const char *hvfs_credentials_file (const HvfsCredentials *credentials);
+
 const char *hvfs_credentials_username (const HvfsCredentials *credentials);
 const char *hvfs_credentials_password (const HvfsCredentials *credentials);

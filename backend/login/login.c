@@ -186,18 +186,28 @@ hvfs_login_again (const HvfsLoginTarget *target, const HvfsLogin *old,
   return authenticate (target, login, cancellable, error) ? g_steal_pointer (&login) : NULL;
 }
 
-GError *
-hvfs_login_new_refusal (const GError *failure)
+gboolean
+hvfs_login_is_refusal (const GError *failure)
 {
-  GError *refusal;
+  return hvfs_fault_is_a (hvfs_error_fault (failure), "InvalidLogin");
+}
 
-  if (!hvfs_fault_is_a (hvfs_error_fault (failure), "InvalidLogin"))
-    return NULL;
-  refusal = g_error_copy (failure);
+GError *
+hvfs_login_new_refusal (const GError *failure, const HvfsCredentials *credentials, guint after_s)
+{
+  const char *file = hvfs_credentials_file (credentials);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GDateTime) next = g_date_time_add_seconds (now, after_s);
+  g_autofree char *when = g_date_time_format (next, "tried again at %Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *hurry = file != NULL ? g_strdup_printf ("when %s changes, or at SIGHUP", file)
+                                        : g_strdup ("at SIGHUP");
+  GError *refusal = g_error_copy (failure);
+
   g_free (refusal->message);
-  refusal->message = g_strdup_printf ("%s; not tried again, so that the account is not locked: "
-                                      "mount anew with the right password",
-                                      failure->message);
+  refusal->message
+    = after_s > 0 ? g_strdup_printf ("%s; %s, and at once %s", failure->message, when, hurry)
+                  : g_strdup_printf ("%s; not tried again, so that the account is not locked, but %s",
+                                     failure->message, hurry);
   return refusal;
 }
 

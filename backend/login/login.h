@@ -50,9 +50,14 @@ HvfsLogin *hvfs_login_new (const HvfsLoginTarget *target, HvfsLogin *old,
 HvfsLogin *hvfs_login_again (const HvfsLoginTarget *target, const HvfsLogin *old,
                              GCancellable *cancellable, GError **error);
 
-/* What everybody is told from now on where @failure, of one of these, is a refusal: nothing
- * is tried after it.  (transfer full) (nullable): it is none.  Memory. */
-GError *hvfs_login_new_refusal (const GError *failure);
+/* Whether @failure, of one of these, says that the name or the password is wrong: tried again
+ * and again it locks the account.  Memory. */
+gboolean hvfs_login_is_refusal (const GError *failure);
+
+/* What everybody is told of such a @failure from now on.  @after_s: when it is tried again;
+ * 0: never by itself.  (transfer full)  Memory. */
+GError *hvfs_login_new_refusal (const GError *failure, const HvfsCredentials *credentials,
+                                guint after_s);
 
 /* Asks the server whether it still knows @login: a NotAuthenticated may also mean
  * missing rights.  Network.  FALSE also when it cannot be known. */

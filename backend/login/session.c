@@ -19,19 +19,36 @@
  * write; few servers profit from more at once. */
 #define CONNECTIONS 7
 
+/* After how long a refused login is tried again.  The last one is for ever with a vCenter,
+ * which counts refusals of the last minutes; a host counts them until one is right, and
+ * locks the account at five: it gets none of the last. */
+static const guint retry_s[] = { 10, 60, 5 * 60, 15 * 60 };
+
+/* How long a login that was doubted is not doubted again, first and at most. */
+#define DOUBT_MIN_US (30 * G_TIME_SPAN_SECOND)
+#define DOUBT_MAX_US (60 * G_TIME_SPAN_MINUTE)
+
 struct _HvfsSession
 {
   HvfsUri *uri;
-  HvfsCredentials *credentials;
   HvfsStats *stats;
   HvfsHttp *http;
   HvfsGate *logins;       /* one at a time; never held while waiting for lock */
+  /* Of who is inside the gate. */
+  HvfsCredentials *credentials;
+  gboolean has_worked;    /* the server has taken them */
+  guint n_refused;        /* how often it has not since */
+
   GMutex lock;            /* a leaf; guards what follows */
   HvfsLogin *login;       /* lock: nullable; stays when it has expired */
   guint generation;       /* lock: of the newest login */
   guint attempts;         /* lock: logins that failed */
   GError *failure;        /* lock: why the last of those did */
-  GError *refused;        /* lock: InvalidLogin: nothing is tried after it */
+  GError *refused;        /* lock: InvalidLogin: nothing is tried after it, ... */
+  gint64 retry_us;        /* lock: ... until then; monotonic; 0: by itself never */
+  gboolean hurry;         /* lock: ... or at once */
+  gint64 next_doubt_us;   /* lock: monotonic */
+  gint64 doubt_us;        /* lock: from the last to the next */
   gboolean ended;         /* lock: logged out, for good */
 };
 
@@ -107,7 +124,7 @@ ref_login (HvfsSession *session, GError **error)
   return login;
 }
 
-/* Makes @login the present one, unless the session was ended meanwhile. */
+/* Makes @login the present one, unless the session was ended meanwhile.  Inside the gate. */
 static gboolean
 install (HvfsSession *session, HvfsLogin *login, GError **error)
 {
@@ -115,7 +132,10 @@ install (HvfsSession *session, HvfsLogin *login, GError **error)
   g_autoptr (HvfsLogin) old = NULL;
   GError *hopeless;
 
+  session->has_worked = TRUE;
+  session->n_refused = 0;
   g_mutex_lock (&session->lock);
+  g_clear_error (&session->refused);
   hopeless = hopeless_locked (session);
   if (hopeless == NULL)
     {
@@ -131,19 +151,118 @@ install (HvfsSession *session, HvfsLogin *login, GError **error)
   return FALSE;
 }
 
-/* Remembers for those who wait, and for ever if the password is wrong.  Who was
- * interrupted has found out nothing. */
+/* The login for what may be known of it, also after logging out.  (nullable) */
+static HvfsLogin *
+peek_login (HvfsSession *session)
+{
+  HvfsLogin *login;
+
+  g_mutex_lock (&session->lock);
+  login = session->login != NULL ? hvfs_login_ref (session->login) : NULL;
+  g_mutex_unlock (&session->lock);
+  return login;
+}
+
+/* ---- a refused password ---- */
+
+/* How long until the same is tried again; 0: it is not.  Inside the gate. */
+static guint
+next_retry_s (const HvfsSession *session)
+{
+  guint n = session->n_refused - 1, last = G_N_ELEMENTS (retry_s) - 1;
+
+  if (!session->has_worked || (n >= last && session->uri->type != HVFS_URI_VPX))
+    return 0;
+  return retry_s[MIN (n, last)];
+}
+
+/* Whether the refused password may be tried now; then as its file has it.  Inside the gate. */
+static gboolean
+may_try_again (HvfsSession *session)
+{
+  gboolean changed = hvfs_credentials_is_stale (session->credentials);
+  g_autoptr (HvfsCredentials) read = NULL;
+  gboolean due;
+
+  g_mutex_lock (&session->lock);
+  due = session->hurry
+        || (session->retry_us != 0 && g_get_monotonic_time () >= session->retry_us);
+  session->hurry = FALSE;
+  g_mutex_unlock (&session->lock);
+  if (!due && !changed)
+    return FALSE;
+  read = hvfs_credentials_reread (session->credentials, NULL);
+  if (read == NULL)
+    return due;
+  if (strcmp (hvfs_credentials_password (read), hvfs_credentials_password (session->credentials))
+      != 0)
+    {
+      session->has_worked = FALSE;
+      session->n_refused = 0;
+    }
+  hvfs_credentials_unref (session->credentials);
+  session->credentials = g_steal_pointer (&read);
+  return TRUE;
+}
+
+void
+hvfs_session_hurry (HvfsSession *session)
+{
+  g_mutex_lock (&session->lock);
+  session->hurry = session->refused != NULL;
+  g_mutex_unlock (&session->lock);
+}
+
+gint64
+hvfs_session_next_login_us (HvfsSession *session)
+{
+  gint64 next_us = 0;
+
+  g_mutex_lock (&session->lock);
+  if (session->refused != NULL && session->retry_us != 0)
+    next_us = g_get_real_time () + session->retry_us - g_get_monotonic_time ();
+  g_mutex_unlock (&session->lock);
+  return next_us;
+}
+
+gboolean
+hvfs_session_is_refused (HvfsSession *session)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&session->lock);
+
+  return session->refused != NULL;
+}
+
+/* ---- logging in ---- */
+
+/* Remembers for those who wait, and for longer if the password is wrong.  Who was
+ * interrupted has found out nothing.  Inside the gate. */
 static void
 note_failure (HvfsSession *session, const GError *failure)
 {
+  gboolean is_refusal = hvfs_login_is_refusal (failure);
+  GError *refusal = NULL;
+  guint after_s = 0;
+
   if (failure->code == ECANCELED)
     return;
+  if (is_refusal)
+    {
+      session->n_refused++;
+      after_s = next_retry_s (session);
+      refusal = hvfs_login_new_refusal (failure, session->credentials, after_s);
+    }
   g_mutex_lock (&session->lock);
   session->attempts++;
   g_clear_error (&session->failure);
   session->failure = g_error_copy (failure);
-  if (session->refused == NULL)
-    session->refused = hvfs_login_new_refusal (failure);
+  if (is_refusal)
+    {
+      g_clear_error (&session->refused);
+      session->refused = refusal;
+      session->retry_us
+        = after_s > 0 ? g_get_monotonic_time () + after_s * G_TIME_SPAN_SECOND : 0;
+    }
   g_mutex_unlock (&session->lock);
 }
 
@@ -154,7 +273,7 @@ log_in (HvfsSession *session, const HvfsLogin *expired, GCancellable *cancellabl
         GError **error)
 {
   const HvfsLoginTarget target = target_of (session);
-  g_autoptr (HvfsLogin) old = expired == NULL ? ref_login (session, NULL) : NULL;
+  g_autoptr (HvfsLogin) old = expired == NULL ? peek_login (session) : NULL;
   GError *failure = NULL;
   g_autoptr (HvfsLogin) login
     = expired != NULL ? hvfs_login_again (&target, expired, cancellable, &failure)
@@ -163,6 +282,14 @@ log_in (HvfsSession *session, const HvfsLogin *expired, GCancellable *cancellabl
   if (login != NULL)
     return install (session, login, error);
   note_failure (session, failure);
+  /* Who mounts is told only what was wrong: he ends. */
+  if (hvfs_login_is_refusal (failure) && (old != NULL || expired != NULL))
+    {
+      g_error_free (failure);
+      g_mutex_lock (&session->lock);
+      failure = g_error_copy (session->refused);
+      g_mutex_unlock (&session->lock);
+    }
   g_propagate_error (error, failure);
   return FALSE;
 }
@@ -178,6 +305,8 @@ hvfs_session_connect (HvfsSession *session, GCancellable *cancellable, GError **
   g_mutex_lock (&session->lock);
   hopeless = hopeless_locked (session);
   g_mutex_unlock (&session->lock);
+  if (hopeless != NULL && hvfs_session_is_refused (session) && may_try_again (session))
+    g_clear_error (&hopeless);
   if (hopeless != NULL)
     g_propagate_error (error, hopeless);
   else
@@ -220,7 +349,8 @@ is_settled (HvfsSession *session, const HvfsLogin *expired, guint attempts, GErr
   return settled || failure != NULL;
 }
 
-/* After NotAuthenticated.  @ret_alive: the session is in order: it was about rights */
+/* After NotAuthenticated.  @ret_alive: (nullable): the session is in order: it was about
+ * rights; NULL: it is in no order, whatever it says */
 static gboolean
 renew (HvfsSession *session, const HvfsLogin *expired, gboolean *ret_alive,
        GCancellable *cancellable, GError **error)
@@ -236,14 +366,51 @@ renew (HvfsSession *session, const HvfsLogin *expired, gboolean *ret_alive,
     return FALSE;
   if (!is_settled (session, expired, attempts, &failure))
     {
-      *ret_alive = hvfs_login_is_alive (&target, expired, cancellable);
-      if (!*ret_alive)
+      if (ret_alive == NULL)
+        hvfs_login_end (&target, expired);
+      else
+        *ret_alive = hvfs_login_is_alive (&target, expired, cancellable);
+      if (ret_alive == NULL || !*ret_alive)
         log_in (session, expired, cancellable, &failure);
     }
   hvfs_gate_leave (session->logins);
   if (failure != NULL)
     g_propagate_error (error, failure);
   return failure == NULL;
+}
+
+/* Whether to believe that @login is lost, of which only properties say so.  Where it is no
+ * use, it is believed ever less often. */
+static gboolean
+may_doubt (HvfsSession *session, guint generation)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean may;
+
+  g_mutex_lock (&session->lock);
+  may = generation != session->generation || now >= session->next_doubt_us;
+  if (may && generation == session->generation)
+    {
+      session->doubt_us = now < session->next_doubt_us + DOUBT_MAX_US && session->doubt_us != 0
+                            ? MIN (session->doubt_us * 4, DOUBT_MAX_US) : DOUBT_MIN_US;
+      session->next_doubt_us = now + session->doubt_us;
+    }
+  g_mutex_unlock (&session->lock);
+  return may;
+}
+
+gboolean
+hvfs_session_doubt (HvfsSession *session, guint generation, GCancellable *cancellable,
+                    GError **error)
+{
+  g_autoptr (HvfsLogin) login = NULL;
+
+  if (!may_doubt (session, generation))
+    return FALSE;
+  login = ref_login (session, error);
+  if (login == NULL)
+    return FALSE;
+  return login->generation != generation || renew (session, login, NULL, cancellable, error);
 }
 
 /* A call, and where its answer goes. */
@@ -255,6 +422,7 @@ typedef struct
   HvfsSoapSink sink;   /* nullable: then it is parsed, and is the value */
   gpointer sink_data;
   HvfsValue *value;
+  gboolean tells_lost; /* it does so in place of properties */
 } Call;
 
 static gboolean
@@ -264,7 +432,8 @@ call_with (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellabl
   const HvfsSoapOptions options = { .version = login->version, .cookies = login->cookies,
                                     .change = call->kind != HVFS_CALL_READ,
                                     .finish = call->kind == HVFS_CALL_START,
-                                    .wait_s = call->wait_s };
+                                    .wait_s = call->wait_s,
+                                    .ret_tells_lost = &call->tells_lost };
 
   if (call->sink != NULL)
     return hvfs_soap_receive (session->http, session->stats, call->request, &options, call->sink,
@@ -280,6 +449,34 @@ is_expired (const GError *error)
   return g_strcmp0 (hvfs_error_fault (error), "NotAuthenticated") == 0;
 }
 
+/* Once more, in the session as it is now. */
+static gboolean
+call_again (HvfsSession *session, Call *call, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsLogin) login = ref_login (session, error);
+
+  return login != NULL && call_with (session, login, call, cancellable, error);
+}
+
+/* It went well, but properties may be missing. */
+static gboolean
+perform_doubted (HvfsSession *session, guint generation, Call *call, GCancellable *cancellable,
+                 GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (!hvfs_session_doubt (session, generation, cancellable, &failure))
+    {
+      if (failure == NULL)
+        return TRUE;
+      g_clear_pointer (&call->value, hvfs_value_unref);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  g_clear_pointer (&call->value, hvfs_value_unref);
+  return call_again (session, call, cancellable, error);
+}
+
 /* Again after logging in again, where the session had expired. */
 static gboolean
 perform (HvfsSession *session, Call *call, GCancellable *cancellable, GError **error)
@@ -291,17 +488,14 @@ perform (HvfsSession *session, Call *call, GCancellable *cancellable, GError **e
   if (login == NULL)
     return FALSE;
   if (call_with (session, login, call, cancellable, &failure))
-    return TRUE;
+    return !call->tells_lost || call->kind != HVFS_CALL_READ
+           || perform_doubted (session, login->generation, call, cancellable, error);
   if (is_expired (failure))
     {
       if (!renew (session, login, &alive, cancellable, error))
         return FALSE;
       if (!alive)
-        {
-          g_clear_pointer (&login, hvfs_login_unref);
-          login = ref_login (session, error);
-          return login != NULL && call_with (session, login, call, cancellable, error);
-        }
+        return call_again (session, call, cancellable, error);
     }
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
@@ -382,18 +576,6 @@ hvfs_session_get_generation (HvfsSession *session)
   generation = session->generation;
   g_mutex_unlock (&session->lock);
   return generation;
-}
-
-/* The login for what may be known of it, also after logging out.  (nullable) */
-static HvfsLogin *
-peek_login (HvfsSession *session)
-{
-  HvfsLogin *login;
-
-  g_mutex_lock (&session->lock);
-  login = session->login != NULL ? hvfs_login_ref (session->login) : NULL;
-  g_mutex_unlock (&session->lock);
-  return login;
 }
 
 HvfsValue *

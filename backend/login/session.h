@@ -55,11 +55,40 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsSession, hvfs_session_free)
  * have been replaced by another version meanwhile).  Network.
  *
  * @error: one line for the user that says what to do: the pin for an untrusted
- *   certificate, the port for a refused connection.  EACCES for InvalidLogin,
- *   after which this and all calls fail at once: retries lock accounts.
+ *   certificate, the port for a refused connection.  EACCES for InvalidLogin.
+ *
+ * Wrong passwords lock accounts, so after a refusal this and all calls fail at once.  Only
+ * this tries again, when it is called: a password that this session has worked with after
+ * 10 seconds, then 1, 5 and 15 minutes, which is less than lockout policies count (a host's
+ * counts for ever: there it is three times in all); any other, and also these at once, when
+ * its file has changed or after hvfs_session_hurry ().
  */
 gboolean hvfs_session_connect (HvfsSession *session, GCancellable *cancellable,
                                GError **error);
+
+/* The next hvfs_session_connect () tries a refused password again, as its file has it then.
+ * Any thread; memory. */
+void hvfs_session_hurry (HvfsSession *session);
+
+/* When a refused login is tried again, in microseconds since 1970; 0: none was refused, or
+ * only what hurries it makes it so.  Memory. */
+gint64 hvfs_session_next_login_us (HvfsSession *session);
+
+/* Whether a login was refused, and none has worked since.  Memory. */
+gboolean hvfs_session_is_refused (HvfsSession *session);
+
+/**
+ * hvfs_session_doubt:
+ * @generation: of hvfs_session_get_generation (), before what raised the doubt was asked
+ *
+ * The server says NotAuthenticated in place of properties, which a call's own errors do not
+ * show.  Logs in again, unless that was done lately: then it is about rights.  Calls of
+ * HVFS_CALL_READ do this themselves; it is for who parses answers.  Network.
+ *
+ * Returns: whether there is another login now; FALSE without @error: it is in order
+ */
+gboolean hvfs_session_doubt (HvfsSession *session, guint generation, GCancellable *cancellable,
+                             GError **error);
 
 /* Ends the session on the server, waiting at most 5 seconds for it.  Calls after it
  * fail with ENOTCONN, and so does hvfs_session_connect (). */
@@ -91,7 +120,7 @@ char *hvfs_session_dup_user (HvfsSession *session);
 /**
  * hvfs_session_call:
  * @request: finished here; the caller frees it
- * @wait_s: seconds that the server may take before it answers, beyond the time-out;
+ * @wait_s: seconds that the server may take before it answers, in place of the time-out;
  *   0 but for calls that block on purpose
  * @cancellable: (nullable): ends the call with ECANCELED; what the server does of
  *   it then is unknown

@@ -50,6 +50,7 @@ struct _HvfsIntake
   guint version_of;         /* lock: the reply that it is of, from 1 up */
   guint n_parsed;           /* lock: replies that are parsed and applied */
   gboolean truncated;       /* lock: the last of these is */
+  gboolean tells_lost;      /* lock: one of them did; see reply.h */
   GError *error;            /* lock: the first; ends all */
 
   /* The thread's own. */
@@ -115,12 +116,13 @@ on_element (HvfsValue *value, guint n_around, gpointer data)
 
 /* The inventory's updates first, so that whoever waits for a task finds its effects. */
 static gboolean
-end_reply (HvfsIntake *intake, gboolean *ret_truncated, GError **error)
+end_reply (HvfsIntake *intake, gboolean *ret_truncated, gboolean *ret_tells_lost, GError **error)
 {
   g_autoptr (HvfsValue) reply = hvfs_soap_finish (intake->parser, intake->stats, intake->method,
                                                   error);
   const HvfsValue *set = hvfs_value_get (reply, "returnval");
 
+  *ret_tells_lost = hvfs_reply_tells_lost_session (intake->parser);
   g_clear_pointer (&intake->parser, hvfs_reply_free);
   if (reply == NULL)
     return FALSE;
@@ -137,7 +139,7 @@ end_reply (HvfsIntake *intake, gboolean *ret_truncated, GError **error)
 static void
 parse (HvfsIntake *intake, const Block *block)
 {
-  gboolean truncated = FALSE;
+  gboolean truncated = FALSE, tells_lost = FALSE;
   GError *error = NULL;
 
   if (intake->parser == NULL)
@@ -148,7 +150,7 @@ parse (HvfsIntake *intake, const Block *block)
   if (hvfs_reply_feed (intake->parser, (const char *) block->bytes->data, block->bytes->len,
                        &error)
       && block->is_last)
-    end_reply (intake, &truncated, &error);
+    end_reply (intake, &truncated, &tells_lost, &error);
 
   g_mutex_lock (&intake->lock);
   intake->error = error;
@@ -156,6 +158,7 @@ parse (HvfsIntake *intake, const Block *block)
     {
       intake->n_parsed++;
       intake->truncated = truncated;
+      intake->tells_lost |= tells_lost;
     }
   g_byte_array_set_size (block->bytes, 0);
   g_ptr_array_add (intake->spare, g_byte_array_ref (block->bytes));
@@ -316,6 +319,14 @@ promises_more (const GByteArray *end)
   return len > 0
          && g_strstr_len ((const char *) end->data + end->len - len, (gssize) len,
                           "truncated>true<") != NULL;
+}
+
+gboolean
+hvfs_intake_tells_lost_session (HvfsIntake *intake)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&intake->lock);
+
+  return intake->tells_lost;
 }
 
 gboolean

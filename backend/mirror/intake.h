@@ -43,6 +43,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsIntake, hvfs_intake_free)
  */
 gboolean hvfs_intake_feed (const char *data, gsize len, gpointer intake, GError **error);
 
+/* Whether the replies that have ended held a NotAuthenticated in place of properties. */
+gboolean hvfs_intake_tells_lost_session (HvfsIntake *intake);
+
 /**
  * hvfs_intake_end:
  * @ret_version: (out) (nullable) (transfer full): the set's; NULL if there was no set

@@ -199,14 +199,20 @@ unwatch (HvfsTasks *tasks, Wait *wait)
     }
 }
 
-/* Names no task yet. */
-static HvfsValue *
-create_view (HvfsTasks *tasks, const char *manager, GPtrArray *made, GCancellable *cancellable,
-             GError **error)
+/* Names no task yet.  @ret_view: (transfer full): NULL where there is none to be had, which a
+ * fault says, too.  FALSE: an error of another kind. */
+static gboolean
+create_view (HvfsTasks *tasks, const char *manager, GPtrArray *made, HvfsValue **ret_view,
+             GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsRequest) request = hvfs_request_new ("CreateListView", "ViewManager", manager);
+  g_autoptr (GError) failure = NULL;
 
-  return hvfs_made_call (tasks->session, request, made, cancellable, error);
+  *ret_view = hvfs_made_call (tasks->session, request, made, cancellable, &failure);
+  if (*ret_view != NULL || hvfs_error_fault (failure) != NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* The tasks that are waited for, which the new @view (nullable) has to name.
@@ -242,9 +248,7 @@ hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
   g_autofree char *filter = NULL;
   const char *view;
 
-  if (manager != NULL)
-    ref = create_view (tasks, manager, made, cancellable, error);
-  if (manager != NULL && ref == NULL)
+  if (manager != NULL && !create_view (tasks, manager, made, &ref, cancellable, error))
     return FALSE;
   view = hvfs_value_text (ref, NULL);
   filter = create_task_filter (tasks, collector, view, hvfs_value_text (content, "taskManager"),

@@ -16,8 +16,13 @@
 #define POLL_MIN_US (20 * G_TIME_SPAN_MILLISECOND)
 #define POLL_MAX_US (2 * G_TIME_SPAN_SECOND)
 #define POLL_SLOWER 4
+#define MIN_WAIT_US (500 * G_TIME_SPAN_MILLISECOND)
 #define BACKOFF_MIN_US (250 * G_TIME_SPAN_MILLISECOND)
 #define BACKOFF_MAX_US (4 * G_TIME_SPAN_SECOND)
+/* When the server is there, and what it says is of no use. */
+#define BACKOFF_USELESS_MAX_US (60 * G_TIME_SPAN_SECOND)
+/* How often it is looked whether a refused password may be tried again. */
+#define REFUSED_LOOK_US (1 * G_TIME_SPAN_SECOND)
 
 struct _HvfsUpdater
 {
@@ -33,16 +38,22 @@ struct _HvfsUpdater
   HvfsPulse *pulse;
   GCancellable *stop;       /* never reset */
   gint read;                /* atomic: somebody read since the last wait began */
+  /* Since when, in seconds of the monotonic clock, the server has been let wait for longer
+   * than it may be silent to who reads; 0: it is not. */
+  gint idle_since_s;        /* atomic */
 
   /* The update thread's own; hvfs_updater_fill's before it starts. */
   HvfsCollector collector;
   char *instance;           /* nullable: the server's own id, where the root was found */
+  gint64 backoff_us;        /* before what failed last is tried again; 0: nothing did */
 
   GMutex lock;
-  GCond woken;              /* stop; eager_us */
+  GCond woken;              /* stop; eager_us; hurry */
   HvfsValue *root;          /* lock */
   gint64 eager_us;          /* lock: when somebody last began to wait for an update */
-  GCancellable *wait;       /* lock: of the wait under way; cancelled when lost */
+  gboolean hurry;           /* lock: the next pause ends at once */
+  GCancellable *wait;       /* lock: of the wait under way; cancelled when lost ... */
+  gboolean interrupted;     /* lock: ... or because it was for long, and somebody reads */
   char *lost;               /* lock: why hvfs_updater_confirm gave the server up */
 };
 
@@ -127,15 +138,29 @@ hvfs_updater_ref_root (HvfsUpdater *updater)
 
 /* ---- one round of the stream ---- */
 
-/* While somebody reads, the stream itself shows often enough that the server is
- * there, so that no reader has to ask. */
+/* How long the server may wait for news.  While somebody reads, the stream itself shows often
+ * enough that the server is there, so that no reader has to ask; @ret_answer_s: and in time
+ * that the stream is dead, though the server answers all else. */
 static guint
-wait_seconds (HvfsUpdater *updater)
+wait_seconds (HvfsUpdater *updater, gboolean is_filling, gboolean *ret_is_idle,
+              guint *ret_answer_s)
 {
-  if (!hvfs_collector_pushes (&updater->collector))
-    return 0;
-  return g_atomic_int_and (&updater->read, 0) ? CLAMP (updater->timeout_s / 3, 1, IDLE_WAIT_S)
-                                              : IDLE_WAIT_S;
+  gboolean pushes = hvfs_collector_pushes (&updater->collector);
+  guint busy_s = CLAMP (updater->timeout_s / 3, 1, IDLE_WAIT_S);
+  guint wait_s = !pushes ? 0 : g_atomic_int_and (&updater->read, 0) ? busy_s : IDLE_WAIT_S;
+
+  *ret_is_idle = wait_s > busy_s;
+  *ret_answer_s = !pushes                    ? 0
+                  : *ret_is_idle || is_filling ? wait_s + updater->timeout_s
+                                             : MAX (wait_s + 2, updater->timeout_s);
+  return wait_s;
+}
+
+/* In an int, which wraps after years. */
+static gint
+now_s (void)
+{
+  return MAX ((gint) (g_get_monotonic_time () / G_TIME_SPAN_SECOND), 1);
 }
 
 static void
@@ -151,7 +176,9 @@ static gboolean
 call_wait (HvfsUpdater *updater, HvfsIntake *intake, HvfsValue **ret_reply,
            GCancellable *cancellable, GError **error)
 {
-  guint wait_s = wait_seconds (updater);
+  gboolean is_idle;
+  guint answer_s;
+  guint wait_s = wait_seconds (updater, intake != NULL, &is_idle, &answer_s);
   g_autoptr (HvfsRequest) request = hvfs_collector_request (&updater->collector, wait_s);
   g_autoptr (GCancellable) wait = g_cancellable_new ();
   gulong handler = 0;
@@ -162,19 +189,22 @@ call_wait (HvfsUpdater *updater, HvfsIntake *intake, HvfsValue **ret_reply,
                                      g_object_ref (wait), g_object_unref);
   g_mutex_lock (&updater->lock);
   updater->wait = wait;
+  updater->interrupted = FALSE;
+  g_atomic_int_set (&updater->idle_since_s, is_idle ? now_s () : 0);
   if (updater->lost != NULL || g_cancellable_is_cancelled (updater->stop))
     g_cancellable_cancel (wait);
   g_mutex_unlock (&updater->lock);
 
   if (intake != NULL)
-    ok = hvfs_session_receive (updater->session, request, wait_s, hvfs_intake_feed, intake, wait,
-                               error);
+    ok = hvfs_session_receive (updater->session, request, answer_s, hvfs_intake_feed, intake,
+                               wait, error);
   else
-    ok = (*ret_reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, wait_s, wait,
-                                          error)) != NULL;
+    ok = (*ret_reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, answer_s,
+                                          wait, error)) != NULL;
 
   g_mutex_lock (&updater->lock);
   updater->wait = NULL;
+  g_atomic_int_set (&updater->idle_since_s, 0);
   g_mutex_unlock (&updater->lock);
   g_cancellable_disconnect (cancellable, handler);
   return ok;
@@ -236,18 +266,22 @@ apply_set (HvfsUpdater *updater, const HvfsValue *set, GCancellable *cancellable
   return TRUE;
 }
 
-/* One call.  @ret_truncated: more is there already. */
+/* One call.  @ret_at_once: there may be more already: it is asked again without a pause. */
 static gboolean
-wait_once (HvfsUpdater *updater, gboolean *ret_truncated, GCancellable *cancellable,
+wait_once (HvfsUpdater *updater, gboolean *ret_at_once, GCancellable *cancellable,
            GError **error)
 {
+  gint64 began = g_get_monotonic_time ();
   g_autoptr (HvfsValue) reply = NULL;
   const HvfsValue *set;
 
   if (!call_wait (updater, NULL, &reply, cancellable, error))
     return FALSE;
   set = hvfs_value_get (reply, "returnval");
-  *ret_truncated = hvfs_value_bool (set, "truncated");
+  /* A server that does not wait, though it was told to, is asked as one that cannot. */
+  *ret_at_once = hvfs_collector_pushes (&updater->collector)
+                   ? set != NULL || g_get_monotonic_time () - began > MIN_WAIT_US
+                   : hvfs_value_bool (set, "truncated");
   if (set == NULL)
     return TRUE;
   if (!apply_set (updater, set, cancellable, error))
@@ -294,15 +328,17 @@ create_filters (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
          && hvfs_tasks_watch (updater->tasks, collector->id, collector->made, cancellable, error);
 }
 
-/* The first sets, page by page, which say all there is. */
+/* The first sets, page by page, which say all there is.  @ret_lost: but what the session was
+ * lost for, and there is another one now */
 static gboolean
-read_all (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
+read_all (HvfsUpdater *updater, gboolean *ret_lost, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) again
     = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
   g_autoptr (HvfsIntake) intake
     = hvfs_intake_new (updater->mirror, updater->tasks, updater->stats,
                        hvfs_collector_method (&updater->collector), updater->collector.api, again);
+  guint generation = updater->collector.generation;
   gboolean truncated = TRUE;
 
   while (truncated)
@@ -314,20 +350,33 @@ read_all (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
         return FALSE;
       hvfs_collector_take_version (&updater->collector, version);
     }
-  return again->len == 0 || reread (updater, again, cancellable, error);
+  /* The root at least is there. */
+  if (*updater->collector.version == '\0')
+    {
+      g_set_error (error, HVFS_ERROR, EIO, "the server's property collector tells nothing");
+      return FALSE;
+    }
+  *ret_lost = hvfs_intake_tells_lost_session (intake)
+              && hvfs_session_doubt (updater->session, generation, cancellable, error);
+  return (error == NULL || *error == NULL)
+         && (again->len == 0 || *ret_lost || reread (updater, again, cancellable, error));
 }
 
 /* Builds collector and filters in the session as it is, and fills the mirror. */
 static gboolean
 rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
+  gboolean lost = FALSE;
+
   hvfs_collector_reset (&updater->collector, cancellable);
   if (!create_filters (updater, cancellable, error))
     return FALSE;
   hvfs_mirror_begin_fill (updater->mirror);
   hvfs_tasks_begin_fill (updater->tasks);
-  if (!read_all (updater, cancellable, error))
+  if (!read_all (updater, &lost, cancellable, error))
     return FALSE;
+  if (lost)
+    return rebuild (updater, cancellable, error);
   hvfs_mirror_end_fill (updater->mirror);
   return TRUE;
 }
@@ -357,17 +406,28 @@ stopped (HvfsUpdater *updater)
   return g_cancellable_is_cancelled (updater->stop);
 }
 
-/* Sleeps, but no longer than until the end. */
+/* Sleeps, but no longer than until the end, or somebody hurries. */
 static void
 pause_us (HvfsUpdater *updater, gint64 us)
 {
   gint64 until = g_get_monotonic_time () + us;
 
   g_mutex_lock (&updater->lock);
-  while (!stopped (updater)
+  while (!stopped (updater) && !updater->hurry
          && g_cond_wait_until (&updater->woken, &updater->lock, until))
     ;
+  updater->hurry = FALSE;
   g_mutex_unlock (&updater->lock);
+}
+
+/* What failed, and fails again, is tried ever less often. */
+static void
+back_off (HvfsUpdater *updater, gint64 max_us)
+{
+  if (updater->backoff_us > 0)
+    pause_us (updater, hvfs_session_is_refused (updater->session)
+                         ? MIN (updater->backoff_us, REFUSED_LOOK_US) : updater->backoff_us);
+  updater->backoff_us = CLAMP (updater->backoff_us * 2, BACKOFF_MIN_US, max_us);
 }
 
 /* Sleeps between two polls. */
@@ -388,25 +448,25 @@ pause_poll (HvfsUpdater *updater)
 static void
 reconnect (HvfsUpdater *updater, const GError *reason)
 {
-  gint64 backoff_us = BACKOFF_MIN_US;
+  gboolean is_there = FALSE;
 
   set_link (updater, FALSE, reason->message);
   g_warning ("lost the server: %s", reason->message);
+  updater->backoff_us = MAX (updater->backoff_us, BACKOFF_MIN_US);
   for (;;)
     {
       g_autoptr (GError) error = NULL;
 
-      pause_us (updater, backoff_us);
+      back_off (updater, is_there ? BACKOFF_USELESS_MAX_US : BACKOFF_MAX_US);
       if (stopped (updater))
         return;
       g_mutex_lock (&updater->lock);
       g_clear_pointer (&updater->lost, g_free);
       g_mutex_unlock (&updater->lock);
-      if (hvfs_session_connect (updater->session, updater->stop, &error)
-          && rebuild (updater, updater->stop, &error))
+      is_there = hvfs_session_connect (updater->session, updater->stop, &error);
+      if (is_there && rebuild (updater, updater->stop, &error))
         break;
       hvfs_mirror_set_link (updater->mirror, FALSE, error->message);
-      backoff_us = MIN (backoff_us * 2, BACKOFF_MAX_US);
     }
   set_link (updater, TRUE, "");
   g_message ("the server is back");
@@ -418,11 +478,15 @@ recover (HvfsUpdater *updater, GError *failure)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *lost = NULL;
+  gboolean interrupted, is_fault = hvfs_error_fault (failure) != NULL;
+  gboolean is_first = updater->backoff_us == 0;
 
-  if (stopped (updater) || g_strcmp0 (hvfs_error_fault (failure), "RequestCanceled") == 0)
+  if (stopped (updater))
     return;
   g_mutex_lock (&updater->lock);
   lost = g_steal_pointer (&updater->lost);
+  interrupted = updater->interrupted;
+  updater->interrupted = FALSE;
   g_mutex_unlock (&updater->lock);
   if (lost != NULL)
     {
@@ -430,9 +494,14 @@ recover (HvfsUpdater *updater, GError *failure)
       reconnect (updater, silent);
       return;
     }
+  if (interrupted && g_error_matches (failure, HVFS_ERROR, ECANCELED))
+    return;
+  back_off (updater, BACKOFF_USELESS_MAX_US);
+  if (is_first && g_strcmp0 (hvfs_error_fault (failure), "RequestCanceled") == 0)
+    return;
   /* A fault came from a server that is there: the filters are gone, or the
-   * version is not known any more. */
-  if (hvfs_error_fault (failure) != NULL && rebuild (updater, updater->stop, &error))
+   * version is not known any more.  One that comes again shows that the stream is dead. */
+  if (is_first && is_fault && rebuild (updater, updater->stop, &error))
     return;
   if (!stopped (updater))
     reconnect (updater, error != NULL ? error : failure);
@@ -447,7 +516,7 @@ update_thread (gpointer data)
   while (!stopped (updater))
     {
       g_autoptr (GError) error = NULL;
-      gboolean truncated = FALSE;
+      gboolean at_once = FALSE;
 
       if (!hvfs_collector_is_current (&updater->collector))
         {
@@ -456,10 +525,11 @@ update_thread (gpointer data)
             recover (updater, error);
           continue;
         }
-      if (wait_once (updater, &truncated, updater->stop, &error))
+      if (wait_once (updater, &at_once, updater->stop, &error))
         {
           again = FALSE;
-          if (!hvfs_collector_pushes (&updater->collector) && !truncated)
+          updater->backoff_us = 0;
+          if (!at_once)
             pause_poll (updater);
         }
       /* A connection may be cut for many reasons; only when the next one fails
@@ -499,11 +569,45 @@ give_up (const char *reason, gpointer data)
   g_mutex_unlock (&updater->lock);
 }
 
+/* Whether the server has been let wait for so long that nobody knows whether the stream is
+ * alive, whatever else it answers. */
+static gboolean
+is_stream_idle (HvfsUpdater *updater)
+{
+  gint since_s = g_atomic_int_get (&updater->idle_since_s);
+
+  return since_s != 0 && now_s () - since_s > (gint) updater->timeout_s / 4;
+}
+
+/* The next wait is short enough to show it in time. */
+static void
+wake_stream (HvfsUpdater *updater)
+{
+  g_mutex_lock (&updater->lock);
+  if (updater->wait != NULL && is_stream_idle (updater))
+    {
+      updater->interrupted = TRUE;
+      g_atomic_int_set (&updater->idle_since_s, 0);
+      g_cancellable_cancel (updater->wait);
+    }
+  g_mutex_unlock (&updater->lock);
+}
+
+void
+hvfs_updater_hurry (HvfsUpdater *updater)
+{
+  hvfs_session_hurry (updater->session);
+  g_mutex_lock (&updater->lock);
+  updater->hurry = TRUE;
+  g_cond_broadcast (&updater->woken);
+  g_mutex_unlock (&updater->lock);
+}
+
 gboolean
 hvfs_updater_is_fresh (HvfsUpdater *updater)
 {
   g_atomic_int_set (&updater->read, 1);
-  return hvfs_pulse_is_fresh (updater->pulse);
+  return hvfs_pulse_is_fresh (updater->pulse) && !is_stream_idle (updater);
 }
 
 static gboolean
@@ -523,6 +627,9 @@ hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **
   if (!check_link (updater, error))
     return FALSE;
   if (hvfs_updater_is_fresh (updater))
+    return TRUE;
+  wake_stream (updater);
+  if (hvfs_pulse_is_fresh (updater->pulse))
     return TRUE;
   if (hvfs_pulse_ask (updater->pulse, cancellable))
     return check_link (updater, error);

@@ -35,6 +35,9 @@ gboolean hvfs_updater_fill (HvfsUpdater *updater, GCancellable *cancellable, GEr
 
 void hvfs_updater_start (HvfsUpdater *updater);
 
+/* A refused password, and a server that is lost, are tried at once.  Any thread; memory. */
+void hvfs_updater_hurry (HvfsUpdater *updater);
+
 /* The root of the mount.  (transfer full) */
 HvfsValue *hvfs_updater_ref_root (HvfsUpdater *updater);
 

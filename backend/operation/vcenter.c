@@ -34,7 +34,8 @@ struct _HvfsVcenter
   GMutex lock;              /* taken after a mirror's, before the tasks' */
   HvfsVcenterLink *link;    /* lock: nullable */
   GHashTable *moving;       /* lock: the host's serial -> the vCenter's id */
-  GError *refused;          /* lock: InvalidLogin: nothing is tried after it */
+  GError *refused;          /* lock: InvalidLogin: nothing is tried after it ... */
+  HvfsCredentials *refused_credentials; /* lock: ... but with what is not in their file yet */
 };
 
 HvfsVcenter *
@@ -66,6 +67,7 @@ hvfs_vcenter_free (HvfsVcenter *vcenter)
     return;
   g_hash_table_unref (vcenter->moving);
   g_clear_error (&vcenter->refused);
+  hvfs_credentials_unref (vcenter->refused_credentials);
   g_mutex_clear (&vcenter->lock);
   hvfs_gate_free (vcenter->opening);
   g_free (vcenter->username);
@@ -205,34 +207,48 @@ lookup_uri (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial, GError
 
 /* ---- connecting to it ---- */
 
-/* Whether the vCenter has refused the password before. */
+/* Whether the vCenter has refused the password before, and its file is as it was. */
 static gboolean
 check_refused (HvfsVcenter *vcenter, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&vcenter->lock);
 
-  if (vcenter->refused == NULL)
+  if (vcenter->refused == NULL || hvfs_credentials_is_stale (vcenter->refused_credentials))
     return TRUE;
   g_propagate_error (error, g_error_copy (vcenter->refused));
   return FALSE;
 }
 
 static void
-note_refused (HvfsVcenter *vcenter, const GError *failure)
+note_refused (HvfsVcenter *vcenter, HvfsCredentials *credentials, const GError *failure)
 {
-  GError *refusal = hvfs_login_new_refusal (failure);
-
-  if (refusal == NULL)
+  if (!hvfs_login_is_refusal (failure))
     return;
   g_mutex_lock (&vcenter->lock);
   g_clear_error (&vcenter->refused);
-  vcenter->refused = refusal;
+  g_clear_pointer (&vcenter->refused_credentials, hvfs_credentials_unref);
+  vcenter->refused = hvfs_login_new_refusal (failure, credentials, 0);
+  vcenter->refused_credentials = hvfs_credentials_ref (credentials);
+  g_mutex_unlock (&vcenter->lock);
+}
+
+void
+hvfs_vcenter_hurry (HvfsVcenter *vcenter)
+{
+  g_mutex_lock (&vcenter->lock);
+  g_clear_error (&vcenter->refused);
   g_mutex_unlock (&vcenter->lock);
 }
 
 static HvfsCredentials *
 find_credentials (HvfsVcenter *vcenter, const HvfsUri *uri, GError **error)
 {
+  HvfsCredentials *changed = NULL;
+
+  if (vcenter->credentials != NULL && hvfs_credentials_is_stale (vcenter->credentials))
+    changed = hvfs_credentials_reread (vcenter->credentials, NULL);
+  if (changed != NULL)
+    return changed;
   if (vcenter->credentials != NULL)
     return hvfs_credentials_ref (vcenter->credentials);
   return hvfs_credentials_find_vcenter (uri, vcenter->username, vcenter->password_file, FALSE,
@@ -257,7 +273,7 @@ link_open (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial,
       hvfs_updater_start (link->updater);
       return link;
     }
-  note_refused (vcenter, failure);
+  note_refused (vcenter, credentials, failure);
   g_propagate_prefixed_error (error, failure, "the vCenter: ");
   link_close (link);
   return NULL;

@@ -46,7 +46,8 @@ gboolean hvfs_vcenter_is_wider (HvfsVcenter *vcenter);
  * Logs in, unless a link is open, and finds the machine.  Network; no lock may be held.
  *
  * @error: ENOTSUP where nothing manages the host; EACCES without credentials, and for
- *   ever once the vCenter has refused them, since retries lock accounts; ENOENT where
+ *   ever once the vCenter has refused them, since retries lock accounts, or until the
+ *   password's file changes or hvfs_vcenter_hurry (); ENOENT where
  *   the vCenter has no machine of that uuid; EINTR; else a call's
  *
  * Returns: (transfer full): to be released
@@ -54,6 +55,9 @@ gboolean hvfs_vcenter_is_wider (HvfsVcenter *vcenter);
 HvfsVcenterLink *hvfs_vcenter_acquire (HvfsVcenter *vcenter, const HvfsServer *host,
                                        guint32 serial, guint32 *ret_machine,
                                        GCancellable *cancellable, GError **error);
+
+/* Credentials that the vCenter has refused may be tried again.  Memory. */
+void hvfs_vcenter_hurry (HvfsVcenter *vcenter);
 
 /* The last one to release logs out.  @serial: as acquired.  Network, at most 5 seconds. */
 void hvfs_vcenter_release (HvfsVcenter *vcenter, HvfsVcenterLink *link, guint32 serial);

@@ -48,8 +48,8 @@ typedef struct
   HvfsCookies *cookies;       /* nullable; are sent, and take in those of the answer */
   const char *body;           /* nullable: for "GET" */
   gsize body_len;
-  guint wait_s;               /* that the answer may take beyond the time-out; if not 0 it has
-                               * a connection of its own, which no other request takes */
+  guint wait_s;               /* until the answer begins, in place of the time-out; if not 0
+                               * it has a connection of its own, which no other request takes */
   guint limit_s;              /* for all of it, 0: none */
   gboolean fresh;             /* on a new connection */
   gboolean finish;            /* it is not cancelled any more when some of it was sent */

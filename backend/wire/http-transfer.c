@@ -271,8 +271,10 @@ list_headers (const HvfsHttpRequest *request)
 static gboolean
 is_silent (const Transfer *transfer)
 {
-  return g_get_monotonic_time () - transfer->active_us
-         >= transfer->peer->config.timeout_s * G_TIME_SPAN_SECOND;
+  gint64 silent_us = g_get_monotonic_time () - transfer->active_us;
+
+  return transfer->answered_us == 0
+         || silent_us >= transfer->peer->config.timeout_s * G_TIME_SPAN_SECOND;
 }
 
 /* A server that drips is no better than a silent one: its answer never ends. */
@@ -283,9 +285,9 @@ deadline_us (const Transfer *transfer)
   gint64 silence_us = transfer->peer->config.timeout_s * G_USEC_PER_SEC;
   gint64 deadline = transfer->active_us + silence_us;
 
-  if (transfer->answered_us == 0)
-    deadline += request->wait_s * G_USEC_PER_SEC;
-  else
+  if (transfer->answered_us == 0 && request->wait_s != 0)
+    deadline = transfer->active_us + request->wait_s * G_USEC_PER_SEC;
+  else if (transfer->answered_us != 0)
     deadline = MIN (deadline, transfer->answered_us + silence_us
                                 + (gint64) (transfer->received * G_USEC_PER_SEC / MIN_BYTES_PER_S));
   return transfer->limit_us != 0 ? MIN (deadline, transfer->limit_us) : deadline;

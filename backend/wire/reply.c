@@ -59,6 +59,7 @@ struct _HvfsReply
   gpointer take_data;
   guint max_around;    /* of what is offered to it */
   gsize bytes;
+  gboolean tells_lost; /* a type was NotAuthenticated */
   guint elements;
   GError *error;       /* the first */
 };
@@ -115,6 +116,7 @@ type_of (HvfsReply *reply, const char *value, gsize len)
         fail (reply, "the server's reply holds more than %u different types",
               reply->limits->names);
       name = hvfs_name_intern (key, len);
+      reply->tells_lost |= strcmp (key, "NotAuthenticated") == 0;
       g_hash_table_insert (reply->types, g_strdup (key), (gpointer) name);
     }
   return name;
@@ -339,6 +341,12 @@ hvfs_reply_offer (HvfsReply *reply, guint max_around, HvfsReplyTake take, gpoint
   reply->max_around = max_around;
   reply->take = take;
   reply->take_data = data;
+}
+
+gboolean
+hvfs_reply_tells_lost_session (const HvfsReply *reply)
+{
+  return reply->tells_lost;
 }
 
 /* Errors of namespaces leave a document well formed and are forgiven. */

@@ -51,6 +51,10 @@ typedef gboolean (*HvfsReplyTake) (HvfsValue *value, guint n_around, gpointer da
  * thread that feeds, so that no more of a long reply need be held than one part. */
 void hvfs_reply_offer (HvfsReply *reply, guint max_around, HvfsReplyTake take, gpointer data);
 
+/* Whether a NotAuthenticated was anywhere in what was fed so far: in place of single
+ * properties, too. */
+gboolean hvfs_reply_tells_lost_session (const HvfsReply *reply);
+
 /**
  * hvfs_reply_feed:
  * @data: the next @len bytes, split anywhere

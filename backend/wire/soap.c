@@ -14,6 +14,7 @@
 typedef struct
 {
   HvfsReply *parser;
+  gboolean *ret_tells_lost; /* nullable */
   HvfsSoapSink sink;    /* nullable: has the body in place of the parser */
   gpointer sink_data;
   GError *error;    /* the parser's, where the status says more */
@@ -121,6 +122,8 @@ read_answer (HvfsStats *stats, const char *method, const HvfsHttpReply *reply,
   if (reply->status == 200 && incoming->sink != NULL)
     return TRUE;
   incoming->value = finish (incoming->parser, stats, method, &incoming->fault, error);
+  if (incoming->ret_tells_lost != NULL)
+    *incoming->ret_tells_lost = hvfs_reply_tells_lost_session (incoming->parser);
   return incoming->value != NULL;
 }
 
@@ -228,7 +231,7 @@ HvfsValue *
 hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
                     const HvfsSoapOptions *options, GCancellable *cancellable, GError **error)
 {
-  Incoming incoming = { NULL };
+  Incoming incoming = { .ret_tells_lost = options->ret_tells_lost };
 
   return exchange (http, stats, request, options, &incoming, cancellable, error) ? incoming.value : NULL;
 }

@@ -21,9 +21,10 @@ typedef struct
   gboolean change;      /* the request changes something: it is sent once, and an
                          * error says so when its outcome is unknown; else it is sent
                          * again, once, if its connection broke before any answer */
-  guint wait_s;         /* that the server may take beyond the time-out */
+  guint wait_s;         /* that the server may take before it answers; 0: the time-out */
   guint limit_s;        /* for all of it; 0: none */
   gboolean finish;      /* it is cancelled only before any of it was sent */
+  gboolean *ret_tells_lost; /* nullable; hvfs_reply_tells_lost_session () of the answer */
 } HvfsSoapOptions;
 
 /**

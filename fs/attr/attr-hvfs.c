@@ -9,6 +9,15 @@
 #include "fs/fs.h"
 #include "fs/request/failure.h"
 
+/* (transfer full): "" for 0 */
+static char *
+format_time (gint64 us)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (us / G_TIME_SPAN_SECOND);
+
+  return us == 0 ? g_strdup ("") : g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
+}
+
 static gboolean
 status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 {
@@ -17,15 +26,16 @@ status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
   g_autofree char *user = hvfs_session_dup_user (fs->session);
   gint64 since_us = 0;
   gboolean up = hvfs_mirror_is_up (fs->mirror, &reason, &since_us);
-  g_autoptr (GDateTime) since = g_date_time_new_from_unix_utc (since_us / G_TIME_SPAN_SECOND);
-  g_autofree char *when = g_date_time_format (since, "%Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *since = format_time (since_us);
+  g_autofree char *next_login = format_time (hvfs_session_next_login_us (fs->session));
 
   hvfs_show_text (out, "state", up ? "connected" : "lost");
   hvfs_show_text (out, "reason", up ? "" : reason);
   hvfs_show_text (out, "server", server);
   hvfs_show_text (out, "api", api != NULL ? api : "");
   hvfs_show_text (out, "user", user != NULL ? user : "");
-  hvfs_show_text (out, "since", when);
+  hvfs_show_text (out, "since", since);
+  hvfs_show_text (out, "next-login", next_login);
   return TRUE;
 }
 

@@ -16,7 +16,22 @@ struct _HvfsInterrupt
   GCancellable *cancellable;
   int signals, end; /* descriptors */
   GThread *thread;
+  GMutex lock;
+  gboolean is_hup_own;        /* lock: it does not end us */
+  void (*hup) (gpointer);     /* lock: nullable; called with it held */
+  gpointer hup_data;          /* lock */
 };
+
+static void
+take (HvfsInterrupt *interrupt, int signal)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&interrupt->lock);
+
+  if (signal != SIGHUP || !interrupt->is_hup_own)
+    g_cancellable_cancel (interrupt->cancellable);
+  else if (interrupt->hup != NULL)
+    interrupt->hup (interrupt->hup_data);
+}
 
 static gpointer
 wait_for_signal (gpointer data)
@@ -29,7 +44,7 @@ wait_for_signal (gpointer data)
   while (polls[1].revents == 0)
     if (poll (polls, G_N_ELEMENTS (polls), -1) > 0 && polls[0].revents != 0
         && read (interrupt->signals, &info, sizeof info) > 0)
-      g_cancellable_cancel (interrupt->cancellable);
+      take (interrupt, (int) info.ssi_signo);
   return NULL;
 }
 
@@ -53,6 +68,7 @@ hvfs_interrupt_new (GCancellable *cancellable)
   HvfsInterrupt *interrupt = g_new0 (HvfsInterrupt, 1);
   sigset_t heeded = heeded_signals ();
 
+  g_mutex_init (&interrupt->lock);
   interrupt->cancellable = g_object_ref (cancellable);
   interrupt->signals = signalfd (-1, &heeded, SFD_CLOEXEC);
   interrupt->end = eventfd (0, EFD_CLOEXEC);
@@ -62,6 +78,16 @@ hvfs_interrupt_new (GCancellable *cancellable)
       interrupt->thread = g_thread_new ("hvfs-interrupt", wait_for_signal, interrupt);
     }
   return interrupt;
+}
+
+void
+hvfs_interrupt_set_hup (HvfsInterrupt *interrupt, void (*func) (gpointer), gpointer data)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&interrupt->lock);
+
+  interrupt->is_hup_own = TRUE;
+  interrupt->hup = func;
+  interrupt->hup_data = data;
 }
 
 void
@@ -77,5 +103,6 @@ hvfs_interrupt_free (HvfsInterrupt *interrupt)
   close (interrupt->signals);
   close (interrupt->end);
   g_object_unref (interrupt->cancellable);
+  g_mutex_clear (&interrupt->lock);
   g_free (interrupt);
 }

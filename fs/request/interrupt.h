@@ -9,9 +9,13 @@
 
 typedef struct _HvfsInterrupt HvfsInterrupt;
 
-/* From now on SIGINT, SIGTERM and SIGHUP do nothing but cancel @cancellable, unless they
+/* From now on SIGINT, SIGTERM and, until hvfs_interrupt_set_hup (), SIGHUP do nothing but cancel @cancellable, unless they
  * were ignored.  Before there is any other thread: all inherit that these are blocked. */
 HvfsInterrupt *hvfs_interrupt_new (GCancellable *cancellable);
+
+/* From now on SIGHUP calls @func in a thread of its own, one call at a time, in place of that;
+ * NULL: it does nothing.  Returns when no call is under way. */
+void hvfs_interrupt_set_hup (HvfsInterrupt *interrupt, void (*func) (gpointer), gpointer data);
 
 /* They stay blocked: this is for a process that ends, which they shall not cut short. */
 void hvfs_interrupt_free (HvfsInterrupt *interrupt);

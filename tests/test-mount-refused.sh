@@ -1,0 +1,53 @@
+#!/bin/sh
+# tests/test-mount-refused.sh - a password that has worked and is refused is tried again later,
+# at once when its file changes or SIGHUP comes, and the status says so
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+start_vcsim -vm 1
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+state=$mnt/by-name/DC0_H0_VM0/state
+status_is () { grep -q "^$1\$" "$mnt/.hvfs/status"; }
+next_login () { sed -n 's/^next-login=//p' "$mnt/.hvfs/status"; }
+logins_are () { [ "$(vcsim_requests Login)" = "$1" ]; }
+refuse () {
+  control POST /reset >/dev/null
+  control POST "/fail?what=fault&method=Login&fault=InvalidLogin&times=$1" >/dev/null
+  control POST /expire >/dev/null
+  control POST /cut >/dev/null
+}
+expect_eq 'the next login' "$(next_login)" ''
+
+# One refusal, and the same password is right again: nobody has to do anything.
+refuse 1
+await status_is state=lost
+next_login | grep -qx '....-..-..T..:..:..Z' || fail "it does not say when: $(cat "$mnt/.hvfs/status")"
+grep -q "^reason=.*tried again at $(next_login), and at once when $tmp/password changes, or at SIGHUP" \
+  "$mnt/.hvfs/status" || fail "it does not say why: $(cat "$mnt/.hvfs/status")"
+expect_failure 'Input/output error' cat "$state"
+await status_is state=connected
+expect_eq logins "$(vcsim_requests Login)" 2
+cat "$state" >/dev/null
+expect_eq 'the next login' "$(next_login)" ''
+
+# Refused for good: each reason to try again is one attempt.
+refuse 0
+await logins_are 1
+await status_is state=lost
+kill -HUP "$hvfs_pid"
+await logins_are 2
+printf 'pass word\n' >"$tmp/password.new"
+mv "$tmp/password.new" "$tmp/password"
+await logins_are 3
+kill -HUP "$hvfs_pid"
+await logins_are 4
+# A password that has never worked is tried once.
+printf 'another\n' >"$tmp/password"
+await logins_are 5
+await status_is next-login=
+grep -q '^reason=.*not tried again' "$mnt/.hvfs/status" || fail "it says $(cat "$mnt/.hvfs/status")"
+control POST /heal >/dev/null
+status_is state=lost || fail 'it tried a refused password'
+printf 'pass word\n' >"$tmp/password"
+await status_is state=connected
+expect_eq logins "$(vcsim_requests Login)" 6
+cat "$state" >/dev/null
+unmount_hvfs
