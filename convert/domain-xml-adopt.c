@@ -4,6 +4,7 @@
 #include "convert/domain-xml-adopt-part.h"
 #include "convert/domain-xml-known.h"
 #include "convert/domain-xml-read.h"
+#include "convert/domain-xml-words.h"
 #include "convert/error.h"
 #include "convert/files-offline.h"
 #include "convert/notes.h"
@@ -400,7 +401,7 @@ adopt_cpu (HvfsAdopter *adopter, const xmlNode *root)
   for (const xmlNode *child = hvfs_xml_child (cpu, NULL), *next; child != NULL; child = next)
     {
       next = hvfs_xml_next (child, NULL);
-      if (hvfs_xml_is (child, "topology"))
+      if (hvfs_xml_is (child, "topology") || hvfs_domain_xml_is_nested_feature (child))
         {
           any = TRUE;
           continue;

@@ -133,6 +133,8 @@ check_attribute (const Walk *walk, const xmlNode *node, const xmlAttr *attribute
   gsize len = 0;
   gboolean found = FALSE;
 
+  if (walk->vmx && attribute->ns != NULL && strcmp (name, "number") == 0)
+    return TRUE;
   for (; attribute->ns == NULL && !found && row < G_N_ELEMENTS (known);
        row = find_row (walk, known[row].path, row + 1))
     found = find_attribute (known[row].attributes, name, &only, &len);
@@ -165,13 +167,20 @@ is_given (const xmlNode *node)
   return FALSE;
 }
 
+/* <vmware:key name='' value=''/> */
+static gboolean
+is_vmx_key (const xmlNode *node)
+{
+  return hvfs_xml_is_vmware (node) && strcmp ((const char *) node->name, "key") == 0;
+}
+
 static gboolean
 check_children (const Walk *walk, const xmlNode *node, const char *path)
 {
   for (const xmlNode *child = node->children; child != NULL; child = child->next)
     {
       if (child->type != XML_ELEMENT_NODE
-          || (child->ns != NULL && (is_given (child) || (walk->vmx && hvfs_xml_is_vmware (child)))))
+          || (child->ns != NULL && (is_given (child) || (walk->vmx && is_vmx_key (child)))))
         continue;
       g_autofree char *below = *path == '\0' || strcmp (path, "devices") == 0
                                  ? g_strdup ((const char *) child->name)

@@ -15,7 +15,29 @@ enum
   LISTEN_ADDRESS = 1,
 };
 
+/* No VMX has as many interfaces or folders. */
+#define NUMBER_MAX 9999
+
 static const char *const access_mode_words[] = { "passthrough", "mapped", "squash", NULL };
+
+/* The number of the device in a VMX, where <... vmware:number='4'> says it; each has its
+ * own.  @number: (inout): its place. */
+static gboolean
+read_number (HvfsXmlReader *reader, const xmlNode *node, guint *number, GError **error)
+{
+  g_autofree char *text = hvfs_xml_attr_vmware (node, "number");
+  g_autofree char *key = NULL;
+  guint64 value;
+
+  if (text != NULL && !hvfs_parse_uint64 (text, NUMBER_MAX, &value))
+    return hvfs_xml_bad (node, EINVAL, error, "vmware:number='%s' must be 0 to %u", text,
+                         NUMBER_MAX);
+  if (text != NULL)
+    *number = value;
+  key = g_strdup_printf ("%s%u", node->name, *number);
+  return g_hash_table_add (reader->numbers, g_steal_pointer (&key))
+         || hvfs_xml_bad (node, EINVAL, error, "the number %u is another's already", *number);
+}
 
 gboolean
 hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **error)
@@ -25,7 +47,8 @@ hvfs_xml_read_filesystem (HvfsXmlReader *reader, const xmlNode *node, GError **e
 
   if (!hvfs_xml_attr_word (node, "type", hvfs_filesystem_type_words, 0, EINVAL, &type, error)
       || !hvfs_xml_attr_word_if_any (node, "accessmode", access_mode_words, 0, EINVAL, &access_mode,
-                                     error))
+                                     error)
+      || !read_number (reader, node, &filesystem->number, error))
     return FALSE;
   filesystem->line = hvfs_xml_line (node);
   filesystem->type = type;
@@ -113,7 +136,8 @@ hvfs_xml_read_net (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   HvfsNet *net = hvfs_domain_add_net (reader->domain);
   int type = HVFS_NET_USER;
 
-  if (!hvfs_xml_attr_word (node, "type", hvfs_net_type_words, 0, EINVAL, &type, error))
+  if (!hvfs_xml_attr_word (node, "type", hvfs_net_type_words, 0, EINVAL, &type, error)
+      || !read_number (reader, node, &net->number, error))
     return FALSE;
   net->line = hvfs_xml_line (node);
   net->type = type;

@@ -1,5 +1,6 @@
 /* convert/domain-xml-read.c - domain XML to domain model: what is no device; see domain-xml.h */
 #include "convert/domain-xml-read.h"
+#include "convert/domain-xml-words.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/words.h"
@@ -39,6 +40,16 @@ read_memory (HvfsDomain *domain, const xmlNode *node, GError **error)
   return TRUE;
 }
 
+/* An empty one asks for a new one, which a VMware host makes of itself. */
+static gboolean
+read_genid (HvfsDomain *domain, const xmlNode *node, GError **error)
+{
+  g_autofree char *text = hvfs_xml_text (node);
+
+  return text == NULL || *g_strstrip (text) == '\0' || hvfs_parse_uuid (text, domain->genid)
+         || hvfs_xml_bad (node, EINVAL, error, "'%s' must be 16 pairs of hex digits", text);
+}
+
 static gboolean
 read_identity (HvfsDomain *domain, const xmlNode *node, GError **error)
 {
@@ -52,6 +63,8 @@ read_identity (HvfsDomain *domain, const xmlNode *node, GError **error)
   if (domain->has_uuid && !hvfs_parse_uuid (uuid, domain->uuid))
     return hvfs_xml_bad (uuid_node, EINVAL, error, "'%s' must be a UUID, 16 pairs of hex digits",
                          uuid);
+  if (!read_genid (domain, hvfs_xml_child (node, "genid"), error))
+    return FALSE;
   domain->description = hvfs_xml_text (hvfs_xml_child (node, "description"));
   if (domain->description != NULL && *domain->description == '\0')
     g_clear_pointer (&domain->description, g_free);
@@ -310,7 +323,8 @@ static gboolean
 read_devices (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
 {
   g_autoptr (GHashTable) boots = g_hash_table_new (NULL, NULL);
-  HvfsXmlReader reader = { .domain = domain, .boots = boots };
+  g_autoptr (GHashTable) numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  HvfsXmlReader reader = { .domain = domain, .numbers = numbers, .boots = boots };
   const xmlNode *list = hvfs_xml_child (domain_node, "devices");
 
   for (; list != NULL; list = hvfs_xml_next (list, "devices"))
@@ -353,7 +367,8 @@ hvfs_domain_xml_read_root (const xmlNode *node, GError **error)
   if (!check_virt_type (node, error) || !read_identity (domain, node, error)
       || !read_memory (domain, node, error) || !read_vcpu (domain, node, error)
       || !read_shares (domain, node, error) || !read_os (domain, node, error)
-      || !read_cpu (domain, node, error) || !read_devices (domain, node, error))
+      || !read_cpu (domain, node, error) || !read_devices (domain, node, error)
+      || !hvfs_domain_xml_read_words (domain, node, error))
     return NULL;
   return g_steal_pointer (&domain);
 }

@@ -1,4 +1,5 @@
 /* convert/domain-xml-write-device.c - the devices of a domain as domain XML */
+#include "convert/domain-xml-words.h"
 #include "convert/domain-xml-write.h"
 #include "convert/scalar.h"
 
@@ -55,11 +56,19 @@ write_controller (HvfsXmlOut *out, const HvfsController *controller)
                   NULL);
 }
 
+/* The attribute for a device that a VMX calls number @number, and that is the @place-th. */
+#define NUMBER_ATTRIBUTE(flags, number, place)                                                    \
+  "vmware:number", ((flags) & HVFS_DOMAIN_XML_FULL) != 0 && (number) != (place)                  \
+                     ? HVFS_XML_NUMBER (number)                                                   \
+                     : NULL
+
 static void
-write_filesystem (HvfsXmlOut *out, const HvfsFilesystem *filesystem)
+write_filesystem (HvfsXmlOut *out, const HvfsFilesystem *filesystem, guint place,
+                  HvfsDomainXmlFlags flags)
 {
   hvfs_xml_open (out, "filesystem", "type", hvfs_filesystem_type_words[filesystem->type],
-                 "accessmode", "passthrough", NULL);
+                 "accessmode", "passthrough",
+                 NUMBER_ATTRIBUTE (flags, filesystem->number, place), NULL);
   hvfs_xml_empty (out, "source", "dir", filesystem->source, NULL);
   hvfs_xml_empty (out, "target", "dir", filesystem->target, NULL);
   if (filesystem->readonly)
@@ -90,7 +99,7 @@ hvfs_net_dev_is_made_up (const char *dev)
 }
 
 static void
-write_net (HvfsXmlOut *out, const HvfsNet *net, HvfsDomainXmlFlags flags)
+write_net (HvfsXmlOut *out, const HvfsNet *net, guint place, HvfsDomainXmlFlags flags)
 {
   gboolean no_mac = (flags & HVFS_DOMAIN_XML_SAID) != 0 && hvfs_is_zero (net->mac, HVFS_MAC_BYTES);
   gboolean no_words = net->mac_type == HVFS_MAC_DEFAULT && net->mac_check == HVFS_SWITCH_DEFAULT;
@@ -98,7 +107,8 @@ write_net (HvfsXmlOut *out, const HvfsNet *net, HvfsDomainXmlFlags flags)
   gboolean hide = net->dev != NULL && (flags & HVFS_DOMAIN_XML_INACTIVE) != 0
                   && hvfs_net_dev_is_made_up (net->dev);
 
-  hvfs_xml_open (out, "interface", "type", hvfs_net_type_words[net->type], NULL);
+  hvfs_xml_open (out, "interface", "type", hvfs_net_type_words[net->type],
+                 NUMBER_ATTRIBUTE (flags, net->number, place), NULL);
   if (mac != NULL || !no_words)
     hvfs_xml_empty (out, "mac", "address", mac, "type",
                     net->mac_type != HVFS_MAC_DEFAULT ? hvfs_mac_type_words[net->mac_type] : NULL,
@@ -177,13 +187,15 @@ hvfs_domain_xml_write_devices (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDo
   for (guint i = 0; i < domain->controllers->len; i++)
     write_controller (out, domain->controllers->pdata[i]);
   for (guint i = 0; i < domain->filesystems->len; i++)
-    write_filesystem (out, domain->filesystems->pdata[i]);
+    write_filesystem (out, domain->filesystems->pdata[i], i, flags);
   for (guint i = 0; i < domain->nets->len; i++)
-    write_net (out, domain->nets->pdata[i], flags);
+    write_net (out, domain->nets->pdata[i], i, flags);
   write_ports (out, domain);
   for (guint i = 0; i < domain->graphics->len; i++)
     write_graphics (out, domain->graphics->pdata[i], flags);
   for (guint i = 0; i < domain->videos->len; i++)
     write_video (out, domain->videos->pdata[i], i == 0);
+  if ((flags & HVFS_DOMAIN_XML_FULL) != 0)
+    hvfs_domain_xml_write_words (out, domain);
   hvfs_xml_close (out, "devices");
 }

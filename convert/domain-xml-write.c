@@ -1,5 +1,6 @@
 /* convert/domain-xml-write.c - domain model to domain XML: what is no device; see domain-xml.h */
 #include "convert/domain-xml-write.h"
+#include "convert/domain-xml-words.h"
 #include "convert/scalar.h"
 #include "convert/xml-in.h"
 
@@ -100,11 +101,12 @@ write_os (HvfsXmlOut *out, const HvfsDomain *domain)
 }
 
 static void
-write_cpu (HvfsXmlOut *out, const HvfsDomain *domain)
+write_cpu (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDomainXmlFlags flags)
 {
   const HvfsTopology *t = &domain->topology;
+  gboolean nested = (flags & HVFS_DOMAIN_XML_FULL) != 0 && hvfs_domain_is_nested (domain);
 
-  if (!domain->has_cpu)
+  if (!domain->has_cpu && !nested)
     return;
   hvfs_xml_open (out, "cpu", "mode",
                  domain->cpu_mode != HVFS_CPU_CUSTOM ? hvfs_cpu_mode_words[domain->cpu_mode] : NULL,
@@ -113,6 +115,8 @@ write_cpu (HvfsXmlOut *out, const HvfsDomain *domain)
     hvfs_xml_empty (out, "topology", "sockets", HVFS_XML_NUMBER (t->sockets), "dies",
                     HVFS_XML_NUMBER (t->dies), "clusters", HVFS_XML_NUMBER (t->clusters), "cores",
                     HVFS_XML_NUMBER (t->cores), "threads", HVFS_XML_NUMBER (t->threads), NULL);
+  if (nested)
+    hvfs_xml_empty (out, "feature", "policy", "require", "name", "vmx", NULL);
   hvfs_xml_close (out, "cpu");
 }
 
@@ -129,7 +133,8 @@ char *
 hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
 {
   HvfsXmlOut out = { g_string_sized_new (4096), 0 };
-  gboolean vmware = domain->datacenter_path != NULL || domain->moref != NULL;
+  gboolean full = (flags & HVFS_DOMAIN_XML_FULL) != 0;
+  gboolean vmware = domain->datacenter_path != NULL || domain->moref != NULL || full;
 
   if (domain->id < 0)
     flags |= HVFS_DOMAIN_XML_INACTIVE;
@@ -139,11 +144,13 @@ hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
   write_identity (&out, domain, flags);
   write_resources (&out, domain);
   write_os (&out, domain);
-  write_cpu (&out, domain);
+  write_cpu (&out, domain, flags);
   write_lifecycle (&out);
   hvfs_domain_xml_write_devices (&out, domain, flags);
   hvfs_xml_leaf (&out, "vmware:datacenterpath", domain->datacenter_path, NULL);
   hvfs_xml_leaf (&out, "vmware:moref", domain->moref, NULL);
+  if (full)
+    hvfs_domain_xml_write_keys (&out, domain);
   hvfs_xml_close (&out, "domain");
   return g_string_free (out.text, FALSE);
 }

@@ -16,10 +16,16 @@ typedef enum
   HVFS_DOMAIN_XML_SECURE = 1 << 1,   /* with passwords */
   HVFS_DOMAIN_XML_SAID = 1 << 2,     /* no UUID and no MAC address where there is none, for
                                       * which libvirt prints zeros */
+  HVFS_DOMAIN_XML_FULL = 1 << 3,     /* with what libvirt does not print: all that a VMX says */
 } HvfsDomainXmlFlags;
 
 /* Returns: (transfer full): the document, ending in a newline.  Cannot fail. */
 char *hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags);
+
+/* Adds to @notes, of HvfsNote, what hvfs_domain_xml_write() with @flags leaves out of a
+ * domain that was read from a VMX. */
+void hvfs_domain_xml_note_lost (const HvfsDomain *domain, HvfsDomainXmlFlags flags,
+                                GPtrArray *notes);
 
 /**
  * hvfs_domain_xml_read:

@@ -42,6 +42,7 @@ typedef struct
   gboolean from_kvm;
   char **networks; /* nullable */
   char **disks; /* nullable */
+  gboolean full;
   gboolean quiet;
   gboolean strict;
   gboolean version;
@@ -67,7 +68,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "to", 0, 0, G_OPTION_ARG_STRING, &options->to,
       "What to make, xml or vmx; by default what the input is not", "KIND" },
     { "hw-version", 0, 0, G_OPTION_ARG_INT, &options->hw_version,
-      "The virtualHW.version of a VMX made from XML (default 4)", "N" },
+      "The virtualHW.version of a VMX (default: the lowest that has its devices)", "N" },
     { "directory", 0, 0, G_OPTION_ARG_FILENAME, &options->directory,
       "Where the VMX lies, as '[DATASTORE] DIRECTORY' (default '" HVFS_OFFLINE_DIRECTORY "')",
       "DIR" },
@@ -80,6 +81,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "FROM=TO" },
     { "disk", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->disks,
       "The file for a disk, by its source or target name; may be repeated", "FROM=TO" },
+    { "full", 0, 0, G_OPTION_ARG_NONE, &options->full,
+      "Print all that a VMX says as XML, not only what libvirt prints", NULL },
     { "quiet", 0, 0, G_OPTION_ARG_NONE, &options->quiet,
       "Print no notes on what is left out", NULL },
     { "strict", 0, 0, G_OPTION_ARG_NONE, &options->strict,
@@ -209,6 +212,8 @@ convert (const Options *options, const HvfsFiles *files, const char *name,
             : from == KIND_XML  ? KIND_VMX
                                 : KIND_XML;
   guint hw_version = options->hw_version != HW_VERSION_NONE ? options->hw_version : 0;
+  HvfsDomainXmlFlags flags = HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE
+                             | (options->full ? HVFS_DOMAIN_XML_FULL : 0);
   const HvfsAdoption adoption = { options->from_kvm, (const char *const *) options->networks,
                                   (const char *const *) options->disks, options->directory };
   g_autoptr (HvfsDomain) domain = NULL;
@@ -230,8 +235,10 @@ convert (const Options *options, const HvfsFiles *files, const char *name,
       hvfs_domain_draw_uuid (domain);
       hvfs_domain_draw_macs (domain);
     }
+  if (to == KIND_XML)
+    hvfs_domain_xml_note_lost (domain, flags, domain->notes);
   return to == KIND_XML
-           ? hvfs_domain_xml_write (domain, HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE)
+           ? hvfs_domain_xml_write (domain, flags)
            : hvfs_vmx_write (domain, hw_version, files, domain->notes, error);
 }
 

@@ -204,8 +204,7 @@ read_os (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
   return TRUE;
 }
 
-/* Keys that only say the default are left: the VMX writer does not write them.  The genid
- * and secure boot are in the model, but it does not write them at all. */
+/* Keys that only say the default are left: the VMX writer does not write them. */
 static void
 mark (HvfsVmxText *vmx, const HvfsDomain *domain)
 {
@@ -222,6 +221,9 @@ mark (HvfsVmxText *vmx, const HvfsDomain *domain)
     { { "sched.cpu.affinity" }, domain->cpuset != NULL },
     { { "cpuid.coresPerSocket" }, domain->has_topology },
     { { "smbios.reflecthost" }, domain->smbios == HVFS_SMBIOS_HOST },
+    { { "vm.genid", "vm.genidX" }, !hvfs_is_zero (domain->genid, HVFS_UUID_BYTES) },
+    { { "uefi.secureBoot.enabled" },
+      domain->secure_boot && domain->firmware == HVFS_FIRMWARE_EFI },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -325,6 +325,9 @@ write_disk (HvfsVmxOut *out, const HvfsDisk *disk)
   else
     write_device (out, disk, slot);
   write_modes (out, disk, slot);
+  if (disk->device == HVFS_DEVICE_DISK && disk->readonly)
+    hvfs_note (out->notes, disk->line, "<disk>: '%s': a VMX has no word for <readonly/>",
+               disk->target);
 }
 
 static void

@@ -3,9 +3,12 @@
  * The order of the keys is fixed, so that two writes of one domain can be compared.
  */
 #include "convert/vmx-write.h"
+#include "convert/hw-version.h"
+#include "convert/notes.h"
 #include "convert/scalar.h"
 #include "convert/vmx-words.h"
 #include "convert/vmx.h"
+#include "convert/xml-out.h"
 
 #include <string.h>
 
@@ -37,6 +40,23 @@ write_os (HvfsVmxOut *out)
                         "mode='sysinfo' must be host, emulate or none");
 }
 
+/* Two numbers with signs, of eight bytes each. */
+static void
+write_genid (HvfsVmxOut *out)
+{
+  static const char *const names[] = { "vm.genid", "vm.genidX" };
+
+  if (hvfs_is_zero (out->domain->genid, HVFS_UUID_BYTES))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      guint64 half;
+
+      memcpy (&half, out->domain->genid + i * sizeof half, sizeof half);
+      hvfs_vmx_put (out, HVFS_XML_NUMBER ((gint64) GUINT64_FROM_BE (half)), "%s", names[i]);
+    }
+}
+
 static void
 write_identity (HvfsVmxOut *out)
 {
@@ -47,6 +67,7 @@ write_identity (HvfsVmxOut *out)
     hvfs_vmx_put_default (out, "create", "uuid.action");
   else
     hvfs_vmx_put (out, uuid, "uuid.bios");
+  write_genid (out);
   if (domain->name != NULL)
     {
       g_autofree char *piped = hvfs_escape (domain->name, '|', "|\"");
@@ -76,6 +97,9 @@ write_memory (HvfsVmxOut *out)
   guint64 size_mib = divide_up (domain->memory_kib, MEMORY_STEP_KIB) * (MEMORY_STEP_KIB / MIB_KIB);
 
   hvfs_vmx_put_number (out, size_mib, "memsize");
+  if (size_mib * MIB_KIB != domain->memory_kib)
+    hvfs_note (out->notes, 0, "the memory becomes %" G_GUINT64_FORMAT " MiB, a multiple of 4",
+               size_mib);
   if (domain->current_memory_kib < size_mib * MIB_KIB)
     hvfs_vmx_put_number (out, divide_up (domain->current_memory_kib, MIB_KIB), "sched.mem.max");
   if (domain->min_guarantee_kib > 0)
@@ -93,6 +117,8 @@ write_topology (HvfsVmxOut *out)
   if (domain->cpu_mode != HVFS_CPU_CUSTOM)
     hvfs_vmx_refuse_at (out, domain->cpu_line, "cpu", EINVAL, "mode='%s' must be custom",
                         hvfs_cpu_mode_words[domain->cpu_mode]);
+  else if (!domain->has_topology && hvfs_domain_get_extra (domain, "vhv.enable") != NULL)
+    return; /* <cpu> is there for the feature */
   else if (!domain->has_topology)
     hvfs_vmx_refuse_at (out, domain->cpu_line, "cpu", ENOTSUP,
                         "must have a <topology>, or be left out");
@@ -164,6 +190,8 @@ write_chipset (HvfsVmxOut *out, gboolean has_scsi)
 {
   if (out->domain->firmware == HVFS_FIRMWARE_EFI)
     hvfs_vmx_put (out, "efi", "firmware");
+  if (out->domain->firmware == HVFS_FIRMWARE_EFI && out->domain->secure_boot)
+    hvfs_vmx_put (out, "true", "uefi.secureBoot.enabled");
   if (out->hw_version < HVFS_VMX_PCI_VERSION)
     return;
   if (has_scsi)
@@ -177,6 +205,31 @@ write_chipset (HvfsVmxOut *out, gboolean has_scsi)
         }
     }
   hvfs_vmx_put_default (out, "true", "vmci0.present");
+}
+
+/* A VMX says what to boot from by kinds of device alone, in the BIOS's own key.  That the
+ * first hard disk is the first is what it does anyway. */
+static void
+note_boot (HvfsVmxOut *out)
+{
+  const HvfsDomain *domain = out->domain;
+  gboolean first = TRUE;
+
+  for (guint i = 0; i < domain->disks->len + domain->nets->len; i++)
+    {
+      const HvfsDisk *disk = i < domain->disks->len ? domain->disks->pdata[i] : NULL;
+      const HvfsNet *net = disk == NULL ? domain->nets->pdata[i - domain->disks->len] : NULL;
+      gboolean hard = disk != NULL && disk->device == HVFS_DEVICE_DISK;
+      guint order = disk != NULL ? disk->boot : net->boot;
+
+      if (order > 0 && !(hard && first && order == 1))
+        {
+          hvfs_note (out->notes, disk != NULL ? disk->line : net->line,
+                     "the boot order is left out: it can be said in bios.bootOrder");
+          return;
+        }
+      first = first && !hard;
+    }
 }
 
 static void
@@ -196,6 +249,7 @@ write_all (HvfsVmxOut *out)
   hvfs_vmx_write_video (out);
   hvfs_vmx_write_ports (out);
   write_chipset (out, has_scsi);
+  note_boot (out);
   hvfs_vmx_put_extras (out);
 }
 
@@ -203,11 +257,12 @@ char *
 hvfs_vmx_write (const HvfsDomain *domain, guint hw_version, const HvfsFiles *files,
                 GPtrArray *notes, GError **error)
 {
-  guint version = hw_version != 0 ? hw_version : domain->hw_version;
-  HvfsVmxOut *out
-    = hvfs_vmx_out_new (domain, files, version != 0 ? version : HVFS_HW_VERSION_DEFAULT);
+  guint said = hw_version != 0 ? hw_version : domain->hw_version;
+  guint version = said != 0 ? said : hvfs_hw_version_needed (domain);
+  HvfsVmxOut *out = hvfs_vmx_out_new (domain, files, version);
 
   out->notes = notes;
+  hvfs_hw_version_note_missing (domain, version, notes);
   write_all (out);
   return hvfs_vmx_out_end (out, error);
 }

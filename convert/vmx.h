@@ -12,7 +12,7 @@
 /* A VMX is refused beyond this many bytes; real ones have a few thousand. */
 #define HVFS_VMX_MAX_BYTES (16 * 1024 * 1024)
 
-/* What a host accepts at least, and what hvfs-convert writes where nothing else is said. */
+/* What a host accepts at least, and what is written where no device needs more. */
 #define HVFS_HW_VERSION_DEFAULT 4
 
 /**
@@ -29,7 +29,8 @@ HvfsDomain *hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, 
 
 /**
  * hvfs_vmx_write:
- * @hw_version: the virtualHW.version to write; 0: the domain's own, else the default
+ * @hw_version: the virtualHW.version to write; 0: the domain's own, else the lowest that
+ *   has what the domain has
  * @notes: (nullable): of HvfsNote, is told what the VMX leaves out of @domain
  * @error: EINVAL for what is wrong, ENOTSUP for what a VMX, or libvirt, does not have
  *

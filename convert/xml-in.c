@@ -197,6 +197,13 @@ hvfs_xml_attr (const xmlNode *node, const char *name)
   return node != NULL ? take_xml_string (xmlGetNoNsProp (node, (const xmlChar *) name)) : NULL;
 }
 
+char *
+hvfs_xml_attr_vmware (const xmlNode *node, const char *name)
+{
+  return take_xml_string (xmlGetNsProp (node, (const xmlChar *) name,
+                                        (const xmlChar *) HVFS_XML_VMWARE_NAMESPACE));
+}
+
 guint
 hvfs_xml_line (const xmlNode *node)
 {

@@ -47,6 +47,9 @@ char *hvfs_xml_text (const xmlNode *node);
 /* Returns: (transfer full) (nullable): the attribute's value */
 char *hvfs_xml_attr (const xmlNode *node, const char *name);
 
+/* The same of an attribute in VMware's namespace. */
+char *hvfs_xml_attr_vmware (const xmlNode *node, const char *name);
+
 /**
  * hvfs_xml_bad:
  * @code: EINVAL or ENOTSUP

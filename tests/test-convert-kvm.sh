@@ -24,11 +24,12 @@ for xml in "$kvm"/*.xml; do
   plain <"$tmp/$name.out" | diff "$kvm/$name.vmx" - >&2 || fail "$name: another VMX"
   sed 's/^[^:]*: [^:]*: //' "$tmp/$name.err" | diff "$kvm/$name.notes" - >&2 ||
     fail "$name: other notes"
-  # What is printed as XML is a VMware domain: nothing more is to be said of it.
-  "$convert" --to xml --quiet "$xml" >"$tmp/$name.xml" 2>"$tmp/$name.err"
+  # What is printed as XML is a VMware domain: nothing more is to be said of it, but for the
+  # boot order, which XML has.
+  "$convert" --to xml --full --quiet "$xml" >"$tmp/$name.xml" 2>"$tmp/$name.err"
   expect_eq "$name: notes with --quiet" "$(cat "$tmp/$name.err")" ''
-  "$convert" --strict "$tmp/$name.xml" >"$tmp/$name.again" ||
-    fail "$name: its own XML has something left out"
+  "$convert" "$tmp/$name.xml" >"$tmp/$name.again" 2>"$tmp/$name.err"
+  expect_eq "$name: of its own XML is left out" "$(grep -v 'the boot order' "$tmp/$name.err")" ''
   grep -v '^uuid.bios\|generatedAddress ' "$tmp/$name.out" >"$tmp/$name.first"
   grep -v '^uuid.bios\|generatedAddress ' "$tmp/$name.again" | diff "$tmp/$name.first" - >&2 ||
     fail "$name: by its XML another VMX"

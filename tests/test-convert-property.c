@@ -112,7 +112,7 @@ add_disk (HvfsDomain *domain, HvfsBus bus, guint index)
       disk->type = maybe () ? HVFS_DISK_FILE : HVFS_DISK_BLOCK;
       disk->path = disk->type == HVFS_DISK_FILE ? any_path ("") : g_strdup ("/dev/fd0");
     }
-  else if (maybe ())
+  else if (bus == HVFS_BUS_NVME || maybe ())
     {
       disk->type = HVFS_DISK_FILE;
       disk->path = any_path (".vmdk");
@@ -123,6 +123,40 @@ add_disk (HvfsDomain *domain, HvfsBus bus, guint index)
     fill_drive (disk);
 }
 
+/* In the order in which a VMX is read: SATA before the others. */
+static void
+add_controllers (HvfsDomain *domain, HvfsBus bus, HvfsControllerType type)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      const HvfsDisk *disk = domain->disks->pdata[i];
+
+      if (disk->bus == bus)
+        n = MAX (n, disk->drive.controller + 1);
+    }
+  for (guint i = 0; i < n; i++)
+    hvfs_domain_place_controller (domain, type, i);
+}
+
+/* Keys that only --full prints, of which some are words there. */
+static void
+add_extras (HvfsDomain *domain)
+{
+  static const char *const keys[] = { "usb.present", "ehci.present", "usb_xhci.present",
+                                      "vhv.enable", "vtpm.present", "sound.present",
+                                      "sound.virtualDev", "tools.syncTime", ".x", "nvram" };
+  static const char *const values[] = { "TRUE", "FALSE", "hdaudio", "es1371", "", "&<'>" };
+
+  domain->guest_os = maybe () ? g_strdup ("rhel5-64") : NULL;
+  if (domain->guest_os != NULL)
+    domain->arch = HVFS_ARCH_X86_64;
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (maybe ())
+      hvfs_domain_add_extra (domain, keys[i], values[any (G_N_ELEMENTS (values))]);
+}
+
 static void
 add_disks (HvfsDomain *domain)
 {
@@ -130,11 +164,14 @@ add_disks (HvfsDomain *domain)
   {
     HvfsBus bus;
     guint limit;
-  } buses[] = { { HVFS_BUS_SCSI, 60 }, { HVFS_BUS_IDE, 4 }, { HVFS_BUS_FDC, 2 } };
+  } buses[] = { { HVFS_BUS_SCSI, 60 }, { HVFS_BUS_SATA, 120 }, { HVFS_BUS_NVME, 256 },
+                { HVFS_BUS_IDE, 4 }, { HVFS_BUS_FDC, 2 } };
 
   for (guint b = 0; b < G_N_ELEMENTS (buses); b++)
     for (guint i = any (buses[b].limit + 2); i < buses[b].limit; i += 1 + any (20))
       add_disk (domain, buses[b].bus, i);
+  add_controllers (domain, HVFS_BUS_SCSI, HVFS_CONTROLLER_SCSI);
+  add_controllers (domain, HVFS_BUS_SATA, HVFS_CONTROLLER_SATA);
   hvfs_domain_add_implicit_controllers (domain);
   for (guint i = 0; i < domain->disks->len; i++)
     {
@@ -233,6 +270,9 @@ any_domain (void)
   add_resources (domain);
   domain->arch = maybe () ? HVFS_ARCH_I686 : HVFS_ARCH_X86_64;
   domain->firmware = maybe () ? HVFS_FIRMWARE_NONE : HVFS_FIRMWARE_EFI;
+  domain->secure_boot = domain->firmware == HVFS_FIRMWARE_EFI && maybe ();
+  if (maybe ())
+    any_bytes (domain->genid, HVFS_UUID_BYTES);
   domain->smbios = maybe () ? HVFS_SMBIOS_NONE : HVFS_SMBIOS_HOST;
   add_disks (domain);
   for (guint i = any (5); i > 0; i--)
@@ -273,6 +313,48 @@ check_round (const HvfsDomain *domain, const HvfsFiles *files)
   g_assert_cmpstr (vmx, ==, vmx2);
 }
 
+static int
+compare_lines (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Returns: (transfer full): the lines of @vmx in the order of their text */
+static char *
+sorted_lines (const char *vmx)
+{
+  g_auto (GStrv) lines = g_strsplit (vmx, "\n", -1);
+  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_ptr_array_add (sorted, lines[i]);
+  g_ptr_array_sort (sorted, compare_lines);
+  g_ptr_array_add (sorted, NULL);
+  return g_strjoinv ("\n", (char **) sorted->pdata);
+}
+
+/* By way of full XML a VMX comes back with all its keys. */
+static void
+check_full (HvfsDomain *domain, const HvfsFiles *files)
+{
+  g_autoptr (HvfsDomain) from_vmx = NULL, from_xml = NULL;
+  g_autofree char *vmx = NULL, *xml = NULL, *vmx2 = NULL, *lines = NULL, *lines2 = NULL;
+  g_autoptr (GError) error = NULL;
+
+  vmx = hvfs_vmx_write (domain, 0, files, NULL, &error);
+  g_assert_no_error (error);
+  from_vmx = hvfs_vmx_read (vmx, strlen (vmx), files, &error);
+  g_assert_no_error (error);
+  xml = hvfs_domain_xml_write (from_vmx, HVFS_DOMAIN_XML_SECURE | HVFS_DOMAIN_XML_FULL);
+  from_xml = hvfs_domain_xml_read (xml, strlen (xml), &error);
+  g_assert_no_error (error);
+  vmx2 = hvfs_vmx_write (from_xml, 0, files, NULL, &error);
+  g_assert_no_error (error);
+  lines = sorted_lines (vmx);
+  lines2 = sorted_lines (vmx2);
+  g_assert_cmpstr (lines, ==, lines2);
+}
+
 static void
 test_round (void)
 {
@@ -284,6 +366,8 @@ test_round (void)
       g_autoptr (HvfsDomain) domain = any_domain ();
 
       check_round (domain, hvfs_offline_files_get (offline));
+      add_extras (domain);
+      check_full (domain, hvfs_offline_files_get (offline));
     }
 }
 

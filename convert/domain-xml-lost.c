@@ -1,0 +1,114 @@
+/* convert/domain-xml-lost.c - what domain XML leaves out of a VMX; see domain-xml.h
+ *
+ * A VMX has dozens of keys that libvirt's XML has no word for.  A note for each would hide
+ * those that matter: there is one for each device, with its first key.
+ */
+#include "convert/domain-xml.h"
+#include "convert/notes.h"
+#include "convert/scalar.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const HvfsExtra *first;
+  guint keys;
+} Group;
+
+/* Whether @extra says only that a device is not there, or is one of such a device. */
+static gboolean
+is_nothing (GHashTable *absent, const HvfsExtra *extra, const char *device)
+{
+  return g_hash_table_contains (absent, device)
+         || (hvfs_has_suffix_nocase (extra->key, ".present")
+             && g_ascii_strcasecmp (extra->value, "false") == 0);
+}
+
+/* Returns: (transfer full): of "scsi0:1.mode" scsi0:1; of "pciBridge4.present" pciBridge,
+ * since one does not differ from the other */
+static char *
+device_of (const char *key)
+{
+  gsize len = strcspn (key, ".");
+
+  if (len == 0)
+    return g_strdup (key);
+  if (g_ascii_strncasecmp (key, "pciBridge", strlen ("pciBridge")) == 0)
+    len = strlen ("pciBridge");
+  return g_strndup (key, len);
+}
+
+/* Returns: (transfer full): the devices that are said not to be there */
+static GHashTable *
+find_absent (const HvfsDomain *domain)
+{
+  GHashTable *absent = g_hash_table_new_full (hvfs_hash_nocase, hvfs_equal_nocase, g_free, NULL);
+
+  for (guint i = 0; i < domain->extras->len; i++)
+    {
+      const HvfsExtra *extra = domain->extras->pdata[i];
+      gsize len = strcspn (extra->key, ".");
+
+      if (g_ascii_strcasecmp (extra->key + len, ".present") == 0
+          && g_ascii_strcasecmp (extra->value, "false") == 0)
+        g_hash_table_add (absent, g_strndup (extra->key, len));
+    }
+  return absent;
+}
+
+static void
+note_group (GPtrArray *notes, const Group *group)
+{
+  if (group->keys == 1)
+    hvfs_note (notes, group->first->line, "%s = \"%s\" is left out of ordinary XML",
+               group->first->key, group->first->value);
+  else
+    hvfs_note (notes, group->first->line,
+               "%s = \"%s\" and %u more keys of that device are left out of ordinary XML",
+               group->first->key, group->first->value, group->keys - 1);
+}
+
+static void
+note_extras (const HvfsDomain *domain, GPtrArray *notes)
+{
+  g_autoptr (GHashTable) absent = find_absent (domain);
+  g_autoptr (GHashTable) groups
+    = g_hash_table_new_full (hvfs_hash_nocase, hvfs_equal_nocase, g_free, NULL);
+  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (Group));
+
+  for (guint i = 0; i < domain->extras->len; i++)
+    {
+      const HvfsExtra *extra = domain->extras->pdata[i];
+      g_autofree char *device = device_of (extra->key);
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (groups, device));
+      const Group group = { extra, 1 };
+
+      if (is_nothing (absent, extra, device))
+        continue;
+      if (n > 0)
+        {
+          g_array_index (order, Group, n - 1).keys++;
+          continue;
+        }
+      g_array_append_val (order, group);
+      g_hash_table_insert (groups, g_steal_pointer (&device), GUINT_TO_POINTER (order->len));
+    }
+  for (guint i = 0; i < order->len; i++)
+    note_group (notes, &g_array_index (order, Group, i));
+}
+
+void
+hvfs_domain_xml_note_lost (const HvfsDomain *domain, HvfsDomainXmlFlags flags, GPtrArray *notes)
+{
+  const char *plain = domain->arch == HVFS_ARCH_X86_64 ? "other-64" : "other";
+
+  if ((flags & HVFS_DOMAIN_XML_FULL) != 0)
+    return;
+  note_extras (domain, notes);
+  if (domain->guest_os != NULL && g_ascii_strcasecmp (domain->guest_os, plain) != 0)
+    hvfs_note (notes, 0, "guestOS = \"%s\" is left out of ordinary XML, which has its arch alone",
+               domain->guest_os);
+  if (domain->hw_version != 0)
+    hvfs_note (notes, 0, "virtualHW.version = \"%u\" is left out of ordinary XML",
+               domain->hw_version);
+}
