@@ -13,6 +13,7 @@ typedef struct
 {
   const HvfsExtra *first;
   guint keys;
+  gboolean noted; /* the reader has a note on one of them, which says more */
 } Group;
 
 /* Whether @extra says only that a device is not there, or is one of such a device. */
@@ -59,6 +60,8 @@ find_absent (const HvfsDomain *domain)
 static void
 note_group (GPtrArray *notes, const Group *group)
 {
+  if (group->noted)
+    return;
   if (group->keys == 1)
     hvfs_note (notes, group->first->line, "%s = \"%s\" is left out of ordinary XML",
                group->first->key, group->first->value);
@@ -68,10 +71,22 @@ note_group (GPtrArray *notes, const Group *group)
                group->first->key, group->first->value, group->keys - 1);
 }
 
+/* Returns: (transfer full): the lines that have a note */
+static GHashTable *
+noted_lines (const GPtrArray *notes)
+{
+  GHashTable *lines = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < notes->len; i++)
+    g_hash_table_add (lines, GUINT_TO_POINTER (((const HvfsNote *) notes->pdata[i])->line));
+  return lines;
+}
+
 static void
 note_extras (const HvfsDomain *domain, GPtrArray *notes)
 {
   g_autoptr (GHashTable) absent = find_absent (domain);
+  g_autoptr (GHashTable) lines = noted_lines (domain->notes);
   g_autoptr (GHashTable) groups
     = g_hash_table_new_full (hvfs_hash_nocase, hvfs_equal_nocase, g_free, NULL);
   g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (Group));
@@ -81,13 +96,16 @@ note_extras (const HvfsDomain *domain, GPtrArray *notes)
       const HvfsExtra *extra = domain->extras->pdata[i];
       g_autofree char *device = device_of (extra->key);
       guint n = GPOINTER_TO_UINT (g_hash_table_lookup (groups, device));
-      const Group group = { extra, 1 };
+      gboolean noted
+        = extra->line > 0 && g_hash_table_contains (lines, GUINT_TO_POINTER (extra->line));
+      const Group group = { extra, 1, noted };
 
       if (is_nothing (absent, extra, device))
         continue;
       if (n > 0)
         {
           g_array_index (order, Group, n - 1).keys++;
+          g_array_index (order, Group, n - 1).noted |= noted;
           continue;
         }
       g_array_append_val (order, group);

@@ -119,8 +119,8 @@ read_hw_version (HvfsDomain *domain, const xmlNode *node, const char *value, GEr
 {
   guint64 version;
 
-  if (!hvfs_parse_uint64 (value, G_MAXINT, &version) || version < 4)
-    return hvfs_xml_bad (node, EINVAL, error, "value='%s' must be a hardware version, 4 or more",
+  if (!hvfs_parse_uint64 (value, G_MAXINT, &version) || version < 3)
+    return hvfs_xml_bad (node, EINVAL, error, "value='%s' must be a hardware version, 3 or more",
                          value);
   domain->hw_version = version;
   return TRUE;

@@ -179,10 +179,10 @@ mark (const Reader *reader, const HvfsNet *net)
     { { "features" }, net->model == HVFS_NET_MODEL_VMXNET2 },
     { { "address" }, net->mac_type == HVFS_MAC_STATIC },
     { { "generatedAddress" }, net->mac_type != HVFS_MAC_STATIC },
-    { { "connectionType" }, net->type != HVFS_NET_VDS },
+    { { "connectionType" }, net->type != HVFS_NET_VDS && !is_word (reader->connection, "pvn")
+                              && !is_word (reader->connection, "hostonly") },
     { { "networkName" }, net->type == HVFS_NET_BRIDGE },
     { { "vnet" }, net->dev != NULL },
-    { { "pvnID" }, is_word (reader->connection, "pvn") },
     { { "dvs.switchId", "dvs.portgroupId" }, net->type == HVFS_NET_VDS },
     { { "dvs.portId" }, net->port_id != 0 },
     { { "dvs.connectionId" }, net->connection_id != 0 },

@@ -214,7 +214,8 @@ mark (HvfsVmxText *vmx, const HvfsDomain *domain)
     gboolean kept;
   } rows[] = {
     { { ".encoding", "config.version", "virtualHW.version", "guestOS", "displayName", "annotation",
-        "memsize", "numvcpus", "sched.cpu.shares", "firmware" }, TRUE },
+        "memsize", "numvcpus", "sched.cpu.shares" }, TRUE },
+    { { "firmware" }, domain->firmware == HVFS_FIRMWARE_EFI },
     { { "uuid.bios" }, !hvfs_is_zero (domain->uuid, HVFS_UUID_BYTES) },
     { { "sched.mem.max" }, domain->current_memory_kib < domain->memory_kib },
     { { "sched.mem.minsize" }, domain->min_guarantee_kib > 0 },

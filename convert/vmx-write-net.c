@@ -100,8 +100,8 @@ write_bridge (HvfsVmxOut *out, const HvfsNet *net)
 {
   if (net->bridge != NULL)
     hvfs_vmx_put (out, net->bridge, "ethernet%u.networkName", net->number);
-  hvfs_vmx_put (out, net->dev != NULL ? "custom" : "bridged", "ethernet%u.connectionType",
-                net->number);
+  hvfs_vmx_put_default (out, net->dev != NULL ? "custom" : "bridged",
+                        "ethernet%u.connectionType", net->number);
   if (net->dev != NULL)
     hvfs_vmx_put (out, net->dev, "ethernet%u.vnet", net->number);
 }

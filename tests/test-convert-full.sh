@@ -92,7 +92,7 @@ bad () {
 bad 'line 3: <key>: must have the name of a VMX key and its value' "<vmware:key name='a b' value='x'/>"
 bad 'must have the name of a VMX key' "<vmware:key name='a'/>"
 bad 'must have no quotes or line ends' "<vmware:key name='a' value='&quot;'/>"
-bad "value='3' must be a hardware version" "<vmware:key name='virtualHW.version' value='3'/>"
+bad "value='2' must be a hardware version" "<vmware:key name='virtualHW.version' value='2'/>"
 bad 'the number 1 is another' "<devices><interface/><interface vmware:number='2'/><interface vmware:number='1'/><interface vmware:number='1'/></devices>"
 
 # --- the lowest hardware version that has all, and a given one that has not
