@@ -1,6 +1,7 @@
 /* convert/files-offline.c - file names where no host can be asked; see files-offline.h */
 #include "convert/files-offline.h"
 #include "convert/error.h"
+#include "convert/vmdk.h"
 
 #include <string.h>
 
@@ -10,6 +11,7 @@ typedef struct
 {
   char *name;
   char *volume; /* below VOLUMES: the UUID, if known, else the name */
+  char *local;  /* nullable: where its files are on this machine */
 } Datastore;
 
 struct _HvfsOfflineFiles
@@ -18,6 +20,7 @@ struct _HvfsOfflineFiles
   char *directory;     /* "[datastore] path" without a slash at its end */
   gboolean any;        /* no datastores are given: all exist */
   GPtrArray *datastores; /* of Datastore */
+  char *beside;          /* nullable: the directory of the VMX on this machine */
 };
 
 static void
@@ -27,6 +30,7 @@ datastore_free (gpointer data)
 
   g_free (datastore->name);
   g_free (datastore->volume);
+  g_free (datastore->local);
   g_free (datastore);
 }
 
@@ -168,12 +172,71 @@ add_datastore (HvfsOfflineFiles *offline, const char *text, GError **error)
 
   g_ptr_array_add (offline->datastores, datastore);
   datastore->name = equals != NULL ? g_strndup (text, equals - text) : g_strdup (text);
-  datastore->volume = g_strdup (equals != NULL ? equals + 1 : text);
+  if (equals != NULL && strchr (equals, '/') != NULL)
+    datastore->local = g_strdup (equals + 1);
+  datastore->volume = g_strdup (datastore->local != NULL ? datastore->name
+                                : equals != NULL         ? equals + 1
+                                                         : text);
   if (*datastore->name != '\0' && *datastore->volume != '\0'
       && strpbrk (datastore->name, "[]/") == NULL && strchr (datastore->volume, '/') == NULL)
     return TRUE;
-  hvfs_error_set (error, EINVAL, "datastore '%s': must be NAME or NAME=VOLUME-UUID", text);
+  hvfs_error_set (error, EINVAL, "datastore '%s': must be NAME, NAME=VOLUME-UUID or NAME=DIRECTORY/",
+                  text);
   return FALSE;
+}
+
+/* Returns: (transfer full) (nullable): where the file @path is on this machine */
+static char *
+local_path (const HvfsOfflineFiles *offline, const char *path)
+{
+  g_autofree char *name = NULL;
+  const char *rest = hvfs_datastore_path_split (path, &name);
+  const Datastore *datastore = rest != NULL ? find_datastore (offline, name, FALSE) : NULL;
+  gsize len = strlen (offline->directory);
+
+  if (path[0] == '/' && !g_str_has_prefix (path, VOLUMES))
+    return g_strdup (path);
+  if (datastore != NULL && datastore->local != NULL)
+    return g_build_filename (datastore->local, rest, NULL);
+  if (strncmp (path, offline->directory, len) != 0 || (path[len] != '/' && path[len] != ' '))
+    return NULL;
+  return g_build_filename (offline->beside, path + len + 1, NULL);
+}
+
+static gboolean
+autodetect (gpointer data, const HvfsDisk *disk, HvfsScsiModel *ret_model, GError **error)
+{
+  const HvfsOfflineFiles *offline = data;
+  g_autofree char *path = NULL;
+  g_autoptr (GByteArray) descriptor = NULL;
+  g_autoptr (GError) why = NULL;
+  HvfsScsiModel model = HVFS_SCSI_NONE;
+
+  if (disk->device != HVFS_DEVICE_DISK || disk->type != HVFS_DISK_FILE || disk->path == NULL)
+    return TRUE;
+  path = local_path (offline, disk->path);
+  if (path == NULL)
+    hvfs_error_set (&why, ENOENT, "no --datastore NAME=DIRECTORY/ says where it is");
+  else
+    descriptor = hvfs_vmdk_descriptor (path, &why);
+  if (descriptor != NULL)
+    model = hvfs_vmdk_scsi_model ((const char *) descriptor->data, descriptor->len, &why);
+  if (model == HVFS_SCSI_NONE)
+    hvfs_error_set (error, EINVAL,
+                    "its controller has the model 'auto', which '%s' does not tell: %s: write "
+                    "model='lsilogic' or another",
+                    disk->path, why->message);
+  else
+    *ret_model = model;
+  return model != HVFS_SCSI_NONE;
+}
+
+void
+hvfs_offline_files_look (HvfsOfflineFiles *offline, const char *beside)
+{
+  g_free (offline->beside);
+  offline->beside = g_strdup (beside);
+  offline->files.autodetect = autodetect;
 }
 
 HvfsOfflineFiles *
@@ -198,6 +261,7 @@ hvfs_offline_files_free (HvfsOfflineFiles *offline)
   if (offline == NULL)
     return;
   g_free (offline->directory);
+  g_free (offline->beside);
   g_clear_pointer (&offline->datastores, g_ptr_array_unref);
   g_free (offline);
 }

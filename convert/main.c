@@ -73,7 +73,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "Where the VMX lies, as '[DATASTORE] DIRECTORY' (default '" HVFS_OFFLINE_DIRECTORY "')",
       "DIR" },
     { "datastore", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->datastores,
-      "A datastore that exists; may be repeated (default: all exist)", "NAME[=VOLUME-UUID]" },
+      "A datastore that exists; may be repeated (default: all exist)", "NAME[=VOLUME-UUID|=DIRECTORY/]" },
     { "from-kvm", 0, 0, G_OPTION_ARG_NONE, &options->from_kvm,
       "Take XML of the type vmware as if it were of kvm", NULL },
     { "network", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->networks,
@@ -317,6 +317,7 @@ main (int argc, char **argv)
 {
   g_auto (Options) options = { .hw_version = HW_VERSION_NONE };
   g_autoptr (HvfsOfflineFiles) files = NULL;
+  g_autofree char *beside = NULL;
   g_autoptr (GError) error = NULL;
   const char *name;
 
@@ -335,6 +336,8 @@ main (int argc, char **argv)
   if (files == NULL)
     return complain (NULL, error->message);
   name = options.names != NULL && options.names[0] != NULL ? options.names[0] : "-";
+  beside = strcmp (name, "-") == 0 ? g_strdup (".") : g_path_get_dirname (name);
+  hvfs_offline_files_look (files, beside);
   if (convert_file (&options, hvfs_offline_files_get (files), name, &error))
     return EXIT_SUCCESS;
   return complain (shown_name (name), error->message);

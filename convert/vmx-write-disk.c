@@ -129,11 +129,13 @@ autodetect (HvfsVmxOut *out, const HvfsController *controller)
         continue;
       if (!out->files->autodetect (out->files->data, disk, &wanted, &why))
         refuse (out, disk, EINVAL, "%s", why->message);
+      else if (wanted == HVFS_SCSI_AUTO) /* a drive, which goes with any */
+        continue;
       else if (model != HVFS_SCSI_NONE && wanted != model)
         refuse (out, disk, EINVAL, "wants another controller than the disks before it");
       model = wanted;
     }
-  return model;
+  return model != HVFS_SCSI_NONE ? model : HVFS_SCSI_AUTO;
 }
 
 static void

@@ -122,6 +122,40 @@ expect_eq 'the last line' "$(tail -n 1 "$tmp/same.vmx")" 'tools.syncTime = "FALS
 sed 's/\[local-storage\] Fedora11/[?] ?/' "$tmp/fedora.xml" | "$convert" |
   grep -qx 'scsi0:0.fileName = "Fedora11.vmdk"'
 
+# --- the SCSI model 'auto', by the disks themselves
+
+mkdir -p "$tmp/store/Fedora11" "$tmp/beside"
+sed "s/'lsilogic'/'auto'/" "$tmp/fedora.xml" >"$tmp/auto.xml"
+model_of () {
+  "$convert" "$@" | sed -n 's/^scsi0.virtualDev = "\(.*\)"$/\1/p'
+}
+for type in buslogic=buslogic lsilogic=lsilogic pvscsi=pvscsi lsisas1068=lsisas1068; do
+  printf '# Disk DescriptorFile\nversion=1\nddb.adapterType = "%s"\n' "${type%=*}" >"$tmp/store/Fedora11/Fedora11.vmdk"
+  expect_eq "auto, $type" "$(model_of --datastore local-storage="$tmp/store" "$tmp/auto.xml")" "${type#*=}"
+done
+expect_failure "line 15: <disk>: 'sda': its controller has the model 'auto', which '[local-storage] Fedora11/Fedora11.vmdk' does not tell: no --datastore" \
+  "$convert" "$tmp/auto.xml"
+printf 'ddb.adapterType = "ide"\n' >"$tmp/store/Fedora11/Fedora11.vmdk"
+expect_failure 'its ddb.adapterType = "ide" is of no SCSI controller' \
+  "$convert" --datastore local-storage="$tmp/store" "$tmp/auto.xml"
+expect_failure 'No such file or directory: write model=' \
+  "$convert" --datastore local-storage="$tmp/beside" "$tmp/auto.xml"
+# In an image with data the descriptor is where its header says: here in sector 1.
+{
+  printf 'KDMV\001\000\000\000\003\000\000\000\000\000\010\000\000\000\000\000\200\000\000\000\000\000\000\000\001\000\000\000\000\000\000\000'
+  head -c 476 /dev/zero
+  printf '# Disk DescriptorFile\nddb.adapterType = "buslogic"\n'
+} >"$tmp/beside/Fedora11.vmdk"
+sed "s/\[local-storage\] Fedora11/[?] ?/" "$tmp/auto.xml" >"$tmp/beside/auto.xml"
+expect_eq 'beside the XML' "$(model_of "$tmp/beside/auto.xml")" buslogic
+expect_failure "'./Fedora11.vmdk': No such file" "$convert" --directory '[local-storage] Fedora11' <"$tmp/auto.xml"
+cp "$tmp/auto.xml" "$tmp/beside/here.xml"
+expect_eq 'its directory' "$(model_of --directory '[local-storage] Fedora11' "$tmp/beside/here.xml")" buslogic
+sed "s|<controller.*|<disk type='file' device='disk'><driver name='auto'/><source file='/$tmp/beside/other.vmdk'/><target dev='sdb' bus='scsi'/></disk>|" \
+  "$tmp/beside/auto.xml" >"$tmp/beside/two.xml"
+printf 'ddb.adapterType = "lsilogic"\n' >"$tmp/beside/other.vmdk"
+expect_failure "'sdb': wants another controller than the disks before it" "$convert" "$tmp/beside/two.xml"
+
 # --- refusals, one line each
 
 sed 's/1024/1023/' "$tmp/fedora.vmx" >"$tmp/bad.vmx"
@@ -137,7 +171,7 @@ expect_failure 'must be xml or vmx' "$convert" --to pdf "$tmp/fedora.xml"
 expect_failure 'must be 4 or more' "$convert" --hw-version 3 "$tmp/fedora.xml"
 expect_failure 'must be 4 or more' "$convert" --hw-version 0 "$tmp/fedora.xml"
 expect_failure "must be '[DATASTORE] DIRECTORY'" "$convert" --directory dir "$tmp/fedora.xml"
-expect_failure 'must be NAME or NAME=VOLUME-UUID' "$convert" --datastore = "$tmp/fedora.xml"
+expect_failure 'must be NAME, NAME=VOLUME-UUID or NAME=DIRECTORY/' "$convert" --datastore = "$tmp/fedora.xml"
 expect_failure 'only one file' "$convert" "$tmp/fedora.xml" "$tmp/fedora.xml"
 expect_failure 'nowhere: No such file or directory' "$convert" "$tmp/nowhere"
 expect_failure ': No such file or directory' "$convert" ''
