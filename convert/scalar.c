@@ -170,7 +170,7 @@ hvfs_escape (const char *text, char escape, const char *which)
   return g_string_free (escaped, FALSE);
 }
 
-/* FNV-1a over the lower case. */
+/* FNV-1a over the lower case, which begins 32 behind the upper. */
 guint
 hvfs_hash_nocase (gconstpointer key)
 {
@@ -180,8 +180,8 @@ hvfs_hash_nocase (gconstpointer key)
   if (g_once_init_enter (&start))
     g_once_init_leave (&start, (gsize) g_random_int () << 1 | 1);
   hash = start;
-  for (const char *p = key; *p != '\0'; p++)
-    hash = (hash ^ (guchar) g_ascii_tolower (*p)) * 16777619u;
+  for (const guchar *p = key; *p != '\0'; p++)
+    hash = (hash ^ (*p | (guint) ((guchar) (*p - 'A') < 26) << 5)) * 16777619u;
   return hash;
 }
 

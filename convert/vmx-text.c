@@ -370,14 +370,39 @@ hvfs_vmx_text_get (HvfsVmxText *vmx, const char *key_format, ...)
   return entry != NULL ? entry->value : NULL;
 }
 
-static gboolean
-bad_entry (const Entry *entry, const char *key, GError **error, const char *right)
+/* Returns: (nullable): the first key of the device that @key, which is not there, is of:
+ * "ide0:0.present" for "ide0:0.fileName" */
+static const Entry *
+find_device (const HvfsVmxText *vmx, const char *key)
 {
-  if (entry == NULL)
-    hvfs_error_set (error, EINVAL, "%s is missing: %s", key, right);
-  else
+  const char *dot = strrchr (key, '.');
+  gsize len = dot != NULL ? dot + 1 - key : 0;
+
+  for (guint i = 0; i < vmx->entries->len && len > 1 && g_ascii_isdigit (dot[-1]); i++)
+    {
+      const Entry *entry = &g_array_index (vmx->entries, Entry, i);
+
+      if (g_ascii_strncasecmp (entry->key, key, len) == 0)
+        return entry;
+    }
+  return NULL;
+}
+
+/* @entry: (nullable): of @key */
+static gboolean
+bad_entry (const HvfsVmxText *vmx, const Entry *entry, const char *key, GError **error,
+           const char *right)
+{
+  const Entry *device = entry == NULL ? find_device (vmx, key) : NULL;
+
+  if (entry != NULL)
     hvfs_error_set (error, EINVAL, "line %u: %s = \"%s\": %s", entry->line, entry->key,
                     entry->value, right);
+  else if (device != NULL)
+    hvfs_error_set (error, EINVAL, "line %u: %s is missing beside %s: %s", device->line, key,
+                    device->key, right);
+  else
+    hvfs_error_set (error, EINVAL, "%s is missing: %s", key, right);
   return FALSE;
 }
 
@@ -387,7 +412,7 @@ hvfs_vmx_text_bad (HvfsVmxText *vmx, GError **error, const char *right, const ch
   char key[HVFS_VMX_KEY_BYTES];
 
   HVFS_VMX_FORMAT_KEY (key, key_format);
-  return bad_entry (lookup (vmx, key), key, error, right);
+  return bad_entry (vmx, lookup (vmx, key), key, error, right);
 }
 
 void
@@ -431,7 +456,7 @@ hvfs_vmx_text_get_bool (HvfsVmxText *vmx, gboolean *value, GError **error, const
     return TRUE;
   *value = hvfs_words_index_nocase (true_words, entry->value) >= 0;
   return *value || hvfs_words_index_nocase (false_words, entry->value) >= 0
-         || bad_entry (entry, key, error, "must be \"true\" or \"false\"");
+         || bad_entry (vmx, entry, key, error, "must be \"true\" or \"false\"");
 }
 
 gboolean
@@ -447,7 +472,7 @@ hvfs_vmx_text_get_int (HvfsVmxText *vmx, gint64 *value, GError **error, const ch
   if (g_ascii_strcasecmp (entry->value, "unlimited") == 0)
     *value = -1;
   else if (!hvfs_parse_int64 (entry->value, value))
-    return bad_entry (entry, key, error, "must be a whole number or \"unlimited\"");
+    return bad_entry (vmx, entry, key, error, "must be a whole number or \"unlimited\"");
   return TRUE;
 }
 
@@ -461,7 +486,7 @@ hvfs_vmx_text_get_uuid (HvfsVmxText *vmx, guint8 value[static HVFS_UUID_BYTES], 
   HVFS_VMX_FORMAT_KEY (key, key_format);
   entry = lookup (vmx, key);
   return entry == NULL || hvfs_parse_uuid (entry->value, value)
-         || bad_entry (entry, key, error, "must be a UUID, 16 pairs of hex digits");
+         || bad_entry (vmx, entry, key, error, "must be a UUID, 16 pairs of hex digits");
 }
 
 /* Whether @text is a number and a dot.  One with a leading zero is right, but not

@@ -58,7 +58,8 @@ gboolean hvfs_vmx_text_get_uuid (HvfsVmxText *vmx, guint8 value[static HVFS_UUID
  * @right: what would be right: "must be 8"
  *
  * Sets @error to 'line 7: config.version = "9": must be 8', or without the key to
- * 'config.version is missing: must be 8'.
+ * 'config.version is missing: must be 8', of a device with the line of another of its keys:
+ * 'line 7: ide0:0.fileName is missing beside ide0:0.present: ...'.
  *
  * Returns: FALSE
  */

@@ -5,24 +5,37 @@
 
 #include "convert/xml-char.h"
 
-/* What XML cannot hold is dropped, as libvirt does with most of it. */
+static gboolean
+is_plain (char c)
+{
+  return c >= ' ' && c <= '~';
+}
+
+/* What XML cannot hold is dropped, as libvirt does with most of it.  Characters between two
+ * that are spelt otherwise are copied at once. */
 static void
 append_escaped (GString *out, const char *text)
 {
   static const char *const entities[128] = {
     ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&apos;",
   };
-  const char *next;
+  const char *from = text, *next;
 
   for (const char *p = text; *p != '\0'; p = next)
     {
-      gunichar c = hvfs_xml_char_at (p, &next);
+      gunichar c = *p;
 
-      if (c < G_N_ELEMENTS (entities) && entities[c] != NULL)
+      next = p + 1;
+      if (!is_plain (*p))
+        c = hvfs_xml_char_at (p, &next);
+      if (c != 0 && (c >= G_N_ELEMENTS (entities) || entities[c] == NULL))
+        continue;
+      g_string_append_len (out, from, p - from);
+      from = next;
+      if (c != 0)
         g_string_append (out, entities[c]);
-      else if (c != 0)
-        g_string_append_len (out, p, next - p);
     }
+  g_string_append (out, from);
 }
 
 char *
