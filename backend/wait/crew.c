@@ -13,6 +13,7 @@ struct _HvfsCrew
   GCond pushed, left;
   GQueue todo;          /* lock */
   guint n_idle;         /* lock: in wait_locked, also if woken since */
+  guint n_new;          /* lock: being made, or on their way to wait_locked */
   guint n_threads;      /* lock: all but the ended */
   GSList *ended;        /* lock: to be joined, which takes no time */
   gboolean closing;     /* lock */
@@ -32,16 +33,46 @@ wait_locked (HvfsCrew *crew)
   return crew->todo.length > 0;
 }
 
+static gpointer crew_thread (gpointer user_data);
+
+/* One more; the lock is let go of meanwhile, for a thread takes its time to be made.
+ * FALSE: that cannot be. */
+static gboolean
+start_thread_locked (HvfsCrew *crew)
+{
+  GThread *thread;
+
+  crew->n_threads++;
+  crew->n_new++;
+  g_mutex_unlock (&crew->lock);
+  thread = g_thread_try_new (crew->name, crew_thread, crew, NULL);
+  g_mutex_lock (&crew->lock);
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    {
+      crew->n_threads--;
+      crew->n_new--;
+      g_cond_signal (&crew->left);
+    }
+  return thread != NULL;
+}
+
+/* Who goes to work sees to it first that somebody is there for the next: so it is never
+ * who pushes that makes a thread, but for the first. */
 static gpointer
 crew_thread (gpointer user_data)
 {
   HvfsCrew *crew = user_data;
 
   g_mutex_lock (&crew->lock);
+  crew->n_new--;
   while (wait_locked (crew))
     {
       gpointer data = g_queue_pop_head (&crew->todo);
 
+      if (crew->n_idle + crew->n_new == 0 && crew->n_threads < crew->max_threads)
+        start_thread_locked (crew);
       g_mutex_unlock (&crew->lock);
       crew->func (data, crew->user_data);
       g_mutex_lock (&crew->lock);
@@ -98,35 +129,27 @@ hvfs_crew_free (HvfsCrew *crew)
 static gboolean
 find_thread_locked (HvfsCrew *crew)
 {
-  GThread *thread;
-
-  if (crew->todo.length <= crew->n_idle)
-    g_cond_signal (&crew->pushed);
-  else if (crew->n_threads < crew->max_threads)
-    {
-      thread = g_thread_try_new (crew->name, crew_thread, crew, NULL);
-      if (thread == NULL)
-        return crew->n_threads > 0;
-      crew->n_threads++;
-      g_thread_unref (thread);
-    }
-  return TRUE;
+  g_cond_signal (&crew->pushed);
+  /* Where one could not be made before, or all had nothing to do for long. */
+  if (crew->n_idle + crew->n_new == 0 && crew->n_threads < crew->max_threads)
+    start_thread_locked (crew);
+  return crew->n_threads > 0;
 }
 
 void
 hvfs_crew_push (HvfsCrew *crew, gpointer data)
 {
   GSList *ended;
-  gboolean found;
 
   g_mutex_lock (&crew->lock);
   ended = g_steal_pointer (&crew->ended);
   g_queue_push_tail (&crew->todo, data);
-  found = find_thread_locked (crew);
-  if (!found)
-    g_queue_pop_tail (&crew->todo);
+  while (!find_thread_locked (crew) && (data = g_queue_pop_head (&crew->todo)) != NULL)
+    {
+      g_mutex_unlock (&crew->lock);
+      crew->func (data, crew->user_data);
+      g_mutex_lock (&crew->lock);
+    }
   g_mutex_unlock (&crew->lock);
   join_ended (ended);
-  if (!found)
-    crew->func (data, crew->user_data);
 }

@@ -4,7 +4,8 @@
  * the process ends, those meet libraries that have cleaned up already, and what
  * they hold for the thread is lost.  Here each thread is joined.
  *
- * Threads are started when none is idle, and end after some idle seconds.
+ * Who goes to work starts another thread if none is idle then, so that who pushes hardly
+ * ever has to: making a thread takes its time.  They end after some idle seconds.
  */
 #ifndef HVFS_BACKEND_CREW_H
 #define HVFS_BACKEND_CREW_H
