@@ -165,7 +165,8 @@ static void
 test_password_file (Fixture *f, gconstpointer data)
 {
   static const struct { const char *text, *password; } good[] = {
-    { "a", "a" }, { "a\n", "a" }, { "a\r\n", "a" }, { " a \n", " a " }, { "\n", "" }, { "\xc3\xbc", "\xc3\xbc" },
+    { "a", "a" }, { "a\n", "a" }, { "a\r\n", "a" }, { " a \n", " a " }, { "\n", "" }, { "\xef\xbb\xbf" "a\r\n", "a" },
+    { "\xef\xbb\xbf" "a", "a" }, { "a\xef\xbb\xbf", "a\xef\xbb\xbf" }, { "\xc3\xbc", "\xc3\xbc" },
   };
   static const struct { const char *text, *named; } bad[] = {
     { "", "empty" }, { "a\n\n", "more than one line" }, { "a\nb", "more than one line" }, { "\xff", "not UTF-8" },
@@ -187,15 +188,27 @@ test_password_file (Fixture *f, gconstpointer data)
 }
 
 static void
+put (const char *path, const char *bytes, gssize len)
+{
+  g_assert_true (g_file_set_contents (path, bytes, len, NULL));
+  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
+}
+
+static void
 test_password_file_bad (Fixture *f, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (f->dir, "nul", NULL);
   g_autofree char *missing = g_build_filename (f->dir, "missing", NULL);
   g_autofree char *huge = g_strnfill (HVFS_SECRET_MAX_BYTES, 'x');
 
-  g_assert_true (g_file_set_contents (path, "a\0b", 3, NULL));
-  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
+  put (path, "a\0b", 3);
   assert_refused ("vpx://u@vc/", path, EINVAL, "NUL");
+  put (path, "\xff\xfe" "a\0\n\0", 6);
+  assert_refused ("vpx://u@vc/", path, EINVAL, "UTF-16; save it as UTF-8");
+  put (path, "\xfe\xff\0a", 4);
+  assert_refused ("vpx://u@vc/", path, EINVAL, "UTF-16");
+  put (path, "\xef\xbb\xbf", 3);
+  assert_refused ("vpx://u@vc/", path, EINVAL, "empty");
   g_assert_true (g_file_set_contents (path, huge, -1, NULL));
   g_assert_cmpint (g_chmod (path, 0600), ==, 0);
   assert_refused ("vpx://u@vc/", path, EINVAL, "too long");

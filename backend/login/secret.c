@@ -113,6 +113,28 @@ read_all (HvfsSecret *secret, int fd, const char *path, GError **error)
     }
 }
 
+/* Windows' editors write a byte order mark first, which is no part of the text.  Also
+ * PowerShell's ">" writes UTF-16, which the mark is told by. */
+#define MARK "\xef\xbb\xbf"
+
+static gboolean
+is_utf16 (const HvfsSecret *secret)
+{
+  return secret->len >= 2
+         && (memcmp (secret->text, "\xff\xfe", 2) == 0 || memcmp (secret->text, "\xfe\xff", 2) == 0);
+}
+
+static void
+drop_mark (HvfsSecret *secret)
+{
+  gsize n = strlen (MARK);
+
+  if (secret->len < n || memcmp (secret->text, MARK, n) != 0)
+    return;
+  memmove (secret->text, secret->text + n, secret->len - n);
+  hvfs_secret_truncate (secret, secret->len - n);
+}
+
 HvfsSecret *
 hvfs_secret_read_file (const char *path, GError **error)
 {
@@ -130,10 +152,16 @@ hvfs_secret_read_file (const char *path, GError **error)
     g_warning ("%s: every user of this machine can read this password: chmod o-r it", path);
   ok = read_all (secret, fd, path, error);
   close (fd);
-  if (ok && memchr (secret->text, '\0', secret->len) != NULL)
+  if (ok && is_utf16 (secret))
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "%s: it is UTF-16; save it as UTF-8", path);
+      ok = FALSE;
+    }
+  else if (ok && memchr (secret->text, '\0', secret->len) != NULL)
     {
       g_set_error (error, HVFS_ERROR, EINVAL, "%s: holds a NUL byte", path);
       ok = FALSE;
     }
+  drop_mark (secret);
   return ok ? g_steal_pointer (&secret) : NULL;
 }

@@ -43,7 +43,9 @@ const char *hvfs_secret_text (const HvfsSecret *secret);
  * hvfs_secret_read_file:
  * @path: read to its end, which may be a pipe's.  Warns where all can read it
  *
+ * A byte order mark at the beginning is left out.
+ *
  * @error: the errno and the name of a file that cannot be read, EINVAL for one
- *   that is too long or holds a NUL byte
+ *   that is too long, holds a NUL byte or is UTF-16
  */
 HvfsSecret *hvfs_secret_read_file (const char *path, GError **error);
