@@ -4,7 +4,9 @@
 
 #include "backend/wire/value.h"
 #include "fs/attr/all-rows.h"
+#include "convert/error.h"
 #include "fs/attr/tables.h"
+#include "fs/row/call.h"
 
 static void
 test_numbers (void)
@@ -40,6 +42,29 @@ test_names (void)
   g_assert_null (hvfs_row_of_kind (HVFS_KIND_FOLDER));
   g_assert_true (hvfs_row_is_root (&hvfs_root_row));
   g_assert_false (hvfs_row_is_root (&hvfs_domain_row));
+}
+
+/* ---- the contract of stores ---- */
+
+static void
+test_contract (void)
+{
+  g_autoptr (GError) none = NULL, silent = NULL, loud = NULL, failed = NULL;
+
+  g_assert_true (hvfs_call_check (TRUE, "state", &none));
+  g_assert_no_error (none);
+  g_set_error (&failed, HVFS_ERROR, EBUSY, "busy");
+  g_assert_false (hvfs_call_check (FALSE, "state", &failed));
+  g_assert_error (failed, HVFS_ERROR, EBUSY);
+
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "*state*failure without an error*");
+  g_assert_false (hvfs_call_check (FALSE, "state", &silent));
+  g_assert_error (silent, HVFS_ERROR, EIO);
+  g_set_error (&loud, HVFS_ERROR, EBUSY, "busy");
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "*state*success with an error*");
+  g_assert_false (hvfs_call_check (TRUE, "state", &loud));
+  g_assert_error (loud, HVFS_ERROR, EBUSY);
+  g_test_assert_expected_messages ();
 }
 
 /* ---- depends ---- */
@@ -87,6 +112,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   hvfs_rows_init (&hvfs_row_set);
   g_test_add_func ("/row/numbers", test_numbers);
+  g_test_add_func ("/row/contract", test_contract);
   g_test_add_func ("/row/names", test_names);
   g_test_add_func ("/row/depends", test_depends);
   return g_test_run ();

@@ -172,7 +172,8 @@ commit_text (HvfsCall *call, HvfsNode node, const GString *text, GError **error)
   gboolean ok = plain != NULL
                 && (is_shown (call->fs, node, text)
                     || (hvfs_updater_confirm (call->fs->updater, call->cancellable, &failure)
-                        && node.row->commit (&store, plain, &failure)));
+                        && hvfs_call_check (node.row->commit (&store, plain, &failure),
+                                            node.row->name, &failure)));
 
   hvfs_change_remember (call->fs, hvfs_node_ino (node), node, text->str, ok ? NULL : failure);
   hvfs_notifier_flush (call->fs->notifier);

@@ -16,6 +16,7 @@
 #include "fs/ops/opened.h"
 #include "fs/ops/ops-priv.h"
 #include "fs/request/job.h"
+#include "fs/row/call.h"
 #include "fs/row/line.h"
 #include "fs/row/node.h"
 #include "fs/tree/change.h"
@@ -255,7 +256,7 @@ store_line (HvfsFs *fs, WriteJob *job, HvfsNode node, const char *line,
     g_set_error (&failure, HVFS_ERROR, EINVAL, "an empty write says nothing to do");
   else if (hvfs_line_check (line, &failure)
            && hvfs_updater_confirm (fs->updater, cancellable, &failure))
-    node.row->store (&store, line, &failure);
+    hvfs_call_check (node.row->store (&store, line, &failure), node.row->name, &failure);
   hvfs_change_remember (fs, job->ino, node, line, failure);
   if (failure == NULL)
     return TRUE;

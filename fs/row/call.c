@@ -13,6 +13,19 @@ hvfs_call_may_wait (HvfsCall *call, GError **error)
   return FALSE;
 }
 
+gboolean
+hvfs_call_check (gboolean ok, const char *name, GError **error)
+{
+  if (ok == (*error == NULL))
+    return ok;
+  g_critical ("%s: it returned %s error", name, ok ? "success with an" : "failure without an");
+  if (*error == NULL)
+    g_set_error (error, HVFS_ERROR, EIO,
+                 "%s: whether this was done is unknown, for a fault of hvfs: look before you repeat it",
+                 name);
+  return FALSE;
+}
+
 GBytes *
 hvfs_call_slice (const void *data, gsize length, gsize size, goffset off)
 {

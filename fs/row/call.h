@@ -15,5 +15,10 @@ gboolean hvfs_call_may_wait (HvfsCall *call, GError **error);
  * must be asked first, and the caller is a thread that must not wait */
 gboolean hvfs_call_confirm (HvfsCall *call, GError **error);
 
+/* What holds of every store and commit: it sets an error where it returns FALSE, and none
+ * where it returns TRUE.  One that does not is a fault of ours, which is logged, and never
+ * reported as success.  @name: the row's.  Returns: whether it worked */
+gboolean hvfs_call_check (gboolean ok, const char *name, GError **error);
+
 /* The bytes that a read of @size at @off gets, as HvfsFileOps has it.  (transfer full) */
 GBytes *hvfs_call_slice (const void *data, gsize length, gsize size, goffset off);
