@@ -3,7 +3,8 @@
 
 typedef struct
 {
-  char *fault; /* nullable */
+  char *fault;  /* nullable */
+  char *object; /* nullable */
 } HvfsErrorPrivate;
 
 static void
@@ -15,12 +16,14 @@ static void
 hvfs_error_private_copy (const HvfsErrorPrivate *from, HvfsErrorPrivate *to)
 {
   to->fault = g_strdup (from->fault);
+  to->object = g_strdup (from->object);
 }
 
 static void
 hvfs_error_private_clear (HvfsErrorPrivate *priv)
 {
   g_free (priv->fault);
+  g_free (priv->object);
 }
 
 G_DEFINE_EXTENDED_ERROR (HvfsError, hvfs_error)
@@ -87,5 +90,22 @@ hvfs_error_fault (const GError *error)
 {
   return g_error_matches (error, HVFS_ERROR, error != NULL ? error->code : 0)
            ? hvfs_error_get_private (error)->fault
+           : NULL;
+}
+
+void
+hvfs_error_set_object (GError *error, const char *object)
+{
+  HvfsErrorPrivate *priv = hvfs_error_get_private (error);
+
+  g_free (priv->object);
+  priv->object = g_strdup (object);
+}
+
+const char *
+hvfs_error_object (const GError *error)
+{
+  return g_error_matches (error, HVFS_ERROR, error != NULL ? error->code : 0)
+           ? hvfs_error_get_private (error)->object
            : NULL;
 }

@@ -45,6 +45,12 @@ char *hvfs_error_line (const char *text);
  */
 GError *hvfs_error_new_fault (int code, const char *fault, const char *message);
 
+/* Remembers that @error is about @object, an id such as "vm-42" that its message holds: who
+ * knows the name can put that there.  @error: a HVFS_ERROR */
+void hvfs_error_set_object (GError *error, const char *object);
+/* Returns: (nullable): valid as long as @error */
+const char *hvfs_error_object (const GError *error);
+
 /* The @fault of an error after which nobody has said whether a change was made. */
 #define HVFS_FAULT_UNKNOWN "OutcomeUnknown"
 

@@ -123,6 +123,15 @@ test_messages (void)
     { "<faultstring>two\n  lines\tand &#x7f;more \n</faultstring>"
       "<detail><NotFoundFault x:type='v:NotFound'/></detail>",
       "NotFound", ENOENT, "two lines and more" },
+    { "<faultstring>Permission to perform this operation was denied.</faultstring><detail>"
+      "<NoPermissionFault x:type='NoPermission'><object type='VirtualMachine'>vm-42</object>"
+      "<privilegeId>VirtualMachine.Interact.PowerOn</privilegeId></NoPermissionFault></detail>",
+      "NoPermission", EACCES, "needs the privilege VirtualMachine.Interact.PowerOn on vm-42: "
+      "Permission to perform this operation was denied." },
+    { "<faultstring>denied</faultstring><detail><NoPermissionFault x:type='NoPermission'>"
+      "<missingPrivileges><entity type='Datastore'>ds-7</entity>"
+      "<privilegeIds>Datastore.Browse</privilegeIds></missingPrivileges></NoPermissionFault></detail>",
+      "NoPermission", EACCES, "needs the privilege Datastore.Browse on ds-7: denied" },
     { "<faultstring/><detail><InvalidPowerStateFault>"
       "<requestedState>poweredOn</requestedState><existingState>suspended</existingState>"
       "</InvalidPowerStateFault></detail>", "InvalidPowerState", EBUSY,

@@ -382,10 +382,46 @@ append_explanations (GString *out, const HvfsValue *fault)
     }
 }
 
+/* NoPermission says what is missing, in its own members, and since API 7.0 in lists. */
+static const char *
+privilege_of (const HvfsValue *fault, const char **ret_object)
+{
+  const HvfsValue *missing = hvfs_value_get (fault, "missingPrivileges");
+  const char *privilege = hvfs_value_text (fault, "privilegeId");
+
+  *ret_object = hvfs_value_text (fault, "object");
+  if (privilege != NULL || missing == NULL)
+    return privilege;
+  *ret_object = hvfs_value_text (missing, "entity");
+  return hvfs_value_text (missing, "privilegeIds");
+}
+
+/* Who is refused learns what to ask the administrator for. */
+static const char *
+append_privilege (GString *out, const HvfsValue *fault, const char *type)
+{
+  const char *object = NULL;
+  const char *privilege = hvfs_fault_is_a (type, "NoPermission") ? privilege_of (fault, &object) : NULL;
+
+  if (privilege == NULL || *privilege == '\0')
+    return NULL;
+  g_string_append (out, "needs the privilege ");
+  append_line (out, privilege);
+  if (object != NULL && *object != '\0')
+    {
+      g_string_append (out, " on ");
+      append_line (out, object);
+    }
+  g_string_append (out, ": ");
+  return object;
+}
+
 GError *
 hvfs_fault_new_error (const HvfsValue *fault, const char *type, const char *message)
 {
   g_autoptr (GString) line = g_string_new (NULL);
+  const char *object = append_privilege (line, fault, type);
+  GError *error;
 
   if (is_text (message))
     append_line (line, message);
@@ -399,7 +435,10 @@ hvfs_fault_new_error (const HvfsValue *fault, const char *type, const char *mess
       g_string_truncate (line, end != NULL ? (gsize) (end - line->str) : MESSAGE_BYTES);
       g_string_append (line, "...");
     }
-  return hvfs_error_new_fault (hvfs_fault_errno (type), type, line->str);
+  error = hvfs_error_new_fault (hvfs_fault_errno (type), type, line->str);
+  if (object != NULL)
+    hvfs_error_set_object (error, object);
+  return error;
 }
 
 /* <XFault xsi:type="X">: the type may be missing, the element's name is not. */

@@ -1,6 +1,10 @@
 /* fs/tree/change.c - what a change through the mount leaves behind; see change.h */
 #include "fs/tree/change.h"
 
+#include <string.h>
+
+#include "backend/mirror/inventory-name.h"
+#include "convert/error.h"
 #include "fs/fs.h"
 #include "fs/request/failure.h"
 #include "fs/tree/dir-times.h"
@@ -52,6 +56,49 @@ forget_error (HvfsFs *fs, guint32 serial)
     hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, serial, 0));
 }
 
+/* The name of what has the id @moref.  A walk: for errors only.  Under the mirror's lock.
+ * (transfer full) (nullable) */
+static char *
+dup_name_of (HvfsMirror *mirror, const char *moref)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  hvfs_mirror_iter_init (mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const HvfsObject *object = value;
+      const char *raw = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
+
+      if (raw != NULL && strcmp (object->moref, moref) == 0)
+        return hvfs_inventory_name_decode (raw);
+    }
+  return NULL;
+}
+
+/* @error, with the name of its object in place of the id.  Under the mirror's lock.
+ * (transfer full) */
+static GError *
+dup_named (HvfsFs *fs, const GError *error)
+{
+  GError *named = g_error_copy (error);
+  const char *id = hvfs_error_object (error);
+  g_autofree char *name = id == NULL ? NULL : dup_name_of (fs->mirror, id);
+  g_autofree char *by_id = NULL;
+  const char *at;
+
+  if (name == NULL)
+    return named;
+  by_id = g_strconcat (" on ", id, NULL);
+  at = strstr (error->message, by_id);
+  if (at == NULL)
+    return named;
+  g_free (named->message);
+  named->message = g_strdup_printf ("%.*s on '%s'%s", (int) (at - error->message), error->message,
+                                    name, at + strlen (by_id));
+  return named;
+}
+
 void
 hvfs_change_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
                    const GError *error)
@@ -63,9 +110,11 @@ hvfs_change_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
       g_autofree char *file = is_own ? g_strconcat (path, ": mv", NULL) : g_strdup (path);
       g_autofree char *where = dup_what (file, line);
       g_autofree char *what = dup_what (is_own ? "mv" : node.row->name, line), *said = NULL;
+      g_autoptr (GError) named = NULL;
 
       g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-      said = hvfs_failures_add (fs->failures, serial_if_there (fs, node.a), where, what, error);
+      named = dup_named (fs, error);
+      said = hvfs_failures_add (fs->failures, serial_if_there (fs, node.a), where, what, named);
       g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
       g_message ("%s", said);
     }

@@ -20,7 +20,7 @@
 //   POST /task-time?ms=N[&method=M]
 //                    the time that tasks take from now on
 //   POST /hurry      the tasks under way take no longer
-//   POST /fail?what=W[&method=M][&this=ID][&n=N][&times=N][&ms=N][&bytes=N][&fault=F][&message=TEXT][&when=W]
+//   POST /fail?what=W[&method=M][&this=ID][&n=N][&times=N][&ms=N][&bytes=N][&fault=F][&message=TEXT][&privilege=ID][&when=W]
 //                    the N-th matching call from now (default the first) and, with times, the
 //                    N following ones (0: all) misbehave. W:
 //                      drop      connection cut before the call is performed

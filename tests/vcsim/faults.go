@@ -115,6 +115,10 @@ func newFault(r *rule, v url.Values) error {
 	if !ok {
 		return fmt.Errorf("fault: %q is no fault", v.Get("fault"))
 	}
+	// As the API reference has NoPermission: what is missing, and (actFault) on what.
+	if denied, ok := detail.(*types.NoPermission); ok {
+		denied.PrivilegeId = v.Get("privilege")
+	}
 	r.fault = &fault{detail, messageOf(detail, v.Get("message"))}
 	return nil
 }
