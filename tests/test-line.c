@@ -55,6 +55,37 @@ test_parse (void)
     }
 }
 
+/* What a message offers is read as it was meant; and what needs no quotes has none. */
+static void
+test_quotes (void)
+{
+  static const struct { const char *name, *offered; } names[] = {
+    { "web01", "web01" },
+    { "web 01", "web 01" },
+    { " web", "\" web\"" },
+    { "web ", "\"web \"" },
+    { "host=x", "\"host=x\"" },
+    { "a host=b", "\"a host=b\"" },
+    { "a, b", "\"a, b\"" },
+    { "\"a\"", "\"\"a\"\"" },
+    { "a\"b", "a\"b" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *offered = hvfs_line_dup_quoted (names[i].name), *head = NULL;
+      char *values[N_KEYS] = { NULL };
+
+      g_assert_cmpstr (offered, ==, names[i].offered);
+      g_assert_true (hvfs_line_is_name (offered, names[i].name));
+      g_assert_true (hvfs_line_is_name (names[i].name, names[i].name));
+      g_assert_true (hvfs_line_parse (offered, keys, &head, values, NULL));
+      g_assert_cmpstr (head, ==, names[i].name);
+    }
+  g_assert_false (hvfs_line_is_name ("web", " web"));
+  g_assert_false (hvfs_line_is_name ("\"web\"", " web"));
+}
+
 static void
 test_check (void)
 {
@@ -121,6 +152,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/line/parse", test_parse);
+  g_test_add_func ("/line/quotes", test_quotes);
   g_test_add_func ("/line/check", test_check);
   g_test_add_func ("/line/memory", test_memory);
   g_test_add_func ("/line/words", test_words);

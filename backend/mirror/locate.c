@@ -54,13 +54,27 @@ name_of (const HvfsValue *content)
   return hvfs_value_text (content, "propSet.val");
 }
 
+/* As a URI takes it.  (transfer full) */
+static char *
+dup_offer (const HvfsValue *child)
+{
+  const char *raw = name_of (child);
+  g_autofree char *plain = hvfs_inventory_name_decode (raw != NULL ? raw : "");
+
+  return g_uri_escape_string (plain, " !$&'()*+,;=:@[]", TRUE);
+}
+
 static void
 set_not_found (GPtrArray *children, const char *wanted, const char *above, GError **error)
 {
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (guint i = 0; i < children->len && i < 8; i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", name_of (children->pdata[i]));
+    {
+      g_autofree char *offer = dup_offer (children->pdata[i]);
+
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", offer);
+    }
   if (children->len > 8)
     g_string_append (names, ", ...");
   g_set_error (error, HVFS_ERROR, ENOENT, "the server has no '%s' in %s%s%s", wanted, above,

@@ -10,6 +10,7 @@
 #include "convert/error.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
+#include "fs/row/line.h"
 #include "fs/tree/index.h"
 
 typedef gboolean (*End) (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
@@ -35,8 +36,12 @@ end (HvfsStore *store, const char *line, End func, GError **error)
 
   if (name == NULL)
     g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
-  else if (strcmp (line, name) != 0)
-    g_set_error (error, HVFS_ERROR, EINVAL, "to confirm write the domain's own name, '%s'", name);
+  else if (!hvfs_line_is_name (line, name))
+    {
+      g_autofree char *quoted = hvfs_line_dup_quoted (name);
+
+      g_set_error (error, HVFS_ERROR, EINVAL, "to confirm write the domain's own name, '%s'", quoted);
+    }
   else
     return func (fs->config, store->serial, store->cancellable, error);
   return FALSE;

@@ -78,9 +78,10 @@ migrate (HvfsFs *fs, guint32 serial, const Route *route, const HvfsMove *move,
   g_autoptr (GError) failure = NULL;
   gboolean ok;
 
+  if (!hvfs_migrations_begin (fs->migrations, serial, name, error))
+    return FALSE;
   hvfs_migrations_set_moving (fs->migrations, serial, TRUE);
   tell_kernel (fs, serial);
-  hvfs_migrations_begin (fs->migrations, serial, name);
   ok = hvfs_migrate (route->server, route->serial, move, cancellable, &failure);
   hvfs_migrations_end (fs->migrations, serial, failure);
   tell_kernel (fs, serial);
@@ -267,7 +268,8 @@ parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
       = hvfs_destination_datastore (&places, clone->host != 0 ? clone->host : store->serial,
                                     values[CLONE_DATASTORE], error);
   if (values[CLONE_FOLDER] != NULL && (error == NULL || *error == NULL))
-    clone->folder = hvfs_destination_folder (&places, values[CLONE_FOLDER], error);
+    clone->folder = hvfs_destination_folder (
+      &places, clone->host != 0 ? clone->host : store->serial, values[CLONE_FOLDER], error);
   return (values[CLONE_HOST] == NULL || clone->host != 0)
          && (values[CLONE_DATASTORE] == NULL || clone->datastore != 0)
          && (values[CLONE_FOLDER] == NULL || clone->folder != 0);

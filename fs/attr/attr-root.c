@@ -60,13 +60,24 @@ append_target (TaskPrinter *printer, const HvfsTaskView *task)
     append_field (printer->out, task_text (task, HVFS_TASK_ENTITY_NAME, NULL));
 }
 
+/* In UTC, whatever zone the server writes. */
+static void
+append_time (GString *out, const HvfsValue *value)
+{
+  gint64 us = value == NULL ? 0 : hvfs_value_time_us (value, NULL);
+  g_autoptr (GDateTime) when = us == 0 ? NULL : g_date_time_new_from_unix_utc (us / G_TIME_SPAN_SECOND);
+  g_autofree char *text = when == NULL ? NULL : g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ");
+
+  append_field (out, text);
+}
+
 static void
 print_task (const HvfsTaskView *task, gpointer data)
 {
   TaskPrinter *printer = data;
   const char *state = task_text (task, HVFS_TASK_STATE, NULL);
   const char *progress = task_text (task, HVFS_TASK_PROGRESS, NULL);
-  const char *completed = task_text (task, HVFS_TASK_COMPLETED, NULL);
+  const HvfsValue *completed = task->props[HVFS_TASK_COMPLETED];
 
   append_field (printer->out, task->moref);
   append_field (printer->out, task_text (task, HVFS_TASK_DESCRIPTION, NULL));
@@ -74,8 +85,7 @@ print_task (const HvfsTaskView *task, gpointer data)
   append_field (printer->out, state);
   append_field (printer->out, g_strcmp0 (state, "success") == 0 ? "100" : progress);
   append_field (printer->out, task_text (task, HVFS_TASK_REASON, "userName"));
-  append_field (printer->out,
-                completed != NULL ? completed : task_text (task, HVFS_TASK_QUEUED, NULL));
+  append_time (printer->out, completed != NULL ? completed : task->props[HVFS_TASK_QUEUED]);
   append_field (printer->out, task_text (task, HVFS_TASK_ERROR, "localizedMessage"));
   g_string_append_c (printer->out, '\n');
 }

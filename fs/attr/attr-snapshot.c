@@ -332,7 +332,8 @@ number_named (HvfsFs *fs, guint32 serial, const char *name, gboolean or_current,
 gboolean
 hvfs_revert_store (HvfsStore *store, const char *line, GError **error)
 {
-  guint32 number = number_named (store->fs, store->serial, line, TRUE, error);
+  g_autofree char *name = hvfs_line_dup_unquoted (line);
+  guint32 number = number_named (store->fs, store->serial, name, TRUE, error);
 
   return number != 0
          && hvfs_snapshot_revert (&store->fs->server, store->serial, number, store->cancellable,

@@ -4,14 +4,17 @@
 #include <string.h>
 
 #include "backend/login/host-port.h"
+#include "backend/login/uri.h"
 #include "backend/mirror/inventory-name.h"
 #include "backend/mirror/locate.h"
 #include "convert/error.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
+#include "fs/row/line.h"
 #include "fs/tree/path.h"
 
 #define MAX_LISTED 8
+#define MAX_DEPTH 64 /* of folders; a server that says more is not believed */
 
 typedef struct
 {
@@ -19,6 +22,7 @@ typedef struct
   const char *text;     /* what is looked for, in the form that the test wants */
   HvfsValue *among;     /* references; NULL: any */
   const char *said;     /* by the user, for messages; NULL: text */
+  char *const *names;   /* of a URI's path */
 } Query;
 
 typedef gboolean (*Test) (const Query *query, const HvfsObject *object);
@@ -32,12 +36,38 @@ has_name (const Query *query, const HvfsObject *object)
   return raw != NULL && (strcmp (raw, query->text) == 0 || strcmp (plain, query->text) == 0);
 }
 
-/* Folders of domains are shown in by-folder only. */
+static gboolean
+is_of_domains (const HvfsObject *folder)
+{
+  HvfsValue *types = hvfs_object_get (folder, HVFS_FOLDER_CHILD_TYPE);
+
+  for (guint i = 0; i < hvfs_value_n_children (types); i++)
+    if (g_strcmp0 (hvfs_value_text (hvfs_value_nth (types, i), NULL), "VirtualMachine") == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* The datacenter whose folder of domains @object is.  (nullable) */
+static HvfsObject *
+topped_by (HvfsMirror *mirror, const HvfsObject *object)
+{
+  HvfsObject *parent = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
+
+  return object->kind == HVFS_KIND_FOLDER && parent != NULL
+             && parent->kind == HVFS_KIND_DATACENTER && is_of_domains (object)
+           ? parent
+           : NULL;
+}
+
+/* Folders of domains are shown in by-folder only, the topmost as their datacenter. */
 static gboolean
 append_tree_path (const HvfsObject *object, GString *path, gpointer data)
 {
   HvfsFs *fs = data;
+  HvfsObject *dc = topped_by (fs->mirror, object);
 
+  if (dc != NULL)
+    return hvfs_path_append (fs, hvfs_row_ino (&hvfs_by_folder_dc_row, dc->serial, 0), path);
   if (object->kind == HVFS_KIND_FOLDER)
     return hvfs_path_append (
       fs, hvfs_node_ino ((HvfsNode){ &hvfs_by_folder_folder_row, object->serial, 0 }), path);
@@ -109,6 +139,18 @@ is_among (const Query *query, const HvfsObject *object)
   return query->among == NULL;
 }
 
+/* Appends the path of @object as a line takes it. */
+static void
+append_offer (const Query *query, const HvfsObject *object, GString *offers)
+{
+  g_autoptr (GString) path = g_string_new (query->places->is_mount ? "/" : "");
+  g_autofree char *quoted = NULL;
+
+  append_path (query, object, path);
+  quoted = hvfs_line_dup_quoted (path->str);
+  g_string_append_printf (offers, "%s%s", offers->len > 0 ? ", " : "", quoted);
+}
+
 /* The only one of the @kinds for which @test is so. */
 static guint32
 find (const Query *query, guint kinds, Test test, const char *what, GError **error)
@@ -130,10 +172,7 @@ find (const Query *query, guint kinds, Test test, const char *what, GError **err
         continue;
       serial = object->serial;
       if (n++ < MAX_LISTED)
-        {
-          g_string_append (paths, n > 1 ? ", " : "");
-          append_path (query, object, paths);
-        }
+        append_offer (query, object, paths);
     }
   if (n == 1)
     return serial;
@@ -142,8 +181,8 @@ find (const Query *query, guint kinds, Test test, const char *what, GError **err
                  said, query->places->is_mount ? "this mount" : query->places->server,
                  query->among != NULL ? " that the host can use" : "");
   else
-    g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is %u of them, name one by its path: %s",
-                 said, n, paths->str);
+    g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is %u of them, name one by its path: %s%s",
+                 said, n, paths->str, n > MAX_LISTED ? ", ..." : "");
   return 0;
 }
 
@@ -164,11 +203,33 @@ dup_clean_path (const char *from, const char *text)
       g_ptr_array_set_size (kept, kept->len > 0 ? kept->len - 1 : 0);
     else if (*names[i] != '\0' && strcmp (names[i], ".") != 0)
       g_ptr_array_add (kept, names[i]);
-  /* The collection stands for its host. */
-  if (kept->len > 0 && strcmp (kept->pdata[kept->len - 1], "domains") == 0)
-    g_ptr_array_set_size (kept, kept->len - 1);
   g_ptr_array_add (kept, NULL);
   return g_strjoinv ("/", (char **) kept->pdata);
+}
+
+/* What follows the mount point in @text, from a "/"; else @text. */
+static const char *
+within_mount (const HvfsPlaces *places, const char *text)
+{
+  gsize len = places->mountpoint != NULL ? strlen (places->mountpoint) : 0;
+
+  return len > 0 && strncmp (text, places->mountpoint, len) == 0 && text[len] == '/' ? text + len
+                                                                                    : text;
+}
+
+/* @from: the directory that a path without a "/" before it begins in */
+static guint32
+by_path_from (const HvfsPlaces *places, const char *from, const char *text, GError **error)
+{
+  g_autofree char *path = dup_clean_path (from, within_mount (places, text)), *plain = NULL;
+  Query query = { places, path, NULL, text, NULL };
+  guint32 found;
+
+  if (g_str_has_suffix (path, "/domains")) /* the collection stands for its host */
+    path[strlen (path) - strlen ("/domains")] = '\0';
+  found = find (&query, HOSTS, has_path, "host or cluster", NULL);
+  query.text = plain = dup_plain_path (path);
+  return found != 0 ? found : find (&query, HOSTS, has_plain_path, "host or cluster", error);
 }
 
 static guint32
@@ -176,62 +237,61 @@ by_path (const HvfsPlaces *places, guint32 serial, const char *text, GError **er
 {
   HvfsObject *vm = hvfs_mirror_get (places->mirror, serial);
   g_autoptr (GString) from = g_string_new (NULL);
-  g_autofree char *path = NULL, *plain = NULL;
-  Query query = { places, NULL, NULL, text };
   guint32 found;
 
   if (vm != NULL && places->is_mount)
     places->append_path (vm, from, places->data);
-  if (places->mountpoint != NULL && g_str_has_prefix (text, places->mountpoint)
-      && text[strlen (places->mountpoint)] == '/')
-    text += strlen (places->mountpoint);
-  path = dup_clean_path (from->str, text);
-  query.text = path;
-  found = find (&query, HOSTS, has_path, "host or cluster", NULL);
-  if (found != 0)
-    return found;
-  query.text = plain = dup_plain_path (path);
-  return find (&query, HOSTS, has_plain_path, "host or cluster", error);
+  /* A path as the files of the mount show it, from the root. */
+  found = by_path_from (places, from->str, text, NULL);
+  return found != 0 ? found : by_path_from (places, "", text, error);
 }
 
+/* Each name as the server has it, or with its escapes undone. */
 static gboolean
 has_uri_path (const Query *query, const HvfsObject *object)
 {
-  g_autoptr (GString) path = g_string_new ("/");
+  g_autoptr (GString) path = g_string_new (NULL);
+  g_auto (GStrv) raw = NULL;
+  guint n = g_strv_length ((char **) query->names);
 
-  return hvfs_locate_append_path (object, path, query->places->mirror)
-         && strcmp (path->str, query->text) == 0;
+  if (!hvfs_locate_append_path (object, path, query->places->mirror))
+    return FALSE;
+  raw = g_strsplit (path->str, "/", -1);
+  if (g_strv_length (raw) != n)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *plain = hvfs_inventory_name_decode (raw[i]);
+
+      if (strcmp (raw[i], query->names[i]) != 0 && strcmp (plain, query->names[i]) != 0)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static guint32
-by_uri (const HvfsPlaces *places, GUri *uri, const char *text, GError **error)
+by_uri (const HvfsPlaces *places, const HvfsUri *uri, const char *text, GError **error)
 {
-  g_autofree char *path = dup_clean_path ("", g_uri_get_path (uri));
-  g_autofree char *rooted = g_strconcat ("/", path, NULL);
-  Query query = { places, NULL, NULL, text };
+  Query query = { places, NULL, NULL, text, uri->path };
 
-  if (strcmp (g_uri_get_scheme (uri), "esx") == 0)
-    {
-      query.text = g_uri_get_host (uri);
-      return find (&query, HOSTS, has_name, "host", error);
-    }
-  query.text = rooted;
-  return find (&query, HOSTS, has_uri_path, "host or cluster", error);
+  if (uri->type != HVFS_URI_ESX)
+    return find (&query, HOSTS, has_uri_path, "host or cluster", error);
+  query.text = uri->host;
+  return find (&query, HOSTS, has_name, "host", error);
 }
 
 /* An URI of a host, or of this server by any of its names.  (transfer full) (nullable) */
-static GUri *
+static HvfsUri *
 parse_uri (const HvfsPlaces *places, const char *text, GError **error)
 {
-  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, NULL);
-  const char *scheme = uri == NULL ? NULL : g_uri_get_scheme (uri);
-  gboolean of_host = g_strcmp0 (scheme, "esx") == 0;
+  g_autoptr (HvfsUri) uri = hvfs_uri_parse (text, error);
 
-  if (uri == NULL || g_uri_get_host (uri) == NULL
-      || (!of_host && g_strcmp0 (scheme, "vpx") != 0))
+  if (uri == NULL)
+    return NULL;
+  if (uri->type == HVFS_URI_GSX)
     g_set_error (error, HVFS_ERROR, EINVAL,
                  "'%.200s' is not a URI as vpx://VCENTER/DC/HOST or esx://HOST/", text);
-  else if (!of_host && !hvfs_host_port_is_same (g_uri_get_host (uri), places->server))
+  else if (uri->type == HVFS_URI_VPX && !hvfs_host_port_is_same (uri->host, places->server))
     g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is of another server than %s", text,
                  places->server);
   else
@@ -244,9 +304,9 @@ hvfs_destination_host (const HvfsPlaces *places, guint32 serial, const char *tex
                        GError **error)
 {
   gboolean is_uri = strstr (text, "://") != NULL;
-  g_autoptr (GUri) uri = is_uri ? parse_uri (places, text, error) : NULL;
+  g_autoptr (HvfsUri) uri = is_uri ? parse_uri (places, text, error) : NULL;
   g_autoptr (GRWLockReaderLocker) locker = NULL;
-  Query query = { places, text, NULL, NULL };
+  Query query = { places, text, NULL, NULL, NULL };
 
   if (is_uri && uri == NULL)
     return 0;
@@ -289,21 +349,74 @@ hvfs_destination_datastore (const HvfsPlaces *places, guint32 at, const char *na
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
   HvfsObject *object = hvfs_mirror_get (places->mirror, at);
-  Query query = { places, name, NULL, NULL };
+  Query query = { places, name, NULL, NULL, NULL };
 
   if (object != NULL && object->kind == HVFS_KIND_VM)
     object = hvfs_mirror_resolve (places->mirror, hvfs_object_get (object, HVFS_VM_HOST));
   if (object != NULL && object->kind == HVFS_KIND_HOST)
     query.among = hvfs_object_get (object, HVFS_HOST_DATASTORES);
+  if (strchr (name, '/') != NULL)
+    {
+      g_autofree char *path = dup_clean_path ("", within_mount (places, name));
+
+      query.text = path;
+      query.said = name;
+      return find (&query, 1u << HVFS_KIND_DATASTORE, has_path, "datastore", error);
+    }
   return find (&query, 1u << HVFS_KIND_DATASTORE, has_name, "datastore", error);
 }
 
+static gboolean
+is_topmost (const Query *query, const HvfsObject *object)
+{
+  HvfsObject *dc = topped_by (query->places->mirror, object);
+
+  return dc != NULL && (query->text == NULL || strcmp (dc->moref, query->text) == 0);
+}
+
+/* The moref of the datacenter above @object.  (nullable) */
+static const char *
+datacenter_above (HvfsMirror *mirror, const HvfsObject *object)
+{
+  for (guint depth = 0; object != NULL && depth < MAX_DEPTH; depth++)
+    {
+      if (object->kind == HVFS_KIND_DATACENTER)
+        return object->moref;
+      object = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
+    }
+  return NULL;
+}
+
+/* The topmost folder of the datacenter that @at is in. */
+static guint32
+topmost_folder (const HvfsPlaces *places, guint32 at, const char *text, GError **error)
+{
+  Query query = { places, NULL, NULL, text, NULL };
+  HvfsObject *object = hvfs_mirror_get (places->mirror, at);
+
+  if (object != NULL && object->kind == HVFS_KIND_VM)
+    object = hvfs_mirror_resolve (places->mirror, hvfs_object_get (object, HVFS_VM_HOST));
+  query.text = datacenter_above (places->mirror, object);
+  return find (&query, 1u << HVFS_KIND_FOLDER, is_topmost, "folder of domains", error);
+}
+
 guint32
-hvfs_destination_folder (const HvfsPlaces *places, const char *text, GError **error)
+hvfs_destination_folder (const HvfsPlaces *places, guint32 at, const char *text, GError **error)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (places->mirror));
-  Query query = { places, text, NULL, NULL };
+  g_autofree char *path = dup_clean_path ("", within_mount (places, text));
+  g_autofree char *whole = g_strconcat ("by-folder/", path, NULL);
+  Query query = { places, path, NULL, text, NULL };
+  guint32 found;
 
-  return find (&query, 1u << HVFS_KIND_FOLDER, ends_path, "folder of domains", error);
+  if (*path == '\0' || strcmp (path, "by-folder") == 0)
+    return topmost_folder (places, at, text, error);
+  found = find (&query, 1u << HVFS_KIND_FOLDER, has_path, "folder of domains", NULL);
+  query.text = whole;
+  if (found == 0)
+    found = find (&query, 1u << HVFS_KIND_FOLDER, has_path, "folder of domains", NULL);
+  query.text = path;
+  return found != 0 ? found
+                    : find (&query, 1u << HVFS_KIND_FOLDER, ends_path, "folder of domains", error);
 }

@@ -37,12 +37,15 @@ HvfsPlaces hvfs_places_of_mount (HvfsFs *fs);
 guint32 hvfs_destination_host (const HvfsPlaces *places, guint32 serial, const char *text,
                                GError **error);
 
-/* @at: the host that is to see it, or the domain whose host that is; of a cluster, any */
+/* @name: or its path in the mount, from the root.
+ * @at: the host that is to see it, or the domain whose host that is; of a cluster, any */
 guint32 hvfs_destination_datastore (const HvfsPlaces *places, guint32 at, const char *name,
                                     GError **error);
 
-/* A folder of domains: a name, or the end of a path in by-folder. */
-guint32 hvfs_destination_folder (const HvfsPlaces *places, const char *text, GError **error);
+/* A folder of domains: its path in the mount or below by-folder/, or the end of one.
+ * @at: a host or a domain, whose datacenter's topmost folder "/" is */
+guint32 hvfs_destination_folder (const HvfsPlaces *places, guint32 at, const char *text,
+                                 GError **error);
 
 /* Whether @serial is a host, not a cluster. */
 gboolean hvfs_destination_is_host (const HvfsPlaces *places, guint32 serial);

@@ -1,6 +1,8 @@
 /* fs/attr/migration.c - the last migration of each domain; see migration.h */
 #include "fs/attr/migration.h"
 
+#include "convert/error.h"
+
 typedef struct
 {
   char *destination;
@@ -66,17 +68,25 @@ hvfs_migrations_is_moving (HvfsMigrations *migrations, guint32 serial)
   return g_hash_table_contains (migrations->moving, GUINT_TO_POINTER (serial));
 }
 
-/* A second one at the same time is refused by the server, not here. */
-void
-hvfs_migrations_begin (HvfsMigrations *migrations, guint32 serial, const char *destination)
+gboolean
+hvfs_migrations_begin (HvfsMigrations *migrations, guint32 serial, const char *destination,
+                       GError **error)
 {
-  Migration *migration = g_new0 (Migration, 1);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migrations->lock);
+  Migration *migration = g_hash_table_lookup (migrations->by_serial, GUINT_TO_POINTER (serial));
 
+  if (migration != NULL && migration->running)
+    {
+      g_set_error (error, HVFS_ERROR, EBUSY,
+                   "it is being migrated to '%s': wait until 'migrate' says done or failed",
+                   migration->destination);
+      return FALSE;
+    }
+  migration = g_new0 (Migration, 1);
   migration->destination = g_strdup (destination);
   migration->running = TRUE;
-  g_mutex_lock (&migrations->lock);
   g_hash_table_insert (migrations->by_serial, GUINT_TO_POINTER (serial), migration);
-  g_mutex_unlock (&migrations->lock);
+  return TRUE;
 }
 
 void

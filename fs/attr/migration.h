@@ -17,8 +17,10 @@ void hvfs_migrations_free (HvfsMigrations *migrations);
 void hvfs_migrations_set_moving (HvfsMigrations *migrations, guint32 serial, gboolean moving);
 gboolean hvfs_migrations_is_moving (HvfsMigrations *migrations, guint32 serial);
 
-/* The domain @serial is on its way to @destination; it arrived, or with @error did not. */
-void hvfs_migrations_begin (HvfsMigrations *migrations, guint32 serial, const char *destination);
+/* The domain @serial is on its way to @destination; it arrived, or with @error did not.
+ * FALSE: it is on its way already, and the record of that stays.  @error: EBUSY */
+gboolean hvfs_migrations_begin (HvfsMigrations *migrations, guint32 serial,
+                                const char *destination, GError **error);
 void hvfs_migrations_end (HvfsMigrations *migrations, guint32 serial, const GError *error);
 /* The domain is gone. */
 void hvfs_migrations_forget (HvfsMigrations *migrations, guint32 serial);

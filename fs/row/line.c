@@ -60,6 +60,29 @@ dup_value (const char *text, const char *end)
   return value;
 }
 
+gboolean
+hvfs_line_is_name (const char *line, const char *name)
+{
+  g_autofree char *plain = hvfs_line_dup_unquoted (line);
+
+  return strcmp (line, name) == 0 || strcmp (plain, name) == 0;
+}
+
+char *
+hvfs_line_dup_unquoted (const char *text)
+{
+  return dup_value (text, text + strlen (text));
+}
+
+char *
+hvfs_line_dup_quoted (const char *name)
+{
+  g_autofree char *read = hvfs_line_dup_unquoted (name);
+  gboolean plain = strcmp (read, name) == 0 && key_length (name) == 0 && *value_end (name) == '\0';
+
+  return plain && strchr (name, ',') == NULL ? g_strdup (name) : g_strconcat ("\"", name, "\"", NULL);
+}
+
 static int
 find_key (const HvfsKey *keys, const char *name, gsize len, GError **error)
 {

@@ -29,6 +29,17 @@ typedef struct
 gboolean hvfs_line_parse (const char *line, const HvfsKey *keys, char **ret_head,
                           char **ret_values, GError **error);
 
+/* Whether @line is @name, with quotes around it or without: blanks around a line do not
+ * count, but in a name they do. */
+gboolean hvfs_line_is_name (const char *line, const char *name);
+
+/* (transfer full): @text, without the quotes around it if it has them */
+char *hvfs_line_dup_unquoted (const char *text);
+
+/* (transfer full): @name as a line takes it: for what a message offers.  With quotes around
+ * it where it would be read as something else without them */
+char *hvfs_line_dup_quoted (const char *name);
+
 /* Text in UTF-8 without control characters, as names and words are: none of them would
  * reach the server.  @error: EINVAL */
 gboolean hvfs_line_check (const char *text, GError **error);
