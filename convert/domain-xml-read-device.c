@@ -26,7 +26,7 @@ static gboolean
 read_number (HvfsXmlReader *reader, const xmlNode *node, guint *number, GError **error)
 {
   g_autofree char *text = hvfs_xml_attr_vmware (node, "number");
-  g_autofree char *key = NULL;
+  guint key;
   guint64 value;
 
   if (text != NULL && !hvfs_parse_uint64 (text, NUMBER_MAX, &value))
@@ -34,8 +34,8 @@ read_number (HvfsXmlReader *reader, const xmlNode *node, guint *number, GError *
                          NUMBER_MAX);
   if (text != NULL)
     *number = value;
-  key = g_strdup_printf ("%s%u", node->name, *number);
-  return g_hash_table_add (reader->numbers, g_steal_pointer (&key))
+  key = 2 * *number + hvfs_xml_is (node, "interface") + 1;
+  return g_hash_table_add (reader->numbers, GUINT_TO_POINTER (key))
          || hvfs_xml_bad (node, EINVAL, error, "the number %u is another's already", *number);
 }
 

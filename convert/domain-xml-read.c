@@ -323,7 +323,7 @@ static gboolean
 read_devices (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
 {
   g_autoptr (GHashTable) boots = g_hash_table_new (NULL, NULL);
-  g_autoptr (GHashTable) numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
   HvfsXmlReader reader = { .domain = domain, .numbers = numbers, .boots = boots };
   const xmlNode *list = hvfs_xml_child (domain_node, "devices");
 

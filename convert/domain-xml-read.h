@@ -17,7 +17,7 @@ typedef struct
   HvfsDomain *domain;
   guint n_devices;
   guint n_consoles;
-  GHashTable *numbers;    /* "interface4": of interfaces and folders; owns its keys */
+  GHashTable *numbers;    /* those that interfaces and folders have in a VMX */
   GHashTable *boots;      /* the places in the boot order that are taken */
   const xmlNode *console; /* nullable: the first one, if it stands for a serial port */
 } HvfsXmlReader;

@@ -75,9 +75,14 @@ add (Reader *reader, const char *key, const char *value)
 static void
 read_device (Reader *reader, const xmlNode *node)
 {
-  g_autofree char *type = hvfs_xml_attr (node, "type");
-  g_autofree char *model = hvfs_xml_attr (node, "model");
+  g_autofree char *type = NULL;
+  g_autofree char *model = NULL;
 
+  if (!hvfs_xml_is (node, "controller") && !hvfs_xml_is (node, "sound")
+      && !hvfs_xml_is (node, "tpm"))
+    return;
+  type = hvfs_xml_attr (node, "type");
+  model = hvfs_xml_attr (node, "model");
   for (guint i = 0; model != NULL && i < G_N_ELEMENTS (rows); i++)
     {
       if (!hvfs_xml_is (node, rows[i].element) || strcmp (model, rows[i].model) != 0
