@@ -82,6 +82,22 @@ static const struct
   { "tpm/backend", "type version", NULL, TRUE },
 };
 
+/* Attributes that only devices of some types have. */
+static const struct
+{
+  const char *path, *attributes, *types;
+} of_types[] = {
+  { "disk/source", "file", "file" },
+  { "disk/source", "dev", "block" },
+  { "controller", "model", "scsi" },
+  { "interface/source", "bridge", "bridge" },
+  { "interface/source", "switchid portid portgroupid connectionid", "vds" },
+  { "serial/source", "path", "dev file pipe" },
+  { "serial/source", "mode host service", "tcp" },
+  { "serial/protocol", "type", "tcp" },
+  { "parallel/source", "path", "dev file pipe" },
+};
+
 /* What a server gives and nobody changes. */
 static const char *const given[] = { "genid", "datacenterpath", "moref" };
 
@@ -292,10 +308,100 @@ check_console (const xmlNode *base, const xmlNode *wanted, GError **error)
   const xmlNode *serial = hvfs_xml_child (devices, "serial");
   const xmlNode *before = hvfs_xml_child (hvfs_xml_child (base, "devices"), "console");
 
+  for (const xmlNode *each = console; each != NULL; each = hvfs_xml_next (each, "console"))
+    {
+      const xmlNode *target = hvfs_xml_child (each, "target");
+      g_autofree char *type = hvfs_xml_attr (target, "type");
+
+      if (type != NULL && strcmp (type, "serial") != 0)
+        return hvfs_xml_bad (target, ENOTSUP, error, "type='%s' must be serial", type);
+    }
   return console == NULL || serial == NULL || same_port (console, serial)
          || same_port (console, before)
          || hvfs_xml_bad (console, ENOTSUP, error,
                           "is the first <serial> once more: change that, and leave this out");
+}
+
+static gboolean
+has_word (const char *words, const char *word)
+{
+  g_auto (GStrv) split = g_strsplit (words, " ", -1);
+
+  return g_strv_contains ((const char *const *) split, word);
+}
+
+/* @node: the device, or an element in it; @type: the device's */
+static gboolean
+check_type (const xmlNode *node, const char *type, guint row, GError **error)
+{
+  g_auto (GStrv) names = g_strsplit (of_types[row].attributes, " ", -1);
+
+  for (guint i = 0; node != NULL && names[i] != NULL; i++)
+    {
+      g_autofree char *value = hvfs_xml_attr (node, names[i]);
+
+      if (value != NULL && !has_word (of_types[row].types, type))
+        return hvfs_xml_bad (node, ENOTSUP, error,
+                             "%s='%s' means nothing with the type '%s', only with %s: leave it out",
+                             names[i], value, type, of_types[row].types);
+    }
+  return TRUE;
+}
+
+/* What libvirt takes for the opposite of what it says. */
+static gboolean
+check_graphics (const xmlNode *graphics, GError **error)
+{
+  g_autofree char *autoport = hvfs_xml_attr (graphics, "autoport");
+  g_autofree char *port = hvfs_xml_attr (graphics, "port");
+  gboolean any = port != NULL && (strcmp (port, "-1") == 0 || strcmp (port, "0") == 0);
+
+  if (autoport == NULL || *autoport == '\0')
+    return TRUE;
+  if (strcmp (autoport, "yes") != 0 && strcmp (autoport, "no") != 0)
+    return hvfs_xml_bad (graphics, EINVAL, error, "autoport='%s' must be yes or no", autoport);
+  if (port != NULL && any != (strcmp (autoport, "yes") == 0))
+    return hvfs_xml_bad (graphics, EINVAL, error,
+                         "port='%s' does not go with autoport='%s': leave one of them out", port,
+                         autoport);
+  return TRUE;
+}
+
+/* What a device of another type would have, or what a reader takes for not said. */
+static gboolean
+check_device (const xmlNode *device, GError **error)
+{
+  const char *name = (const char *) device->name;
+  const xmlNode *model = hvfs_xml_child (device, "model");
+  g_autofree char *model_type = hvfs_xml_attr (model, "type");
+  g_autofree char *said = hvfs_xml_attr (device, "type");
+  const char *type = said != NULL ? said : strcmp (name, "disk") == 0 ? "file" : "none";
+
+  if (strcmp (name, "graphics") == 0 && !check_graphics (device, error))
+    return FALSE;
+  if (g_strcmp0 (model_type, "unknown") == 0)
+    return hvfs_xml_bad (model, ENOTSUP, error,
+                         "type='unknown' says nothing: say a model, or leave it out");
+  for (guint i = 0; i < G_N_ELEMENTS (of_types); i++)
+    {
+      g_auto (GStrv) steps = g_strsplit (of_types[i].path, "/", 2);
+
+      if (strcmp (steps[0], name) == 0
+          && !check_type (steps[1] != NULL ? hvfs_xml_child (device, steps[1]) : device, type, i,
+                          error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_devices (const xmlNode *devices, GError **error)
+{
+  for (const xmlNode *device = devices != NULL ? devices->children : NULL; device != NULL;
+       device = device->next)
+    if (device->type == XML_ELEMENT_NODE && !check_device (device, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -309,5 +415,6 @@ hvfs_domain_xml_check_known (const char *base, gsize base_len, const char *wante
   const xmlNode *new = now != NULL ? xmlDocGetRootElement (now) : NULL;
 
   return new != NULL && hvfs_domain_xml_each_unknown (new, FALSE, refuse_unknown, error)
-         && check_given (old, new, error) && check_console (old, new, error);
+         && check_devices (hvfs_xml_child (new, "devices"), error) && check_given (old, new, error)
+         && check_console (old, new, error);
 }

@@ -113,6 +113,13 @@ is_asked_for (const HvfsVmChange *change, const HvfsController *controller)
 }
 
 static gboolean
+is_every_machines (const HvfsController *controller)
+{
+  return controller->index == 0
+         && (controller->type == HVFS_CONTROLLER_IDE || controller->type == HVFS_CONTROLLER_FDC);
+}
+
+static gboolean
 add_controllers (HvfsVmChange *change, GError **error)
 {
   for (guint i = 0; i < change->wanted->controllers->len; i++)
@@ -123,13 +130,16 @@ add_controllers (HvfsVmChange *change, GError **error)
       HvfsBus bus = wanted->type == HVFS_CONTROLLER_SATA ? HVFS_BUS_SATA : HVFS_BUS_SCSI;
       gboolean is_new;
 
-      if (change->have != NULL && base == NULL && wanted->type != HVFS_CONTROLLER_FDC
-          && wanted->type != HVFS_CONTROLLER_SCSI && wanted->type != HVFS_CONTROLLER_SATA
-          && (wanted->type != HVFS_CONTROLLER_IDE || wanted->index > 0))
+      if (change->have != NULL && base == NULL && wanted->type != HVFS_CONTROLLER_SCSI
+          && wanted->type != HVFS_CONTROLLER_SATA && !is_every_machines (wanted))
         return hvfs_vm_change_bad (error, ENOTSUP,
                                    "<controller type='%s' index='%u'>: only controllers of the "
                                    "types scsi and sata can be added",
                                    hvfs_controller_type_words[wanted->type], wanted->index);
+      if (change->have != NULL && wanted->model == HVFS_SCSI_AUTO)
+        return hvfs_vm_change_bad (error, ENOTSUP,
+                                   "line %u: <controller model='auto'>: say a model, or leave it out",
+                                   wanted->line);
       if (wanted->type != HVFS_CONTROLLER_SCSI && wanted->type != HVFS_CONTROLLER_SATA)
         continue;
       is_new = base == NULL && is_asked_for (change, wanted)

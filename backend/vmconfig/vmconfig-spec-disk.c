@@ -206,6 +206,10 @@ check_disk (const HvfsDisk *disk, GError **error)
       && disk->bus != HVFS_BUS_FDC)
     return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': its bus must be scsi, sata, ide or fdc",
                                disk->target);
+  if (disk->bus != HVFS_BUS_IDE && disk->drive.bus != 0)
+    return hvfs_vm_change_bad (error, EINVAL,
+                               "line %u: disk '%s': <address bus='%u'>: must be 0: only ide has two",
+                               disk->line, disk->target, disk->drive.bus);
   if (is_drive (disk) && (disk->transient || disk->cache != HVFS_CACHE_DEFAULT))
     return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': %s is for hard disks only", disk->target,
                                disk->transient ? "<transient/>" : "<driver cache='...'/>");
@@ -402,8 +406,10 @@ name_at_its_place (const HvfsVmChange *change, const HvfsDisk *disk)
 static gboolean
 check_name (const HvfsVmChange *change, const HvfsDisk *disk, GError **error)
 {
-  g_autofree char *name = name_at_its_place (change, disk);
+  g_autofree char *name = check_disk (disk, error) ? name_at_its_place (change, disk) : NULL;
 
+  if (name == NULL)
+    return FALSE;
   return strcmp (name, disk->target) == 0
          || hvfs_vm_change_bad (error, EINVAL,
                                 "disk '%s': a disk at its <address> is called '%s': change one of "

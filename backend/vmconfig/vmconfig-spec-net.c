@@ -143,6 +143,8 @@ set_mac (HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted)
     memcpy (net.mac, base->mac, sizeof net.mac);
   if (has_mac (&net) && (address || type))
     hvfs_vm_value_set (device, "addressType", address_type (&net));
+  else if (base != NULL && type && net.mac_type == HVFS_MAC_GENERATED)
+    hvfs_vm_value_set (device, "addressType", "generated");
   if (address)
     hvfs_vm_value_set (device, "macAddress", mac);
 }

@@ -6,6 +6,7 @@
 #include "backend/vmconfig/vmconfig-device.h"
 #include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
+#include "convert/vmx-words.h"
 
 static const HvfsPort *
 port_of (const GPtrArray *ports, guint number)
@@ -124,10 +125,10 @@ new_backing (const HvfsValue *device, const HvfsPort *base, const HvfsPort *port
 
   if (type == NULL || (port->type == HVFS_PORT_TCP && !check_address (port, error)))
     return NULL;
-  if (port->type != HVFS_PORT_TCP && port->path == NULL)
+  if (port->type != HVFS_PORT_TCP && (path == NULL || *path == '\0'))
     {
-      hvfs_vm_change_bad (error, EINVAL, "<%s>: must have a <source path='...'>",
-                          serial ? "serial" : "parallel");
+      hvfs_vm_change_bad (error, EINVAL, "line %u: <%s>: must have a <source path='...'>",
+                          port->line, serial ? "serial" : "parallel");
       return NULL;
     }
   backing = hvfs_vm_change_backing (device, type);
@@ -205,6 +206,29 @@ port_that_moved (const GPtrArray *base, const GPtrArray *wanted, const HvfsPort 
   return NULL;
 }
 
+/* What is read back under the number that it has. */
+static gboolean
+check_numbers (const GPtrArray *ports, gboolean serial, GError **error)
+{
+  const char *element = serial ? "serial" : "parallel";
+  guint limit = serial ? HVFS_VMX_SERIALS : HVFS_VMX_PARALLELS;
+
+  for (guint i = 0; i < ports->len; i++)
+    {
+      const HvfsPort *port = ports->pdata[i];
+
+      if (port->port >= limit)
+        return hvfs_vm_change_bad (error, EINVAL,
+                                   "line %u: <%s><target port='%u'>: must be %u at most", port->line,
+                                   element, port->port, limit - 1);
+      if (port_of (ports, port->port) != port)
+        return hvfs_vm_change_bad (error, EINVAL,
+                                   "line %u: <%s><target port='%u'>: another has that port",
+                                   port->line, element, port->port);
+    }
+  return TRUE;
+}
+
 static gboolean
 change_kind (HvfsVmChange *change, gboolean serial, GError **error)
 {
@@ -214,6 +238,8 @@ change_kind (HvfsVmChange *change, gboolean serial, GError **error)
                           : serial             ? change->have->domain->serials
                                                : change->have->domain->parallels;
 
+  if (change->have != NULL && !check_numbers (wanted, serial, error))
+    return FALSE;
   for (guint i = 0; i < base->len; i++)
     {
       guint number = ((HvfsPort *) base->pdata[i])->port;
@@ -341,6 +367,10 @@ add_folder_keys (GHashTable *keys, const HvfsDomain *domain, GError **error)
 
       if (folder->type != HVFS_FILESYSTEM_MOUNT)
         return hvfs_vm_change_bad (error, ENOTSUP, "<filesystem>: the type must be mount");
+      if (folder->source == NULL || *folder->source == '\0')
+        return hvfs_vm_change_bad (error, EINVAL,
+                                   "line %u: <filesystem>: must have a <source dir='...'>",
+                                   folder->line);
       set_key (keys, "TRUE", "sharedFolder%u.present", i);
       set_key (keys, "TRUE", "sharedFolder%u.enabled", i);
       set_key (keys, "TRUE", "sharedFolder%u.readAccess", i);

@@ -200,6 +200,9 @@ check (const HvfsVmChange *change, GError **error)
                                "<os><type>: arch follows from the guest OS, which domain XML "
                                "cannot change: leave it %s",
                                hvfs_arch_words[change->base->arch]);
+  if (change->have != NULL && change->wanted->smbios == HVFS_SMBIOS_EMULATE)
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "<smbios>: mode='emulate' is what there is without: leave it out");
   if (change->wanted->smbios == HVFS_SMBIOS_SYSINFO)
     return hvfs_vm_change_bad (error, ENOTSUP, "<smbios>: mode must be host, emulate or none");
   return TRUE;
