@@ -127,9 +127,11 @@ add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDev
 {
   static const char *const kept[] = { "present", "deviceType", "fileName", NULL };
   static const char *const kept_floppy[] = { "present", "fileType", "fileName", NULL };
+  static const char *const kept_controller[] = { "present", NULL };
   static const char *const kept_mode[] = { "mode", NULL };
   static const char *const kept_cache[] = { "writeThrough", NULL };
   HvfsDisk *disk = hvfs_domain_add_disk (reader->domain);
+  char controller[8];
 
   disk->type = type;
   disk->device = device;
@@ -139,6 +141,11 @@ add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDev
   disk->readonly = device == HVFS_DEVICE_CDROM || device == HVFS_DEVICE_LUN;
   hvfs_vmx_text_mark (reader->vmx, slot->prefix,
                       device == HVFS_DEVICE_FLOPPY ? kept_floppy : kept);
+  if (slot->bus == HVFS_BUS_SATA || slot->bus == HVFS_BUS_NVME)
+    {
+      g_snprintf (controller, sizeof controller, "%s%u.", bus_word (slot->bus), slot->controller);
+      hvfs_vmx_text_mark (reader->vmx, controller, kept_controller);
+    }
   if (device != HVFS_DEVICE_DISK)
     return;
   disk->transient = slot->transient;

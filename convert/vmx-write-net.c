@@ -132,6 +132,7 @@ write_net (HvfsVmxOut *out, const HvfsNet *net)
   write_mac (out, net);
 }
 
+/* A version that the domain itself has beside its interfaces is one that a VMX had with them. */
 void
 hvfs_vmx_write_nets (HvfsVmxOut *out)
 {
@@ -141,7 +142,7 @@ hvfs_vmx_write_nets (HvfsVmxOut *out)
     {
       const HvfsNet *net = out->domain->nets->pdata[i];
 
-      if (net->number >= limit)
+      if (net->number >= limit && out->hw_version != out->domain->hw_version)
         hvfs_vmx_refuse_at (out, net->line, "interface", EINVAL,
                             "there must be at most %u with virtualHW.version %u, this is the "
                             "number %u",
