@@ -27,6 +27,7 @@ typedef struct _HvfsJobs HvfsJobs;
 typedef struct _HvfsMigrations HvfsMigrations;
 typedef struct _HvfsNotifier HvfsNotifier;
 typedef struct _HvfsOpened HvfsOpened;
+typedef struct _HvfsReads HvfsReads;
 typedef struct _HvfsVmxSizes HvfsVmxSizes;
 
 /* The modes are as the rows say. */
@@ -48,6 +49,7 @@ struct _HvfsFs
   HvfsFailures *failures;
   HvfsDesks *desks;
   HvfsDrafts *drafts;
+  HvfsReads *reads;
   HvfsVmxSizes *vmx_sizes;
   HvfsMigrations *migrations;
   HvfsVcenter *vcenter;

@@ -29,6 +29,7 @@
 #include "fs/attr/vmx.h"
 #include "fs/edit/desk.h"
 #include "fs/edit/draft.h"
+#include "fs/edit/reads.h"
 #include "fs/follow/follow.h"
 #include "fs/log.h"
 #include "fs/mountpoint.h"
@@ -104,6 +105,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
     = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
   fs->config = hvfs_config_new (&fs->server, (gsize) options->cache_mib << 20);
   fs->desks = hvfs_desks_new (desk_changed, fs);
+  fs->reads = hvfs_reads_new ();
   fs->drafts = hvfs_drafts_new ();
   fs->vmx_sizes = hvfs_vmx_sizes_new ();
   fs->failures = hvfs_failures_new ();
@@ -123,6 +125,7 @@ fs_clear (HvfsFs *fs)
   hvfs_updater_free (fs->updater);
   hvfs_opened_free (fs->opened, fs);
   hvfs_desks_free (fs->desks);
+  hvfs_reads_free (fs->reads);
   hvfs_drafts_free (fs->drafts);
   hvfs_vmx_sizes_free (fs->vmx_sizes);
   hvfs_notifier_free (fs->notifier);

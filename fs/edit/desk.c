@@ -10,6 +10,7 @@
 #include "convert/error.h"
 
 #define MAX_NAME_BYTES 255
+#define MAX_WRITERS 8 /* of one sheet that are known */
 #define MAX_NUMBER ((1u << 27) - 1)              /* what an inode number has room for */
 #define OLD_US (24 * 60 * 60 * G_TIME_SPAN_SECOND) /* a sheet nobody looked at */
 #define NAMELESS_US (60 * G_TIME_SPAN_SECOND)      /* a reader may still have it open */
@@ -38,7 +39,7 @@ sheet_free (HvfsSheet *sheet)
   g_free (sheet->name);
   g_clear_pointer (&sheet->data, g_byte_array_unref);
   g_free (sheet->target);
-  g_clear_pointer (&sheet->base, g_bytes_unref);
+  g_array_unref (sheet->writers);
   g_free (sheet);
 }
 
@@ -46,6 +47,7 @@ static void
 sheet_touch (HvfsSheet *sheet)
 {
   sheet->stale = FALSE;
+  sheet->away = 0;
   sheet->mtime_us = g_get_real_time ();
   sheet->used_us = g_get_monotonic_time ();
 }
@@ -80,6 +82,7 @@ sheet_new_locked (HvfsDesks *desks, HvfsDesk *desk, guint32 number, const char *
   sheet->name = g_strdup (name);
   sheet->mode = mode;
   sheet->uid = HVFS_DESK_UID;
+  sheet->writers = g_array_new (FALSE, FALSE, sizeof (HvfsWriter));
   sheet->live = is_live_name (desk, name);
   if (!sheet->live)
     sheet->data = g_byte_array_new ();
@@ -177,6 +180,7 @@ hvfs_desk_make_locked (HvfsDesks *desks, guint64 dir, gboolean has_live)
   desk->sheets = g_tree_new_full (compare_numbers, NULL, NULL, NULL);
   desk->names = g_hash_table_new (g_str_hash, g_str_equal);
   desk->has_live = has_live;
+  desk->n_saves = 1;
   g_hash_table_insert (desks->desks, &desk->dir, desk);
   if (has_live)
     sheet_new_locked (desks, desk, 0, HVFS_DESK_LIVE, S_IFREG | 0644);
@@ -442,6 +446,8 @@ hvfs_sheet_resize_locked (HvfsDesks *desks, HvfsSheet *sheet, guint64 size, GErr
     return TRUE; /* it went while it was open */
   if (!check_size_locked (desks, sheet, size, error))
     return FALSE;
+  if (size == 0)
+    g_array_set_size (sheet->writers, 0);
   g_byte_array_set_size (sheet->data, size);
   if (size > old)
     memset (sheet->data->data + old, 0, size - old);
@@ -465,22 +471,30 @@ hvfs_sheet_write_locked (HvfsDesks *desks, HvfsSheet *sheet, const void *data, g
 }
 
 void
-hvfs_sheet_set_base_locked (HvfsSheet *sheet, GBytes *base)
+hvfs_sheet_add_writer_locked (HvfsSheet *sheet, pid_t tid)
 {
-  g_clear_pointer (&sheet->base, g_bytes_unref);
-  sheet->base = base == NULL ? NULL : g_bytes_ref (base);
+  HvfsWriter writer;
+
+  for (guint i = 0; i < sheet->writers->len; i++)
+    if (g_array_index (sheet->writers, HvfsWriter, i).tid == tid)
+      return;
+  if (sheet->writers->len == MAX_WRITERS)
+    g_array_remove_index (sheet->writers, 0);
+  hvfs_writer_init (&writer, tid);
+  g_array_append_val (sheet->writers, writer);
 }
 
 /* It is not live any more: what it had is its own now. */
 static void
-settle_locked (HvfsDesks *desks, HvfsSheet *sheet, GBytes *text)
+settle_locked (HvfsDesks *desks, const HvfsDesk *desk, HvfsSheet *sheet, GBytes *text)
 {
   sheet->live = FALSE;
   sheet->data = g_byte_array_new ();
   if (text != NULL)
     g_byte_array_append (sheet->data, g_bytes_get_data (text, NULL), g_bytes_get_size (text));
   desks->n_bytes += sheet->data->len;
-  hvfs_sheet_set_base_locked (sheet, text);
+  sheet->away = desk->n_saves;
+  sheet->is_moved = TRUE;
 }
 
 static void
@@ -491,7 +505,7 @@ take_name_locked (HvfsDesks *desks, HvfsDesk *desk, HvfsSheet *sheet, GBytes *te
   sheet->used_us = g_get_monotonic_time ();
   if (sheet->live)
     {
-      settle_locked (desks, sheet, text);
+      settle_locked (desks, desk, sheet, text);
       if (desk->has_live)
         {
           desk->vacant_us = sheet->used_us + HVFS_DESK_VACANT_US;
@@ -516,9 +530,10 @@ hvfs_sheet_rename_locked (HvfsDesks *desks, HvfsDesk *desk, HvfsSheet *sheet, co
   if (is_live_name (desk, name))
     {
       sheet->live = TRUE;
+      sheet->is_moved = FALSE;
       desks->n_bytes -= sheet_bytes (sheet);
       g_clear_pointer (&sheet->data, g_byte_array_unref);
-      g_clear_pointer (&sheet->base, g_bytes_unref);
+      g_array_set_size (sheet->writers, 0);
       desk->vacant_us = 0;
     }
 }

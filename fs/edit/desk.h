@@ -23,6 +23,8 @@
 #include <gio/gio.h>
 #include <sys/stat.h>
 
+#include "fs/edit/reads.h"
+
 #define HVFS_DESK_LIVE "config.xml"
 #define HVFS_DESK_LIVE_VMX "config.vmx" /* live as well, in a draft only */
 
@@ -51,7 +53,9 @@ typedef struct
   gint64 used_us;       /* monotonic */
   guint n_handles;
   gboolean stale;       /* renamed over the live file in vain: ESTALE was the answer */
-  GBytes *base;         /* (nullable): the live text when it was made, or made empty */
+  GArray *writers;      /* of HvfsWriter: who has written it since it was made, or made empty */
+  gboolean is_moved;    /* it was live, and who opens it may mean the live one: see ref_sheet () */
+  guint away;           /* it was live while the desk had so many saves, and is as it was; else 0 */
 } HvfsSheet;
 
 typedef struct
@@ -61,6 +65,7 @@ typedef struct
   GHashTable *names;    /* name -> HvfsSheet */
   gboolean has_live;    /* it always has a live file: it is no draft's */
   gint64 vacant_us;     /* monotonic: when it does; 0: it is there */
+  guint n_saves;        /* commits that went well, and 1 */
   /* While the live text has this version of the server's, its time is that one. */
   char *pinned_version; /* nullable */
   gint64 pinned_us;
@@ -99,12 +104,12 @@ HvfsSheet *hvfs_sheet_find_locked (HvfsDesk *desk, const char *name);
 HvfsSheet *hvfs_sheet_add_locked (HvfsDesks *desks, HvfsDesk *desk, const char *name, mode_t mode,
                                   const char *target, GError **error);
 
-/* What it will differ from.  @base: (nullable) */
-void hvfs_sheet_set_base_locked (HvfsSheet *sheet, GBytes *base);
-
 /* Changes its bytes; not of a live one.  @error: EFBIG, ENOSPC */
 gboolean hvfs_sheet_write_locked (HvfsDesks *desks, HvfsSheet *sheet, const void *data,
                                   gsize size, guint64 off, GError **error);
+
+/* The thread @tid writes it, and waits for an answer. */
+void hvfs_sheet_add_writer_locked (HvfsSheet *sheet, pid_t tid);
 gboolean hvfs_sheet_resize_locked (HvfsDesks *desks, HvfsSheet *sheet, guint64 size,
                                    GError **error);
 

@@ -81,15 +81,13 @@ change (HvfsCall *call, HvfsNode node, GBytes *base, GBytes *present, GBytes *wa
       || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
     return FALSE;
   version = dup_version (fs, serial, &modified_us);
-  if (!hvfs_config_commit (fs->config, serial, base != NULL ? base : present, wanted,
-                           call->cancellable, error))
+  if (!hvfs_config_commit (fs->config, serial, base, wanted, call->cancellable, error))
     return FALSE;
   /* It was done; that it cannot be read back is another matter. */
   text = hvfs_edit_get_text (call, node, NULL);
   if (text != NULL && g_bytes_equal (text, present))
     pin_time (fs, node, modified_us);
-  if (ret_text != NULL)
-    *ret_text = g_steal_pointer (&text);
+  *ret_text = g_steal_pointer (&text);
   return TRUE;
 }
 
@@ -168,33 +166,115 @@ remember (HvfsFs *fs, HvfsNode node, const char *name, const GError *error)
     }
 }
 
+/* ---- bases ---- */
+
 gboolean
-hvfs_edit_commit (HvfsCall *call, HvfsNode node, const char *name, GBytes *base, GBytes *wanted,
-                  GBytes **ret_text, GError **error)
+hvfs_edit_set_stale (const HvfsEdit *edit, GError **error)
+{
+  gboolean is_kept = strcmp (edit->name, HVFS_DESK_LIVE) == 0;
+
+  g_set_error (error, HVFS_ERROR, ESTALE,
+               "it was changed on the server after what was written had been read: read it again%s",
+               is_kept ? ", or, to have what was written nonetheless: mv " HVFS_DESK_LIVE
+                         ".rejected " HVFS_DESK_LIVE
+                       : "");
+  return FALSE;
+}
+
+gboolean
+hvfs_edit_find_base (HvfsFs *fs, guint64 ino, const HvfsEdit *edit, GBytes *present,
+                     GBytes **ret_base, GError **error)
+{
+  GBytes *base = NULL;
+
+  if (edit->is_insisted || edit->is_read
+      || (!hvfs_reads_base_of (fs->reads, ino, edit->writers, edit->n_writers, edit->wanted,
+                               present, &base)
+          && !hvfs_reads_is_of_older (fs->reads, ino, edit->wanted, present, &base)))
+    base = g_bytes_ref (edit->begun != NULL ? edit->begun : present);
+  *ret_base = base;
+  if (g_bytes_equal (base, present))
+    return TRUE;
+  if (g_bytes_get_size (base) == 0)
+    return hvfs_edit_set_stale (edit, error);
+  /* A copy that another made: whether it shall be put back, or is unchanged, cannot be known. */
+  if (edit->is_renamed && g_bytes_equal (base, edit->wanted)
+      && !hvfs_reads_base_of (fs->reads, ino, edit->writers, 1, edit->wanted, present, NULL))
+    return hvfs_edit_set_stale (edit, error);
+  return TRUE;
+}
+
+static gboolean
+commit_edit (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, GBytes **ret_text,
+             GError **error)
 {
   HvfsFs *fs = call->fs;
-  g_autoptr (GBytes) present = NULL;
+  guint64 ino = hvfs_edit_reads_ino (fs, node);
+  g_autoptr (GBytes) present = hvfs_edit_get_text (call, node, error);
+  g_autoptr (GBytes) base = NULL;
+  g_autoptr (GBytes) text = NULL;
+
+  if (present == NULL || !check (edit->wanted, error)
+      || !hvfs_edit_find_base (fs, ino, edit, present, &base, error))
+    return FALSE;
+  if (g_bytes_equal (present, edit->wanted) && g_bytes_equal (present, base))
+    text = g_bytes_ref (present);
+  else if (!change (call, node, base, present, edit->wanted, &text, error))
+    return FALSE;
+  hvfs_reads_wrote (fs->reads, ino, edit->writers, text != NULL ? text : edit->wanted);
+  *ret_text = g_steal_pointer (&text);
+  return TRUE;
+}
+
+static void
+count_save (HvfsFs *fs, HvfsNode node)
+{
+  HvfsDesk *desk;
+
+  hvfs_desks_lock (fs->desks);
+  desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
+  if (desk != NULL)
+    desk->n_saves++;
+  hvfs_desks_unlock (fs->desks);
+}
+
+static gboolean
+commit_turn (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, GBytes **ret_text,
+             GError **error)
+{
+  guint64 ino = hvfs_edit_reads_ino (call->fs, node);
+  gboolean ok;
+
+  if (ino == 0 || strcmp (edit->name, HVFS_DESK_LIVE) != 0)
+    return check (edit->wanted, error)
+           && hvfs_edit_define (call, node, edit->name, edit->wanted, error);
+  if (!hvfs_reads_begin_commit (call->fs->reads, ino, call->cancellable, error))
+    return FALSE;
+  ok = commit_edit (call, node, edit, ret_text, error);
+  hvfs_reads_end_commit (call->fs->reads, ino);
+  if (ok)
+    count_save (call->fs, node);
+  return ok;
+}
+
+gboolean
+hvfs_edit_commit (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, GBytes **ret_text,
+                  GError **error)
+{
+  HvfsFs *fs = call->fs;
+  g_autoptr (GBytes) text = NULL;
   GError *failure = NULL;
 
   if (!hvfs_call_may_wait (call, error))
     return FALSE;
-  present = hvfs_edit_get_text (call, node, &failure);
-  if (present != NULL && g_bytes_equal (present, wanted) && g_bytes_get_size (wanted) > 0)
-    {
-      if (ret_text != NULL)
-        *ret_text = g_steal_pointer (&present);
-    }
-  else if (present != NULL && check (wanted, &failure))
-    {
-      if (hvfs_edit_serial (fs, node) == 0 || strcmp (name, HVFS_DESK_LIVE) != 0)
-        hvfs_edit_define (call, node, name, wanted, &failure);
-      else
-        change (call, node, base, present, wanted, ret_text, &failure);
-    }
-  hvfs_notifier_inode (
-    fs->notifier, clear_desk (fs, node, name, failure != NULL ? wanted : NULL, failure));
-  remember (fs, node, name, failure);
+  commit_turn (call, node, edit, &text, &failure);
+  hvfs_notifier_inode (fs->notifier,
+                       clear_desk (fs, node, edit->name, failure != NULL ? edit->wanted : NULL,
+                                   failure));
+  remember (fs, node, edit->name, failure);
   hvfs_notifier_flush (fs->notifier);
+  if (ret_text != NULL)
+    *ret_text = g_steal_pointer (&text);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, failure);

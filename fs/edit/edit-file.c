@@ -4,9 +4,9 @@
  * committed as a whole when save.h says that it is one; readers go on reading the
  * server's text.  Other files are written as they are.
  *
- * Which of the two a file is can change while it is open, by a rename.  What is on
- * the stage of one that lost its name becomes its own, and one that got the name is
- * given a stage when it is next written.
+ * Which of the two a file is can change while it is open, by a rename.  What is written
+ * to one that lost its name is refused, and one that got the name is given a stage when it
+ * is next written.
  */
 #include "fs/edit/edit.h"
 
@@ -30,6 +30,9 @@ typedef struct
   GBytes *snapshot;    /* nullable */
   GByteArray *stage;   /* nullable */
   GBytes *base;        /* nullable: the live text that it began with */
+  gboolean is_read;    /* that can be read by this opening */
+  gboolean was_live;   /* when it was opened */
+  HvfsWriter writer;   /* who has opened it */
   HvfsSave save;
 } Handle;
 
@@ -40,7 +43,9 @@ handle_new (HvfsCall *call, HvfsSheet *sheet)
 
   handle->sheet = sheet;
   g_mutex_init (&handle->lock);
-  handle->save.opener = hvfs_caller_process (call->pid);
+  if (sheet != NULL)
+    hvfs_writer_init (&handle->writer, call->pid);
+  handle->save.opener = handle->writer.process;
   return handle;
 }
 
@@ -108,6 +113,15 @@ check_domain (HvfsCall *call, HvfsNode node, GError **error)
   return there;
 }
 
+/* What is written into it would be nobody's configuration. */
+static gboolean
+set_replaced (GError **error)
+{
+  g_set_error (error, HVFS_ERROR, ESTALE,
+               "another file was put in its place, or it was renamed, while it was open: read it again");
+  return FALSE;
+}
+
 /* Gives the file of the live name a stage, and takes it from one that lost it.
  * @ret_live: which of the two it is. */
 static gboolean
@@ -128,15 +142,9 @@ settle (HvfsCall *call, HvfsNode node, Handle *handle, gboolean *ret_live, GErro
     }
   else if (!*ret_live && handle->stage != NULL)
     {
-      if (handle->save.dirty && !check_domain (call, node, error))
-        return FALSE;
-      hvfs_desks_lock (fs->desks);
-      if (handle->save.dirty && hvfs_sheet_resize_locked (fs->desks, handle->sheet, 0, NULL))
-        hvfs_sheet_write_locked (fs->desks, handle->sheet, handle->stage->data,
-                                 handle->stage->len, 0, NULL);
-      hvfs_desks_unlock (fs->desks);
+      if (handle->save.dirty)
+        return check_domain (call, node, error) && set_replaced (error);
       g_clear_pointer (&handle->stage, g_byte_array_unref);
-      hvfs_save_committed (&handle->save, 0);
     }
   return TRUE;
 }
@@ -150,7 +158,9 @@ changes (const struct fuse_file_info *fi)
 }
 
 /* A counted sheet, made if the file has none yet.  Who comes by a name that the kernel has
- * not heard to be another file's gets none: then it asks again. */
+ * not heard to be another file's gets none: then it asks again.  The first after a file
+ * was renamed away may have found it by the name that it had: after ESTALE the kernel looks
+ * the name up again, and opens what has it now. */
 static HvfsSheet *
 ref_sheet (HvfsFs *fs, HvfsNode node, GError **error)
 {
@@ -158,8 +168,11 @@ ref_sheet (HvfsFs *fs, HvfsNode node, GError **error)
 
   hvfs_desks_lock (fs->desks);
   sheet = hvfs_sheet_get_locked (hvfs_edit_make_desk_locked (fs, node), node.b);
-  if (sheet != NULL && sheet->name == NULL)
-    sheet = NULL;
+  if (sheet != NULL && (sheet->name == NULL || sheet->is_moved))
+    {
+      sheet->is_moved = FALSE;
+      sheet = NULL;
+    }
   if (sheet != NULL)
     hvfs_sheet_ref_locked (sheet);
   hvfs_desks_unlock (fs->desks);
@@ -168,19 +181,40 @@ ref_sheet (HvfsFs *fs, HvfsNode node, GError **error)
   return sheet;
 }
 
-/* One that is made empty begins anew, with what the server says now. */
 static gboolean
-resize_sheet (HvfsFs *fs, HvfsNode node, HvfsSheet *sheet, guint64 size, GError **error)
+resize_sheet (HvfsFs *fs, HvfsSheet *sheet, guint64 size, GError **error)
 {
-  g_autoptr (GBytes) base = size == 0 ? hvfs_edit_peek_text (fs, node) : NULL;
   gboolean ok;
 
   hvfs_desks_lock (fs->desks);
   ok = hvfs_sheet_resize_locked (fs->desks, sheet, size, error);
-  if (size == 0 && !sheet->live)
-    hvfs_sheet_set_base_locked (sheet, base);
   hvfs_desks_unlock (fs->desks);
   return ok;
+}
+
+static void
+note_read (HvfsCall *call, HvfsNode node, GBytes *text)
+{
+  guint64 ino = hvfs_edit_reads_ino (call->fs, node);
+
+  if (ino != 0)
+    hvfs_reads_note (call->fs->reads, ino, call->pid, text);
+}
+
+/* Whether a writer has it open: the kernel may take it for empty until that is over. */
+static gboolean
+is_staged (HvfsFs *fs, HvfsNode node)
+{
+  HvfsDesk *desk;
+  HvfsSheet *sheet;
+  gboolean staged;
+
+  hvfs_desks_lock (fs->desks);
+  desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
+  sheet = desk == NULL ? NULL : hvfs_sheet_get_locked (desk, node.b);
+  staged = sheet != NULL && sheet->n_handles > 0;
+  hvfs_desks_unlock (fs->desks);
+  return staged;
 }
 
 static gboolean
@@ -190,8 +224,9 @@ open_to_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
 
   if (text == NULL)
     return FALSE;
+  note_read (call, node, text);
   fi->noflush = 1;
-  if (hvfs_notifier_is_idle (call->fs->notifier)
+  if (hvfs_notifier_is_idle (call->fs->notifier) && !is_staged (call->fs, node)
       && g_bytes_get_size (text) <= HVFS_CACHED_MAX_BYTES)
     fi->keep_cache = 1;
   else
@@ -216,6 +251,10 @@ open_to_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError 
   if (sheet == NULL)
     return FALSE;
   handle = handle_new (call, sheet);
+  handle->is_read = (fi->flags & O_ACCMODE) == O_RDWR && (fi->flags & O_TRUNC) == 0;
+  if (handle->is_read)
+    note_read (call, node, text);
+  handle->was_live = TRUE;
   handle->stage = g_byte_array_new ();
   if ((fi->flags & O_TRUNC) == 0)
     g_byte_array_append (handle->stage, g_bytes_get_data (text, NULL), g_bytes_get_size (text));
@@ -234,7 +273,7 @@ open_sheet (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
   if (sheet == NULL)
     return FALSE;
   if ((fi->flags & O_TRUNC) != 0)
-    resize_sheet (fs, node, sheet, 0, NULL);
+    resize_sheet (fs, sheet, 0, NULL);
   fi->keep_cache = 1;
   fi->noflush = !changes (fi);
   fi->fh = (uintptr_t) handle_new (call, sheet);
@@ -260,15 +299,18 @@ commit (HvfsCall *call, HvfsNode node, Handle *handle, GError **error)
   g_autoptr (GBytes) text = NULL;
   g_autoptr (GError) failure = NULL;
   g_autofree char *name = NULL;
+  HvfsEdit edit;
 
   if (!hvfs_call_may_wait (call, error))
     return FALSE;
   hvfs_desks_lock (call->fs->desks);
   name = g_strdup (handle->sheet->name);
   hvfs_desks_unlock (call->fs->desks);
-  if (name == NULL) /* it lost it just now, and is nobody's configuration */
-    return check_domain (call, node, error);
-  if (!hvfs_edit_commit (call, node, name, handle->base, wanted, &text, &failure))
+  if (name == NULL) /* it lost it just now */
+    return check_domain (call, node, error) && set_replaced (error);
+  edit = (HvfsEdit){ .name = name, .wanted = wanted, .begun = handle->base,
+                     .is_read = handle->is_read, .writers = &handle->writer, .n_writers = 1 };
+  if (!hvfs_edit_commit (call, node, &edit, &text, &failure))
     {
       hvfs_save_committed (&handle->save, failure->code);
       g_propagate_error (error, g_steal_pointer (&failure));
@@ -469,9 +511,12 @@ edit_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char
   ok = settle (call, node, handle, &live, error);
   if (ok && live)
     ok = write_stage (handle, data, size, off, error);
+  else if (ok && handle->was_live)
+    ok = check_domain (call, node, error) && set_replaced (error);
   else if (ok && (ok = check_domain (call, node, error)))
     {
       hvfs_desks_lock (fs->desks);
+      hvfs_sheet_add_writer_locked (handle->sheet, call->pid);
       ok = hvfs_sheet_write_locked (fs->desks, handle->sheet, data, size, off, error);
       hvfs_desks_unlock (fs->desks);
     }
@@ -511,7 +556,7 @@ resize_open (HvfsCall *call, HvfsNode node, Handle *handle, guint64 size, GError
       resize_stage (handle, size);
     }
   else if (ok && !live)
-    ok = resize_sheet (fs, node, handle->sheet, size, error);
+    ok = resize_sheet (fs, handle->sheet, size, error);
   g_mutex_unlock (&handle->lock);
   return ok;
 }
@@ -531,7 +576,7 @@ resize_by_name (HvfsCall *call, HvfsNode node, guint64 size, GError **error)
   sheet = ref_sheet (fs, node, error);
   if (sheet == NULL)
     return FALSE;
-  ok = resize_sheet (fs, node, sheet, size, error);
+  ok = resize_sheet (fs, sheet, size, error);
   hvfs_sheet_unref (fs->desks, hvfs_edit_dir (node), sheet);
   return ok;
 }

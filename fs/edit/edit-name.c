@@ -130,7 +130,7 @@ edit_list (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer 
 
 static guint64
 add_sheet (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, const char *target,
-           GBytes *base, GError **error)
+           GError **error)
 {
   HvfsFs *fs = call->fs;
   HvfsSheet *sheet;
@@ -141,7 +141,6 @@ add_sheet (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, const ch
                                  name, mode, target, error);
   if (sheet != NULL)
     {
-      hvfs_sheet_set_base_locked (sheet, base);
       sheet->uid = call->uid;
       ino = ino_of (dir, sheet);
     }
@@ -149,14 +148,12 @@ add_sheet (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, const ch
   return ino;
 }
 
-/* What it may be renamed over is what the server says now, if that is known.  One
- * that came back by itself before the kernel heard of it is opened. */
+/* One that came back by itself before the kernel heard of it is opened. */
 static guint64
 edit_create (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
              struct fuse_file_info *fi, GError **error)
 {
   HvfsFs *fs = call->fs;
-  g_autoptr (GBytes) base = hvfs_edit_peek_text (fs, dir);
   guint64 ino = (fi->flags & O_EXCL) != 0 ? 0 : edit_lookup (fs, dir, name);
   HvfsNode node;
 
@@ -165,7 +162,7 @@ edit_create (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
   if (ino == 0)
     {
       mode = is_live_name (dir, name) ? 0644 : mode & 07777;
-      ino = add_sheet (call, dir, name, S_IFREG | mode, NULL, base, error);
+      ino = add_sheet (call, dir, name, S_IFREG | mode, NULL, error);
       fi->flags |= O_TRUNC; /* it is new, whatever the server has under its name */
     }
   if (ino == 0)
@@ -186,7 +183,7 @@ edit_symlink (HvfsCall *call, HvfsNode dir, const char *name, const char *target
       return 0;
     }
   return is_free (dir, name, error)
-           ? add_sheet (call, dir, name, S_IFLNK | 0777, target, NULL, error)
+           ? add_sheet (call, dir, name, S_IFLNK | 0777, target, error)
            : 0;
 }
 
@@ -228,26 +225,55 @@ edit_unlink (HvfsCall *call, HvfsNode dir, const char *name, GError **error)
   return is_free (dir, name, error) && unlink_sheet (call->fs, dir, name, text, error);
 }
 
-/* What is to be committed by renaming @name: its text, and what that began with. */
-static GBytes *
-get_content (HvfsFs *fs, HvfsNode dir, const char *name, GBytes **ret_base, guint32 *ret_number,
-             GError **error)
+/* What is to be committed by renaming a sheet. */
+typedef struct
 {
-  GBytes *content = NULL;
+  GBytes *text;
+  GArray *writers;     /* of HvfsWriter: who renames it, and who have written it */
+  guint32 number;      /* of the sheet */
+  gboolean is_back;    /* the live file that was away, and nothing was saved since */
+} Content;
+
+static void
+content_clear (Content *content)
+{
+  g_clear_pointer (&content->text, g_bytes_unref);
+  g_clear_pointer (&content->writers, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Content, content_clear)
+
+static gboolean
+get_content (HvfsCall *call, HvfsNode dir, const char *name, Content *ret, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  HvfsWriter renamer;
   HvfsSheet *sheet;
 
+  hvfs_writer_init (&renamer, call->pid);
   hvfs_desks_lock (fs->desks);
   sheet = find_locked (fs, dir, name, error);
   if (sheet != NULL && sheet->target != NULL)
     g_set_error (error, HVFS_ERROR, EPERM, "a link is no configuration");
   else if (sheet != NULL)
     {
-      content = g_bytes_new (sheet->data->data, sheet->data->len);
-      *ret_base = sheet->base == NULL ? NULL : g_bytes_ref (sheet->base);
-      *ret_number = sheet->number;
+      ret->text = g_bytes_new (sheet->data->data, sheet->data->len);
+      ret->writers = g_array_new (FALSE, FALSE, sizeof (HvfsWriter));
+      g_array_append_val (ret->writers, renamer);
+      g_array_append_vals (ret->writers, sheet->writers->data, sheet->writers->len);
+      ret->number = sheet->number;
+      ret->is_back = sheet->away != 0 && sheet->away == hvfs_edit_make_desk_locked (fs, file_in (dir, 0))->n_saves;
     }
   hvfs_desks_unlock (fs->desks);
-  return content;
+  return ret->text != NULL;
+}
+
+/* To be the file @name. */
+static HvfsEdit
+edit_of (const char *name, const Content *content)
+{
+  return (HvfsEdit){ .name = name, .wanted = content->text,
+                     .writers = (HvfsWriter *) content->writers->data,
+                     .n_writers = content->writers->len, .is_renamed = TRUE };
 }
 
 /* The live file is there again: nothing will come in its place. */
@@ -290,9 +316,20 @@ rename_sheet (HvfsFs *fs, HvfsNode dir, const char *name, const char *new_name, 
 /* A backup that is put back, after a save that was refused, is no save: the text that
  * was refused and the reason stay. */
 static gboolean
-is_put_back (GBytes *before, GBytes *content)
+is_put_back (HvfsFs *fs, HvfsNode dir, const Content *content, GBytes *before)
 {
-  return before != NULL && g_bytes_get_size (content) > 0 && g_bytes_equal (before, content);
+  g_autoptr (GBytes) base = NULL;
+
+  if (g_bytes_get_size (content->text) == 0)
+    return FALSE;
+  if (content->is_back)
+    return TRUE;
+  if (before == NULL || !g_bytes_equal (before, content->text))
+    return FALSE;
+  return !hvfs_reads_base_of (fs->reads, hvfs_edit_reads_ino (fs, dir),
+                              (HvfsWriter *) content->writers->data, content->writers->len,
+                              content->text, before, &base)
+         || g_bytes_equal (base, before);
 }
 
 /* The kernel repeats a rename that gave ESTALE once, at once: it is as stale then.
@@ -331,20 +368,18 @@ rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *ne
                   guint flags, GError **error)
 {
   HvfsFs *fs = call->fs;
-  g_autoptr (GBytes) base = NULL;
+  g_auto (Content) content = { 0 };
   g_autoptr (GBytes) before = NULL;
-  g_autoptr (GBytes) content = NULL;
   g_autoptr (GError) failure = NULL;
-  guint32 number = 0;
+  HvfsEdit edit;
 
-  if (is_repeated (fs, dir, name, error))
-    return FALSE;
-  content = get_content (fs, dir, name, &base, &number, error);
-  if (content == NULL)
+  if (is_repeated (fs, dir, name, error) || !get_content (call, dir, name, &content, error))
     return FALSE;
   before = hvfs_edit_peek_text (fs, dir);
-  if (!is_put_back (before, content)
-      && !hvfs_edit_commit (call, file_in (dir, number), new_name, base, content, NULL, &failure))
+  edit = edit_of (new_name, &content);
+  edit.is_insisted = strcmp (name, HVFS_DESK_LIVE ".rejected") == 0;
+  if (!is_put_back (fs, dir, &content, before)
+      && !hvfs_edit_commit (call, file_in (dir, content.number), &edit, NULL, &failure))
     {
       note_stale (fs, dir, name, failure);
       restore (fs, dir);
@@ -355,7 +390,7 @@ rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *ne
   if (!rename_sheet (fs, dir, name, new_name, flags, before, error))
     return FALSE;
   /* The server prints it in its own way. */
-  hvfs_notifier_inode (fs->notifier, hvfs_node_ino (file_in (dir, number)));
+  hvfs_notifier_inode (fs->notifier, hvfs_node_ino (file_in (dir, content.number)));
   hvfs_notifier_flush (fs->notifier);
   return TRUE;
 }
@@ -366,14 +401,18 @@ static gboolean
 rename_over_text (HvfsCall *call, HvfsNode dir, const char *name, HvfsRow *row, GError **error)
 {
   HvfsFs *fs = call->fs;
-  g_autoptr (GBytes) base = NULL;
-  g_autoptr (GBytes) content = NULL;
-  guint32 number = 0;
+  g_auto (Content) content = { 0 };
+  g_autoptr (GError) failure = NULL;
+  HvfsEdit edit;
 
-  content = get_content (fs, dir, name, &base, &number, error);
-  if (content == NULL || !hvfs_whole_put (call, (HvfsNode){ row, dir.a, 0 }, content, error))
+  if (is_repeated (fs, dir, name, error) || !get_content (call, dir, name, &content, error))
+    return FALSE;
+  edit = edit_of (row->name, &content);
+  if (!hvfs_whole_put (call, (HvfsNode){ row, dir.a, 0 }, &edit, &failure))
     {
-      hvfs_edit_no_einval (error);
+      note_stale (fs, dir, name, failure);
+      hvfs_edit_no_einval (&failure);
+      g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
   unlink_sheet (fs, dir, name, NULL, NULL);

@@ -33,6 +33,16 @@ hvfs_edit_dir (HvfsNode node)
   return hvfs_node_ino ((HvfsNode){ row, node.a, 0 });
 }
 
+guint64
+hvfs_edit_reads_ino (HvfsFs *fs, HvfsNode node)
+{
+  guint32 serial = hvfs_edit_serial (fs, node);
+
+  return serial == 0
+           ? 0
+           : hvfs_row_ino (hvfs_row (HVFS_NAMED_CONFIG), serial, 0);
+}
+
 HvfsRow *
 hvfs_edit_link_row_of (HvfsNode dir)
 {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "fs/edit/desk.h"
+#include "fs/edit/reads.h"
 #include "fs/fs.h"
 
 /* The machine whose configuration @node's directory holds; 0: a draft's, not defined
@@ -36,21 +37,50 @@ GBytes *hvfs_edit_get_text (HvfsCall *call, HvfsNode node, GError **error);
 /* The same if that needs no network.  (transfer full) (nullable) */
 GBytes *hvfs_edit_peek_text (HvfsFs *fs, HvfsNode node);
 
+/* The file whose readers reads.h knows: config.xml of the machine; 0: it has none yet. */
+guint64 hvfs_edit_reads_ino (HvfsFs *fs, HvfsNode node);
+
+/* A text that is to be config.xml, in a draft config.vmx, or the text of a whole.h file. */
+typedef struct
+{
+  const char *name;           /* of the file */
+  GBytes *wanted;
+  GBytes *begun;              /* nullable: what was there when it was opened to be written */
+  gboolean is_read;           /* it could be read by the same opening */
+  const HvfsWriter *writers;  /* whose work @wanted is, the one that commits it first */
+  guint n_writers;
+  gboolean is_renamed;        /* over it */
+  gboolean is_insisted;       /* it was refused as made of an older text, and that is known */
+} HvfsEdit;
+
+/**
+ * hvfs_edit_find_base:
+ * @ino: by which reads.h knows the readers of the file
+ * @present: its text now
+ * @ret_base: (transfer full): what @edit was made of: what its writers have read, or else
+ *   what was there when it was opened to be written
+ *
+ * @error: ESTALE when that is known to be none that can be compared with
+ */
+gboolean hvfs_edit_find_base (HvfsFs *fs, guint64 ino, const HvfsEdit *edit, GBytes *present,
+                              GBytes **ret_base, GError **error);
+
+/* Sets ESTALE and says what to do about it.  Returns: FALSE */
+gboolean hvfs_edit_set_stale (const HvfsEdit *edit, GError **error);
+
 /**
  * hvfs_edit_commit:
- * @name: of the file: config.xml, or in a draft config.vmx
- * @base: (nullable): the text that the writer began with; NULL: the present one
- * @wanted: what it has written
  * @ret_text: (out) (optional) (nullable) (transfer full): the server's text then
  *
  * Makes it so, which defines a draft.  A text that is refused becomes NAME.rejected,
- * and one that is not takes that away; "error" says why.  Waits for the server.
+ * and one that is not takes that away; "error" says why.  Waits for the server, and for
+ * a commit of the same file that is under way.
  *
- * @error: EINVAL for bad text; ESTALE when the server's is not @base any more; a
- *   call's
+ * @error: EINVAL for bad text; ESTALE when the server's is not any more what @edit was
+ *   made of; EINTR; a call's
  */
-gboolean hvfs_edit_commit (HvfsCall *call, HvfsNode node, const char *name, GBytes *base,
-                           GBytes *wanted, GBytes **ret_text, GError **error);
+gboolean hvfs_edit_commit (HvfsCall *call, HvfsNode node, const HvfsEdit *edit,
+                           GBytes **ret_text, GError **error);
 
 /* edit-define.c: makes the draft of @node a domain, of the text @wanted of the file
  * @name.  Waits for the server.  @error: EPERM: it is one already; a call's */

@@ -24,9 +24,10 @@
 
 typedef struct
 {
-  pid_t opener;       /* its process; 0: unknown, or a reader */
+  HvfsWriter writer;  /* who has opened it; 0: unknown, or a reader */
   GMutex lock;
   GString *text;      /* lock */
+  GBytes *begun;      /* lock: nullable: what it was when it was opened, unless it was emptied then */
   gboolean emptied;   /* lock: by opening it, and not committed */
   gboolean written;   /* lock: or truncated, and not committed */
   gboolean refused;   /* lock: a write was, so nothing is committed any more */
@@ -60,7 +61,11 @@ whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
   fi->direct_io = 1;
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
   if (!fi->noflush)
-    handle->opener = hvfs_caller_process (call->pid);
+    hvfs_writer_init (&handle->writer, call->pid);
+  if (!handle->emptied)
+    handle->begun = g_bytes_ref (shown);
+  if (!handle->emptied && (fi->flags & O_ACCMODE) != O_WRONLY)
+    hvfs_reads_note (call->fs->reads, hvfs_node_ino (node), call->pid, shown);
   return TRUE;
 }
 
@@ -153,29 +158,70 @@ dup_text (const GString *written, GError **error)
   return NULL;
 }
 
-/* What is shown already is no change, whatever the server's own last newline. */
-static gboolean
-is_shown (HvfsFs *fs, HvfsNode node, const GString *text)
+/* The file's text now, which is still what @edit was made of.  (transfer full).  @base:
+ * found when it is not there.  NULL on error */
+static GBytes *
+get_present (HvfsFs *fs, HvfsNode node, const HvfsEdit *edit, GBytes **base, GError **error)
 {
-  g_autoptr (GBytes) shown = hvfs_node_render (fs, hvfs_node_ino (node), NULL);
+  g_autoptr (GBytes) present = hvfs_node_render (fs, hvfs_node_ino (node), error);
 
-  return shown != NULL && g_bytes_get_size (shown) == text->len
-         && memcmp (text->str, g_bytes_get_data (shown, NULL), text->len) == 0;
+  if (present == NULL
+      || (*base == NULL
+          && !hvfs_edit_find_base (fs, hvfs_node_ino (node), edit, present, base, error)))
+    return NULL;
+  if (!g_bytes_equal (*base, present) && !g_bytes_equal (*base, edit->wanted))
+    {
+      hvfs_edit_set_stale (edit, error);
+      return NULL;
+    }
+  return g_steal_pointer (&present);
+}
+
+/* What is shown already is no change, whatever the server's own last newline; nor is what
+ * its writer had read. */
+static gboolean
+commit_turn (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, const char *plain,
+             GError **error)
+{
+  HvfsFs *fs = call->fs;
+  HvfsStore store = { fs, node.a, node, call->cancellable };
+  g_autoptr (GBytes) base = NULL;
+  g_autoptr (GBytes) present = get_present (fs, node, edit, &base, error);
+  g_autoptr (GBytes) now = NULL;
+
+  if (present == NULL)
+    return FALSE;
+  if (g_bytes_equal (present, edit->wanted) || !g_bytes_equal (base, present))
+    return TRUE;
+  if (!hvfs_updater_confirm (fs->updater, call->cancellable, error))
+    return FALSE;
+  now = get_present (fs, node, edit, &base, error);
+  if (now == NULL
+      || !hvfs_call_check (node.row->commit (&store, plain, error), node.row->name, error))
+    return FALSE;
+  g_clear_pointer (&now, g_bytes_unref);
+  now = hvfs_node_render (fs, hvfs_node_ino (node), NULL);
+  hvfs_reads_wrote (fs->reads, hvfs_node_ino (node), edit->writers,
+                    now != NULL ? now : edit->wanted);
+  return TRUE;
 }
 
 static gboolean
-commit_text (HvfsCall *call, HvfsNode node, const GString *text, GError **error)
+commit_text (HvfsCall *call, HvfsNode node, const GString *text, const HvfsEdit *edit,
+             GError **error)
 {
-  HvfsStore store = { call->fs, node.a, node, call->cancellable };
+  guint64 ino = hvfs_node_ino (node);
   g_autoptr (GError) failure = NULL;
   g_autofree char *plain = dup_text (text, &failure);
-  gboolean ok = plain != NULL
-                && (is_shown (call->fs, node, text)
-                    || (hvfs_updater_confirm (call->fs->updater, call->cancellable, &failure)
-                        && hvfs_call_check (node.row->commit (&store, plain, &failure),
-                                            node.row->name, &failure)));
+  gboolean ok = FALSE;
 
-  hvfs_change_remember (call->fs, hvfs_node_ino (node), node, text->str, ok ? NULL : failure);
+  if (plain != NULL
+      && hvfs_reads_begin_commit (call->fs->reads, ino, call->cancellable, &failure))
+    {
+      ok = commit_turn (call, node, edit, plain, &failure);
+      hvfs_reads_end_commit (call->fs->reads, ino);
+    }
+  hvfs_change_remember (call->fs, ino, node, text->str, ok ? NULL : failure);
   hvfs_notifier_flush (call->fs->notifier);
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -183,10 +229,10 @@ commit_text (HvfsCall *call, HvfsNode node, const GString *text, GError **error)
 }
 
 gboolean
-hvfs_whole_put (HvfsCall *call, HvfsNode node, GBytes *content, GError **error)
+hvfs_whole_put (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, GError **error)
 {
   gsize len;
-  const char *data = g_bytes_get_data (content, &len);
+  const char *data = g_bytes_get_data (edit->wanted, &len);
   GString *text;
   gboolean ok;
 
@@ -196,9 +242,24 @@ hvfs_whole_put (HvfsCall *call, HvfsNode node, GBytes *content, GError **error)
       return FALSE;
     }
   text = g_string_new_len (data != NULL ? data : "", len);
-  ok = commit_text (call, node, text, error);
+  ok = commit_text (call, node, text, edit, error);
   g_string_free (text, TRUE);
   return ok;
+}
+
+/* What a handle has committed it may go on from. */
+static void
+keep_begun (Handle *handle, GBytes *text /* taken, nullable */)
+{
+  g_mutex_lock (&handle->lock);
+  if (handle->begun != NULL && text != NULL)
+    {
+      g_bytes_unref (handle->begun);
+      handle->begun = text;
+      text = NULL;
+    }
+  g_mutex_unlock (&handle->lock);
+  g_clear_pointer (&text, g_bytes_unref);
 }
 
 /* Commits what is not yet; in a thread that must not wait, says so. */
@@ -207,7 +268,10 @@ commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_
         GError **error)
 {
   Handle *handle = handle_of (fi);
+  g_autoptr (GBytes) wanted = NULL;
+  g_autoptr (GBytes) begun = NULL;
   GString *text = NULL;
+  HvfsEdit edit;
   gboolean pending, ok;
 
   g_mutex_lock (&handle->lock);
@@ -215,6 +279,7 @@ commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_
   if (pending && call->cancellable != NULL)
     {
       text = g_string_new_len (handle->text->str, handle->text->len);
+      begun = handle->begun == NULL ? NULL : g_bytes_ref (handle->begun);
       handle->written = handle->emptied = FALSE;
     }
   g_mutex_unlock (&handle->lock);
@@ -222,7 +287,12 @@ commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_
     return TRUE;
   if (!hvfs_call_may_wait (call, error))
     return FALSE;
-  ok = commit_text (call, node, text, error);
+  wanted = g_bytes_new (text->str, text->len);
+  edit = (HvfsEdit){ .name = node.row->name, .wanted = wanted, .begun = begun,
+                     .writers = &handle->writer, .n_writers = 1 };
+  ok = commit_text (call, node, text, &edit, error);
+  if (ok)
+    keep_begun (handle, hvfs_node_render (call->fs, hvfs_node_ino (node), NULL));
   g_string_free (text, TRUE);
   return ok;
 }
@@ -233,7 +303,7 @@ whole_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **
   Handle *handle = handle_of (fi);
   gboolean again, ok;
 
-  if (!hvfs_save_is_by (handle->opener, hvfs_caller_process (call->pid)))
+  if (!hvfs_save_is_by (handle->writer.process, hvfs_caller_process (call->pid)))
     return TRUE;
   g_mutex_lock (&handle->lock);
   again = handle->closed;
@@ -265,6 +335,7 @@ whole_close (HvfsFs *fs, HvfsNode node, guint64 fh)
   Handle *handle = (Handle *) (uintptr_t) fh;
 
   g_string_free (handle->text, TRUE);
+  g_clear_pointer (&handle->begun, g_bytes_unref);
   g_mutex_clear (&handle->lock);
   g_free (handle);
 }
@@ -290,6 +361,8 @@ whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const s
       g_mutex_lock (&handle->lock);
       ok = resize (handle, st->st_size, error);
       handle->written |= ok;
+      if (ok && st->st_size == 0)
+        g_clear_pointer (&handle->begun, g_bytes_unref);
       g_mutex_unlock (&handle->lock);
     }
   else

@@ -8,10 +8,11 @@
  */
 #pragma once
 
-#include "fs/row/row.h"
+#include "fs/edit/edit.h"
 
 extern const HvfsFileOps hvfs_whole_ops;
 
-/* Makes @content all of the file @node, as if it had been written there.  On the job pool;
- * waits for the server.  @error: EFBIG; EINVAL: no text; the commit's */
-gboolean hvfs_whole_put (HvfsCall *call, HvfsNode node, GBytes *content, GError **error);
+/* Makes the text of @edit all of the file @node, as if it had been written there.  On the
+ * job pool; waits for the server.  @error: EFBIG; EINVAL: no text; ESTALE: the server's is
+ * not any more what @edit was made of; the commit's */
+gboolean hvfs_whole_put (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, GError **error);

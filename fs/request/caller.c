@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BIT(signal) (G_GUINT64_CONSTANT (1) << ((signal) - 1))
 
@@ -38,6 +39,37 @@ hvfs_caller_process (pid_t tid)
   if (read_status (tid, &status))
     process = (pid_t) number_in (status, "\nTgid:", 10);
   return process != 0 ? process : tid;
+}
+
+gboolean
+hvfs_caller_is_there (pid_t tid)
+{
+  return hvfs_caller_has_thread (tid, tid);
+}
+
+gboolean
+hvfs_caller_has_thread (pid_t process, pid_t tid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/task/%d", (int) process, (int) tid);
+
+  return process != 0 && tid != 0 && access (path, F_OK) == 0;
+}
+
+/* The fields are counted behind the name, which may hold anything. */
+gint64
+hvfs_caller_began_us (pid_t process)
+{
+  enum { AFTER_NAME = 20 };
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) process);
+  g_autofree char *stat = NULL;
+  g_auto (GStrv) fields = NULL;
+
+  if (process == 0 || !g_file_get_contents (path, &stat, NULL, NULL) || strrchr (stat, ')') == NULL)
+    return 0;
+  fields = g_strsplit (strrchr (stat, ')'), " ", AFTER_NAME + 2);
+  if (g_strv_length (fields) <= AFTER_NAME)
+    return 0;
+  return g_ascii_strtoull (fields[AFTER_NAME], NULL, 10) * G_TIME_SPAN_SECOND / sysconf (_SC_CLK_TCK);
 }
 
 gboolean

@@ -17,6 +17,15 @@
  * that is. */
 pid_t hvfs_caller_process (pid_t tid);
 
+/* Whether there is such a thread; FALSE for 0. */
+gboolean hvfs_caller_is_there (pid_t tid);
+
+/* Whether @tid is a thread of @process now. */
+gboolean hvfs_caller_has_thread (pid_t process, pid_t tid);
+
+/* When @process began, in CLOCK_BOOTTIME and at most a clock tick too early; 0: unknown. */
+gint64 hvfs_caller_began_us (pid_t process);
+
 /* Of the thread @tid, which waits in a system call: whether a signal is pending that is
  * neither ignored by default nor stops nor belongs to a profiler.  TRUE as well if that
  * cannot be known. */

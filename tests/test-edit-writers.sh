@@ -1,0 +1,12 @@
+#!/bin/sh
+# tests/test-edit-writers.sh - no edit is lost, however tools save: random writers side by
+# side, against a model.  WRITERS_ROUNDS and WRITERS_SEED ask for more, or for the same.
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+. "$tests_dir/ops.sh"
+. "$tests_dir/edit.sh"
+requires bash perl ed vim
+
+mount_domains
+echo first >"$d/annotation"
+"$PYTHON" "$tests_dir/test-edit-writers.py" "$d" "${WRITERS_ROUNDS:-25}" "${WRITERS_SEED:-$$}" \
+  "$tests_dir/vim.py" "$vcsim_url" "$name"
