@@ -52,6 +52,17 @@ source_name (const xmlNode *node)
   return name;
 }
 
+/* A host that is there knows itself whether it has the network. */
+static void
+note_network (HvfsAdopter *adopter, const xmlNode *node, const char *type, const char *name)
+{
+  if (!adopter->adoption->editable)
+    hvfs_adopt_note_each (adopter, node,
+                          "%s '%s' becomes the network '%s': the VMware host must have that, or "
+                          "say --network %s=NAME",
+                          type, name, name, name);
+}
+
 static void
 adopt_network (HvfsAdopter *adopter, const xmlNode *node)
 {
@@ -69,10 +80,7 @@ adopt_network (HvfsAdopter *adopter, const xmlNode *node)
   else if (type == HVFS_NET_NETWORK || type == HVFS_NET_BRIDGE || type == HVFS_NET_DIRECT)
     {
       if (name != NULL)
-        hvfs_adopt_note_each (adopter, node,
-                              "%s '%s' becomes the network '%s': the VMware host must have "
-                              "that, or say --network %s=NAME",
-                              hvfs_net_type_words[type], name, name, name);
+        note_network (adopter, node, hvfs_net_type_words[type], name);
       if (name != NULL || type != HVFS_NET_BRIDGE)
         set_network (node, name);
     }
@@ -80,10 +88,9 @@ adopt_network (HvfsAdopter *adopter, const xmlNode *node)
     hvfs_adopt_remove_children (node, "target");
   else
     {
-      hvfs_adopt_note_each (adopter, node,
-                            "type='%s' is connected to nothing, unless --network MAC=NAME says to "
-                            "what",
-                            word);
+      hvfs_adopt_note_each (adopter, node, "type='%s' is connected to nothing%s", word,
+                            hvfs_adopt_hint (adopter, ", unless --network MAC=NAME says to what",
+                                             ""));
       set_network (node, NULL);
     }
 }

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#define FILE_HINT "write type='file' and <source file='[datastore] path'/>"
+
 typedef struct
 {
   HvfsAdopter *adopter;
@@ -197,10 +199,12 @@ rename_source (const Disks *disks, const xmlNode *node, const char *path, const 
                const char *suffix)
 {
   g_autofree char *file = unique_file (disks, path, target, suffix);
+  gboolean disk = g_strcmp0 (suffix, ".vmdk") == 0;
 
-  if (strcmp (file, path) != 0)
+  /* Whoever adopts an editable text has a host, and says himself what is in the drives. */
+  if (strcmp (file, path) != 0 && (disk || !disks->adopter->adoption->editable))
     hvfs_adopt_note_each (disks->adopter, node, "'%s' becomes '%s': it must be put there%s", path,
-                          file, g_strcmp0 (suffix, ".vmdk") == 0 ? ", converted" : "");
+                          file, disk ? ", converted" : "");
   set_file (node, file);
 }
 
@@ -262,18 +266,17 @@ adopt_source (const Disks *disks, const xmlNode *node, const char *target, GErro
     adopt_drive (disks, node, type, path, NULL);
   else if (g_strcmp0 (device, "lun") == 0)
     return hvfs_xml_bad (node, ENOTSUP, error,
-                         "the LUN '%s' is a device of the host, it must be a file: say "
-                         "--disk %s=NAME.vmdk",
-                         target, target);
+                         "the LUN '%s' is a device of the host, it must be a file: %s", target,
+                         hvfs_adopt_hint (disks->adopter, "say --disk TARGET=NAME.vmdk", FILE_HINT));
   else if (path == NULL && (block || strcmp (type, "file") == 0))
     return hvfs_xml_bad (node, EINVAL, error,
-                         "the disk '%s' must have a source: say --disk %s=NAME.vmdk", target,
-                         target);
+                         "the disk '%s' must have a source: %s", target,
+                         hvfs_adopt_hint (disks->adopter, "say --disk TARGET=NAME.vmdk", FILE_HINT));
   else if (path == NULL)
     return hvfs_xml_bad (node, ENOTSUP, error,
-                         "the disk '%s' has a source of the type '%s', it must be a file: say "
-                         "--disk %s=NAME.vmdk",
-                         target, type, target);
+                         "the disk '%s' has a source of the type '%s', it must be a file: %s",
+                         target, type,
+                         hvfs_adopt_hint (disks->adopter, "say --disk TARGET=NAME.vmdk", FILE_HINT));
   else
     rename_source (disks, node, path, target, ".vmdk");
   return TRUE;

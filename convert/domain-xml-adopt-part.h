@@ -26,6 +26,9 @@ void hvfs_adopt_note (HvfsAdopter *adopter, const xmlNode *node, const char *for
 void hvfs_adopt_note_each (HvfsAdopter *adopter, const xmlNode *node, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
 
+/* @option: a hint for who runs hvfs-convert; @text: one for who writes the text */
+const char *hvfs_adopt_hint (const HvfsAdopter *adopter, const char *option, const char *text);
+
 /* Removes @node from the document. */
 void hvfs_adopt_remove (const xmlNode *node);
 

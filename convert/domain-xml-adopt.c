@@ -89,6 +89,12 @@ finish_notes (HvfsAdopter *adopter)
     }
 }
 
+const char *
+hvfs_adopt_hint (const HvfsAdopter *adopter, const char *option, const char *text)
+{
+  return adopter->adoption->editable ? text : option;
+}
+
 void
 hvfs_adopt_remove (const xmlNode *node)
 {
@@ -549,7 +555,7 @@ adopt (HvfsAdopter *adopter, const xmlNode *root, GError **error)
 HvfsDomain *
 hvfs_domain_xml_adopt (const char *text, gsize len, const HvfsAdoption *adoption, GError **error)
 {
-  static const HvfsAdoption none = { FALSE, NULL, NULL, NULL };
+  static const HvfsAdoption none = { .foreign = FALSE };
   g_autoptr (xmlDoc) doc = hvfs_xml_parse (text, len, HVFS_DOMAIN_XML_MAX_BYTES, error);
   g_autoptr (GPtrArray) notes = hvfs_notes_new ();
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);

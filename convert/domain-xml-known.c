@@ -60,7 +60,7 @@ static const struct
   { "filesystem/readonly", "", NULL, FALSE },
   { "interface", "type", NULL, FALSE },
   { "interface/mac", "address type check", NULL, FALSE },
-  { "interface/source", "bridge switchid portid portgroupid connectionid", NULL, FALSE },
+  { "interface/source", "bridge network switchid portid portgroupid connectionid", NULL, FALSE },
   { "interface/target", "dev", NULL, FALSE },
   { "interface/model", "type", NULL, FALSE },
   { "interface/boot", "order", NULL, FALSE },

@@ -123,6 +123,8 @@ read_net_source (HvfsNet *net, const xmlNode *node, GError **error)
 
   if (net->type == HVFS_NET_VDS)
     return read_vds (net, node, source, error);
+  if (net->type == HVFS_NET_NETWORK)
+    net->bridge = hvfs_xml_attr (source, "network");
   if (net->type != HVFS_NET_BRIDGE)
     return TRUE;
   net->bridge = hvfs_xml_attr (source, "bridge");

@@ -81,6 +81,8 @@ write_net_source (HvfsXmlOut *out, const HvfsNet *net)
 {
   if (net->type == HVFS_NET_BRIDGE)
     hvfs_xml_empty (out, "source", "bridge", net->bridge, NULL);
+  if (net->type == HVFS_NET_NETWORK && net->bridge != NULL)
+    hvfs_xml_empty (out, "source", "network", net->bridge, NULL);
   if (net->type != HVFS_NET_VDS)
     return;
 

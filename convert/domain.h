@@ -273,7 +273,7 @@ typedef struct
   HvfsMacType mac_type;
   HvfsSwitch mac_check;
   HvfsNetModel model;
-  char *bridge; /* HVFS_NET_BRIDGE: the network's name */
+  char *bridge; /* HVFS_NET_BRIDGE, and HVFS_NET_NETWORK or NULL: the network's name */
   char *dev;    /* nullable: HVFS_NET_BRIDGE: the host's device, <target dev=''/> */
   guint8 switch_id[HVFS_UUID_BYTES]; /* HVFS_NET_VDS, as all below */
   gint64 port_id;

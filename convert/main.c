@@ -214,8 +214,10 @@ convert (const Options *options, const HvfsFiles *files, const char *name,
   guint hw_version = options->hw_version != HW_VERSION_NONE ? options->hw_version : 0;
   HvfsDomainXmlFlags flags = HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE
                              | (options->full ? HVFS_DOMAIN_XML_FULL : 0);
-  const HvfsAdoption adoption = { options->from_kvm, (const char *const *) options->networks,
-                                  (const char *const *) options->disks, options->directory };
+  const HvfsAdoption adoption = { .foreign = options->from_kvm,
+                                  .networks = (const char *const *) options->networks,
+                                  .disks = (const char *const *) options->disks,
+                                  .directory = options->directory };
   g_autoptr (HvfsDomain) domain = NULL;
 
   if (from == KIND_VMX && to == KIND_VMX)

@@ -194,11 +194,13 @@ static void
 do_define (Check *check, char **args)
 {
   gboolean vmx = g_str_equal (args[0], "define-vmx");
+  g_autoptr (GPtrArray) notes = NULL;
   guint32 host = find (check, HVFS_KIND_HOST, args[1]);
   g_autoptr (GBytes) text = load (args[3]);
   GError *error = NULL;
   gboolean ok = vmx ? hvfs_config_define_vmx (check->config, host, args[2], text, NULL, &error)
-                    : hvfs_config_define_xml (check->config, host, args[2], text, NULL, &error);
+                    : hvfs_config_define_xml (check->config, host, args[2], text, &notes, NULL,
+                                              &error);
 
   say (ok, error);
 }

@@ -15,6 +15,8 @@ typedef struct
   const HvfsDomain *wanted;
   gboolean running;         /* the machine is on */
   GHashTable *make;         /* nullable: paths of files that are to be made: see capacity_kib */
+  GHashTable *networks;     /* nullable: names of networks -> backings: vmconfig-network.h */
+  GHashTable *unplugged;    /* nullable: set of the interfaces that are not to be connected */
   HvfsRequest *request;     /* the spec is written into this, in the order of the schema */
   guint n_changes;          /* so far */
   gint64 last_key;          /* of what is added: below zero, each another */

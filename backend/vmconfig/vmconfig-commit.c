@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backend/vmconfig/vmconfig-priv.h"
+#include "backend/vmconfig/vmconfig-network.h"
 #include "backend/vmconfig/vmconfig-spec.h"
 #include "convert/error.h"
 
@@ -123,6 +124,7 @@ typedef struct
   const HvfsVmLook *look;
   const HvfsVmRead *have;
   const HvfsDomain *base, *wanted;
+  GHashTable *networks; /* see HvfsVmChange */
   GCancellable *cancellable;
 } Commit;
 
@@ -253,7 +255,8 @@ attempt (GHashTable *make, gpointer data, GError **error)
 {
   Commit *commit = data;
   HvfsVmChange change = { .have = commit->have, .base = commit->base, .wanted = commit->wanted,
-                          .running = commit->look->running, .make = make };
+                          .running = commit->look->running, .make = make,
+                          .networks = commit->networks };
 
   return send_change (commit, &change, error);
 }
@@ -268,6 +271,45 @@ says_sizes (const HvfsDomain *domain)
   return FALSE;
 }
 
+/* Gives the devices of a domain that has just been read the boot order of @wanted. */
+static void
+take_boot_order (HvfsDomain *domain, const HvfsDomain *wanted)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      HvfsDisk *disk = domain->disks->pdata[i];
+
+      for (guint j = 0; j < wanted->disks->len; j++)
+        {
+          const HvfsDisk *other = wanted->disks->pdata[j];
+
+          if (other->bus == disk->bus && strcmp (other->target, disk->target) == 0)
+            disk->boot = other->boot;
+        }
+    }
+  for (guint i = 0; i < MIN (domain->nets->len, wanted->nets->len); i++)
+    ((HvfsNet *) domain->nets->pdata[i])->boot = ((HvfsNet *) wanted->nets->pdata[i])->boot;
+}
+
+gboolean
+hvfs_config_set_boot_order (HvfsConfig *config, guint32 serial, const HvfsDomain *wanted,
+                            GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsVmLook) look = hvfs_vm_look (config->server.mirror, serial, error);
+  g_autoptr (HvfsVmRead) have
+    = look != NULL ? hvfs_config_read_now (config, look, cancellable, error) : NULL;
+  g_autofree char *xml = have != NULL ? hvfs_vm_read_to_xml (have) : NULL;
+  g_autoptr (HvfsDomain) base = xml != NULL ? hvfs_domain_xml_read (xml, strlen (xml), error) : NULL;
+  g_autoptr (HvfsDomain) ordered
+    = base != NULL ? hvfs_domain_xml_read (xml, strlen (xml), error) : NULL;
+  Commit commit = { config, look, have, base, ordered, NULL, cancellable };
+
+  if (ordered == NULL)
+    return FALSE;
+  take_boot_order (ordered, wanted);
+  return attempt (NULL, &commit, error);
+}
+
 gboolean
 hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GBytes *wanted_text,
                     GCancellable *cancellable, GError **error)
@@ -277,6 +319,7 @@ hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GByte
   g_autoptr (HvfsVmLook) look = NULL;
   g_autoptr (HvfsVmRead) have = NULL;
   g_autoptr (HvfsDomain) present = NULL;
+  g_autoptr (GHashTable) networks = NULL;
   Commit commit;
 
   if (base == NULL || !check_known (base_text, wanted_text, error))
@@ -288,6 +331,9 @@ hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GByte
   present = have != NULL ? check_base (config, look, have, base_text, base, error) : NULL;
   if (present == NULL)
     return FALSE;
-  commit = (Commit){ config, look, have, present, wanted, cancellable };
+  networks = hvfs_networks_resolve (&config->server, look->host, present, wanted, NULL, error);
+  if (networks == NULL)
+    return FALSE;
+  commit = (Commit){ config, look, have, present, wanted, networks, cancellable };
   return hvfs_config_try_making (wanted, attempt, &commit, error);
 }

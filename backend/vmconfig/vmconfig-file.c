@@ -9,8 +9,11 @@
 #include "backend/mirror/inventory-name.h"
 #include "backend/operation/resource-pool.h"
 #include "backend/mirror/retrieve.h"
+#include "backend/vmconfig/vmconfig-network.h"
 #include "backend/vmconfig/vmconfig-spec.h"
+#include "convert/domain-xml-adopt.h"
 #include "convert/error.h"
+#include "convert/notes.h"
 #include "convert/scalar.h"
 #include "convert/vmx.h"
 
@@ -68,8 +71,8 @@ hvfs_config_fetch_vmx (HvfsConfig *config, guint32 serial, GCancellable *cancell
 
 /* ---- making ---- */
 
-/* Whether a machine has it.  The mirror's lock must be held. */
-static gboolean
+/* The serial of the machine that has it, 0: none.  The mirror's lock must be held. */
+static guint32
 find_uuid (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
 {
   GHashTableIter iter;
@@ -85,9 +88,9 @@ find_uuid (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
       guint8 other[HVFS_UUID_BYTES];
 
       if (text != NULL && hvfs_parse_uuid (text, other) && memcmp (uuid, other, sizeof other) == 0)
-        return TRUE;
+        return vm->serial;
     }
-  return FALSE;
+  return 0;
 }
 
 static gboolean
@@ -95,7 +98,7 @@ is_uuid_taken (HvfsMirror *mirror, const guint8 uuid[static HVFS_UUID_BYTES])
 {
   g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
 
-  return find_uuid (mirror, uuid);
+  return find_uuid (mirror, uuid) != 0;
 }
 
 static gboolean
@@ -137,7 +140,8 @@ typedef struct
   HvfsHostLook *host;
   HvfsValue *folder;
   char *pool;
-  const HvfsDomain *wanted;
+  HvfsDomain *wanted;
+  GHashTable *networks, *unplugged; /* nullable: see HvfsVmChange */
   const char *datastore;
   GCancellable *cancellable;
 } Place;
@@ -148,6 +152,8 @@ place_clear (Place *place)
   hvfs_host_look_free (place->host);
   hvfs_value_unref (place->folder);
   g_free (place->pool);
+  g_clear_pointer (&place->networks, g_hash_table_unref);
+  g_clear_pointer (&place->unplugged, g_hash_table_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Place, place_clear)
 
@@ -175,7 +181,7 @@ is_in_mirror (HvfsMirror *mirror, gpointer moref)
 static int
 is_made (HvfsMirror *mirror, gpointer data)
 {
-  return find_uuid (mirror, data);
+  return find_uuid (mirror, data) != 0;
 }
 
 static gboolean
@@ -208,6 +214,7 @@ create (GHashTable *make, gpointer data, GError **error)
   g_autoptr (HvfsRequest) request
     = hvfs_request_new ("CreateVM_Task", "Folder", hvfs_value_text (place->folder, NULL));
   HvfsVmChange change = { .base = nothing, .wanted = place->wanted, .make = make,
+                          .networks = place->networks, .unplugged = place->unplugged,
                           .request = request };
 
   if (!hvfs_vm_change_write (&change, "config", place->datastore, error))
@@ -217,15 +224,166 @@ create (GHashTable *make, gpointer data, GError **error)
   return run_making (place, request, error);
 }
 
+/* ---- texts of other hypervisors ---- */
+
+/* @datastore: (nullable): of the files that have no name at a VMware host.
+ * Returns: (transfer full): where those lie, "[datastore] name" */
+static char *
+directory_of (const char *datastore, const char *name)
+{
+  g_autofree char *part = g_strdelimit (g_strdup (name), "/[]", '_');
+
+  return datastore != NULL ? g_strdup_printf ("[%s] %s", datastore, part) : NULL;
+}
+
+/* A medium of another host is on no datastore, and a machine starts without one. */
+static void
+empty_drives (HvfsDomain *domain, const char *directory)
+{
+  g_autofree char *prefix = g_strconcat (directory, "/", NULL);
+
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      HvfsDisk *disk = domain->disks->pdata[i];
+
+      if (disk->device == HVFS_DEVICE_DISK || disk->path == NULL
+          || !g_str_has_prefix (disk->path, prefix))
+        continue;
+      hvfs_note (domain->notes, disk->line,
+                 "<disk>: the drive '%s' is empty: '%s' is on no datastore of the host",
+                 disk->target, disk->path + strlen (prefix));
+      g_clear_pointer (&disk->path, g_free);
+    }
+}
+
+/* What an interface is on that is connected to nothing: it has to be some network. */
+static gboolean
+unplug (Place *place, guint32 host, HvfsNet *net, GError **error)
+{
+  g_autofree char *any = hvfs_networks_dup_any (place->config->server.mirror, host);
+
+  if (any == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, ENOENT,
+                   "<interface>: the host has no network to put it on: leave it out");
+      return FALSE;
+    }
+  if (net->bridge != NULL)
+    hvfs_note (place->wanted->notes, net->line,
+               "<interface>: is on '%s' and not connected: the host has no network '%s'", any,
+               net->bridge);
+  else
+    hvfs_note (place->wanted->notes, net->line, "<interface>: is on '%s' and not connected", any);
+  net->type = HVFS_NET_BRIDGE;
+  g_free (net->bridge);
+  net->bridge = g_steal_pointer (&any);
+  g_hash_table_add (place->unplugged, net);
+  return TRUE;
+}
+
+/* Networks by their names.  Those of another hypervisor need not be there. */
+static gboolean
+find_networks (Place *place, guint32 host, gboolean foreign, GError **error)
+{
+  const HvfsServer *server = &place->config->server;
+  g_autoptr (HvfsDomain) nothing = hvfs_domain_new ();
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
+  gboolean hosted = g_strcmp0 (hvfs_value_text (content, "about.productLineId"), "gsx") == 0;
+  g_autoptr (GPtrArray) lost = g_ptr_array_new ();
+
+  place->unplugged = g_hash_table_new (NULL, NULL);
+  place->networks = hvfs_networks_resolve (server, host, nothing, place->wanted,
+                                           foreign ? lost : NULL, error);
+  if (place->networks == NULL)
+    return FALSE;
+  for (guint i = 0; foreign && i < place->wanted->nets->len; i++)
+    {
+      const HvfsNet *net = place->wanted->nets->pdata[i];
+
+      if (net->type == HVFS_NET_NULL || (net->type == HVFS_NET_USER && !hosted))
+        g_ptr_array_add (lost, (gpointer) net);
+    }
+  for (guint i = 0; i < lost->len; i++)
+    if (!unplug (place, host, lost->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- texts ---- */
+
+static HvfsDomain *
+adopt (GBytes *text, const char *directory, gboolean *ret_foreign, GError **error)
+{
+  const HvfsAdoption adoption = { .editable = TRUE, .directory = directory };
+  gsize len = 0;
+  const char *data = g_bytes_get_data (text, &len);
+  HvfsDomain *domain = hvfs_domain_xml_adopt (data != NULL ? data : "", len, &adoption, error);
+
+  *ret_foreign = hvfs_domain_xml_is_foreign (data != NULL ? data : "", len);
+  if (domain != NULL && *ret_foreign && directory != NULL)
+    empty_drives (domain, directory);
+  return domain;
+}
+
+static gboolean
+has_boot_order (const HvfsDomain *domain)
+{
+  gboolean has = FALSE;
+
+  for (guint i = 0; i < domain->disks->len; i++)
+    has |= ((HvfsDisk *) domain->disks->pdata[i])->boot > 0;
+  for (guint i = 0; i < domain->nets->len; i++)
+    has |= ((HvfsNet *) domain->nets->pdata[i])->boot > 0;
+  return has;
+}
+
+/* The machine is there; what could not be set now, its writer can set later. */
+static void
+set_boot_order (const Place *place)
+{
+  HvfsMirror *mirror = place->config->server.mirror;
+  g_autoptr (GError) failure = NULL;
+  guint32 serial;
+
+  if (!has_boot_order (place->wanted))
+    return;
+  g_rw_lock_reader_lock (hvfs_mirror_lock (mirror));
+  serial = find_uuid (mirror, place->wanted->uuid);
+  g_rw_lock_reader_unlock (hvfs_mirror_lock (mirror));
+  if (serial == 0
+      || !hvfs_config_set_boot_order (place->config, serial, place->wanted, place->cancellable,
+                                      &failure))
+    hvfs_note (place->wanted->notes, 0, "<boot>: the boot order is left out: %s",
+               failure != NULL ? failure->message : "the machine is not there yet");
+}
+
+/* A file that is not there, and nobody said how large it is to be. */
+static void
+explain_missing (GError **error)
+{
+  if (error != NULL && g_strcmp0 (hvfs_error_fault (*error), "FileNotFound") == 0)
+    {
+      g_autofree char *message = (*error)->message;
+
+      (*error)->message
+        = g_strconcat (message, "; copy it there, or write <capacity unit='GiB'>8</capacity> into "
+                                "its <disk> for a new one", NULL);
+    }
+}
+
 gboolean
 hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GBytes *text,
-                        GCancellable *cancellable, GError **error)
+                        GPtrArray **ret_notes, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsDomain) wanted = hvfs_config_parse (text, error);
+  HvfsHostLook *look = hvfs_host_look (config->server.mirror, host, error);
+  g_autofree char *directory = look != NULL ? directory_of (look->datastore, name) : NULL;
+  gboolean foreign = FALSE;
+  g_autoptr (HvfsDomain) wanted = look != NULL ? adopt (text, directory, &foreign, error) : NULL;
   g_autofree char *datastore = wanted != NULL ? first_datastore (wanted) : NULL;
   g_auto (Place) place = { .config = config, .wanted = wanted, .datastore = datastore,
                            .cancellable = cancellable };
 
+  hvfs_host_look_free (look);
   if (wanted == NULL)
     return FALSE;
   /* It is known by that if the answer is lost; MAC addresses are the server's to give. */
@@ -239,8 +397,17 @@ hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GByt
                    "where it lies");
       return FALSE;
     }
-  return find_place (&place, host, error)
-         && hvfs_config_try_making (wanted, create, &place, error);
+  if (!find_place (&place, host, error) || !find_networks (&place, host, foreign, error))
+    return FALSE;
+  if (!hvfs_config_try_making (wanted, create, &place, error))
+    {
+      explain_missing (error);
+      return FALSE;
+    }
+  set_boot_order (&place);
+  hvfs_notes_sort (wanted->notes);
+  *ret_notes = g_ptr_array_ref (wanted->notes);
+  return TRUE;
 }
 
 static gboolean

@@ -78,8 +78,10 @@ static HvfsVmLook *
 look_at (HvfsMirror *mirror, HvfsObject *vm)
 {
   HvfsVmLook *look = g_new0 (HvfsVmLook, 1);
+  const HvfsObject *host = hvfs_mirror_resolve (mirror, hvfs_object_get (vm, HVFS_VM_HOST));
 
   look->serial = vm->serial;
+  look->host = host != NULL ? host->serial : 0;
   look->moref = g_strdup (vm->moref);
   look->version = dup_version (vm);
   look->file = g_strdup (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_FILE), NULL));

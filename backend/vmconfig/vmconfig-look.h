@@ -12,6 +12,7 @@
 typedef struct
 {
   guint32 serial;
+  guint32 host;  /* serial of the host that it is on; 0: nobody says */
   char *moref;
   char *version; /* config.changeVersion, or what stands for it */
   char *file;    /* its VMX file, "[datastore] path"; nullable */

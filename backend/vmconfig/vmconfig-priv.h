@@ -25,6 +25,11 @@ struct _HvfsConfig
 HvfsVmRead *hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look,
                                   GCancellable *cancellable, GError **error);
 
+/* Network: the machine boots from what @wanted says, of which it has all devices.  One
+ * reconfiguration, or none. */
+gboolean hvfs_config_set_boot_order (HvfsConfig *config, guint32 serial, const HvfsDomain *wanted,
+                                     GCancellable *cancellable, GError **error);
+
 HvfsDomain *hvfs_config_parse (GBytes *text, GError **error);
 
 /**

@@ -201,7 +201,8 @@ hvfs_vm_change_boot (HvfsVmChange *change, GError **error)
   g_autoptr (GArray) now = boots_of (wanted);
   gboolean secure = base->secure_boot != wanted->secure_boot, order;
 
-  order = !same_order (change, before, now);
+  /* A list names devices by the keys that the server has given them. */
+  order = change->have != NULL && !same_order (change, before, now);
   if (wanted->secure_boot && wanted->firmware != HVFS_FIRMWARE_EFI)
     return hvfs_vm_change_bad (error, EINVAL, "<os>: secure boot needs firmware='efi'");
   if (!secure && !order)

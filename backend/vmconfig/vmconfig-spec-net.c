@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend/vmconfig/vmconfig-device.h"
+#include "backend/vmconfig/vmconfig-network.h"
 #include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
@@ -23,10 +24,12 @@ same_portgroup (const HvfsNet *a, const HvfsNet *b)
 static gboolean
 same_backing (const HvfsNet *a, const HvfsNet *b)
 {
+  if (hvfs_net_is_by_name (a) != hvfs_net_is_by_name (b))
+    return FALSE;
+  if (hvfs_net_is_by_name (a))
+    return g_strcmp0 (a->bridge, b->bridge) == 0;
   if (a->type != b->type)
     return FALSE;
-  if (a->type == HVFS_NET_BRIDGE)
-    return g_strcmp0 (a->bridge, b->bridge) == 0;
   if (a->type == HVFS_NET_VDS)
     return same_portgroup (a, b) && a->port_id == b->port_id
            && a->connection_id == b->connection_id;
@@ -103,14 +106,19 @@ new_backing (const HvfsVmChange *change, const HvfsValue *device, const HvfsNet 
              const HvfsNet *net, GError **error)
 {
   gboolean user = net->type == HVFS_NET_USER;
+  HvfsValue *named = change->networks != NULL && hvfs_net_is_by_name (net)
+                       ? g_hash_table_lookup (change->networks, net->bridge)
+                       : NULL;
   HvfsValue *backing;
 
+  if (named != NULL)
+    return hvfs_value_ref (named);
   if (net->type == HVFS_NET_VDS)
     return new_port_backing (change, device, base, net);
-  if (!user && net->type != HVFS_NET_BRIDGE)
+  if (!user && !hvfs_net_is_by_name (net))
     {
       hvfs_vm_change_bad (error, ENOTSUP,
-                          "<interface type='%s'>: the type must be bridge, vds or user",
+                          "<interface type='%s'>: the type must be bridge, network, vds or user",
                           hvfs_net_type_words[net->type]);
       return NULL;
     }
@@ -187,11 +195,13 @@ add_net (HvfsVmChange *change, HvfsValue *old, const HvfsNet *base, const HvfsNe
 {
   const char *class = class_of (net, error);
   g_autoptr (HvfsValue) device = NULL;
+  gboolean starts;
 
   if (class == NULL)
     return FALSE;
+  starts = change->unplugged == NULL || !g_hash_table_contains (change->unplugged, net);
   device = old != NULL ? hvfs_value_ref (old)
-                       : hvfs_vm_change_new_device (change, class, TRUE, TRUE);
+                       : hvfs_vm_change_new_device (change, class, TRUE, starts);
   hvfs_vm_value_become (&device, class);
   if (!shape (change, &device, base, net, error))
     return FALSE;

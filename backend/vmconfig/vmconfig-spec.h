@@ -10,7 +10,7 @@
 
 /**
  * hvfs_vm_change_write:
- * @change: its first six fields are set, the others zero; the tables live for the call
+ * @change: its fields up to the request are set, the others zero; the tables live for the call
  *
  * Writes the element "spec" or "config" into the request.
  *

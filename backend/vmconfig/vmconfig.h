@@ -127,11 +127,18 @@ gboolean hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base, G
  * unless the XML gives a size (<capacity unit='GiB'>8</capacity> in the disk): then
  * it is made.
  *
+ * XML of other hypervisors is taken as by hvfs_domain_xml_adopt(): files of theirs are
+ * looked for in the directory @name of the host's first datastore; a drive with such a
+ * medium is empty, and an interface on a network that the host has not is not connected.
+ *
+ * @ret_notes: (out) (transfer full) (element-type HvfsNote): what was left out or made
+ *   otherwise; unset on error
+ *
  * @error: as hvfs_config_check; EINVAL: another name, no file-based disk; EEXIST: the
  *   name or uuid is taken; ENOENT: a disk, network or datastore is not there; a call's
  */
 gboolean hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GBytes *text,
-                                 GCancellable *cancellable, GError **error);
+                                 GPtrArray **ret_notes, GCancellable *cancellable, GError **error);
 
 /**
  * hvfs_config_define_vmx:

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/request/failure.h"
 #include "fs/edit/desk.h"
 #include "fs/edit/draft.h"
 #include "fs/fs.h"
@@ -26,12 +27,14 @@ find_defined (HvfsFs *fs, const HvfsDraft *draft)
   return ino != 0 && hvfs_node_from_ino (ino, &node) && node.row == hvfs_row_of_kind (HVFS_KIND_VM) ? node.a : 0;
 }
 
-/* Its name leads to the domain from now on. */
+/* Its name leads to the domain from now on.  @notes: (nullable): for its "error" */
 static void
-become_defined (HvfsFs *fs, const HvfsDraft *draft)
+become_defined (HvfsFs *fs, const HvfsDraft *draft, const char *name, const GPtrArray *notes)
 {
   guint32 serial = find_defined (fs, draft);
 
+  if (serial != 0 && notes != NULL)
+    hvfs_failures_set_notes (fs->failures, serial, name, notes);
   if (serial != 0)
     hvfs_drafts_set_defined (fs->drafts, draft->number, serial);
   else
@@ -44,7 +47,8 @@ hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wante
 {
   HvfsFs *fs = call->fs;
   g_auto (HvfsDraft) draft = { 0 };
-  gboolean is_vmx = strcmp (name, HVFS_DESK_LIVE_VMX) == 0, ok;
+  g_autoptr (GPtrArray) notes = NULL;
+  gboolean ok;
 
   if (!hvfs_drafts_get (fs->drafts, node.a, &draft))
     {
@@ -58,9 +62,12 @@ hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wante
     }
   if (!hvfs_updater_confirm (fs->updater, call->cancellable, error))
     return FALSE;
-  ok = (is_vmx ? hvfs_config_define_vmx : hvfs_config_define_xml) (
-    fs->config, draft.host, draft.name, wanted, call->cancellable, error);
+  ok = strcmp (name, HVFS_DESK_LIVE_VMX) == 0
+         ? hvfs_config_define_vmx (fs->config, draft.host, draft.name, wanted, call->cancellable,
+                                   error)
+         : hvfs_config_define_xml (fs->config, draft.host, draft.name, wanted, &notes,
+                                   call->cancellable, error);
   if (ok)
-    become_defined (fs, &draft);
+    become_defined (fs, &draft, name, notes);
   return ok;
 }

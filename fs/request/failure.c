@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "convert/notes.h"
 
 #define MAX_LINES 100
 
@@ -95,6 +96,30 @@ hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *where, co
     g_free (g_queue_pop_head (&failures->lines));
   g_mutex_unlock (&failures->lock);
   return one_line (g_strdup_printf ("%s: %s", where, said));
+}
+
+void
+hvfs_failures_set_notes (HvfsFailures *failures, guint32 serial, const char *what,
+                         const GPtrArray *notes)
+{
+  g_autofree char *when = dup_now ();
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  for (guint i = 0; i < notes->len; i++)
+    {
+      const HvfsNote *note = notes->pdata[i];
+      g_autofree char *place
+        = note->line > 0 ? g_strdup_printf ("line %u: ", note->line) : g_strdup ("");
+      g_autofree char *said = g_strdup_printf ("note: %s%s", place, note->text);
+      g_autofree char *line = dup_line (when, what, said);
+
+      g_string_append_printf (lines, "%s%s", i > 0 ? "\n" : "", line);
+    }
+  if (notes->len == 0)
+    return;
+  g_mutex_lock (&failures->lock);
+  g_hash_table_insert (failures->by_serial, GUINT_TO_POINTER (serial), g_strdup (lines->str));
+  g_mutex_unlock (&failures->lock);
 }
 
 void

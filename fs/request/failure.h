@@ -21,6 +21,11 @@ char *hvfs_failure_line (const char *what, const GError *error);
 char *hvfs_failures_add (HvfsFailures *failures, guint32 serial, const char *where,
                          const char *what, const GError *error);
 
+/* An operation on the object @serial worked, but for @notes (element-type HvfsNote), which
+ * its "error" says, a line each.  @what: the file that was written */
+void hvfs_failures_set_notes (HvfsFailures *failures, guint32 serial, const char *what,
+                              const GPtrArray *notes);
+
 /* An operation on the object @serial worked, or the object is gone. */
 void hvfs_failures_clear (HvfsFailures *failures, guint32 serial);
 
