@@ -47,6 +47,7 @@ struct _HvfsSession
   GError *refused;        /* lock: InvalidLogin: nothing is tried after it, ... */
   gint64 retry_us;        /* lock: ... until then; monotonic; 0: by itself never */
   gboolean hurry;         /* lock: ... or at once */
+  GPtrArray *left_out;    /* lock: char*, "TYPE PATH" */
   gint64 next_doubt_us;   /* lock: monotonic */
   gint64 doubt_us;        /* lock: from the last to the next */
   gboolean ended;         /* lock: logged out, for good */
@@ -70,6 +71,7 @@ hvfs_session_new (HvfsUri *uri, HvfsCredentials *credentials, guint timeout_s,
   session->http = hvfs_http_new (&config, stats);
   session->logins = hvfs_gate_new (1);
   g_mutex_init (&session->lock);
+  session->left_out = g_ptr_array_new_with_free_func (g_free);
   return session;
 }
 
@@ -81,6 +83,7 @@ hvfs_session_free (HvfsSession *session)
   hvfs_login_unref (session->login);
   g_clear_error (&session->failure);
   g_clear_error (&session->refused);
+  g_ptr_array_unref (session->left_out);
   g_mutex_clear (&session->lock);
   hvfs_gate_free (session->logins);
   hvfs_http_free (session->http);
@@ -310,7 +313,12 @@ hvfs_session_connect (HvfsSession *session, GCancellable *cancellable, GError **
   if (hopeless != NULL)
     g_propagate_error (error, hopeless);
   else
-    ok = log_in (session, NULL, cancellable, error);
+    {
+      g_mutex_lock (&session->lock);
+      g_ptr_array_set_size (session->left_out, 0); /* it may be another server */
+      g_mutex_unlock (&session->lock);
+      ok = log_in (session, NULL, cancellable, error);
+    }
   hvfs_gate_leave (session->logins);
   return ok;
 }
@@ -422,17 +430,77 @@ typedef struct
   HvfsSoapSink sink;   /* nullable: then it is parsed, and is the value */
   gpointer sink_data;
   HvfsValue *value;
+  char *invalid_path;  /* nullable: the server does not have this property */
   gboolean tells_lost; /* it does so in place of properties */
 } Call;
 
+/* ---- properties that the server does not have ---- */
+
+/* Without a name nothing can be shown. */
+#define NEEDED "name"
+
 static gboolean
-call_with (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellable *cancellable,
+is_left_out_locked (HvfsSession *session, const char *what)
+{
+  return g_ptr_array_find_with_equal_func (session->left_out, what, g_str_equal, NULL);
+}
+
+/* After an InvalidProperty.  FALSE: nothing can be left out. */
+static gboolean
+leave_out (HvfsSession *session, Call *call)
+{
+  const char *path = call->invalid_path;
+  g_autofree char *type = path == NULL || strcmp (path, NEEDED) == 0
+                            ? NULL : hvfs_request_leave_out (call->request, NULL, path);
+  g_autofree char *what = g_strconcat (type != NULL ? type : "", " ", path, NULL);
+
+  if (type == NULL)
+    return FALSE;
+  g_mutex_lock (&session->lock);
+  if (!is_left_out_locked (session, what))
+    {
+      g_message ("the server has no %s; it is left out", what);
+      g_ptr_array_add (session->left_out, g_steal_pointer (&what));
+    }
+  g_mutex_unlock (&session->lock);
+  return TRUE;
+}
+
+/* What is known already. */
+static void
+leave_out_known (HvfsSession *session, Call *call)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&session->lock);
+
+  for (guint i = 0; i < session->left_out->len; i++)
+    {
+      g_auto (GStrv) what = g_strsplit (session->left_out->pdata[i], " ", 2);
+      char *type;
+
+      while ((type = hvfs_request_leave_out (call->request, what[0], what[1])) != NULL)
+        g_free (type);
+    }
+}
+
+GPtrArray *
+hvfs_session_dup_left_out (HvfsSession *session)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&session->lock);
+
+  return g_ptr_array_copy (session->left_out, (GCopyFunc) (void (*) (void)) g_strdup, NULL);
+}
+
+/* ---- calls ---- */
+
+static gboolean
+send_call (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellable *cancellable,
            GError **error)
 {
   const HvfsSoapOptions options = { .version = login->version, .cookies = login->cookies,
                                     .change = call->kind != HVFS_CALL_READ,
                                     .finish = call->kind == HVFS_CALL_START,
                                     .wait_s = call->wait_s,
+                                    .ret_invalid_path = &call->invalid_path,
                                     .ret_tells_lost = &call->tells_lost };
 
   if (call->sink != NULL)
@@ -441,6 +509,28 @@ call_with (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellabl
   call->value = hvfs_soap_exchange (session->http, session->stats, call->request, &options,
                                     cancellable, error);
   return call->value != NULL;
+}
+
+/* Without what the server does not have. */
+static gboolean
+call_with (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellable *cancellable,
+           GError **error)
+{
+  gboolean ok, again;
+  g_autoptr (GError) failure = NULL;
+
+  leave_out_known (session, call);
+  do
+    {
+      g_clear_error (&failure);
+      ok = send_call (session, login, call, cancellable, &failure);
+      again = !ok && leave_out (session, call);
+      g_clear_pointer (&call->invalid_path, g_free);
+    }
+  while (again);
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return ok;
 }
 
 static gboolean

@@ -90,6 +90,16 @@ gboolean hvfs_session_is_refused (HvfsSession *session);
 gboolean hvfs_session_doubt (HvfsSession *session, guint generation, GCancellable *cancellable,
                              GError **error);
 
+/**
+ * hvfs_session_dup_left_out:
+ *
+ * What is asked for and the server says not to have (InvalidProperty): a call is repeated
+ * without it, and none asks for it again before the next hvfs_session_connect ().  Memory.
+ *
+ * Returns: (transfer full) (element-type utf8): "TYPE PATH"
+ */
+GPtrArray *hvfs_session_dup_left_out (HvfsSession *session);
+
 /* Ends the session on the server, waiting at most 5 seconds for it.  Calls after it
  * fail with ENOTCONN, and so does hvfs_session_connect (). */
 void hvfs_session_logout (HvfsSession *session);

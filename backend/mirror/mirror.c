@@ -24,6 +24,9 @@ struct _HvfsMirror
   gboolean filling;        /* lock */
   HvfsValue *last[HVFS_N_KINDS][HVFS_MAX_PROPS]; /* lock; to share equal values */
 
+  HvfsPropMask left_out[HVFS_N_KINDS]; /* lock */
+  HvfsValue *left_out_fault; /* what they are in place of a value */
+
   HvfsConnection *link;
   HvfsStats *stats;
   HvfsMirrorObserver observer; /* set before the first update */
@@ -57,6 +60,19 @@ object_free (gpointer data)
   g_free (object);
 }
 
+/* A LocalizedMethodFault. */
+static HvfsValue *
+new_left_out_fault (void)
+{
+  static const char text[] = "the server does not have this property";
+  g_autoptr (HvfsValue) fault = hvfs_value_new_leaf ("fault", "NotSupported", "", 0);
+  g_autoptr (HvfsValue) message
+    = hvfs_value_new_leaf ("localizedMessage", NULL, text, strlen (text));
+  HvfsValue *children[] = { hvfs_value_ref (fault), hvfs_value_ref (message) };
+
+  return hvfs_value_new_node ("fault", NULL, children, G_N_ELEMENTS (children));
+}
+
 HvfsMirror *
 hvfs_mirror_new (HvfsStats *stats)
 {
@@ -66,6 +82,7 @@ hvfs_mirror_new (HvfsStats *stats)
   mirror->link = hvfs_connection_new ();
   mirror->by_serial = g_hash_table_new_full (NULL, NULL, NULL, object_free);
   mirror->by_ref = g_hash_table_new (ref_hash, ref_equal);
+  mirror->left_out_fault = new_left_out_fault ();
   mirror->stats = stats;
   return mirror;
 }
@@ -80,6 +97,7 @@ hvfs_mirror_free (HvfsMirror *mirror)
       hvfs_value_unref (mirror->last[kind][i]);
   g_hash_table_unref (mirror->by_ref);
   g_hash_table_unref (mirror->by_serial);
+  hvfs_value_unref (mirror->left_out_fault);
   hvfs_connection_free (mirror->link);
   g_rw_lock_clear (&mirror->lock);
   g_free (mirror);
@@ -387,8 +405,13 @@ object_update (HvfsMirror *mirror, const HvfsValue *ref, const HvfsValue *update
   changed |= object_assign (mirror, object, update, element, api, &given);
   changed |= object_assign (mirror, object, update, "missingSet", api, &given);
   for (guint i = 0; whole && i < hvfs_kind_n_props (kind); i++)
-    if ((given & HVFS_PROP (i)) == 0 && object_set (mirror, object, i, NULL, FALSE))
-      changed |= HVFS_PROP (i);
+    {
+      gboolean none = (mirror->left_out[kind] & HVFS_PROP (i)) != 0;
+
+      if ((given & HVFS_PROP (i)) == 0
+          && object_set (mirror, object, i, none ? mirror->left_out_fault : NULL, none))
+        changed |= HVFS_PROP (i);
+    }
   if (event == HVFS_OBJECT_CHANGED && changed == 0)
     return;
   object->changed_us = time_of (object, event);
@@ -487,6 +510,27 @@ hvfs_mirror_apply_reread (HvfsMirror *mirror, guint32 serial, guint n_updates,
                  object->kind == HVFS_KIND_VM ? HVFS_PROP (HVFS_VM_CHANGE_VERSION) : 0, api);
   settle (mirror);
   return TRUE;
+}
+
+void
+hvfs_mirror_set_left_out (HvfsMirror *mirror, GPtrArray *left_out, guint api)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&mirror->lock);
+
+  memset (mirror->left_out, 0, sizeof mirror->left_out);
+  for (guint i = 0; i < left_out->len; i++)
+    {
+      g_auto (GStrv) what = g_strsplit (left_out->pdata[i], " ", 2);
+      HvfsKind kind;
+      int index;
+
+      if (!hvfs_kind_from_type (what[0], &kind)
+          || (index = hvfs_prop_index (kind, what[1], api)) < 0)
+        continue;
+      mirror->left_out[kind] |= HVFS_PROP (index);
+      if (kind == HVFS_KIND_COMPUTE)
+        mirror->left_out[HVFS_KIND_CLUSTER] |= HVFS_PROP (index);
+    }
 }
 
 void

@@ -125,6 +125,9 @@ gboolean hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpoint
 /* ---- writing: the update thread, but for hvfs_mirror_apply_reread; these take the
  * lock themselves ---- */
 
+/* Before a fill: what the server does not have, as of hvfs_session_dup_left_out (); it can
+ * not be read, then, which is not the same as unset. */
+void hvfs_mirror_set_left_out (HvfsMirror *mirror, GPtrArray *left_out, guint api);
 /* From here until hvfs_mirror_end_fill the sets describe everything there is. */
 void hvfs_mirror_begin_fill (HvfsMirror *mirror);
 /* What was not described since begin_fill is gone.  Settles. */

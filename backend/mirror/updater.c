@@ -366,11 +366,14 @@ read_all (HvfsUpdater *updater, gboolean *ret_lost, GCancellable *cancellable, G
 static gboolean
 rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
+  g_autoptr (GPtrArray) left_out = NULL;
   gboolean lost = FALSE;
 
   hvfs_collector_reset (&updater->collector, cancellable);
   if (!create_filters (updater, cancellable, error))
     return FALSE;
+  left_out = hvfs_session_dup_left_out (updater->session);
+  hvfs_mirror_set_left_out (updater->mirror, left_out, updater->collector.api);
   hvfs_mirror_begin_fill (updater->mirror);
   hvfs_tasks_begin_fill (updater->tasks);
   if (!read_all (updater, &lost, cancellable, error))

@@ -237,6 +237,28 @@ hvfs_request_close (HvfsRequest *request)
   g_array_set_size (request->open, request->open->len - 1);
 }
 
+#define PROP_SET "<propSet><type>"
+
+char *
+hvfs_request_leave_out (HvfsRequest *request, const char *type, const char *path)
+{
+  g_autofree char *element = g_strdup_printf ("<pathSet>%s</pathSet>", path);
+  GString *xml = request->xml;
+
+  for (const char *at = strstr (xml->str, element); at != NULL; at = strstr (at + 1, element))
+    {
+      const char *set = g_strrstr_len (xml->str, at - xml->str, PROP_SET);
+      const char *of = set != NULL ? set + strlen (PROP_SET) : "";
+      g_autofree char *found = g_strndup (of, strcspn (of, "<"));
+
+      if (type != NULL && strcmp (type, found) != 0)
+        continue;
+      g_string_erase (xml, at - xml->str, (gssize) strlen (element));
+      return g_steal_pointer (&found);
+    }
+  return NULL;
+}
+
 const char *
 hvfs_request_finish (HvfsRequest *request, gsize *ret_len)
 {

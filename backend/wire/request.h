@@ -41,6 +41,17 @@ void hvfs_request_open (HvfsRequest *request, const char *name, const char *xsi_
 void hvfs_request_close (HvfsRequest *request);
 
 /**
+ * hvfs_request_leave_out:
+ * @type: (nullable): any
+ *
+ * Takes @path out of the first PropertySpec, of objects of type @type, that has it; also out
+ * of a finished request.
+ *
+ * Returns: (transfer full) (nullable): of what type; NULL: there is none
+ */
+char *hvfs_request_leave_out (HvfsRequest *request, const char *type, const char *path);
+
+/**
  * hvfs_request_finish:
  *
  * Closes the envelope, after everything was closed that was opened; nothing can be

@@ -14,7 +14,7 @@
 typedef struct
 {
   HvfsReply *parser;
-  gboolean *ret_tells_lost; /* nullable */
+  const HvfsSoapOptions *options;
   HvfsSoapSink sink;    /* nullable: has the body in place of the parser */
   gpointer sink_data;
   GError *error;    /* the parser's, where the status says more */
@@ -79,9 +79,20 @@ is_response_to (const HvfsValue *value, const char *method)
   return strncmp (name, method, len) == 0 && strcmp (name + len, "Response") == 0;
 }
 
+/* (transfer full) (nullable) */
+static char *
+dup_invalid_path (const HvfsValue *fault)
+{
+  const HvfsValue *detail = hvfs_value_nth (hvfs_value_get (fault, "detail"), 0);
+
+  return detail != NULL && strcmp (hvfs_value_name (detail), "InvalidPropertyFault") == 0
+           ? g_strdup (hvfs_value_text (detail, "name"))
+           : NULL;
+}
+
 static HvfsValue *
 finish (HvfsReply *parser, HvfsStats *stats, const char *method, gboolean *ret_fault,
-        GError **error)
+        char **ret_invalid_path, GError **error)
 {
   g_autoptr (HvfsValue) value = hvfs_reply_finish (parser, error);
 
@@ -90,6 +101,8 @@ finish (HvfsReply *parser, HvfsStats *stats, const char *method, gboolean *ret_f
   if (strcmp (hvfs_value_name (value), "Fault") == 0)
     {
       *ret_fault = TRUE;
+      if (ret_invalid_path != NULL)
+        *ret_invalid_path = dup_invalid_path (value);
       hvfs_stats_add (stats, HVFS_STAT_FAULTS, 1);
       g_propagate_error (error, hvfs_fault_new_error_soap (value));
       return NULL;
@@ -106,7 +119,7 @@ hvfs_soap_finish (HvfsReply *parser, HvfsStats *stats, const char *method, GErro
 {
   gboolean fault;
 
-  return finish (parser, stats, method, &fault, error);
+  return finish (parser, stats, method, &fault, NULL, error);
 }
 
 /* What a complete answer says. */
@@ -121,9 +134,10 @@ read_answer (HvfsStats *stats, const char *method, const HvfsHttpReply *reply,
     }
   if (reply->status == 200 && incoming->sink != NULL)
     return TRUE;
-  incoming->value = finish (incoming->parser, stats, method, &incoming->fault, error);
-  if (incoming->ret_tells_lost != NULL)
-    *incoming->ret_tells_lost = hvfs_reply_tells_lost_session (incoming->parser);
+  incoming->value = finish (incoming->parser, stats, method, &incoming->fault,
+                            incoming->options->ret_invalid_path, error);
+  if (incoming->options->ret_tells_lost != NULL)
+    *incoming->options->ret_tells_lost = hvfs_reply_tells_lost_session (incoming->parser);
   return incoming->value != NULL;
 }
 
@@ -231,7 +245,7 @@ HvfsValue *
 hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
                     const HvfsSoapOptions *options, GCancellable *cancellable, GError **error)
 {
-  Incoming incoming = { .ret_tells_lost = options->ret_tells_lost };
+  Incoming incoming = { .options = options };
 
   return exchange (http, stats, request, options, &incoming, cancellable, error) ? incoming.value : NULL;
 }
@@ -241,7 +255,7 @@ hvfs_soap_receive (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
                    const HvfsSoapOptions *options, HvfsSoapSink sink, gpointer sink_data,
                    GCancellable *cancellable, GError **error)
 {
-  Incoming incoming = { .sink = sink, .sink_data = sink_data };
+  Incoming incoming = { .options = options, .sink = sink, .sink_data = sink_data };
 
   return exchange (http, stats, request, options, &incoming, cancellable, error);
 }

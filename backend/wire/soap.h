@@ -24,6 +24,7 @@ typedef struct
   guint wait_s;         /* that the server may take before it answers; 0: the time-out */
   guint limit_s;        /* for all of it; 0: none */
   gboolean finish;      /* it is cancelled only before any of it was sent */
+  char **ret_invalid_path;  /* nullable; (transfer full): of an InvalidProperty the property */
   gboolean *ret_tells_lost; /* nullable; hvfs_reply_tells_lost_session () of the answer */
 } HvfsSoapOptions;
 

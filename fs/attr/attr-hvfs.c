@@ -18,6 +18,17 @@ format_time (gint64 us)
   return us == 0 ? g_strdup ("") : g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
 }
 
+/* (transfer full): with commas between */
+static char *
+join (GPtrArray *strings)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; i < strings->len; i++)
+    g_string_append_printf (all, "%s%s", i > 0 ? ", " : "", (const char *) strings->pdata[i]);
+  return g_string_free (all, FALSE);
+}
+
 static gboolean
 status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 {
@@ -27,6 +38,8 @@ status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
   gint64 since_us = 0;
   gboolean up = hvfs_mirror_is_up (fs->mirror, &reason, &since_us);
   g_autofree char *since = format_time (since_us);
+  g_autoptr (GPtrArray) left_out = hvfs_session_dup_left_out (fs->session);
+  g_autofree char *names = join (left_out);
   g_autofree char *next_login = format_time (hvfs_session_next_login_us (fs->session));
 
   hvfs_show_text (out, "state", up ? "connected" : "lost");
@@ -36,6 +49,7 @@ status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
   hvfs_show_text (out, "user", user != NULL ? user : "");
   hvfs_show_text (out, "since", since);
   hvfs_show_text (out, "next-login", next_login);
+  hvfs_show_text (out, "left-out", names);
   return TRUE;
 }
 

@@ -145,19 +145,22 @@ add_place (GArray *places, guint64 dir, const char *name, guint64 child)
     g_array_append_val (places, place);
 }
 
-/* A host's directory, or a catch-all below its datacenter or the root. */
+/* A host's directory, or a catch-all below its datacenter or the root; the same at a root that
+ * has one of its own. */
 static guint64
 domain_dir (HvfsFs *fs, const HvfsObject *vm)
 {
   HvfsObject *host = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (vm, HVFS_VM_HOST));
   HvfsObject *dc;
+  guint64 own;
 
   if (host != NULL && host->kind == HVFS_KIND_HOST)
     return hvfs_row_ino (hvfs_row (HVFS_NAMED_HOST_DOMAINS), host->serial, 0);
   dc = fs->dc_below ? datacenter_of (fs, vm) : NULL;
   if (dc != NULL)
     return hvfs_row_ino (hvfs_row (HVFS_NAMED_DC_DOMAINS), dc->serial, 0);
-  return hvfs_row_ino (hvfs_row (HVFS_NAMED_ROOT_DOMAINS), 0, 0);
+  own = named_dir (fs->root_table, "domains", fs->root);
+  return own != 0 ? own : hvfs_row_ino (hvfs_row (HVFS_NAMED_ROOT_DOMAINS), 0, 0);
 }
 
 static void
