@@ -388,6 +388,18 @@ test_mended (void)
       }
 }
 
+static void
+test_nil (void)
+{
+  g_autoptr (HvfsValue) v = parse (OPEN "<r><a x:nil='true'/><b x:nil='false'>1</b><c nil='true'>2</c>"
+                                   "<d x:type='T' x:nil='1'><e>3</e></d><f x:nil='0'/></r>" CLOSE);
+
+  g_assert_cmpuint (hvfs_value_n_children (v), ==, 3);
+  g_assert_cmpstr (hvfs_value_text (v, "b"), ==, "1");
+  g_assert_cmpstr (hvfs_value_text (v, "c"), ==, "2");
+  g_assert_cmpstr (hvfs_value_text (v, "f"), ==, "");
+}
+
 /* What servers and what stands before them put in front of a document. */
 static void
 test_beginnings (void)
@@ -442,6 +454,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reply/encoding-mended", test_encoding_mended);
   g_test_add_func ("/reply/mended", test_mended);
   g_test_add_func ("/reply/beginnings", test_beginnings);
+  g_test_add_func ("/reply/nil", test_nil);
   g_test_add_func ("/reply/large-text", test_large_text);
   return g_test_run ();
 }

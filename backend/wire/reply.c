@@ -40,6 +40,7 @@ typedef struct
   HvfsName *name;     /* borrowed from the table of names */
   HvfsName *type;     /* likewise; nullable */
   guint first_child;  /* index into children */
+  gboolean is_nil;
 } Frame;
 
 struct _HvfsReply
@@ -48,7 +49,7 @@ struct _HvfsReply
   const HvfsReplyLimits *limits;
   HvfsMend *mend;
   xmlParserCtxt *parser;
-  const xmlChar *xsi, *soap, *type; /* in the parser's dictionary */
+  const xmlChar *xsi, *soap, *type, *nil; /* in the parser's dictionary */
   GHashTable *names;   /* const xmlChar* of the dictionary -> HvfsName*, owned */
   GHashTable *types;   /* char* -> HvfsName*, both owned: attributes are not in it */
   HvfsShare *share;
@@ -151,6 +152,16 @@ type_among (HvfsReply *reply, const xmlChar **attributes, int n)
   return found != NULL ? type_of (reply, found, (gsize) (end - found)) : NULL;
 }
 
+/* Attributes as of type_among (). */
+static gboolean
+is_nil (const HvfsReply *reply, const xmlChar **attributes, int n)
+{
+  for (int i = 0; i < n; i++, attributes += 5)
+    if (attributes[0] == reply->nil && attributes[2] == reply->xsi)
+      return *attributes[3] == 't' || *attributes[3] == '1';
+  return FALSE;
+}
+
 /* An envelope holds a Header, which is dropped, and the Body; nothing else. */
 static void
 check_envelope (HvfsReply *reply, const xmlChar *local, const xmlChar *uri)
@@ -193,6 +204,7 @@ on_start (void *data, const xmlChar *local, const xmlChar *prefix, const xmlChar
           reply->limits->elements);
   frame.name = name_of (reply, local);
   frame.type = n_attributes > 0 ? type_among (reply, attributes, n_attributes) : NULL;
+  frame.is_nil = n_attributes > 0 && is_nil (reply, attributes, n_attributes);
   frame.first_child = reply->children->len;
   g_array_append_val (reply->frames, frame);
   g_string_truncate (reply->text, 0);
@@ -238,7 +250,9 @@ on_end (void *data, const xmlChar *local, const xmlChar *prefix, const xmlChar *
   value = value_of (reply, &frame);
   pop_children (reply, frame.first_child, FALSE);
   g_string_truncate (reply->text, 0);
-  if (reply->take == NULL || reply->frames->len > reply->max_around
+  if (frame.is_nil)
+    hvfs_value_unref (value);
+  else if (reply->take == NULL || reply->frames->len > reply->max_around
       || !reply->take (value, reply->frames->len, reply->take_data))
     g_ptr_array_add (reply->children, value);
 }
@@ -307,6 +321,7 @@ hvfs_reply_new (HvfsReplyKind kind, const HvfsReplyLimits *limits)
   reply->xsi = xmlDictLookup (reply->parser->dict, BAD_CAST NS_XSI, -1);
   reply->soap = xmlDictLookup (reply->parser->dict, BAD_CAST NS_SOAP, -1);
   reply->type = xmlDictLookup (reply->parser->dict, BAD_CAST "type", -1);
+  reply->nil = xmlDictLookup (reply->parser->dict, BAD_CAST "nil", -1);
   reply->names = g_hash_table_new_full (NULL, NULL, NULL, unref_name);
   reply->types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_name);
   reply->share = hvfs_share_new ();

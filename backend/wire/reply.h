@@ -5,6 +5,7 @@
  * entity that is not XML's own, or more than the limits allow ends the parse, and
  * nothing is ever fetched.
  *
+ * An element that is nil (xsi:nil) is as good as one that is not there.
  * What XML forbids in a text, a server may send all the same: it becomes U+FFFD (mend.h).
  *
  * Namespaces count by their URI; prefixes never do.
