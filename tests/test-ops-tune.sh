@@ -47,7 +47,38 @@ expect_eq 'memory in MiB' \
   "$(vim get $vm config.memoryAllocation.reservation config.memoryAllocation.limit | tr '\n' ' ')" '1024 2048 '
 refused EINVAL memtune 'reservation=1000' 'whole number of MiB'
 
-# Many lines are many commands; one line is one request, and none if it is so already.
+# What was read can be written back, wherever the limits are by then: all lines of one write
+# are one change, one request.
+# restores FILE SAVED PRESENT
+restores () {
+  echo "$2" >"$d/$1" || fail "$1: '$2': $(cat "$d/error")"
+  cp "$d/$1" "$tmp/saved"
+  echo "$3" >"$d/$1" || fail "$1: '$3': $(cat "$d/error")"
+  expect_requests "$mnt" 1 cp "$tmp/saved" "$d/$1"
+  cmp "$tmp/saved" "$d/$1" || fail "$1: not as it was saved"
+}
+restores sched 'reservation=2000 limit=3000 shares=high' 'reservation=500 limit=1000 shares=normal'
+restores sched 'reservation=100 limit=200 shares=777' 'reservation=500 limit=1000 shares=low'
+restores memtune 'reservation=1GiB limit=2GiB shares=low' 'reservation=4MiB limit=512MiB shares=55'
+restores memtune 'reservation=4MiB limit=8MiB shares=55' 'reservation=512MiB limit=-1 shares=high'
+"$PYTHON" "$tests_dir/write.py" "$d/sched" "$(printf '\n\nlimit=900\r\n\n reservation=800 \n\n')" >"$tmp/out"
+expect_eq 'with empty lines' "$(tr '\n' ' ' <"$d/sched")" 'reservation=800 limit=900 shares=777 '
+
+# One of them that is wrong is all of them wrong.
+refused EINVAL sched "$(printf 'reservation=700\nspeed=3\nlimit=900')" "line 2: 'speed=3': 'speed' is not one of"
+refused EINVAL sched "$(printf 'reservation=700\n\nshares=huge')" "line 3: 'shares=huge'"
+refused EINVAL sched "$(printf 'reservation=700\nlimit=600')" 'below the reservation of 700 MHz'
+refused EINVAL sched "$(printf 'reservation=700\nlimit=9\00100')" 'control character'
+refused EINVAL sched "$(printf ' \n \n')" 'nothing to do'
+expect_eq 'nothing was changed' "$(tr '\n' ' ' <"$d/sched")" 'reservation=800 limit=900 shares=777 '
+
+# A write of its own is a change of its own, as bash's printf makes of each line.
+if command -v bash >"$tmp/out"; then
+  ! bash -c "printf 'reservation=950\nlimit=2000\n' >'$d/sched'" 2>"$tmp/out" || fail 'bash wrote both lines at once'
+  expect_eq 'the last write' "$(head -n 2 "$d/sched" | tr '\n' ' ')" 'reservation=800 limit=2000 '
+fi
+
+# The later line holds; one line is one request, and none if it is so already.
 printf 'reservation=1\nreservation=2\n' >"$d/sched"
 expect_eq 'the last line' "$(head -n 1 "$d/sched")" reservation=2
 expect_requests "$mnt" 1 sh -c "echo 'reservation=3 limit=30 shares=low' >'$d/sched'"

@@ -95,32 +95,49 @@ parse_allocation (HvfsResource resource, const char *head, char **values, HvfsAl
                    "'%.64s' is not one of reservation=, limit=, shares=", head);
       return FALSE;
     }
-  ret->has_reservation = values[KEY_RESERVATION] != NULL;
-  ret->has_limit = values[KEY_LIMIT] != NULL;
-  ret->has_shares = values[KEY_SHARES] != NULL;
-  return (!ret->has_reservation
+  ret->has_reservation |= values[KEY_RESERVATION] != NULL;
+  ret->has_limit |= values[KEY_LIMIT] != NULL;
+  ret->has_shares |= values[KEY_SHARES] != NULL;
+  return (values[KEY_RESERVATION] == NULL
           || parse_amount (resource, "reservation", values[KEY_RESERVATION], &ret->reservation,
                            error))
-         && (!ret->has_limit || parse_limit (resource, values[KEY_LIMIT], &ret->limit, error))
-         && (!ret->has_shares || parse_shares (values[KEY_SHARES], ret, error));
+         && (values[KEY_LIMIT] == NULL
+             || parse_limit (resource, values[KEY_LIMIT], &ret->limit, error))
+         && (values[KEY_SHARES] == NULL || parse_shares (values[KEY_SHARES], ret, error));
 }
 
+/* Adds what @line says to *@ret. */
 static gboolean
-allocation_store (HvfsStore *store, HvfsResource resource, const char *line, GError **error)
+parse_line (HvfsResource resource, const char *line, HvfsAllocation *ret, GError **error)
 {
   g_autofree char *head = NULL;
   char *values[N_KEYS] = { NULL };
-  HvfsAllocation wanted = { 0 };
   gboolean ok;
 
   if (!hvfs_line_parse (line, keys, &head, values, error))
     return FALSE;
-  ok = parse_allocation (resource, head, values, &wanted, error);
+  ok = parse_allocation (resource, head, values, ret, error);
   for (guint i = 0; i < N_KEYS; i++)
     g_free (values[i]);
-  return ok
-         && hvfs_allocation_set (&store->fs->server, store->serial, resource, &wanted,
-                                 store->cancellable, error);
+  return ok;
+}
+
+/* Of what two lines say, the later holds, as if they had been written one after the other. */
+static gboolean
+allocation_store (HvfsStore *store, HvfsResource resource, const char *text, GError **error)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  HvfsAllocation wanted = { 0 };
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '\0' && !parse_line (resource, lines[i], &wanted, error))
+      {
+        if (lines[1] != NULL)
+          g_prefix_error (error, "line %u: '%.64s': ", i + 1, lines[i]);
+        return FALSE;
+      }
+  return hvfs_allocation_set (&store->fs->server, store->serial, resource, &wanted,
+                              store->cancellable, error);
 }
 
 HVFS_SHOW (hvfs_sched_show)

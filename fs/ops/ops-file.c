@@ -1,7 +1,7 @@
 /* fs/ops/ops-file.c - contents
  *
  * Exists to render a file when it is opened or read and to hand what is written,
- * line by line, to its row.
+ * line by line or all lines as one change, to its row.
  *
  * A file that only updates change is read through the kernel's cache and rendered
  * when the kernel asks, which it does once.  While there is something that the
@@ -246,37 +246,53 @@ typedef struct
 } WriteJob;
 
 static gboolean
-store_line (HvfsFs *fs, WriteJob *job, HvfsNode node, const char *line,
-            GCancellable *cancellable, GError **error)
+check_lines (char **lines, GError **error)
+{
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (!hvfs_line_check (lines[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* What @lines say is one change. */
+static gboolean
+store_change (HvfsFs *fs, WriteJob *job, HvfsNode node, char **lines, GCancellable *cancellable,
+              GError **error)
 {
   HvfsStore store = { fs, node.a, node, cancellable };
+  g_autofree char *text = g_strjoinv ("\n", lines);
   GError *failure = NULL;
 
-  if (*line == '\0')
+  if (*text == '\0')
     g_set_error (&failure, HVFS_ERROR, EINVAL, "an empty write says nothing to do");
-  else if (hvfs_line_check (line, &failure)
+  else if (check_lines (lines, &failure)
            && hvfs_updater_confirm (fs->updater, cancellable, &failure))
-    hvfs_call_check (node.row->store (&store, line, &failure), node.row->name, &failure);
-  hvfs_change_remember (fs, job->ino, node, line, failure);
+    hvfs_call_check (node.row->store (&store, text, &failure), node.row->name, &failure);
+  hvfs_change_remember (fs, job->ino, node, text, failure);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, failure);
   return FALSE;
 }
 
-/* Each line is a command of its own; the first that fails ends it.  Nothing but
- * blanks is one command, an empty one. */
+/* Each line is a command of its own, and the first that fails ends it, but where the row
+ * takes them all as one.  Nothing but blanks is one command, an empty one. */
 static gboolean
 store_lines (HvfsFs *fs, WriteJob *job, HvfsNode node, GCancellable *cancellable, GError **error)
 {
-  g_auto (GStrv) lines = g_strsplit (g_strstrip (job->text), "\n", -1);
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (job->text), "\n", -1);
 
-  if (lines[0] == NULL)
-    return store_line (fs, job, node, "", cancellable, error);
   for (guint i = 0; lines[i] != NULL; i++)
-    if (*g_strstrip (lines[i]) != '\0'
-        && !store_line (fs, job, node, lines[i], cancellable, error))
-      return FALSE;
+    g_strstrip (lines[i]);
+  if (lines[0] == NULL || (node.row->flags & HVFS_ROW_LINES_TOGETHER) != 0)
+    return store_change (fs, job, node, lines, cancellable, error);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *line[] = { lines[i], NULL };
+
+      if (*lines[i] != '\0' && !store_change (fs, job, node, line, cancellable, error))
+        return FALSE;
+    }
   return TRUE;
 }
 

@@ -25,6 +25,8 @@ typedef enum
   HVFS_ROW_UNMIRRORED = 1 << 2,
   /* Its node's b is a number of its own, no object's. */
   HVFS_ROW_NUMBERED = 1 << 3,
+  /* All lines of one write are one change, so that what was read can be written back. */
+  HVFS_ROW_LINES_TOGETHER = 1 << 4,
 } HvfsRowFlags;
 
 /* Rows that code asks for by what they are; hvfs_row gives each. */
@@ -175,7 +177,8 @@ struct _HvfsRow
   gboolean (*show_node) (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
                          GError **error);
 
-  /* File: does what one line says, and waits for it.  @line has no blanks around. */
+  /* File: does what one line says, and waits for it.  @line has no blanks around; with
+   * HVFS_ROW_LINES_TOGETHER it is all lines of a write, with newlines between, some empty. */
   gboolean (*store) (HvfsStore *store, const char *line, GError **error);
 
   /* File: in place of show and store. */
