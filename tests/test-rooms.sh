@@ -11,7 +11,9 @@ top=$(cd "$tests_dir/.." && pwd)
 red () {
   rm -rf "$tmp/house"
   mkdir "$tmp/house"
-  (cd "$top" && tar cf - convert/*.[ch] $(find backend fs -name '*.[ch]') ARCHITECTURE.md) | tar xf - -C "$tmp/house"
+  (cd "$top" && find convert backend fs -name '*.[ch]') >"$tmp/list"
+  tar cf "$tmp/house.tar" -C "$top" ARCHITECTURE.md -T "$tmp/list"
+  tar xf "$tmp/house.tar" -C "$tmp/house"
   printf '#include "%s"\n' "$3" >>"$tmp/house/$2"
   if "$PYTHON" "$tests_dir/rooms.py" "$tmp/house" "$build_dir" >"$tmp/said"; then fail "$1: $2 may include $3"; fi
   grep -q "$1" "$tmp/said" || fail "$1: $(cat "$tmp/said")"
