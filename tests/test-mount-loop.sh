@@ -23,10 +23,10 @@ is_quiet () {
   [ "$(switches)" = "$quiet_before" ]
 }
 
-# Reads all that there is, past the kernel's caches where a file allows it.
+# Reads all that may be read, past the kernel's caches where a file allows it.
 read_all () {
   find "$mnt/datacenters" -name state -exec cat {} + >"$tmp/states.$1" &&
-    find "$mnt/datacenters" ! -name 'config.*' -type f -exec cat {} + >"$tmp/read.$1" 2>"$tmp/errors.$1"
+    find "$mnt/datacenters" ! -name 'config.*' -type f -perm -400 -exec cat {} + >"$tmp/read.$1" 2>"$tmp/errors.$1"
 }
 
 start_vcsim -host 4 -vm 20
@@ -38,9 +38,16 @@ for reader in $(seq "$READERS"); do
   read_all "$reader" &
   readers="$readers $!"
 done
-for reader in $readers; do wait "$reader" || true; done
+for reader in $readers; do wait "$reader" || fail "a reader ends with $?: $(cat "$tmp"/errors.*)"; done
+# Each has what one sees who is alone: the server's ids, and each state.
+ids () { grep -xE '[a-z]+-[0-9]+(-[0-9]+)*' "$1" | sort; }
+read_all alone
+ids "$tmp/read.alone" >"$tmp/ids"
+[ "$(grep -cx 'vm-[0-9-]*' "$tmp/ids")" -ge "$n" ] || fail "who is alone reads the ids $(cat "$tmp/ids")"
 for reader in $(seq "$READERS"); do
+  expect_eq "errors of reader $reader" "$(cat "$tmp/errors.$reader")" ''
   expect_eq "states that reader $reader saw" "$(grep -cx 'running\|off' "$tmp/states.$reader")" "$n"
+  ids "$tmp/read.$reader" | diff "$tmp/ids" - >"$tmp/diff" || fail "ids of reader $reader: $(cat "$tmp/diff")"
 done
 n_takers=$(takers | wc -l)
 case $n_takers in
