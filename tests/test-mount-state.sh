@@ -130,7 +130,9 @@ await half_of_them_run
 timeout "$AWAIT_S" cat "$mnt"/by-name/*/state >/dev/null || fail "readers wait for writers"
 control POST "/task-time?ms=0" >/dev/null
 control POST /hurry >/dev/null
-for writer in $writers; do wait "$writer" || :; done # one is off
+refused=0
+for writer in $writers; do wait "$writer" || refused=$((refused + 1)); done
+expect_eq "writers refused, of which one's domain is off" "$refused" 1
 expect_eq "states after a hundred writers" "$(cat "$mnt"/by-name/*/state | sort | uniq -c | tr -s ' ')" " 1 off
  99 suspended"
 after=$(requests_of "$mnt")
