@@ -94,7 +94,7 @@ take_number (Parse *parse, const char *arg, const char *unit, guint least, guint
   if (g_ascii_string_to_unsigned (value, 10, least, most, &number, NULL))
     *ret_number = (guint) number;
   else
-    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "%.*s'%s': %s are wanted, %u to %u",
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "%.*s'%s': must be a number of %s, %u to %u",
                  (int) (value - arg), arg, value, unit, least, most);
 }
 
@@ -110,7 +110,7 @@ take_id (Parse *parse, const char *arg, const char *what, const id_t *known, id_
   else if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT32 - 1, &number, NULL))
     *ret_id = (id_t) number;
   else
-    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "%s: there is no such %s; give a name or a number",
+    g_set_error (&parse->error, HVFS_ERROR, EINVAL, "%s: no such %s; give a name or a number",
                  arg, what);
 }
 
@@ -125,7 +125,7 @@ take_umask (Parse *parse, const char *arg)
     parse->options.umask = (mode_t) mask;
   else
     g_set_error (&parse->error, HVFS_ERROR, EINVAL,
-                 "umask='%s': what the modes lose is wanted, in octal, 000 to 777", value);
+                 "umask='%s': must be an octal number, 000 to 777", value);
 }
 
 static int
@@ -187,7 +187,7 @@ check (const HvfsOptions *options, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i].value != NULL && *texts[i].value == '\0')
       {
-        g_set_error (error, HVFS_ERROR, EINVAL, "%s='': a name is wanted", texts[i].name);
+        g_set_error (error, HVFS_ERROR, EINVAL, "%s='': must be a name", texts[i].name);
         return FALSE;
       }
   if (options->uri != NULL && options->mountpoint != NULL && *options->mountpoint != '\0')
@@ -245,7 +245,8 @@ hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error)
 
   /* libfuse says so too, in a line of its own. */
   if (argc > 1 && g_str_equal (argv[argc - 1], "-o"))
-    g_set_error (&parse.error, HVFS_ERROR, EINVAL, "-o is the last: an option is wanted after it");
+    g_set_error (&parse.error, HVFS_ERROR, EINVAL,
+                 "-o is the last argument: write an option after it");
   else if (fuse_opt_parse (&args, &parse, table, take) != 0 && parse.error == NULL)
     g_set_error (&parse.error, HVFS_ERROR, EINVAL, "an option has a bad value");
   *options = parse.options;

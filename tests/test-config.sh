@@ -83,9 +83,9 @@ ok
 ok
 EEXIST [LocalDS_0]
 ok
-ESTALE it
+ESTALE the domain is no longer
 ok
-EBUSY it
+EBUSY the domain is
 END
 n=0
 while read -r wanted; do

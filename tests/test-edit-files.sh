@@ -152,7 +152,7 @@ vim call "$name" ReconfigVM_Task '{"spec": {"memoryMB": 128}}' >"$tmp/out"
 await grep -q 131072 config.xml
 expect_failure 'Stale file handle' mv begun.xml config.xml
 expect_eq 'the size now' "$(stat -c %s config.xml)" "$(wc -c <config.xml)"
-expect_eq 'lines about it in the log' "$(grep -c 'it was changed on the server meanwhile' "$hvfs_log")" 2
+expect_eq 'lines about it in the log' "$(grep -c 'the configuration was changed on the server meanwhile' "$hvfs_log")" 2
 
 # --- whoever writes about a domain that is gone is told so
 mkfifo "$tmp/go"

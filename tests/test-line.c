@@ -26,7 +26,7 @@ static const struct
   { "web01 description=", "web01|-|" },
   { "Web=01 host=a", "Web=01|a|-" },
   { "", "|-|-" },
-  { "web01 host=", "!host= says no value" },
+  { "web01 host=", "!host= has no value" },
   { "web01 host=a host=b", "!host is given twice" },
   { "web01 hots=a", "!'hots' is not one of host, description" },
 };

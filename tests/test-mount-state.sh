@@ -63,8 +63,8 @@ refuses () { # REASON ERRNO-TEXT WORD
 }
 refuses "is not one of running" "Invalid argument" sleepy
 refuses "is not one of running" "Invalid argument" Running
-refuses "nothing to do" "Invalid argument" ""
-refuses "nothing to do" "Invalid argument" "   "
+refuses "the write is empty" "Invalid argument" ""
+refuses "the write is empty" "Invalid argument" "   "
 refuses "." "busy" suspend # it is off
 refuses "." "busy" reset
 before=$(cat "$state")

@@ -53,7 +53,7 @@ cp "$tmp/long" "$d/annotation"
 # What is no text, or too much of it, changes nothing and says so.
 printf 'bad \377 byte' >"$tmp/bad"
 expect_failure 'Invalid argument' cp "$tmp/bad" "$d/annotation"
-grep -q 'not text in UTF-8' "$d/error" || fail "error: $(cat "$d/error")"
+grep -q 'the text is not UTF-8' "$d/error" || fail "error: $(cat "$d/error")"
 cmp "$tmp/long" "$d/annotation" || fail 'a refused text was kept'
 ! head -c 70000 /dev/zero | tr '\0' x | cat >"$d/annotation" 2>"$tmp/err" || fail '70,000 bytes were taken'
 

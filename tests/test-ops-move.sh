@@ -38,7 +38,7 @@ expect_requests "$mnt" 0 sh -c "echo DC0_H0 >'$d/migrate'"
 refused ENOENT migrate nowhere "no host or cluster 'nowhere'"
 refused ENOENT migrate ../../../nowhere 'no host or cluster'
 refused EINVAL migrate vpx://elsewhere/DC0/DC0_H1 'another server'
-refused EINVAL migrate priority=low 'no destination'
+refused EINVAL migrate priority=low 'destination is missing'
 refused EINVAL migrate 'DC0_H1 priority=urgent' 'high, default or low'
 refused EINVAL migrate 'DC0_H1 speed=1' 'datastore, pool, priority'
 refused ENOENT migrate 'DC0_H1 datastore=none' 'that the host can use'
@@ -51,7 +51,7 @@ refused EINVAL migrate DC0_H1 datacenters/DC0/hosts/DC0_H1
 # The reasons why not come from the check: nothing is begun.
 vim call DC0_C0_H1 EnterMaintenanceMode_Task '{"timeout": 0}'
 control POST /reset >/dev/null
-refused EBUSY migrate DC0_C0_H1 'it cannot go there' 'maintenance mode'
+refused EBUSY migrate DC0_C0_H1 'the migration is not possible' 'maintenance mode'
 expect_eq 'the failure' "$(cut -d: -f1 "$d/migrate")" 'failed DC0_C0_H1'
 control GET /requests >"$tmp/requests"
 ! grep -q RelocateVM "$tmp/requests" || fail 'it was tried though it cannot be'
@@ -86,7 +86,7 @@ control POST '/fail?method=Rename_Task&what=fault&fault=NoPermission' >/dev/null
 ! mv "$hosts/DC0_H0/domains/newer" "$clusters/DC0_C0/hosts/DC0_C0_H0/domains/$vm" 2>/dev/null ||
   fail 'a half was success'
 expect_eq 'half' "$(vim get newer runtime.host)" DC0_C0_H0
-grep -q 'it was migrated, but not renamed' "$mnt/by-name/newer/error" || fail 'no word of the half'
+grep -q 'the domain was migrated, but not renamed' "$mnt/by-name/newer/error" || fail 'no word of the half'
 mv "$clusters/DC0_C0/hosts/DC0_C0_H0/domains/newer" "$hosts/DC0_H0/domains/$vm"
 expect_failure 'exist' mv -T "$hosts/DC0_H0/domains/$vm" "$hosts/DC0_H0/domains/DC0_H0_VM1"
 expect_eq 'what error says' "$(cut -d ' ' -f 2- "$hosts/DC0_H0/domains/$vm/error")" \
@@ -110,7 +110,7 @@ expect_eq 'from a template' "$(cat "$mnt/by-name/fromgolden/template" "$mnt/by-n
 refused EEXIST clone copy 'already exists'
 echo copy >"$mnt/by-name/copy/destroy"
 grep -q encoding "$d/config.vmx" || fail 'the original lost its files with the copy'
-refused EINVAL clone 'linked=yes' 'the name of the copy comes first'
+refused EINVAL clone 'linked=yes' 'the name of the copy is missing'
 refused ENOENT clone 'x folder=nowhere' "no folder of domains 'nowhere'"
 refused ENOENT clone 'x host=nowhere' 'no host or cluster'
 refused EINVAL clone 'x linked=perhaps' 'neither yes nor no'

@@ -21,7 +21,7 @@ for api in 2.5 4.0 5.5; do
   host=$tmp/$api/datacenters/DC0/clusters/DC0_C0/hosts/DC0_C0_H2
   echo maintenance >"$host/state"
   if echo DC0_C0_H2 >"$d/migrate" 2>/dev/null; then fail "$api: into maintenance"; fi
-  grep -q 'it cannot go there: .*maintenance mode' "$d/error" || fail "$api: error: $(cat "$d/error")"
+  grep -q 'the migration is not possible: .*maintenance mode' "$d/error" || fail "$api: error: $(cat "$d/error")"
   expect_eq "$api: not begun" "$(stat_of "$tmp/$api" request.MigrateVM_Task)" 1
   echo new >"$d/clone"
   expect_eq "$api: clone" "$(cat "$tmp/$api/by-name/new/state")" off

@@ -22,7 +22,7 @@ refused EINVAL question 1 'no question'
 ask
 await asked "$mnt"
 expect_eq 'the question' "$(cat "$d/question")" "$shown"
-refused EINVAL question 3 'number of no choice'
+refused EINVAL question 3 'no choice 3 in this question'
 refused EINVAL question yes 'not a number'
 echo 1 >"$d/question"
 expect_eq 'no question any more' "$(cat "$d/question")$(vim get $vm runtime.question)" ''

@@ -65,7 +65,7 @@ expect_eq 'at the end' "$(ls "$s")" "$(printf 'create\ndelete')"
 
 refused ENOENT revert nothing "no snapshot 'nothing'"
 refused ENOENT revert current "no snapshot 'current'"
-refused EINVAL snapshots/create 'memory=no' 'the name of the snapshot comes first'
+refused EINVAL snapshots/create 'memory=no' 'the name of the snapshot is missing'
 refused EINVAL snapshots/create 'x memory=perhaps' 'neither yes nor no'
 refused EINVAL snapshots/create 'x color=red' 'memory, quiesce, description'
 refused ENOENT snapshots/delete 'x children=yes' "no snapshot 'x'"

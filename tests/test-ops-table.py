@@ -41,7 +41,7 @@ def state_refused():
     fails('state', VM, r"printf 'off\377' > state", 'EINVAL', 'UTF-8', before='state')
     fails('state', VM, 'dd if=/dev/zero of=state bs=1M count=1 conv=notrunc status=none', 'EFBIG', 'bytes at once',
           before='state')
-    fails('state', VM, "printf '%70000s' off | dd of=state bs=70000 iflag=fullblock status=none", 'EFBIG', '65536 are the most', before='state')
+    fails('state', VM, "printf '%70000s' off | dd of=state bs=70000 iflag=fullblock status=none", 'EFBIG', 'at most 65536', before='state')
     fails('state', OFF, 'echo reset > state', 'EBUSY', 'cannot be performed in the current state', before='state')
     fails('state', OFF, 'echo reboot > state', 'EBUSY', 'cannot be performed in the current state', before='state')
     fails('state', OFF, 'echo suspend > state', 'EBUSY', 'cannot be performed in the current state', before='state')
@@ -85,7 +85,7 @@ def sched_refused():
         for line, text in (
                 ('speed=3', "'speed' is not one of reservation, limit, shares"), ('500', 'reservation='),
                 ('reservation=many', 'not a number'), ('reservation=-5', 'not a number'), ('limit=-2', 'not a number'),
-                ('limit=', 'says no value'), ('shares=-4', 'low, normal, high'), ('shares=many', 'low, normal, high'),
+                ('limit=', 'has no value'), ('shares=-4', 'low, normal, high'), ('shares=many', 'low, normal, high'),
                 ('shares=99999999999', 'low, normal, high'), ('limit=1024 limit=2048', 'given twice'),
                 ('reservation=4096 limit=2048', 'below the reservation')):
             fails(file, OTHER, f'echo {line} > {file}', 'EINVAL', text, before=file)
@@ -143,8 +143,8 @@ def migrate_refused():
             ('nowhere', 'ENOENT', "no host or cluster 'nowhere'"), ('/datacenters/DC9/hosts/h', 'ENOENT', 'no host'),
             ('../../../nowhere', 'ENOENT', 'no host'), ('vpx://elsewhere/DC0/DC0_H1', 'EINVAL', 'another server'),
             ('vpx://127.0.0.1/DC0/nowhere', 'ENOENT', 'no host'), ('esx://nowhere/', 'ENOENT', 'no host'),
-            ('http://127.0.0.1/DC0/DC0_H1', 'EINVAL', 'not a URI as'), ('vpx:///DC0/DC0_H1', 'EINVAL', ''),
-            ('vpx://127.0.0.1/', 'ENOENT', 'no host'), ('priority=low', 'EINVAL', 'no destination'), ('DC0_H1 priority=urgent', 'EINVAL', 'high, default or low'),
+            ('http://127.0.0.1/DC0/DC0_H1', 'EINVAL', "unknown type 'http' in the URI"), ('vpx:///DC0/DC0_H1', 'EINVAL', ''),
+            ('vpx://127.0.0.1/', 'ENOENT', 'no host'), ('priority=low', 'EINVAL', 'destination is missing'), ('DC0_H1 priority=urgent', 'EINVAL', 'high, default or low'),
             ('DC0_H1 speed=1', 'EINVAL', 'datastore, pool, priority'), ('DC0_H1 datastore=none', 'ENOENT', "'none'"),
             ('DC0_H1 pool=none', 'ENOENT', "no resource pool 'none'"), ('DC1_H0', 'EACCES', 'cannot access the datastore')):
         fails('migrate', OTHER, f'echo {line} > migrate', code, text, before='readlink $PWD')
@@ -179,7 +179,7 @@ def clone():
             (OTHER, '"a=b"', 'a=b', 'off no', '~DC0_H0 LocalDS_[01] False')):
         works('clone', vm, f"echo '{line}' > clone", 'cat state template', reads, what, said, new_name=name)
     for line, code, text in (
-            ('copy', 'EEXIST', 'already exists'), ('linked=yes', 'EINVAL', 'the name of the copy comes first'),
+            ('copy', 'EEXIST', 'already exists'), ('linked=yes', 'EINVAL', 'the name of the copy is missing'),
             ('x linked=maybe', 'EINVAL', 'neither yes nor no'), ('x host=nowhere', 'ENOENT', 'no host'),
             ('x template=1', 'EINVAL', 'neither yes nor no'), ('x speed=1', 'EINVAL', 'host, datastore, folder'),
             ('x host=DC0_C0', 'EINVAL', 'is a cluster'), ('x datastore=none', 'ENOENT', 'no datastore'),
@@ -217,7 +217,7 @@ def question():
     bash(VM, 'until [ -s question ]; do sleep 0.02; done')
     works('question', VM, 'cat question', 'question', shown, 'runtime.question.text',
           'This virtual machine might have been moved or copied.')
-    fails('question', VM, 'echo 3 > question', 'EINVAL', 'number of no choice', before='question')
+    fails('question', VM, 'echo 3 > question', 'EINVAL', 'no choice 3', before='question')
     fails('question', VM, 'echo yes > question', 'EINVAL', 'not a number', before='question')
     fails('question', VM, 'echo 1 > question  # no privilege', 'EACCES', 'ermission', before='question',
           method='AnswerVM', fault='NoPermission')
@@ -300,8 +300,8 @@ def snapshots():
             ('echo nothing > revert', 'ENOENT', "no snapshot 'nothing'"),
             ('echo nothing > snapshots/delete', 'ENOENT', "no snapshot 'nothing'"),
             ('echo first children=1 > snapshots/delete', 'EINVAL', 'neither yes nor no'),
-            ('echo children=yes > snapshots/delete', 'EINVAL', 'the name of the snapshot comes first'),
-            ('echo memory=no > snapshots/create', 'EINVAL', 'the name of the snapshot comes first'),
+            ('echo children=yes > snapshots/delete', 'EINVAL', 'the name of the snapshot is missing'),
+            ('echo memory=no > snapshots/create', 'EINVAL', 'the name of the snapshot is missing'),
             ('echo x memory=maybe > snapshots/create', 'EINVAL', 'neither yes nor no'),
             ('echo x color=red > snapshots/create', 'EINVAL', 'memory, quiesce, description'),
             ('mkdir snapshots/first', 'EEXIST', ''), ('mkdir snapshots/create', 'EEXIST', ''),

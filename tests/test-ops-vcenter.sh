@@ -55,7 +55,7 @@ expect_eq 'its files' "$(vim get $vc_vm datastore)" '["LocalDS_1"]'
 
 # Wrong lines, judged by the vCenter's inventory; some without asking it.
 control POST /reset >/dev/null
-refused EINVAL migrate priority=low 'no destination'
+refused EINVAL migrate priority=low 'destination is missing'
 refused EINVAL migrate 'DC0_H0 priority=urgent' 'high, default or low'
 expect_eq 'not asked' "$(vcsim_requests Login)" 0
 refused ENOENT migrate nowhere "no host or cluster 'nowhere' in ${vc_hostport%:*}"

@@ -262,7 +262,7 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
   while (found == 0 && code == 0);
   if (code != 0)
     g_set_error (error, HVFS_ERROR, code, "%s",
-                 code == ESTALE  ? "it is not in the inventory any more"
+                 code == ESTALE  ? "the object is no longer in the server's inventory"
                  : code == EIO   ? "the connection to the server was lost"
                  : code == EINTR ? "interrupted"
                                 : g_strerror (code));

@@ -153,8 +153,8 @@ hvfs_starter_call (HvfsStarter *starter, HvfsRequest *request, GCancellable *can
     {
       g_propagate_error (error, hvfs_error_new_fault (
         EINTR, HVFS_FAULT_UNKNOWN,
-        "interrupted before the server answered; outcome unknown: what it has begun is cancelled "
-        "as soon as it says so, see tasks"));
+        "interrupted before the server answered; outcome unknown: hvfs cancels the task "
+        "as soon as the server names it, see tasks"));
       return NULL;
     }
   reply = g_steal_pointer (&call->reply);

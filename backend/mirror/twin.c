@@ -21,7 +21,7 @@ search_for (HvfsMirror *here, guint32 serial, Search *search, GError **error)
 
   if (vm == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
       return FALSE;
     }
   at = hvfs_mirror_resolve (here, hvfs_object_get (vm, HVFS_VM_HOST));
@@ -30,7 +30,7 @@ search_for (HvfsMirror *here, guint32 serial, Search *search, GError **error)
     search->host_uuid
       = g_strdup (hvfs_value_text (hvfs_object_get (at, HVFS_HOST_HARDWARE), "uuid"));
   if (search->uuid == NULL)
-    g_set_error (error, HVFS_ERROR, EIO, "the server does not say its uuid");
+    g_set_error (error, HVFS_ERROR, EIO, "the server does not report the domain's uuid");
   return search->uuid != NULL;
 }
 
@@ -122,6 +122,6 @@ hvfs_twin_by_id (HvfsMirror *there, HvfsMirror *here, guint32 serial, GError **e
   guint32 found = find_moref (there, moref);
 
   if (found == 0)
-    g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+    g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
   return found;
 }

@@ -79,7 +79,7 @@ look (const HvfsServer *server, guint32 serial, Plan *plan, GError **error)
   if (host == NULL)
     {
       g_set_error (error, HVFS_ERROR, vm == NULL ? ESTALE : ENOTSUP,
-                   "its host is not in this mount");
+                   "the domain's host is not in this mount");
       return FALSE;
     }
   plan->vm = g_strdup (vm->moref);
@@ -136,7 +136,7 @@ is_there (const HvfsServer *server, guint32 serial)
 static gboolean
 refuse (GError **error)
 {
-  g_set_error (error, HVFS_ERROR, ENOTSUP, "its host cannot start machines with itself");
+  g_set_error (error, HVFS_ERROR, ENOTSUP, "the domain's host does not support autostart");
   return FALSE;
 }
 
@@ -151,7 +151,8 @@ send (const HvfsServer *server, guint32 serial, const Plan *plan, gboolean on, G
   if (on && !plan->enabled && plan->n_others > 0)
     {
       g_set_error (error, HVFS_ERROR, EBUSY,
-                   "autostart is off on its host, and on would start %u others that are listed",
+                   "autostart is off on the domain's host; switching it on would start %u other "
+                   "domains too",
                    plan->n_others);
       return FALSE;
     }

@@ -37,7 +37,8 @@ take (const HvfsHttpReply *reply, const char *data, gsize len, gpointer user_dat
     return TRUE; /* a page that explains */
   if (sink->bytes->len + len > sink->max)
     {
-      g_set_error (error, HVFS_ERROR, EFBIG, "it is larger than %" G_GSIZE_FORMAT " bytes", sink->max);
+      g_set_error (error, HVFS_ERROR, EFBIG,
+                   "the file is larger than %" G_GSIZE_FORMAT " bytes", sink->max);
       return FALSE;
     }
   g_byte_array_append (sink->bytes, (const guint8 *) data, len);

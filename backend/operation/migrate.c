@@ -59,7 +59,7 @@ plan_look (const HvfsServer *server, guint32 serial, guint32 host, guint32 datas
 
   if (vm == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
       return FALSE;
     }
   plan->vm = g_strdup (vm->moref);
@@ -257,7 +257,7 @@ check (const HvfsServer *server, const Plan *plan, gboolean relocates,
     return FALSE;
   if (reasons.code == 0)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, reasons.code, "it cannot go there: %s", text->str);
+  g_set_error (error, HVFS_ERROR, reasons.code, "the migration is not possible: %s", text->str);
   return FALSE;
 }
 
@@ -348,7 +348,7 @@ hvfs_rename_check (const HvfsServer *server, guint32 serial, const char *name, G
   HvfsObject *vm = hvfs_mirror_get (server->mirror, serial);
 
   if (g_utf8_strlen (raw, -1) > MAX_NAME)
-    g_set_error (error, HVFS_ERROR, ENAMETOOLONG, "names have %d characters at most", MAX_NAME);
+    g_set_error (error, HVFS_ERROR, ENAMETOOLONG, "a name has at most %d characters", MAX_NAME);
   else if (vm != NULL && has_twin (server->mirror, vm, raw))
     g_set_error (error, HVFS_ERROR, ENOTUNIQ, "another machine of its folder is called '%s'", name);
   else
@@ -390,7 +390,7 @@ source_look (const HvfsServer *server, guint32 serial, const HvfsClone *clone, S
 
   if (vm == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
       return FALSE;
     }
   source->folder = clone->folder != 0
@@ -399,7 +399,7 @@ source_look (const HvfsServer *server, guint32 serial, const HvfsClone *clone, S
   source->snapshot = g_strdup (hvfs_value_text (snapshot, "currentSnapshot"));
   source->from_template = hvfs_value_bool (hvfs_object_get (vm, HVFS_VM_TEMPLATE), NULL);
   if (source->folder == NULL)
-    g_set_error (error, HVFS_ERROR, EINVAL, "it lies in no folder: name one with folder=");
+    g_set_error (error, HVFS_ERROR, EINVAL, "the domain is in no folder: name one with folder=");
   else if (clone->linked && source->snapshot == NULL)
     g_set_error (error, HVFS_ERROR, EINVAL,
                  "a linked clone shares the disks of a snapshot, and there is none: take one");

@@ -40,7 +40,7 @@ new_request (const HvfsServer *server, guint32 serial, const char *method)
 static void
 set_gone (GError **error)
 {
-  g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+  g_set_error (error, HVFS_ERROR, ESTALE, "the object is no longer in the server's inventory");
 }
 
 HvfsRequest *

@@ -149,7 +149,7 @@ hvfs_question_new_answer (const HvfsObject *vm, gint64 number, GError **error)
     g_set_error (error, HVFS_ERROR, EINVAL, "there is no question to answer");
   else
     g_set_error (error, HVFS_ERROR, EINVAL,
-                 "%" G_GINT64_FORMAT " is the number of no choice: %s", number, text->str);
+                 "no choice %" G_GINT64_FORMAT " in this question: %s", number, text->str);
   return NULL;
 }
 

@@ -240,7 +240,7 @@ fetch (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable, GE
         found |= store (quickstats, kind, contents->pdata[i]) == serial;
     }
   if (!found)
-    g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+    g_set_error (error, HVFS_ERROR, ESTALE, "the object is no longer in the server's inventory");
   return found;
 }
 

@@ -74,7 +74,8 @@ hvfs_reconfigure_vcpus (const HvfsServer *server, guint32 serial, gint64 n,
 {
   if (n > 0 && n <= G_MAXINT32)
     return set_number (server, serial, "numCPUs", HVFS_VM_CPUS, n, cancellable, error);
-  g_set_error (error, HVFS_ERROR, EINVAL, "virtual CPUs are 1 to %d", G_MAXINT32);
+  g_set_error (error, HVFS_ERROR, EINVAL, "%" G_GINT64_FORMAT " virtual CPUs: must be 1 to %d", n,
+               G_MAXINT32);
   return FALSE;
 }
 

@@ -62,7 +62,8 @@ hvfs_resource_pool_lookup (const HvfsServer *server, guint32 serial, const char 
   compute_of (server, serial, &type, &id);
   if (id == NULL || type == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ENOENT, "the server does not say what the host belongs to");
+      g_set_error (error, HVFS_ERROR, ENOENT,
+                   "the server does not report the host's compute resource");
       return NULL;
     }
   found = hvfs_retrieve_property (server->session, type, id, "resourcePool", error);

@@ -103,7 +103,7 @@ new_request (const HvfsServer *server, guint32 serial, guint32 number, const cha
   if (vm != NULL && hvfs_snapshot_find (vm, number, &snapshot))
     return hvfs_request_new (method, "VirtualMachineSnapshot",
                              hvfs_value_text (snapshot.tree, "snapshot"));
-  g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot is gone");
+  g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot no longer exists");
   return NULL;
 }
 

@@ -85,7 +85,8 @@ check_base (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *have, 
   edited = g_strdup (hvfs_vm_cache_version_of (config->cache, look->serial, text));
   g_mutex_unlock (&config->lock);
   g_set_error (error, HVFS_ERROR, ESTALE,
-               "it was changed on the server meanwhile: the edited version is %s, now it is %s",
+               "the configuration was changed on the server meanwhile: the edited version is "
+               "%s, now it is %s",
                edited != NULL ? edited : "an older one",
                hvfs_value_text (have->config, "changeVersion"));
   return NULL;
@@ -114,7 +115,8 @@ explain (HvfsConfig *config, const HvfsVmLook *look, const char *version, GError
   g_clear_error (error);
   now = hvfs_vm_look (config->server.mirror, look->serial, NULL);
   g_set_error (error, HVFS_ERROR, ESTALE,
-               "it was changed on the server meanwhile: the edited version is %s, now it is %s",
+               "the configuration was changed on the server meanwhile: the edited version is "
+               "%s, now it is %s",
                version, now != NULL && now->version != NULL ? now->version : "another");
 }
 

@@ -32,7 +32,7 @@ lookup_property (HvfsConfig *config, const char *type, const char *moref, const 
     return NULL;
   value = contents->len > 0 ? hvfs_value_get (contents->pdata[0], "propSet.val") : NULL;
   if (value == NULL)
-    g_set_error (error, HVFS_ERROR, ENOENT, "the server does not tell its %s", path);
+    g_set_error (error, HVFS_ERROR, ENOENT, "the server does not report the domain's %s", path);
   return value != NULL ? hvfs_value_ref (value) : NULL;
 }
 
@@ -44,7 +44,8 @@ set_untold (HvfsMirror *mirror, guint32 serial, GError **error)
   HvfsObject *vm = hvfs_mirror_get (mirror, serial);
 
   if (vm == NULL || hvfs_object_check (vm, HVFS_PROP (HVFS_VM_FILE), error))
-    g_set_error (error, HVFS_ERROR, ENOENT, "the server does not tell where its file is");
+    g_set_error (error, HVFS_ERROR, ENOENT,
+                 "the server does not report where the domain's VMX file is");
 }
 
 GBytes *
@@ -62,7 +63,7 @@ hvfs_config_fetch_vmx (HvfsConfig *config, guint32 serial, GCancellable *cancell
     }
   if (*look->file != '[')
     {
-      g_set_error (error, HVFS_ERROR, ENOTSUP, "its file %s lies in no datastore", look->file);
+      g_set_error (error, HVFS_ERROR, ENOTSUP, "the VMX file %s is in no datastore", look->file);
       return NULL;
     }
   return hvfs_datastore_file_get (config->server.session, look->datacenter_path, look->file,
@@ -393,8 +394,8 @@ hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GByt
   if (datastore == NULL)
     {
       g_set_error (error, HVFS_ERROR, EINVAL,
-                   "a new machine needs a disk with <source file='[datastore] ...'/>, which says "
-                   "where it lies");
+                   "a new machine needs a disk with <source file='[datastore] ...'/>: "
+                   "its files go to that datastore");
       return FALSE;
     }
   if (!find_place (&place, host, error) || !find_networks (&place, host, foreign, error))
@@ -491,7 +492,7 @@ look_at_off (HvfsConfig *config, guint32 serial, GError **error)
 
   if (look == NULL || !look->running)
     return g_steal_pointer (&look);
-  g_set_error (error, HVFS_ERROR, EBUSY, "it is %s: it must be off", look->state);
+  g_set_error (error, HVFS_ERROR, EBUSY, "the domain is %s: it must be off", look->state);
   return NULL;
 }
 

@@ -100,7 +100,7 @@ hvfs_vm_look (HvfsMirror *mirror, guint32 serial, GError **error)
 
   if (vm == NULL || vm->kind != HVFS_KIND_VM)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
       return NULL;
     }
   if (!hvfs_object_check (vm, HVFS_PROP (HVFS_VM_CHANGE_VERSION), error))
@@ -307,7 +307,7 @@ hvfs_host_look (HvfsMirror *mirror, guint32 serial, GError **error)
 
   if (datacenter == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the host is not in the inventory any more");
+      g_set_error (error, HVFS_ERROR, ESTALE, "the host is no longer in the server's inventory");
       return NULL;
     }
   look = g_new0 (HvfsHostLook, 1);

@@ -251,11 +251,11 @@ config_in (const HvfsValue *content, const HvfsVmLook *look, GError **error)
   if (value != NULL && hvfs_value_get (value, "hardware") != NULL)
     return value;
   if (content == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+    g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
   else if (fault != NULL)
     g_propagate_error (error, hvfs_fault_new_error_localized (fault));
   else
-    g_set_error (error, HVFS_ERROR, EIO, "the server has no configuration of it (%s)",
+    g_set_error (error, HVFS_ERROR, EIO, "the server has no configuration of the domain (%s)",
                  look->state != NULL ? look->state : "its state is unknown");
   return NULL;
 }

@@ -76,7 +76,7 @@ domains_rmdir (HvfsCall *call, HvfsNode dir, const char *name, GError **error)
   if (number == 0)
     {
       g_set_error (error, HVFS_ERROR, EPERM,
-                   "a domain is not removed like that: see undefine and destroy");
+                   "rmdir does not remove a domain: write to its undefine or destroy");
       return FALSE;
     }
   hvfs_desk_drop (fs->desks, hvfs_node_ino ((HvfsNode){ &hvfs_draft_row, number, 0 }));

@@ -35,12 +35,14 @@ end (HvfsStore *store, const char *line, End func, GError **error)
   g_autofree char *name = dup_name (fs, store->serial);
 
   if (name == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+    g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
   else if (!hvfs_line_is_name (line, name))
     {
       g_autofree char *quoted = hvfs_line_dup_quoted (name);
 
-      g_set_error (error, HVFS_ERROR, EINVAL, "to confirm write the domain's own name, '%s'", quoted);
+      g_set_error (error, HVFS_ERROR, EINVAL,
+                   "'%.64s' is another name: to confirm, write the domain's own name, '%s'",
+                   line, quoted);
     }
   else
     return func (fs->config, store->serial, store->cancellable, error);

@@ -122,7 +122,8 @@ parse_move (const char *head, char **values, HvfsMove *move, GError **error)
   move->pool = values[MOVE_POOL];
   if (*head != '\0' || values[MOVE_DATASTORE] != NULL || values[MOVE_POOL] != NULL)
     return parse_priority (values[MOVE_PRIORITY], move, error);
-  g_set_error (error, HVFS_ERROR, EINVAL, "it names no destination: a host, or datastore=");
+  g_set_error (error, HVFS_ERROR, EINVAL,
+               "the destination is missing: write a host, a cluster or datastore=NAME");
   return FALSE;
 }
 
@@ -249,7 +250,8 @@ parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
     return FALSE;
   if (*clone->name == '\0')
     {
-      g_set_error (error, HVFS_ERROR, EINVAL, "the name of the copy comes first");
+      g_set_error (error, HVFS_ERROR, EINVAL,
+                   "the name of the copy is missing: write it first, before key=value");
       return FALSE;
     }
   if (values[CLONE_HOST] != NULL)
@@ -258,7 +260,8 @@ parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
         = hvfs_destination_host (&places, store->serial, values[CLONE_HOST], error);
       if (clone->host != 0 && !hvfs_destination_is_host (&places, clone->host))
         {
-          g_set_error (error, HVFS_ERROR, EINVAL, "host: '%.100s' is a cluster, name a host",
+          g_set_error (error, HVFS_ERROR, EINVAL,
+                       "host: '%.100s' is a cluster: write the name of a host",
                        values[CLONE_HOST]);
           return FALSE;
         }
@@ -322,7 +325,7 @@ move_and_rename (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name,
       || hvfs_rename (&call->fs->server, serial, new_name, call->cancellable, error))
     return TRUE;
   if (dir.a != new_dir.a)
-    g_prefix_error (error, "it was migrated, but not renamed: ");
+    g_prefix_error (error, "the domain was migrated, but not renamed: ");
   return FALSE;
 }
 
@@ -362,7 +365,7 @@ hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
     return rename_draft (fs, draft, new_dir, new_name, error);
   if (serial == 0)
     {
-      g_set_error (error, HVFS_ERROR, EPERM, "'%.100s' is no domain that could be moved", name);
+      g_set_error (error, HVFS_ERROR, EPERM, "'%.100s' is not a domain and cannot be moved", name);
       return FALSE;
     }
   if (domain_named (fs, new_dir, new_name) != 0)

@@ -129,7 +129,7 @@ find (const HvfsObject *vm, HvfsNode node, HvfsSnapshot *ret, GError **error)
 {
   if (hvfs_snapshot_find (vm, node.b, ret))
     return TRUE;
-  g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot is gone");
+  g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot no longer exists");
   return FALSE;
 }
 
@@ -345,7 +345,8 @@ require_name (const char *name, GError **error)
 {
   if (*name != '\0')
     return TRUE;
-  g_set_error (error, HVFS_ERROR, EINVAL, "the name of the snapshot comes first");
+  g_set_error (error, HVFS_ERROR, EINVAL,
+               "the name of the snapshot is missing: write it first, before key=value");
   return FALSE;
 }
 
@@ -423,7 +424,7 @@ snapshots_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_d
   gboolean ok = FALSE;
 
   if (number != 0 && dir.a != new_dir.a)
-    g_set_error (&failure, HVFS_ERROR, EPERM, "a snapshot belongs to its domain");
+    g_set_error (&failure, HVFS_ERROR, EPERM, "a snapshot cannot leave its domain's directory");
   else if (number != 0 && number_named (call->fs, dir.a, new_name, TRUE, NULL) != 0)
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a snapshot '%.100s' already", new_name);
   else if (number != 0 && hvfs_line_check (new_name, &failure))

@@ -181,7 +181,8 @@ find (const Query *query, guint kinds, Test test, const char *what, GError **err
                  said, query->places->is_mount ? "this mount" : query->places->server,
                  query->among != NULL ? " that the host can use" : "");
   else
-    g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is %u of them, name one by its path: %s%s",
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "'%.200s' is ambiguous: %u objects have that name; name one by its path: %s%s",
                  said, n, paths->str, n > MAX_LISTED ? ", ..." : "");
   return 0;
 }
@@ -292,7 +293,8 @@ parse_uri (const HvfsPlaces *places, const char *text, GError **error)
     g_set_error (error, HVFS_ERROR, EINVAL,
                  "'%.200s' is not a URI as vpx://VCENTER/DC/HOST or esx://HOST/", text);
   else if (uri->type == HVFS_URI_VPX && !hvfs_host_port_is_same (uri->host, places->server))
-    g_set_error (error, HVFS_ERROR, EINVAL, "'%.200s' is of another server than %s", text,
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "'%.200s' names another server than %s, which is mounted", text,
                  places->server);
   else
     return g_steal_pointer (&uri);

@@ -32,6 +32,7 @@ hvfs_usage_get (HvfsFs *fs, const HvfsObject *object, HvfsUsage *ret_usage, GErr
     return hvfs_show_unknown ("usage", error);
   if (ret_usage->refused == 0)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, ret_usage->refused, "the server does not tell its usage");
+  g_set_error (error, HVFS_ERROR, ret_usage->refused,
+               "the server does not report the object's current use");
   return FALSE;
 }

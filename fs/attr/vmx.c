@@ -252,7 +252,8 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
 
   if ((fi->flags & O_ACCMODE) != O_RDONLY)
     {
-      g_set_error (error, HVFS_ERROR, EACCES, "the server writes it: change config.xml");
+      g_set_error (error, HVFS_ERROR, EACCES,
+                   "only the server writes config.vmx: change config.xml");
       return FALSE;
     }
   if (!hvfs_call_may_wait (call, error)
@@ -283,7 +284,7 @@ static gboolean
 vmx_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const struct stat *st,
              int to_set, GError **error)
 {
-  g_set_error (error, HVFS_ERROR, EPERM, "the server writes it: change config.xml");
+  g_set_error (error, HVFS_ERROR, EPERM, "only the server writes config.vmx: change config.xml");
   return FALSE;
 }
 

@@ -407,7 +407,7 @@ hvfs_sheet_add_locked (HvfsDesks *desks, HvfsDesk *desk, const char *name, mode_
     g_set_error (error, HVFS_ERROR, ENAMETOOLONG, "a name has at most %d bytes", MAX_NAME_BYTES);
   else if (desks->n_sheets >= HVFS_DESK_MAX_SHEETS)
     g_set_error (error, HVFS_ERROR, ENOSPC,
-                 "there are %d files beside the domains' own already: remove some",
+                 "there are %d scratch files already: remove some",
                  HVFS_DESK_MAX_SHEETS);
   else
     {
@@ -425,12 +425,12 @@ static gboolean
 check_size_locked (HvfsDesks *desks, HvfsSheet *sheet, guint64 size, GError **error)
 {
   if (size > HVFS_DESK_MAX_SHEET_BYTES)
-    g_set_error (error, HVFS_ERROR, EFBIG, "a file beside a domain's own has at most %d MiB",
+    g_set_error (error, HVFS_ERROR, EFBIG, "a scratch file has at most %d MiB",
                  HVFS_DESK_MAX_SHEET_BYTES >> 20);
   else if (size > sheet_bytes (sheet)
            && desks->n_bytes + size - sheet_bytes (sheet) > HVFS_DESK_MAX_BYTES)
     g_set_error (error, HVFS_ERROR, ENOSPC,
-                 "the files beside the domains' own have %d MiB already: remove some",
+                 "the scratch files have %d MiB already: remove some",
                  HVFS_DESK_MAX_BYTES >> 20);
   else
     return TRUE;

@@ -52,12 +52,13 @@ hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wante
 
   if (!hvfs_drafts_get (fs->drafts, node.a, &draft))
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the draft is gone");
+      g_set_error (error, HVFS_ERROR, ESTALE, "the draft no longer exists");
       return FALSE;
     }
   if (draft.serial != 0)
     {
-      g_set_error (error, HVFS_ERROR, EPERM, "it is defined already: change its config.xml");
+      g_set_error (error, HVFS_ERROR, EPERM,
+                   "the domain is defined already: change its config.xml");
       return FALSE;
     }
   if (!hvfs_updater_confirm (fs->updater, call->cancellable, error))

@@ -109,7 +109,7 @@ check_domain (HvfsCall *call, HvfsNode node, GError **error)
   there = hvfs_edit_is_draft (node) || hvfs_mirror_get (mirror, node.a) != NULL;
   g_rw_lock_reader_unlock (hvfs_mirror_lock (mirror));
   if (!there)
-    g_set_error (error, HVFS_ERROR, ESTALE, "its domain is not in the inventory any more");
+    g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
   return there;
 }
 
@@ -177,7 +177,7 @@ ref_sheet (HvfsFs *fs, HvfsNode node, GError **error)
     hvfs_sheet_ref_locked (sheet);
   hvfs_desks_unlock (fs->desks);
   if (sheet == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "that file is gone");
+    g_set_error (error, HVFS_ERROR, ESTALE, "the file no longer exists");
   return sheet;
 }
 
@@ -337,7 +337,7 @@ step (HvfsCall *call, HvfsNode node, Handle *handle, HvfsSaveStep next, GError *
     case HVFS_SAVE_REPEAT:
       g_set_error (error, HVFS_ERROR,
                    handle->save.broken != 0 ? handle->save.broken : handle->save.failed,
-                   "what was written is refused");
+                   "the text written before was refused");
       return FALSE;
     default:
       return TRUE;
@@ -431,7 +431,7 @@ slice_sheet (HvfsFs *fs, HvfsNode node, gsize size, goffset off, GError **error)
     }
   hvfs_desks_unlock (fs->desks);
   if (bytes == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "that file is gone");
+    g_set_error (error, HVFS_ERROR, ESTALE, "the file no longer exists");
   return bytes;
 }
 
@@ -570,7 +570,8 @@ resize_by_name (HvfsCall *call, HvfsNode node, guint64 size, GError **error)
 
   if (hvfs_edit_is_live (fs, node))
     {
-      g_set_error (error, HVFS_ERROR, EINVAL, "a part of it is no configuration");
+      g_set_error (error, HVFS_ERROR, EINVAL,
+                   "a configuration cannot be truncated: write the whole text");
       return FALSE;
     }
   sheet = ref_sheet (fs, node, error);

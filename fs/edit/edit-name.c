@@ -49,8 +49,8 @@ is_free (HvfsNode dir, const char *name, GError **error)
 
   if (row == NULL || row->file_ops == &hvfs_edit_file_ops)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, EPERM, "'%s' is neither removed nor renamed, nor is another "
-               "file put in its place: write into it",
+  g_set_error (error, HVFS_ERROR, EPERM, "'%s' cannot be removed, renamed or replaced by another "
+               "file: write to it",
                name);
   return FALSE;
 }
@@ -179,7 +179,7 @@ edit_symlink (HvfsCall *call, HvfsNode dir, const char *name, const char *target
 {
   if (is_live_name (dir, name))
     {
-      g_set_error (error, HVFS_ERROR, EPERM, "a link is no configuration");
+      g_set_error (error, HVFS_ERROR, EPERM, "a configuration cannot be a link: write the text");
       return 0;
     }
   return is_free (dir, name, error)
@@ -253,7 +253,7 @@ get_content (HvfsCall *call, HvfsNode dir, const char *name, Content *ret, GErro
   hvfs_desks_lock (fs->desks);
   sheet = find_locked (fs, dir, name, error);
   if (sheet != NULL && sheet->target != NULL)
-    g_set_error (error, HVFS_ERROR, EPERM, "a link is no configuration");
+    g_set_error (error, HVFS_ERROR, EPERM, "a configuration cannot be a link: write the text");
   else if (sheet != NULL)
     {
       ret->text = g_bytes_new (sheet->data->data, sheet->data->len);
@@ -347,7 +347,8 @@ is_repeated (HvfsFs *fs, HvfsNode dir, const char *name, GError **error)
     sheet->stale = FALSE;
   hvfs_desks_unlock (fs->desks);
   if (stale)
-    g_set_error (error, HVFS_ERROR, ESTALE, "it was changed on the server meanwhile");
+    g_set_error (error, HVFS_ERROR, ESTALE,
+                 "the configuration was changed on the server meanwhile");
   return stale;
 }
 
@@ -437,7 +438,7 @@ edit_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
   if (hvfs_node_ino (dir) != hvfs_node_ino (new_dir))
     {
       g_set_error (error, HVFS_ERROR, is_live_name (dir, name) ? EPERM : EXDEV,
-                   "a file stays in its domain's directory: copy it");
+                   "a file cannot leave its domain's directory: copy it");
       return FALSE;
     }
   if (is_live_name (dir, new_name) && !is_live_name (dir, name))

@@ -89,7 +89,7 @@ resize (Handle *handle, goffset size, GError **error)
 
   if (size < 0 || size > MAX_BYTES)
     {
-      g_set_error (error, HVFS_ERROR, EFBIG, "it may have %d bytes at most", MAX_BYTES);
+      g_set_error (error, HVFS_ERROR, EFBIG, "the text may have %d bytes at most", MAX_BYTES);
       return FALSE;
     }
   g_string_set_size (handle->text, size);
@@ -105,7 +105,7 @@ take (Handle *handle, const char *data, gsize size, goffset off, GError **error)
 
   if (handle->refused || off > MAX_BYTES || size > MAX_BYTES || off + size > MAX_BYTES)
     {
-      g_set_error (error, HVFS_ERROR, EFBIG, "it may have %d bytes at most", MAX_BYTES);
+      g_set_error (error, HVFS_ERROR, EFBIG, "the text may have %d bytes at most", MAX_BYTES);
       handle->refused = TRUE;
       return FALSE;
     }
@@ -154,7 +154,7 @@ dup_text (const GString *written, GError **error)
     len--;
   if (is_text (written->str, len))
     return g_strndup (written->str, len);
-  g_set_error (error, HVFS_ERROR, EINVAL, "it is not text in UTF-8, or holds a control character");
+  g_set_error (error, HVFS_ERROR, EINVAL, "the text is not UTF-8, or contains a control character");
   return NULL;
 }
 
@@ -238,7 +238,7 @@ hvfs_whole_put (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, GError **er
 
   if (len > MAX_BYTES)
     {
-      g_set_error (error, HVFS_ERROR, EFBIG, "it may have %d bytes at most", MAX_BYTES);
+      g_set_error (error, HVFS_ERROR, EFBIG, "the text may have %d bytes at most", MAX_BYTES);
       return FALSE;
     }
   text = g_string_new_len (data != NULL ? data : "", len);
@@ -349,7 +349,7 @@ whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const s
 
   if (hvfs_node_changes_owner (call->fs, node, st, to_set))
     {
-      g_set_error (error, HVFS_ERROR, EPERM, "its owner and mode cannot be changed");
+      g_set_error (error, HVFS_ERROR, EPERM, "the file's owner and mode cannot be changed");
       return FALSE;
     }
   if ((to_set & FUSE_SET_ATTR_SIZE) == 0)

@@ -264,7 +264,7 @@ store_change (HvfsFs *fs, WriteJob *job, HvfsNode node, char **lines, GCancellab
   GError *failure = NULL;
 
   if (*text == '\0')
-    g_set_error (&failure, HVFS_ERROR, EINVAL, "an empty write says nothing to do");
+    g_set_error (&failure, HVFS_ERROR, EINVAL, "the write is empty: write one line");
   else if (check_lines (lines, &failure)
            && hvfs_updater_confirm (fs->updater, cancellable, &failure))
     hvfs_call_check (node.row->store (&store, text, &failure), node.row->name, &failure);
@@ -324,10 +324,11 @@ check_size (HvfsFs *fs, guint64 ino, HvfsNode node, const char *buffer, gsize si
   g_autoptr (GError) failure = NULL;
 
   if (size > MAX_WRITE_BYTES)
-    g_set_error (&failure, HVFS_ERROR, EFBIG, "%" G_GSIZE_FORMAT " bytes at once, and %d are the most",
+    g_set_error (&failure, HVFS_ERROR, EFBIG,
+                 "%" G_GSIZE_FORMAT " bytes at once: at most %d are allowed",
                  size, MAX_WRITE_BYTES);
   else if (memchr (buffer, '\0', size) != NULL)
-    g_set_error (&failure, HVFS_ERROR, EINVAL, "a NUL is in no text");
+    g_set_error (&failure, HVFS_ERROR, EINVAL, "the text contains a NUL byte");
   else
     return TRUE;
   hvfs_change_remember (fs, ino, node, NULL, failure);

@@ -51,7 +51,8 @@ name_job_free (gpointer data)
 static guint64
 refuse (GError **error)
 {
-  g_set_error (error, HVFS_ERROR, EPERM, "nothing can be made, renamed or removed there");
+  g_set_error (error, HVFS_ERROR, EPERM,
+               "you cannot make, rename or remove anything in this directory");
   return 0;
 }
 
@@ -81,7 +82,7 @@ resolve_dir (HvfsFs *fs, guint64 ino, const char *name, HvfsNode *ret_dir, GErro
 
   if (!hvfs_node_resolve (fs, ino, ret_dir, &object)
       || !hvfs_ops_stat (fs, *ret_dir, object, buffer, &st, NULL))
-    g_set_error (error, HVFS_ERROR, ESTALE, "the directory is gone");
+    g_set_error (error, HVFS_ERROR, ESTALE, "the directory no longer exists");
   else if (ret_dir->row->dir_ops == NULL || is_fixed (fs, *ret_dir, name))
     refuse (error);
   else

@@ -180,7 +180,7 @@ run_write (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
   if (node.row->file_ops->write != NULL)
     return node.row->file_ops->write (call, node, &job->fi, job->data, job->size, job->off,
                                       error);
-  g_set_error (error, HVFS_ERROR, EBADF, "it cannot be written");
+  g_set_error (error, HVFS_ERROR, EBADF, "the file cannot be written");
   return FALSE;
 }
 

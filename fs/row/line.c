@@ -119,7 +119,7 @@ parse_key (const char **text, const HvfsKey *keys, char **ret_values, GError **e
   *text = end + strspn (end, " \t");
   if (*ret_values[i] != '\0' || keys[i].rest)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, EINVAL, "%s= says no value", keys[i].name);
+  g_set_error (error, HVFS_ERROR, EINVAL, "%s= has no value", keys[i].name);
   return FALSE;
 }
 
@@ -150,7 +150,8 @@ hvfs_line_check (const char *text, GError **error)
   for (const char *p = text; ok && *p != '\0'; p = g_utf8_next_char (p))
     ok = *p == '\t' || !g_unichar_iscntrl (g_utf8_get_char (p));
   if (!ok)
-    g_set_error (error, HVFS_ERROR, EINVAL, "it is not text in UTF-8, or holds a control character");
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "the text is not UTF-8, or contains a control character");
   return ok;
 }
 

@@ -211,6 +211,6 @@ hvfs_show_yes_no (GString *out, const char *key, gboolean value)
 gboolean
 hvfs_show_unknown (const char *what, GError **error)
 {
-  g_set_error (error, HVFS_ERROR, EIO, "the server does not say its %s", what);
+  g_set_error (error, HVFS_ERROR, EIO, "the server does not report the object's %s", what);
   return FALSE;
 }
