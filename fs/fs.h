@@ -25,6 +25,7 @@ typedef struct _HvfsFailures HvfsFailures;
 typedef struct _HvfsIndex HvfsIndex;
 typedef struct _HvfsJobs HvfsJobs;
 typedef struct _HvfsMigrations HvfsMigrations;
+typedef struct _HvfsNetworks HvfsNetworks;
 typedef struct _HvfsNotifier HvfsNotifier;
 typedef struct _HvfsOpened HvfsOpened;
 typedef struct _HvfsReads HvfsReads;
@@ -52,6 +53,7 @@ struct _HvfsFs
   HvfsReads *reads;
   HvfsVmxSizes *vmx_sizes;
   HvfsMigrations *migrations;
+  HvfsNetworks *networks;
   HvfsVcenter *vcenter;
   HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;

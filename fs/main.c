@@ -24,6 +24,7 @@
 
 #include "convert/error.h"
 #include "fs/attr/migration.h"
+#include "fs/attr/network.h"
 #include "fs/attr/all-rows.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/vmx.h"
@@ -108,6 +109,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->reads = hvfs_reads_new ();
   fs->drafts = hvfs_drafts_new ();
   fs->vmx_sizes = hvfs_vmx_sizes_new ();
+  fs->networks = hvfs_networks_new ();
   fs->failures = hvfs_failures_new ();
   fs->migrations = hvfs_migrations_new ();
   fs->vcenter = hvfs_vcenter_new (&(HvfsVcenterConfig){
@@ -128,6 +130,7 @@ fs_clear (HvfsFs *fs)
   hvfs_reads_free (fs->reads);
   hvfs_drafts_free (fs->drafts);
   hvfs_vmx_sizes_free (fs->vmx_sizes);
+  hvfs_networks_free (fs->networks);
   hvfs_notifier_free (fs->notifier);
   hvfs_questions_free (fs->questions);
   hvfs_tasks_free (fs->tasks); /* what interrupted writers began is cancelled first */

@@ -1,4 +1,5 @@
 /* fs/attr/attr-storage.c - the files in a datastore's and in a network's directory */
+#include "fs/attr/network.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 
@@ -43,7 +44,8 @@ network_info_show (HvfsFs *fs, const HvfsObject *network, GString *out, GError *
   hvfs_show_text (out, "type", type);
   hvfs_show_yes_no (out, "accessible",
                     hvfs_value_bool (hvfs_object_get (network, HVFS_NETWORK_ACCESSIBLE), NULL));
-  return TRUE;
+  return hvfs_networks_show (fs->networks, network->serial, out)
+         || hvfs_show_unknown ("switch", error);
 }
 
 HvfsRow hvfs_datastore_table[] = {
@@ -58,7 +60,7 @@ HvfsRow hvfs_datastore_table[] = {
 };
 
 HvfsRow hvfs_network_table[] = {
-  { .name = "info", .mode = S_IFREG | 0444, .show = network_info_show,
+  { .name = "info", .mode = S_IFREG | 0444, .show = network_info_show, .fetch = &hvfs_network_fetch,
     .depends = HVFS_PROP (HVFS_NETWORK_ACCESSIBLE) },
   HVFS_MOREF_ROW,
   { NULL }

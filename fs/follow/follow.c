@@ -12,6 +12,7 @@
 
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/migration.h"
+#include "fs/attr/network.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/vmx.h"
 #include "fs/edit/draft.h"
@@ -150,6 +151,7 @@ object_left (HvfsFs *fs, const HvfsObject *object)
   hvfs_vmx_sizes_forget (fs->vmx_sizes, object->serial);
   hvfs_migrations_forget (fs->migrations, object->serial);
   hvfs_quickstats_forget (fs->quickstats, object->serial);
+  hvfs_networks_forget (fs->networks, object->serial);
   fs->restructured |= object->kind != HVFS_KIND_VM;
 }
 

@@ -1,0 +1,23 @@
+/* fs/attr/network.h - what a network's info says of its switch
+ *
+ * Exists because switch, VLAN and ports are no properties of a network, but of its hosts and
+ * of its distributed switch, which are too much to be kept for the few who read them: they
+ * are asked for when info is read, together with those of the neighbours, so that a walk
+ * costs a few requests and a second one none.  Thread safe.
+ */
+#pragma once
+
+#include "fs/fs.h"
+
+HvfsNetworks *hvfs_networks_new (void);
+void hvfs_networks_free (HvfsNetworks *networks);
+
+/* Two requests for a hundred port groups of distributed switches, one for the networks that
+ * the same hosts have, none for others. */
+extern const HvfsFetch hvfs_network_fetch;
+
+/* Appends the lines that were fetched of @network; FALSE: they were not.  Memory. */
+gboolean hvfs_networks_show (HvfsNetworks *networks, guint32 network, GString *out);
+
+/* The object is gone. */
+void hvfs_networks_forget (HvfsNetworks *networks, guint32 serial);
