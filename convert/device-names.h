@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "convert/domain.h"
+#include "convert/model.h"
 
 /* Returns: (nullable): what target names on @bus begin with, "sd"; NULL if VMX has no such bus */
 const char *hvfs_bus_prefix (HvfsBus bus);

@@ -6,7 +6,8 @@
  */
 #pragma once
 
-#include "convert/domain-xml-adopt.h"
+#include "convert/adoption.h"
+#include "convert/notes.h"
 #include "convert/xml-in.h"
 
 typedef struct
@@ -28,6 +29,13 @@ void hvfs_adopt_note_each (HvfsAdopter *adopter, const xmlNode *node, const char
 
 /* @option: a hint for who runs hvfs-convert; @text: one for who writes the text */
 const char *hvfs_adopt_hint (const HvfsAdopter *adopter, const char *option, const char *text);
+
+/* Makes a note of @text, or counts up that of the same kind of @node and @key. */
+void hvfs_adopt_note_once (HvfsAdopter *adopter, const xmlNode *node, const char *key,
+                           const char *text);
+
+/* At the end: says of each note how many things it stands for. */
+void hvfs_adopt_finish_notes (HvfsAdopter *adopter);
 
 /* Removes @node from the document. */
 void hvfs_adopt_remove (const xmlNode *node);

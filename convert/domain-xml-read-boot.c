@@ -3,7 +3,7 @@
  * Either each device says its place, <boot order='1'/>, or <os> has the kinds in their
  * order, <boot dev='cdrom'/>, which stands for the first device of each.
  */
-#include "convert/domain-xml-read.h"
+#include "convert/domain-xml-read-part.h"
 #include "convert/error.h"
 
 enum

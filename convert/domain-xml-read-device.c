@@ -1,6 +1,6 @@
 /* convert/domain-xml-read-device.c - interfaces, folders, graphics and video in domain XML */
-#include "convert/domain-xml-read.h"
-#include "convert/domain-xml-write.h"
+#include "convert/domain-xml-read-part.h"
+#include "convert/domain-xml-write-part.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/words.h"

@@ -1,6 +1,6 @@
 /* convert/domain-xml-read-disk.c - disks and controllers in domain XML */
 #include "convert/device-names.h"
-#include "convert/domain-xml-read.h"
+#include "convert/domain-xml-read-part.h"
 #include "convert/error.h"
 
 #include <string.h>

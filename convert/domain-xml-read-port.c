@@ -1,5 +1,5 @@
 /* convert/domain-xml-read-port.c - serial and parallel ports and consoles in domain XML */
-#include "convert/domain-xml-read.h"
+#include "convert/domain-xml-read-part.h"
 #include "convert/error.h"
 
 /* A serial port that gets its number when all others are known. */

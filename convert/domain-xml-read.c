@@ -1,5 +1,6 @@
 /* convert/domain-xml-read.c - domain XML to domain model: what is no device; see domain-xml.h */
 #include "convert/domain-xml-read.h"
+#include "convert/domain-xml-read-part.h"
 #include "convert/domain-xml-words.h"
 #include "convert/error.h"
 #include "convert/scalar.h"

@@ -1,6 +1,6 @@
 /* convert/domain-xml-write-device.c - the devices of a domain as domain XML */
 #include "convert/domain-xml-words.h"
-#include "convert/domain-xml-write.h"
+#include "convert/domain-xml-write-part.h"
 #include "convert/scalar.h"
 
 static void

@@ -1,5 +1,5 @@
 /* convert/domain-xml-write.c - domain model to domain XML: what is no device; see domain-xml.h */
-#include "convert/domain-xml-write.h"
+#include "convert/domain-xml-write-part.h"
 #include "convert/domain-xml-words.h"
 #include "convert/scalar.h"
 #include "convert/xml-in.h"

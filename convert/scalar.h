@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "convert/domain.h"
+#include "convert/model.h"
 
 /* White space and a sign allowed before, nothing after. */
 gboolean hvfs_parse_int64 (const char *text, gint64 *ret);

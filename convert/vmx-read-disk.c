@@ -5,7 +5,7 @@
  */
 #include "convert/device-names.h"
 #include "convert/scalar.h"
-#include "convert/vmx-read.h"
+#include "convert/vmx-read-part.h"
 #include "convert/vmx-words.h"
 #include "convert/words.h"
 

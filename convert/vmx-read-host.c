@@ -1,5 +1,5 @@
 /* convert/vmx-read-host.c - what the host shows and shares: folders, VNC, the display */
-#include "convert/vmx-read.h"
+#include "convert/vmx-read-part.h"
 
 #define VRAM_DEFAULT_BYTES (HVFS_VRAM_KIB * 1024)
 

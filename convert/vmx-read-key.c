@@ -1,5 +1,5 @@
 /* convert/vmx-read-key.c - the keys that devices of several kinds have */
-#include "convert/vmx-read.h"
+#include "convert/vmx-read-part.h"
 
 gboolean
 hvfs_vmx_read_present (HvfsVmxText *vmx, const char *prefix, gboolean *present, GError **error)

@@ -6,7 +6,7 @@
  * network gets one: so it comes back as the same network.
  */
 #include "convert/scalar.h"
-#include "convert/vmx-read.h"
+#include "convert/vmx-read-part.h"
 #include "convert/words.h"
 
 #include <string.h>

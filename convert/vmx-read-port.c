@@ -1,5 +1,5 @@
 /* convert/vmx-read-port.c - serial and parallel ports in a VMX */
-#include "convert/vmx-read.h"
+#include "convert/vmx-read-part.h"
 #include "convert/vmx-words.h"
 
 #include <libxml/uri.h>

@@ -2,6 +2,7 @@
 #include "convert/scalar.h"
 #include "convert/vmx-encoding.h"
 #include "convert/vmx-read.h"
+#include "convert/vmx-read-part.h"
 #include "convert/vmx-words.h"
 #include "convert/vmx.h"
 #include "convert/words.h"

@@ -3,7 +3,7 @@
 #include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/vmx-words.h"
-#include "convert/vmx-write.h"
+#include "convert/vmx-write-part.h"
 #include "convert/words.h"
 
 #define SCSI_CONTROLLERS 4

@@ -1,6 +1,6 @@
 /* convert/vmx-write-host.c - folders, VNC and the display of a domain as VMX keys */
 #include "convert/error.h"
-#include "convert/vmx-write.h"
+#include "convert/vmx-write-part.h"
 
 /* Display memory comes in steps of this. */
 #define VRAM_STEP_KIB 64

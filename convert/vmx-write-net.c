@@ -2,7 +2,7 @@
 #include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/vmx-words.h"
-#include "convert/vmx-write.h"
+#include "convert/vmx-write-part.h"
 #include "convert/xml-out.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* convert/vmx-write-port.c - the serial and parallel ports of a domain as VMX keys */
 #include "convert/error.h"
 #include "convert/vmx-words.h"
-#include "convert/vmx-write.h"
+#include "convert/vmx-write-part.h"
 
 typedef struct
 {

@@ -2,7 +2,7 @@
  *
  * The order of the keys is fixed, so that two writes of one domain can be compared.
  */
-#include "convert/vmx-write.h"
+#include "convert/vmx-write-part.h"
 #include "convert/hw-version.h"
 #include "convert/notes.h"
 #include "convert/scalar.h"

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "backend/login/host-port.h"
-#include "backend/login/uri-params.h"
 #include "convert/error.h"
 
 static const struct

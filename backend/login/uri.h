@@ -6,30 +6,7 @@
  */
 #pragma once
 
-#include <glib.h>
-
-typedef enum { HVFS_URI_ESX, HVFS_URI_GSX, HVFS_URI_VPX } HvfsUriType;
-typedef enum { HVFS_AUTO_ANSWER_NO, HVFS_AUTO_ANSWER_YES, HVFS_AUTO_ANSWER_ASK } HvfsAutoAnswer;
-
-/* Immutable once parsed; strings are owned by it. */
-typedef struct
-{
-  gatomicrefcount refs;
-  HvfsUriType type;
-  char *username;         /* nullable */
-  char *host;             /* without the brackets of an IPv6 literal */
-  guint port;             /* the default of type and transport filled in */
-  char **path;            /* percent-decoded components, none empty; may have none */
-  gboolean http;          /* transport=http */
-  char *vcenter;          /* nullable; "*": the one that manages the host */
-  gboolean no_verify;
-  char *cacert;           /* nullable; absolute */
-  char *pin;              /* nullable; "sha256//..." */
-  HvfsAutoAnswer auto_answer;
-  char *proxy;            /* nullable; as curl takes it: "socks5://host:1080" */
-  char *authfile;         /* nullable; absolute */
-  gboolean legacy_tls;    /* not in the text: an option of the mount (http.h) */
-} HvfsUri;
+#include "backend/login/uri-params.h"
 
 /**
  * hvfs_uri_parse:

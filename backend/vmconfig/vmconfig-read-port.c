@@ -10,7 +10,7 @@
 #include "backend/vmconfig/vmconfig-device.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
-#include "convert/vmx-read.h"
+#include "convert/vmx-read-part.h"
 #include "convert/vmx-words.h"
 
 /* A value that a line of VMX cannot carry is no use to the reader either. */

@@ -3,7 +3,7 @@
  * The server has a list: disks and interfaces by their keys, and "the drive" of each kind.
  * A device that is only being added has no key yet.
  */
-#include "backend/vmconfig/vmconfig-spec.h"
+#include "backend/vmconfig/vmconfig-spec-part.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * One that the user wrote is added before the disks on it, one that he took out is
  * removed after them.
  */
-#include "backend/vmconfig/vmconfig-spec.h"
+#include "backend/vmconfig/vmconfig-spec-part.h"
 
 #include "backend/vmconfig/vmconfig-device.h"
 #include "backend/vmconfig/vmconfig-value.h"

@@ -4,7 +4,7 @@
  * or file is another device: the old one is taken off, and its file left, before the new
  * one is put on, which has all else of the old one.
  */
-#include "backend/vmconfig/vmconfig-spec.h"
+#include "backend/vmconfig/vmconfig-spec-part.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * An interface is known by its MAC address; of the others by what it is, then in their
  * order: so an address can be changed, and one that the text leaves out stays.
  */
-#include "backend/vmconfig/vmconfig-spec.h"
+#include "backend/vmconfig/vmconfig-spec-part.h"
 
 #include <string.h>
 

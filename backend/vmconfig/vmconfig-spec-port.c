@@ -1,5 +1,5 @@
 /* backend/vmconfig/vmconfig-spec-port.c - ports, the display and settings without a device of their own */
-#include "backend/vmconfig/vmconfig-spec.h"
+#include "backend/vmconfig/vmconfig-spec-part.h"
 
 #include <string.h>
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backend/mirror/inventory-name.h"
+#include "backend/vmconfig/vmconfig-spec-part.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/vmx-words.h"

@@ -1,4 +1,4 @@
-/* convert/vmx-write.h - the parts of the VMX writer, one for each kind of device
+/* convert/vmx-write-part.h - the parts of the VMX writer, one for each kind of device
  *
  * Private to vmx-write*.c.
  */

@@ -1,4 +1,4 @@
-/* convert/domain-xml-write.h - the parts of the domain XML writer
+/* convert/domain-xml-write-part.h - the parts of the domain XML writer
  *
  * Private to domain-xml-write*.c.
  */

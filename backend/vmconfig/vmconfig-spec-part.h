@@ -1,0 +1,22 @@
+/* backend/vmconfig/vmconfig-spec-part.h - the parts of a reconfiguration, one for each sort of device
+ *
+ * Exists so that a part knows the change that it adds to, and the other parts, but not the
+ * whole; private to vmconfig-spec*.c.
+ */
+#pragma once
+
+#include "backend/vmconfig/vmconfig-change.h"
+
+gboolean hvfs_vm_change_disks (HvfsVmChange *change, GError **error);
+gboolean hvfs_vm_change_controllers (HvfsVmChange *change, GError **error); /* between the disks */
+gboolean hvfs_vm_change_nets (HvfsVmChange *change, GError **error);
+gboolean hvfs_vm_change_ports (HvfsVmChange *change, GError **error);
+gboolean hvfs_vm_change_video (HvfsVmChange *change, GError **error);
+gboolean hvfs_vm_change_extras (HvfsVmChange *change, GError **error);
+gboolean hvfs_vm_change_boot (HvfsVmChange *change, GError **error); /* after disks and nets */
+
+/* Whether the controller of this disk of the base is to be another one. */
+gboolean hvfs_vm_change_is_replaced (const HvfsVmChange *change, const HvfsDisk *disk);
+
+/* The key of the controller that @disk is to hang on, new or not; 0: it has none. */
+gint64 hvfs_vm_change_controller_key (const HvfsVmChange *change, const HvfsDisk *disk);
