@@ -31,6 +31,7 @@ typedef struct
   GByteArray *stage;   /* nullable */
   GBytes *base;        /* nullable: the live text that it began with */
   gboolean is_read;    /* that can be read by this opening */
+  gboolean is_noted;   /* that it was */
   gboolean was_live;   /* when it was opened */
   HvfsWriter writer;   /* who has opened it */
   HvfsSave save;
@@ -201,7 +202,7 @@ note_read (HvfsCall *call, HvfsNode node, GBytes *text)
     hvfs_reads_note (call->fs->reads, ino, call->pid, text);
 }
 
-/* Whether a writer has it open: the kernel may take it for empty until that is over. */
+/* Whether a writer has it open: who reads meanwhile has what was there when he opened it. */
 static gboolean
 is_staged (HvfsFs *fs, HvfsNode node)
 {
@@ -252,8 +253,6 @@ open_to_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError 
     return FALSE;
   handle = handle_new (call, sheet);
   handle->is_read = (fi->flags & O_ACCMODE) == O_RDWR && (fi->flags & O_TRUNC) == 0;
-  if (handle->is_read)
-    note_read (call, node, text);
   handle->was_live = TRUE;
   handle->stage = g_byte_array_new ();
   if ((fi->flags & O_TRUNC) == 0)
@@ -278,6 +277,27 @@ open_sheet (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
   fi->noflush = !changes (fi);
   fi->fh = (uintptr_t) handle_new (call, sheet);
   return TRUE;
+}
+
+/* The stage, or a file of the desk's own. */
+static gboolean
+edit_empty (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  Handle *handle = handle_of (fi);
+  gboolean live, ok;
+
+  if (!take (call, handle, error))
+    return FALSE;
+  ok = settle (call, node, handle, &live, error);
+  if (ok && live)
+    {
+      g_byte_array_set_size (handle->stage, 0);
+      handle->is_read = FALSE;
+    }
+  else if (ok)
+    ok = resize_sheet (call->fs, handle->sheet, 0, error);
+  g_mutex_unlock (&handle->lock);
+  return ok;
 }
 
 static gboolean
@@ -451,6 +471,11 @@ edit_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
     {
       if (!take (call, handle, error))
         return NULL;
+      if (handle->is_read && !handle->is_noted && !handle->save.dirty)
+        {
+          note_read (call, node, handle->base);
+          handle->is_noted = TRUE;
+        }
       bytes = hvfs_call_slice (handle->stage->data, handle->stage->len, size, off);
       g_mutex_unlock (&handle->lock);
     }
@@ -510,7 +535,9 @@ edit_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char
     return FALSE;
   ok = settle (call, node, handle, &live, error);
   if (ok && live)
-    ok = write_stage (handle, data, size, off, error);
+    /* The kernel knows the end of the server's text, and not of this one. */
+    ok = write_stage (handle, data, size,
+                      (fi->flags & O_APPEND) != 0 ? (goffset) handle->stage->len : off, error);
   else if (ok && handle->was_live)
     ok = check_domain (call, node, error) && set_replaced (error);
   else if (ok && (ok = check_domain (call, node, error)))
@@ -626,6 +653,7 @@ const HvfsFileOps hvfs_edit_file_ops = {
   .open = edit_open,
   .read = edit_read,
   .write = edit_write,
+  .empty = edit_empty,
   .setattr = edit_setattr,
   .flush = edit_flush,
   .fsync = edit_fsync,

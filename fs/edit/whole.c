@@ -28,6 +28,7 @@ typedef struct
   GMutex lock;
   GString *text;      /* lock */
   GBytes *begun;      /* lock: nullable: what it was when it was opened, unless it was emptied then */
+  gboolean readable;  /* lock: what it was when it was opened may be read yet, by a writer */
   gboolean emptied;   /* lock: by opening it, and not committed */
   gboolean written;   /* lock: or truncated, and not committed */
   gboolean refused;   /* lock: a write was, so nothing is committed any more */
@@ -53,19 +54,30 @@ whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
     return FALSE;
   handle = g_new0 (Handle, 1);
   g_mutex_init (&handle->lock);
-  handle->emptied = (fi->flags & O_TRUNC) != 0;
-  handle->text = g_string_new (NULL);
-  if (!handle->emptied)
-    g_string_append_len (handle->text, g_bytes_get_data (shown, NULL), g_bytes_get_size (shown));
+  handle->text = g_string_new_len (g_bytes_get_data (shown, NULL), g_bytes_get_size (shown));
   fi->fh = (uintptr_t) handle;
   fi->direct_io = 1;
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
   if (!fi->noflush)
     hvfs_writer_init (&handle->writer, call->pid);
-  if (!handle->emptied)
-    handle->begun = g_bytes_ref (shown);
-  if (!handle->emptied && (fi->flags & O_ACCMODE) != O_WRONLY)
+  handle->begun = g_bytes_ref (shown);
+  if (fi->noflush)
     hvfs_reads_note (call->fs->reads, hvfs_node_ino (node), call->pid, shown);
+  handle->readable = !fi->noflush;
+  return TRUE;
+}
+
+static gboolean
+whole_empty (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
+{
+  Handle *handle = handle_of (fi);
+
+  g_mutex_lock (&handle->lock);
+  handle->emptied = TRUE;
+  handle->readable = FALSE;
+  g_string_truncate (handle->text, 0);
+  g_clear_pointer (&handle->begun, g_bytes_unref);
+  g_mutex_unlock (&handle->lock);
   return TRUE;
 }
 
@@ -77,6 +89,9 @@ whole_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size
   GBytes *slice;
 
   g_mutex_lock (&handle->lock);
+  if (handle->readable && !handle->written && handle->begun != NULL)
+    hvfs_reads_note (call->fs->reads, hvfs_node_ino (node), call->pid, handle->begun);
+  handle->readable = FALSE;
   slice = hvfs_call_slice (handle->text->str, handle->text->len, size, off);
   g_mutex_unlock (&handle->lock);
   return slice;
@@ -99,10 +114,14 @@ resize (Handle *handle, goffset size, GError **error)
 }
 
 static gboolean
-take (Handle *handle, const char *data, gsize size, goffset off, GError **error)
+take (Handle *handle, const struct fuse_file_info *fi, const char *data, gsize size, goffset off,
+      GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&handle->lock);
 
+  /* The kernel knows the end of the server's text, and not of this one. */
+  if ((fi->flags & O_APPEND) != 0)
+    off = handle->text->len;
   if (handle->refused || off > MAX_BYTES || size > MAX_BYTES || off + size > MAX_BYTES)
     {
       g_set_error (error, HVFS_ERROR, EFBIG, "the text may have %d bytes at most", MAX_BYTES);
@@ -121,7 +140,7 @@ whole_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const cha
 {
   g_autoptr (GError) failure = NULL;
 
-  if (take (handle_of (fi), data, size, off, &failure))
+  if (take (handle_of (fi), fi, data, size, off, &failure))
     return TRUE;
   hvfs_change_remember (call->fs, hvfs_node_ino (node), node, NULL, failure);
   g_propagate_error (error, g_steal_pointer (&failure));
@@ -394,6 +413,7 @@ const HvfsFileOps hvfs_whole_ops = {
   .open = whole_open,
   .read = whole_read,
   .write = whole_write,
+  .empty = whole_empty,
   .setattr = whole_setattr,
   .flush = whole_flush,
   .fsync = whole_fsync,

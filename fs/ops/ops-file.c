@@ -90,7 +90,7 @@ finish_open (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi)
       return;
     }
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
-  hvfs_opened_add (fs->opened, hvfs_node_ino (node), fi);
+  hvfs_opened_add (fs->opened, hvfs_node_ino (node), fi, fuse_req_ctx (req)->pid);
   if (fuse_reply_open (req, fi) != 0) /* interrupted: no release comes */
     hvfs_opened_close (fs->opened, fs, hvfs_node_ino (node), fi);
 }

@@ -166,7 +166,7 @@ reply_create (fuse_req_t req, HvfsFs *fs, NameJob *job, guint64 ino)
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   hvfs_ops_entry (fs, ino, buffer, &entry);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
-  hvfs_opened_add (fs->opened, ino, &job->fi);
+  hvfs_opened_add (fs->opened, ino, &job->fi, fuse_req_ctx (req)->pid);
   if (entry.ino != 0 && fuse_reply_create (req, &entry, &job->fi) == 0)
     return;
   hvfs_opened_close (fs->opened, fs, ino, &job->fi);

@@ -27,6 +27,7 @@ struct _FileJob
   guint64 ino;
   struct fuse_file_info fi;
   gboolean has_fi;
+  gboolean is_opening; /* it is emptied by the open that gave fi */
   gsize size;
   goffset off;
   struct stat st;
@@ -106,7 +107,7 @@ reply_open (fuse_req_t req, FileJob *job)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
 
-  hvfs_opened_add (fs->opened, job->ino, &job->fi);
+  hvfs_opened_add (fs->opened, job->ino, &job->fi, fuse_req_ctx (req)->pid);
   if (fuse_reply_open (req, &job->fi) != 0)
     hvfs_opened_close (fs->opened, fs, job->ino, &job->fi);
 }
@@ -198,6 +199,7 @@ hvfs_ops_file_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t 
   FileJob job = { .kind = &kind, .ino = ino, .fi = *fi, .size = size, .off = off,
                   .data = buffer };
 
+  hvfs_opened_used (hvfs_ops_fs (req)->opened, fi->fh);
   dispatch (req, &job);
 }
 
@@ -206,15 +208,25 @@ hvfs_ops_file_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t 
 static gboolean
 run_setattr (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
 {
+  if (job->is_opening)
+    return node.row->file_ops->empty (call, node, &job->fi, error);
   return node.row->file_ops->setattr == NULL
          || node.row->file_ops->setattr (call, node, job->has_fi ? &job->fi : NULL, &job->st,
                                          job->to_set, error);
 }
 
+/* The size that the kernel takes for everybody's is not that of what is not committed. */
 static void
 reply_attr (fuse_req_t req, FileJob *job)
 {
-  hvfs_ops_reply_attr (req, job->ino, job->has_fi ? &job->fi : NULL);
+  hvfs_ops_reply_attr (req, job->ino, NULL);
+}
+
+static gboolean
+empties (HvfsNode node, const FileJob *job)
+{
+  return !job->has_fi && node.row->file_ops->empty != NULL
+         && (job->to_set & FUSE_SET_ATTR_SIZE) != 0 && job->st.st_size == 0;
 }
 
 void
@@ -223,11 +235,19 @@ hvfs_ops_file_setattr (fuse_req_t req, fuse_ino_t ino, const struct stat *st, in
 {
   static const Kind kind = { run_setattr, reply_attr };
   FileJob job = { .kind = &kind, .ino = ino, .st = *st, .to_set = to_set };
+  HvfsOpened *opened = hvfs_ops_fs (req)->opened;
+  HvfsNode node;
 
   if (fi != NULL)
     {
       job.fi = *fi;
       job.has_fi = TRUE;
+      hvfs_opened_used (opened, fi->fh);
+    }
+  else if (hvfs_node_from_ino (ino, &node) && empties (node, &job))
+    {
+      job.fi.fh = hvfs_opened_take_new (opened, ino, fuse_req_ctx (req)->pid);
+      job.is_opening = job.fi.fh != 0;
     }
   dispatch (req, &job);
 }

@@ -9,6 +9,7 @@
 
 #include "convert/error.h"
 #include "fs/edit/desk.h"
+#include "fs/ops/opened.h"
 #include "fs/ops/ops-priv.h"
 #include "fs/request/job.h"
 #include "fs/row/node.h"
@@ -61,6 +62,14 @@ must_fetch (HvfsFs *fs, HvfsNode node)
   return node.row->fetch != NULL && !node.row->fetch->is_known (fs, node);
 }
 
+/* Whether somebody writes it, who asks for the size of his own text, as others do not. */
+static gboolean
+has_writer (HvfsFs *fs, HvfsNode node)
+{
+  return node.row->file_ops != NULL && node.row->file_ops->fstat != NULL
+         && hvfs_opened_is_written (fs->opened, hvfs_node_ino (node));
+}
+
 gboolean
 hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buffer,
                struct stat *ret_st, double *ret_timeout)
@@ -90,7 +99,9 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buf
   ret_st->st_blocks = (ret_st->st_size + 511) / 512;
   ret_st->st_atim = ret_st->st_ctim = ret_st->st_mtim;
   if (ret_timeout != NULL)
-    *ret_timeout = sure && !hvfs_row_is_volatile (fs, node) ? HVFS_FOR_EVER_S : 0;
+    *ret_timeout = sure && !hvfs_row_is_volatile (fs, node) && !has_writer (fs, node)
+                     ? HVFS_FOR_EVER_S
+                     : 0;
   return TRUE;
 }
 
@@ -350,7 +361,9 @@ hvfs_ops_init (void *data, struct fuse_conn_info *conn)
                                  | FUSE_CAP_CACHE_SYMLINKS;
 
   conn->want |= conn->capable & wanted;
-  conn->want &= ~(unsigned) FUSE_CAP_READDIRPLUS_AUTO;
+  /* With the last, whoever opens a file with O_TRUNC makes it empty for all, in the kernel,
+   * until it asks for the size again; without, its size is what the answer to SETATTR says. */
+  conn->want &= ~(unsigned) (FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_ATOMIC_O_TRUNC);
 }
 
 /* Never again asked for: listings need no handle, and are cached by the kernel. */

@@ -123,6 +123,8 @@ typedef struct
   /* All or nothing. */
   gboolean (*write) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char *data,
                      gsize size, goffset off, GError **error);
+  /* It was opened with O_TRUNC, which comes after open: that is called without. */
+  gboolean (*empty) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error);
   /* @fi: NULL when by name */
   gboolean (*setattr) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi,
                        const struct stat *st, int to_set, GError **error);

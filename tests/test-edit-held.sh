@@ -1,0 +1,17 @@
+#!/bin/sh
+# tests/test-edit-held.sh - a file that a writer has emptied and holds is whole for others
+. "${srcdir:-$(dirname "$0")}/functions.sh"
+. "$tests_dir/ops.sh"
+. "$tests_dir/edit.sh"
+
+mount_domains
+held () { "$PYTHON" "$tests_dir/test-edit-held.py" "$@" || bad=1; }
+bad=0
+seq 1 2000 >"$d/annotation"
+echo 'held description=first' >"$d/snapshots/create"
+seq 1 2000 >"$d/snapshots/held/description"
+held "$d/annotation" 1999 changed
+held "$d/snapshots/held/description" 1999 changed
+vcpu=$(grep '<vcpu' "$d/config.xml")
+held "$d/config.xml" "$vcpu" "$(echo "$vcpu" | sed 's/>[0-9]*</>7</')"
+[ $bad = 0 ] || fail 'others saw a part'
