@@ -549,7 +549,7 @@ EDITS = [nic_model, nic_network, nic_mac, nic_no_mac, nic_all, disk_bus, disk_co
          medium, cd_bus, scsi_model, serial_end, serial_path, serial_type, serial_number, video, description]
 done = {edit.__name__: 0 for edit in EDITS}
 # What a type lacks is refused in words.
-REFUSED = {'disk_mode': 'is nothing that a'}
+REFUSED = {'disk_mode': 'has no <transient/>'}
 
 
 def partner(gone, device, have):

@@ -234,7 +234,7 @@ static const Refusal refusals[] = {
     ENOTSUP, "<genid>: cannot be changed" },
   { "config-plain", { "<devices>", "<q:x xmlns:q='urn:q'/><devices>" }, ENOTSUP, "<x>" },
   { "config-plain", { "<target dev='sda'", "<capacity unit='GiB'>20</capacity><target dev='sda'" },
-    ENOTSUP, "is not changed" },
+    ENOTSUP, "16777216 KiB, cannot be changed: leave <capacity> out" },
   { "config-plain", { "dev='sda' bus='scsi'/>", "dev='sda' bus='scsi'/><readonly/>" }, ENOTSUP,
     "<readonly/> is for" },
   { "config-plain", { "dev='sda' bus='scsi'/>", "dev='sda' bus='scsi'/><serial>x</serial>" },
@@ -264,7 +264,8 @@ static const Refusal refusals[] = {
   { "config-rich", { "  </os>", "<boot dev='hd'/></os>" }, ENOTSUP, "cannot stand beside" },
   { "config-rich", { "<devices>", "<devices><disk type='file' device='disk'>"
                      "<source file='[LocalDS_0] a/n.vmdk'/><target dev='sdd' bus='scsi'/>"
-                     "<boot order='9'/></disk>" }, ENOTSUP, "only being added" },
+                     "<boot order='9'/></disk>" }, ENOTSUP,
+    "is new: set the boot order after a save has added it" },
   { "config-rich", { "<console type='tcp'>\n      <source mode='connect' host='console.example'",
                      "<console type='tcp'>\n      <source mode='connect' host='another'" },
     ENOTSUP, "<console>" },

@@ -97,8 +97,8 @@ put_keyed (HvfsVmChange *change, const Boot *boot, GError **error)
 
   if (key == NULL)
     return hvfs_vm_change_bad (error, ENOTSUP,
-                               "<boot order='%u'>: '%s' is only being added: say what it boots "
-                               "from when it is there",
+                               "<boot order='%u'>: '%s' is new: set the boot order after a save "
+                               "has added it",
                                boot->order, mac != NULL ? mac : boot->disk->target);
   hvfs_request_open (change->request, "bootOrder",
                      boot->disk != NULL ? "VirtualMachineBootOptionsBootableDiskDevice"
@@ -121,8 +121,8 @@ check_drive (const HvfsVmChange *change, const Boot *boot, GError **error)
       if (other->device != HVFS_DEVICE_DISK
           && (other->device == HVFS_DEVICE_FLOPPY) == (boot->disk->device == HVFS_DEVICE_FLOPPY))
         return hvfs_vm_change_bad (error, ENOTSUP,
-                                   "<boot order='%u'>: of such drives the first, '%s', is booted "
-                                   "from, not '%s'",
+                                   "<boot order='%u'>: the machine boots from the first such "
+                                   "drive, '%s', not from '%s'",
                                    boot->order, other->target, boot->disk->target);
     }
   return TRUE;

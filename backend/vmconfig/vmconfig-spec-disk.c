@@ -169,8 +169,8 @@ check_size (const HvfsValue *device, const HvfsDisk *wanted, GError **error)
 
   return wanted->capacity_kib == 0 || (gint64) wanted->capacity_kib == kib
          || hvfs_vm_change_bad (error, ENOTSUP,
-                                "disk '%s': it has %" G_GINT64_FORMAT " KiB, and the size of a disk "
-                                "that is there is not changed: leave <capacity> out",
+                                "disk '%s': the size of an existing disk, %" G_GINT64_FORMAT
+                                " KiB, cannot be changed: leave <capacity> out",
                                 wanted->target, kib);
 }
 
@@ -184,8 +184,8 @@ check_words (const HvfsDisk *disk, GError **error)
                                disk->target);
   if (named && disk->startup != HVFS_STARTUP_DEFAULT)
     return hvfs_vm_change_bad (error, ENOTSUP,
-                               "disk '%s': startupPolicy is for a device of the host of which "
-                               "nothing else is said",
+                               "disk '%s': startupPolicy is only for a device of the host without "
+                               "a path: leave startupPolicy out",
                                disk->target);
   if (disk->startup != HVFS_STARTUP_DEFAULT && disk->startup != HVFS_STARTUP_OPTIONAL)
     return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': startupPolicy must be optional",
@@ -278,8 +278,7 @@ set_cache (HvfsValue **backing, const HvfsDisk *wanted, GError **error)
 {
   if (!hvfs_vm_value_can (*backing, "writeThrough"))
     return hvfs_vm_change_bad (error, ENOTSUP,
-                               "disk '%s': <driver cache='...'/> is nothing that a %s has: leave it "
-                               "out",
+                               "disk '%s': a %s has no <driver cache='...'/>: leave it out",
                                wanted->target, hvfs_value_type (*backing));
   hvfs_vm_value_set_bool (backing, "writeThrough", wanted->cache == HVFS_CACHE_WRITETHROUGH);
   return TRUE;
@@ -290,7 +289,7 @@ set_mode (HvfsValue **backing, const HvfsDisk *wanted, GError **error)
 {
   if (!hvfs_vm_value_can (*backing, "diskMode"))
     return hvfs_vm_change_bad (error, ENOTSUP,
-                               "disk '%s': <transient/> is nothing that a %s has: leave it as it is",
+                               "disk '%s': a %s has no <transient/>: leave it as it is",
                                wanted->target, hvfs_value_type (*backing));
   hvfs_vm_value_set (backing, "diskMode", mode_of (wanted));
   return TRUE;
