@@ -21,6 +21,7 @@ struct _SoapServer
   char *on_method;          /* nullable: calls that fail */
   char *fault_method, *fault_type;
   gboolean misbehaved;
+  char *oldest;       /* nullable: lower versions are refused */
   char *versions, *api_version, *product_line;
   char *action;
   char *more;               /* nullable: what CurrentTime says as well */
@@ -225,9 +226,27 @@ static const struct
   { "PowerOnVM_Task", FALSE, answer_change },
 };
 
+/* In the words of a vCenter, which has no type for it. */
+static gboolean
+is_too_old (const Call *call)
+{
+  static const char prefix[] = "\"urn:vim25/";
+  const char *action = call->server->action;
+
+  return call->server->oldest != NULL && action != NULL && g_str_has_prefix (action, prefix)
+         && g_ascii_strtod (action + strlen (prefix), NULL)
+              < g_ascii_strtod (call->server->oldest, NULL);
+}
+
 static char *
 answer (Call *call)
 {
+  if (is_too_old (call))
+    {
+      call->status = 500;
+      return envelope ("<soapenv:Fault><faultcode>ServerFaultCode</faultcode>"
+                       "<faultstring>Unsupported version URI</faultstring></soapenv:Fault>");
+    }
   if (g_strcmp0 (call->server->fault_method, call->method) == 0)
     return refuse (call, call->server->fault_type);
   for (gsize i = 0; i < G_N_ELEMENTS (methods); i++)
@@ -475,6 +494,7 @@ soap_server_free (SoapServer *server)
   g_free (server->fault_method);
   g_free (server->fault_type);
   g_free (server->versions);
+  g_free (server->oldest);
   g_free (server->api_version);
   g_free (server->product_line);
   g_free (server->more);
@@ -546,6 +566,12 @@ soap_server_set_version (SoapServer *server, const char *versions, const char *a
 {
   replace (server, &server->versions, versions);
   replace (server, &server->api_version, about);
+}
+
+void
+soap_server_set_oldest (SoapServer *server, const char *oldest)
+{
+  replace (server, &server->oldest, oldest);
 }
 
 void

@@ -64,6 +64,8 @@ void soap_server_say (SoapServer *server, const char *xml, guint count);
 void soap_server_expire (SoapServer *server);
 /* What GET of the versions and about say; NULL for @versions: 404. */
 void soap_server_set_version (SoapServer *server, const char *versions, const char *about);
+/* Calls that say a lower version fail from now on. */
+void soap_server_set_oldest (SoapServer *server, const char *oldest);
 void soap_server_set_product (SoapServer *server, const char *product_line);
 
 gboolean soap_server_misbehaved (SoapServer *server);

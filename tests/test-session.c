@@ -77,21 +77,27 @@ test_counters (void)
 static void
 test_versions (void)
 {
-  static const struct { const char *versions, *about, *want; } rows[] = {
-    { VERSIONS ("<version>6.5</version>"), "6.5", "6.5" },
+  static const struct { const char *versions, *about, *want, *oldest; } rows[] = {
+    { VERSIONS ("<version>6.5</version>"), "6.5", "6.5", NULL },
     { VERSIONS ("<version>9.1.0.0</version><priorVersions><version>8.0.2.0</version>"
                 "<version>8.0.10.0</version><version>8.0.3.0</version></priorVersions>"),
-      "9.1", "8.0.3.0" },
+      "9.1", "8.0.3.0", NULL },
     { VERSIONS ("<version>10.0</version><priorVersions><version>5.5</version>"
-                "<version>2.5u2</version></priorVersions>"), "10.0", "5.5" },
+                "<version>2.5u2</version></priorVersions>"), "10.0", "5.5", NULL },
     { VERSIONS ("<version>2.5u2</version><priorVersions><version>2.5</version></priorVersions>"),
-      "2.5u2", "2.5u2" },
-    { "<namespaces/>", "6.0", "6.0" },
-    { "not xml", "5.0", "5.0" },
-    { NULL, "4.0", "4.0" },
-    { NULL, "2.5", "2.5" },
-    { NULL, "9.0", HVFS_VERSION_MAX },
-    { NULL, "", "2.5" },
+      "2.5u2", "2.5u2", NULL },
+    { "<namespaces/>", "6.0", "6.0", NULL },
+    { "not xml", "5.0", "5.0", NULL },
+    { NULL, "4.0", "4.0", NULL },
+    { NULL, "2.5", "2.5", NULL },
+    { NULL, "9.0", HVFS_VERSION_MAX, NULL },
+    { NULL, "", "2.5", NULL },
+    { NULL, "6.0", "6.0", "4.0" },
+    { "not xml", "8.0.3.0", "8.0.3.0", "7.0" },
+    { NULL, "", "4.0", "4.0" },
+    { VERSIONS ("<version>7.0</version>"), "7.0", "7.0", "7.0" },
+    { VERSIONS ("<version>9.1</version><priorVersions><version>9.0</version></priorVersions>"),
+      "9.1", "9.0", "9.0" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -101,10 +107,26 @@ test_versions (void)
 
       fixture_init (&f, FALSE, PATIENT_S, "");
       soap_server_set_version (f.server, rows[i].versions, rows[i].about);
+      soap_server_set_oldest (f.server, rows[i].oldest);
       connect_well (&f);
       version = hvfs_session_dup_api_version (f.session);
       g_assert_cmpstr (version, ==, rows[i].want);
     }
+}
+
+/* Which is told in the words that the oldest version got; no password was sent. */
+static void
+test_no_version (void)
+{
+  g_auto (Fixture) f = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  fixture_init (&f, FALSE, PATIENT_S, "");
+  soap_server_set_version (f.server, NULL, "9.0");
+  soap_server_set_oldest (f.server, "9.0");
+  g_assert_false (connect_to (&f, &error));
+  g_assert_nonnull (strstr (error->message, "Unsupported version URI"));
+  g_assert_cmpuint (n_requests (&f, "Login"), ==, 0);
 }
 
 static void
@@ -387,6 +409,7 @@ add_tests (void)
   g_test_add_func ("/session/life", test_life);
   g_test_add_func ("/session/counters", test_counters);
   g_test_add_func ("/session/versions", test_versions);
+  g_test_add_func ("/session/no-version", test_no_version);
   g_test_add_func ("/session/compare", test_compare);
   g_test_add_func ("/session/wrong-kind", test_wrong_kind);
   g_test_add_func ("/session/invalid-login", test_invalid_login);

@@ -82,17 +82,58 @@ read_content (const HvfsLoginTarget *target, HvfsLogin *login, GCancellable *can
   return TRUE;
 }
 
+/* Whether who failed so may have refused the version, and was there to do it. */
+static gboolean
+is_answer (const GError *failure)
+{
+  static const int codes[] = { EIO, EPROTO, EINVAL, ENOTSUP };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (failure, HVFS_ERROR, codes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Reads it from a server that lists no versions: new ones refuse old ones.  @error: what it
+ * said to the oldest */
+static gboolean
+find_content (const HvfsLoginTarget *target, HvfsLogin *login, GCancellable *cancellable,
+              GError **error)
+{
+  static const char *const versions[] = { "4.0", "5.0", "5.5", "6.0", "6.5", "6.7", "7.0",
+                                          HVFS_VERSION_MAX };
+  g_autoptr (GError) failure = NULL;
+
+  if (read_content (target, login, cancellable, &failure))
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (versions) && is_answer (failure); i++)
+    {
+      g_autoptr (GError) other = NULL;
+
+      g_free (login->version);
+      login->version = g_strdup (versions[i]);
+      if (read_content (target, login, cancellable, &other))
+        return TRUE;
+      if (!is_answer (other))
+        break;
+    }
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 /* Without a list of versions the server's own is taken, if we know it. */
 static void
 choose_version (HvfsLogin *login, const HvfsValue *versions)
 {
   const char *chosen = hvfs_version_choose (versions);
   const char *own = hvfs_value_text (login->content, "about.apiVersion");
+  char *version;
 
   if (chosen == NULL && own != NULL && g_ascii_isdigit (*own))
     chosen = hvfs_version_compare (own, HVFS_VERSION_MAX) <= 0 ? own : HVFS_VERSION_MAX;
+  version = g_strdup (chosen != NULL ? chosen : login->version);
   g_free (login->version);
-  login->version = g_strdup (chosen != NULL ? chosen : HVFS_VERSION_MIN);
+  login->version = version;
 }
 
 static gboolean
@@ -167,7 +208,8 @@ hvfs_login_new (const HvfsLoginTarget *target, HvfsLogin *old, GCancellable *can
   if (!hvfs_soap_get_versions (target->http, login->cookies, &versions, cancellable, error))
     return NULL;
   choose_version (login, versions);
-  if (!read_content (target, login, cancellable, error))
+  if (hvfs_version_choose (versions) != NULL ? !read_content (target, login, cancellable, error)
+                                             : !find_content (target, login, cancellable, error))
     return NULL;
   choose_version (login, versions);
   if (!check_kind (target, login, error))

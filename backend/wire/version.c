@@ -31,7 +31,7 @@ hvfs_version_compare (const char *a, const char *b)
 
 /* Takes @version for *@best if it is one that we know, and higher. */
 static void
-consider (const char *version, const char **best)
+consider_known (const char *version, const char **best)
 {
   if (version != NULL && g_ascii_isdigit (*version)
       && hvfs_version_compare (version, HVFS_VERSION_MAX) <= 0
@@ -39,8 +39,18 @@ consider (const char *version, const char **best)
     *best = version;
 }
 
-const char *
-hvfs_version_choose (const HvfsValue *versions)
+/* Takes @version for *@best if it is lower. */
+static void
+consider_low (const char *version, const char **best)
+{
+  if (version != NULL && g_ascii_isdigit (*version)
+      && (*best == NULL || hvfs_version_compare (version, *best) < 0))
+    *best = version;
+}
+
+/* The one that @consider takes of all that are listed.  (nullable) */
+static const char *
+choose (const HvfsValue *versions, void (*consider) (const char *, const char **))
 {
   const char *best = NULL;
 
@@ -56,4 +66,12 @@ hvfs_version_choose (const HvfsValue *versions)
         consider (hvfs_value_text (hvfs_value_nth (priors, j), NULL), &best);
     }
   return best;
+}
+
+const char *
+hvfs_version_choose (const HvfsValue *versions)
+{
+  const char *known = choose (versions, consider_known);
+
+  return known != NULL ? known : choose (versions, consider_low);
 }

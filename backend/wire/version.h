@@ -19,7 +19,7 @@ int hvfs_version_compare (const char *a, const char *b);
  * hvfs_version_choose:
  * @versions: (nullable): the root of vimServiceVersions.xml
  *
- * Returns: (nullable): the highest version of urn:vim25 there that hvfs knows; valid
- *   as long as @versions
+ * Returns: (nullable): the highest version of urn:vim25 there that hvfs knows, the lowest
+ *   where it knows none; valid as long as @versions
  */
 const char *hvfs_version_choose (const HvfsValue *versions);
