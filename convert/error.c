@@ -4,7 +4,7 @@
 typedef struct
 {
   char *fault;  /* nullable */
-  char *object; /* nullable */
+  char *objects; /* nullable */
 } HvfsErrorPrivate;
 
 static void
@@ -16,14 +16,14 @@ static void
 hvfs_error_private_copy (const HvfsErrorPrivate *from, HvfsErrorPrivate *to)
 {
   to->fault = g_strdup (from->fault);
-  to->object = g_strdup (from->object);
+  to->objects = g_strdup (from->objects);
 }
 
 static void
 hvfs_error_private_clear (HvfsErrorPrivate *priv)
 {
   g_free (priv->fault);
-  g_free (priv->object);
+  g_free (priv->objects);
 }
 
 G_DEFINE_EXTENDED_ERROR (HvfsError, hvfs_error)
@@ -94,18 +94,18 @@ hvfs_error_fault (const GError *error)
 }
 
 void
-hvfs_error_set_object (GError *error, const char *object)
+hvfs_error_set_objects (GError *error, const char *objects)
 {
   HvfsErrorPrivate *priv = hvfs_error_get_private (error);
 
-  g_free (priv->object);
-  priv->object = g_strdup (object);
+  g_free (priv->objects);
+  priv->objects = g_strdup (objects);
 }
 
 const char *
-hvfs_error_object (const GError *error)
+hvfs_error_objects (const GError *error)
 {
   return g_error_matches (error, HVFS_ERROR, error != NULL ? error->code : 0)
-           ? hvfs_error_get_private (error)->object
+           ? hvfs_error_get_private (error)->objects
            : NULL;
 }

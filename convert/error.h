@@ -45,11 +45,11 @@ char *hvfs_error_line (const char *text);
  */
 GError *hvfs_error_new_fault (int code, const char *fault, const char *message);
 
-/* Remembers that @error is about @object, an id such as "vm-42" that its message holds: who
- * knows the name can put that there.  @error: a HVFS_ERROR */
-void hvfs_error_set_object (GError *error, const char *object);
+/* Remembers that @error is about @objects, ids such as "vm-42", with blanks between them, each
+ * in its message after " on ": who knows the names can put these there.  @error: a HVFS_ERROR */
+void hvfs_error_set_objects (GError *error, const char *objects);
 /* Returns: (nullable): valid as long as @error */
-const char *hvfs_error_object (const GError *error);
+const char *hvfs_error_objects (const GError *error);
 
 /* The @fault of an error after which nobody has said whether a change was made. */
 #define HVFS_FAULT_UNKNOWN "OutcomeUnknown"

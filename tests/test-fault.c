@@ -147,6 +147,25 @@ test_messages (void)
       "<faultMessage><key>k</key><message>Cannot do it.</message></faultMessage>"
       "<file>[ds] a</file></FileFaultFault></detail>", "FileLocked", EBUSY,
       "Cannot do it. It is locked by host-1." },
+    { "<faultstring>No host will do.</faultstring><detail><NoCompatibleHostFault "
+      "x:type='NoCompatibleHost'><host type='HostSystem'>host-1</host>"
+      "<host type='HostSystem'>host-12</host><host type='HostSystem'>host-3</host>"
+      "<error><fault x:type='VMotionNotConfigured'/><localizedMessage>no vMotion"
+      "</localizedMessage></error><error><fault x:type='CpuIncompatible'/><localizedMessage/>"
+      "</error><error><fault x:type='VMotionNotConfigured'/><localizedMessage>no vMotion"
+      "</localizedMessage></error></NoCompatibleHostFault></detail>", "NoCompatibleHost", EINVAL,
+      "No host will do. on host-1, on host-3: no vMotion; on host-12: the host's processor "
+      "cannot run the virtual machine: CpuIncompatible" },
+    { "<faultstring>Fault tolerance</faultstring><detail><VmFaultToleranceOpIssuesListFault "
+      "x:type='VmFaultToleranceOpIssuesList'><errors><fault x:type='A'/><localizedMessage>one"
+      "</localizedMessage></errors><errors><fault x:type='B'/><localizedMessage>two"
+      "</localizedMessage></errors><warnings><fault x:type='C'/></warnings>"
+      "</VmFaultToleranceOpIssuesListFault></detail>", "VmFaultToleranceOpIssuesList", EIO,
+      "Fault tolerance; one; two; C" },
+    { "<faultstring>It cannot be read: locked</faultstring><detail><CannotAccessVmConfigFault "
+      "x:type='CannotAccessVmConfig'><reason><fault x:type='FileLocked'/><localizedMessage>locked"
+      "</localizedMessage></reason></CannotAccessVmConfigFault></detail>", "CannotAccessVmConfig",
+      EACCES, "It cannot be read: locked" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -382,6 +382,97 @@ append_explanations (GString *out, const HvfsValue *fault)
     }
 }
 
+/* What a member that is a LocalizedMethodFault says.  (transfer full) (nullable): it is none */
+static char *
+dup_reason (const HvfsValue *member)
+{
+  const HvfsValue *fault = hvfs_value_get (member, "fault");
+  const char *text = hvfs_value_text (member, "localizedMessage");
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  if (is_text (text))
+    append_line (line, text);
+  else if (fault != NULL)
+    append_own_words (line, fault, hvfs_value_type (fault));
+  return line->len > 0 ? g_strdup (line->str) : NULL;
+}
+
+/* The @n-th child of @fault that is called @name.  (nullable) */
+static const HvfsValue *
+nth_named (const HvfsValue *fault, const char *name, guint n)
+{
+  for (guint i = 0; i < hvfs_value_n_children (fault); i++)
+    if (strcmp (hvfs_value_name (hvfs_value_nth (fault, i)), name) == 0 && n-- == 0)
+      return hvfs_value_nth (fault, i);
+  return NULL;
+}
+
+static void
+add_id (GString *ids, const char *id)
+{
+  g_string_append_printf (ids, "%s%s", ids->len > 0 ? " " : "", id);
+}
+
+/* Appends the reasons that are called @name, each once, with the hosts that have it where
+ * there are as many of these. */
+static void
+append_reasons_named (GString *out, const HvfsValue *fault, const char *name, GString *ids)
+{
+  g_autoptr (GPtrArray) reasons = g_ptr_array_new_with_free_func (g_free);
+  guint n_hosts = 0;
+
+  for (guint n = 0; nth_named (fault, name, n) != NULL; n++)
+    {
+      char *reason = dup_reason (nth_named (fault, name, n));
+
+      g_ptr_array_add (reasons, reason != NULL ? reason : g_strdup (""));
+    }
+  while (nth_named (fault, "host", n_hosts) != NULL)
+    n_hosts++;
+  for (guint n = 0; n < reasons->len; n++)
+    {
+      const char *reason = reasons->pdata[n];
+      guint before;
+
+      g_ptr_array_find_with_equal_func (reasons, reason, g_str_equal, &before);
+      if (*reason == '\0' || before < n
+          || (n_hosts != reasons->len && strstr (out->str, reason) != NULL))
+        continue;
+      if (out->len > 0 && out->str[out->len - 1] != '.')
+        g_string_append_c (out, ';');
+      for (guint i = n; n_hosts == reasons->len && i < n_hosts; i++)
+        if (strcmp (reasons->pdata[i], reason) == 0)
+          {
+            const char *id = hvfs_value_text (nth_named (fault, "host", i), NULL);
+
+            g_string_append_printf (out, "%s on %s", i > n ? "," : "", id != NULL ? id : "a host");
+            if (id != NULL)
+              add_id (ids, id);
+          }
+      g_string_append_printf (out, "%s %s", n_hosts == reasons->len ? ":" : "", reason);
+    }
+}
+
+/* A fault may be made of others, as that no host will do is of one for each host. */
+static void
+append_reasons (GString *out, const HvfsValue *fault, GString *ids)
+{
+  const char *done = "";
+
+  for (guint i = 0; i < hvfs_value_n_children (fault); i++)
+    {
+      const HvfsValue *member = hvfs_value_nth (fault, i);
+      const char *name = hvfs_value_name (member);
+
+      if (strcmp (name, done) == 0
+          || (hvfs_value_get (member, "fault") == NULL
+              && hvfs_value_get (member, "localizedMessage") == NULL))
+        continue;
+      append_reasons_named (out, fault, name, ids);
+      done = name;
+    }
+}
+
 /* NoPermission says what is missing, in its own members, and since API 7.0 in lists. */
 static const char *
 privilege_of (const HvfsValue *fault, const char **ret_object)
@@ -421,6 +512,7 @@ hvfs_fault_new_error (const HvfsValue *fault, const char *type, const char *mess
 {
   g_autoptr (GString) line = g_string_new (NULL);
   const char *object = append_privilege (line, fault, type);
+  g_autoptr (GString) ids = g_string_new (object);
   GError *error;
 
   if (is_text (message))
@@ -428,6 +520,7 @@ hvfs_fault_new_error (const HvfsValue *fault, const char *type, const char *mess
   else
     append_own_words (line, fault, type);
   append_explanations (line, fault);
+  append_reasons (line, fault, ids);
   if (line->len > MESSAGE_BYTES)
     {
       const char *end = g_utf8_find_prev_char (line->str, line->str + MESSAGE_BYTES);
@@ -436,8 +529,8 @@ hvfs_fault_new_error (const HvfsValue *fault, const char *type, const char *mess
       g_string_append (line, "...");
     }
   error = hvfs_error_new_fault (hvfs_fault_errno (type), type, line->str);
-  if (object != NULL)
-    hvfs_error_set_object (error, object);
+  if (ids->len > 0)
+    hvfs_error_set_objects (error, ids->str);
   return error;
 }
 

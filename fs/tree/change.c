@@ -76,26 +76,41 @@ dup_name_of (HvfsMirror *mirror, const char *moref)
   return NULL;
 }
 
-/* @error, with the name of its object in place of the id.  Under the mirror's lock.
+/* Puts the name of @id, where it is known, in place of the first " on ID" that is whole.
+ * Under the mirror's lock. */
+static void
+put_name (HvfsMirror *mirror, GString *message, const char *id)
+{
+  g_autofree char *by_id = g_strconcat (" on ", id, NULL);
+  g_autofree char *name = NULL, *by_name = NULL;
+  const char *at = message->str;
+  gsize len = strlen (by_id), position;
+
+  while ((at = strstr (at, by_id)) != NULL && (g_ascii_isalnum (at[len]) || at[len] == '-'))
+    at += len;
+  if (at == NULL || (name = dup_name_of (mirror, id)) == NULL)
+    return;
+  position = at - message->str;
+  by_name = g_strdup_printf (" on '%s'", name);
+  g_string_erase (message, position, len);
+  g_string_insert (message, position, by_name);
+}
+
+/* @error, with the names of its objects in place of their ids.  Under the mirror's lock.
  * (transfer full) */
 static GError *
 dup_named (HvfsFs *fs, const GError *error)
 {
   GError *named = g_error_copy (error);
-  const char *id = hvfs_error_object (error);
-  g_autofree char *name = id == NULL ? NULL : dup_name_of (fs->mirror, id);
-  g_autofree char *by_id = NULL;
-  const char *at;
+  const char *objects = hvfs_error_objects (error);
+  g_auto (GStrv) ids = g_strsplit (objects != NULL ? objects : "", " ", -1);
+  g_autoptr (GString) message = g_string_new (error->message);
 
-  if (name == NULL)
-    return named;
-  by_id = g_strconcat (" on ", id, NULL);
-  at = strstr (error->message, by_id);
-  if (at == NULL)
-    return named;
+  for (char **id = ids; *id != NULL; id++)
+    if (**id != '\0')
+      put_name (fs->mirror, message, *id);
   g_free (named->message);
-  named->message = g_strdup_printf ("%.*s on '%s'%s", (int) (at - error->message), error->message,
-                                    name, at + strlen (by_id));
+  named->message = g_strdup (message->str);
   return named;
 }
 
