@@ -13,27 +13,40 @@
 
 #define KIB_PER_MIB 1024
 
+/* Appends "KEY=", and the number where it is known: more than 0. */
+static void
+show_known (GString *out, const char *key, gint64 value)
+{
+  if (value > 0)
+    hvfs_show_int (out, key, value);
+  else
+    hvfs_show_text (out, key, "");
+}
+
+/* Of a host that was never connected the server has a summary in which all is empty or 0. */
 static gboolean
 info_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
 {
   HvfsValue *hardware = hvfs_object_get (host, HVFS_HOST_HARDWARE);
   HvfsValue *product = hvfs_object_get (host, HVFS_HOST_PRODUCT);
   g_autofree char *model = g_strdup (hvfs_value_text (hardware, "cpuModel"));
-  gint64 sockets = MAX (hvfs_value_int (hardware, "numCpuPkgs", 1), 1);
-  gint64 cores = MAX (hvfs_value_int (hardware, "numCpuCores", sockets), 1);
+  gint64 sockets = hvfs_value_int (hardware, "numCpuPkgs", 0);
+  gint64 cores = hvfs_value_int (hardware, "numCpuCores", 0);
+  gint64 threads = hvfs_value_int (hardware, "numCpuThreads", 0);
   gint64 memory_kib = hvfs_value_int (hardware, "memorySize", 0) / 1024;
   HvfsUsage usage;
 
   if (hardware == NULL)
     return hvfs_show_unknown ("hardware", error);
   hvfs_show_text (out, "model", model != NULL ? g_strstrip (model) : "");
-  hvfs_show_int (out, "cpus", cores);
-  hvfs_show_int (out, "mhz", hvfs_value_int (hardware, "cpuMhz", 0));
-  hvfs_show_int (out, "sockets", sockets);
-  hvfs_show_int (out, "cores", cores / sockets);
-  hvfs_show_int (out, "threads", hvfs_value_int (hardware, "numCpuThreads", cores) / cores);
-  hvfs_show_int (out, "memory", memory_kib);
-  if (hvfs_quickstats_get (fs->quickstats, host->serial, &usage) && usage.memory_mib >= 0)
+  show_known (out, "cpus", cores);
+  show_known (out, "mhz", hvfs_value_int (hardware, "cpuMhz", 0));
+  show_known (out, "sockets", sockets);
+  show_known (out, "cores", sockets > 0 ? cores / sockets : 0);
+  show_known (out, "threads", cores > 0 ? threads / cores : 0);
+  show_known (out, "memory", memory_kib);
+  if (hvfs_quickstats_get (fs->quickstats, host->serial, &usage) && usage.memory_mib >= 0
+      && memory_kib > 0)
     hvfs_show_int (out, "free_memory", memory_kib - usage.memory_mib * KIB_PER_MIB);
   else
     hvfs_show_text (out, "free_memory", "");
