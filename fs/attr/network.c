@@ -8,7 +8,6 @@
 #include "backend/wire/fault.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
-#include "fs/attr/tables.h"
 #include "fs/tree/notify.h"
 
 /* As long as usage, which is no more urgent. */
@@ -432,11 +431,11 @@ show_all (GString *out, const char *key, GPtrArray *texts)
   hvfs_show_text (out, key, joined);
 }
 
+/* @row: what shows it */
 static void
-keep (HvfsFs *fs, Target *target, gboolean sorted)
+keep (HvfsFs *fs, HvfsRow *row, Target *target, gboolean sorted)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  HvfsRow *row = hvfs_row_named (hvfs_network_table, "info");
   Known *known = g_new0 (Known, 1);
   const Known *before;
   gboolean differs;
@@ -480,7 +479,7 @@ fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size G_GNUC_UNUSED, GError **e
   if (kind == SWITCH_HOSTS && !fetch_hosts (session, hosts, targets, call->cancellable, error))
     return FALSE;
   for (guint i = 0; i < targets->len; i++)
-    keep (call->fs, targets->pdata[i], kind == SWITCH_HOSTS);
+    keep (call->fs, node.row, targets->pdata[i], kind == SWITCH_HOSTS);
   return TRUE;
 }
 
