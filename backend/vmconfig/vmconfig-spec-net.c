@@ -271,6 +271,14 @@ is_alike (const HvfsNet *base, const HvfsNet *wanted)
   return same_class (base, wanted) && same_backing (base, wanted);
 }
 
+/* One that was left as it is: an interface without an address may have others beside it that
+ * are alike but for that. */
+static gboolean
+is_same (const HvfsNet *base, const HvfsNet *wanted)
+{
+  return is_alike (base, wanted) && same_mac (base, wanted) && base->mac_type == wanted->mac_type;
+}
+
 static gboolean
 is_any (const HvfsNet *base G_GNUC_UNUSED, const HvfsNet *wanted G_GNUC_UNUSED)
 {
@@ -298,6 +306,7 @@ match (const HvfsVmChange *change, int *matches, gboolean *used)
 {
   for (guint w = 0; w < change->wanted->nets->len; w++)
     matches[w] = -1;
+  match_by (change, is_same, matches, used);
   match_by (change, has_same_mac, matches, used);
   match_by (change, is_alike, matches, used);
   match_by (change, is_any, matches, used);
