@@ -221,7 +221,8 @@ commit_edit (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, GBytes **ret_t
     text = g_bytes_ref (present);
   else if (!change (call, node, base, present, edit->wanted, &text, error))
     return FALSE;
-  hvfs_reads_wrote (fs->reads, ino, edit->writers, text != NULL ? text : edit->wanted);
+  hvfs_reads_wrote (fs->reads, ino, edit->writers, edit->wanted,
+                    text != NULL ? text : edit->wanted);
   *ret_text = g_steal_pointer (&text);
   return TRUE;
 }

@@ -24,6 +24,8 @@ typedef struct
   GBytes *text;        /* nullable: it was dropped; then there are */
   guint32 *lines;      /* nullable: the hashes of its lines, in order */
   guint n_lines;
+  guint32 *as_written; /* nullable: the same of the writer's own words for it, where they differ */
+  guint n_as_written;
   gint64 replaced_us;  /* 0: it is what was seen last */
   gboolean was_read;   /* not only written */
   guint n_reads;       /* that refer to it */
@@ -155,6 +157,7 @@ text_check (HvfsReads *reads, Text *text)
   if (text->listed || text->n_reads > 0)
     return;
   drop_bytes (reads, text);
+  g_free (text->as_written);
   g_free (text->lines);
   g_free (text);
 }
@@ -406,6 +409,18 @@ distance_to (Text *text, const guint32 *lines, guint n_lines)
   return distance (text->lines, text->n_lines, lines, n_lines);
 }
 
+/* The same of the nearer of the server's words and its writer's: a buffer that is saved again
+ * still has the latter. */
+static guint
+distance_to_present (Text *text, const guint32 *lines, guint n_lines)
+{
+  guint n = distance_to (text, lines, n_lines);
+
+  return text->as_written == NULL
+           ? n
+           : MIN (n, distance (text->as_written, text->n_as_written, lines, n_lines));
+}
+
 static gboolean
 is_by (const Read *read, const HvfsWriter *writer)
 {
@@ -466,13 +481,17 @@ dup_bytes (Text *text, GBytes *present)
 }
 
 void
-hvfs_reads_wrote (HvfsReads *reads, guint64 ino, const HvfsWriter *writer, GBytes *bytes)
+hvfs_reads_wrote (HvfsReads *reads, guint64 ino, const HvfsWriter *writer, GBytes *written,
+                  GBytes *bytes)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&reads->lock);
   File *file = get_file (reads, ino);
   Text *text = set_present (reads, file, bytes);
   g_autoptr (GPtrArray) own = reads_by (file, writer, 1);
 
+  g_clear_pointer (&text->as_written, g_free);
+  if (!g_bytes_equal (written, bytes))
+    text->as_written = hash_lines (written, &text->n_as_written);
   if (own->len == 0)
     return;
   forget (reads, file, writer->tid, NULL, file->used_us);
@@ -518,7 +537,7 @@ hvfs_reads_is_of_older (HvfsReads *reads, guint64 ino, GBytes *wanted, GBytes *p
   if (file == NULL)
     return FALSE;
   lines = hash_lines (wanted, &n_lines);
-  least = distance_to (set_present (reads, file, present), lines, n_lines);
+  least = distance_to_present (set_present (reads, file, present), lines, n_lines);
   for (GList *link = file->texts.head->next; link != NULL; link = link->next)
     {
       Text *text = link->data;

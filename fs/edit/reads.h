@@ -11,7 +11,8 @@
  *   for their backup.
  * - of one that has not, as the cp in "cp config.xml x; vi x; cp x config.xml": the present
  *   text, but a text that others were shown before it, and that was replaced within the last
- *   hour, where half of what is written is from there and it differs less from that.  What is
+ *   hour, where half of what is written is from there and it differs less from that.  The
+ *   present text counts in its writer's words, too: a buffer that is saved again has them.  What is
  *   one of these to the letter was kept to be put back: its base is the present one.
  *
  * Differences are counted in lines, without the blanks at their ends and whatever quotes
@@ -43,9 +44,10 @@ void hvfs_writer_init (HvfsWriter *writer, pid_t tid);
 /* The thread @tid (0: unknown) was shown @text of the file @ino. */
 void hvfs_reads_note (HvfsReads *reads, guint64 ino, pid_t tid, GBytes *text);
 
-/* @writer has made it @text.  If it had read the file that is its base from now on; a
+/* @writer has made it @text by writing @written.  If it had read the file that is its base from now on; a
  * shell that has not, but writes now and then, goes on to know nothing of it. */
-void hvfs_reads_wrote (HvfsReads *reads, guint64 ino, const HvfsWriter *writer, GBytes *text);
+void hvfs_reads_wrote (HvfsReads *reads, guint64 ino, const HvfsWriter *writer, GBytes *written,
+                       GBytes *text);
 
 /**
  * hvfs_reads_base_of:

@@ -220,7 +220,7 @@ commit_turn (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, const char *pl
     return FALSE;
   g_clear_pointer (&now, g_bytes_unref);
   now = hvfs_node_render (fs, hvfs_node_ino (node), NULL);
-  hvfs_reads_wrote (fs->reads, hvfs_node_ino (node), edit->writers,
+  hvfs_reads_wrote (fs->reads, hvfs_node_ino (node), edit->writers, edit->wanted,
                     now != NULL ? now : edit->wanted);
   return TRUE;
 }
