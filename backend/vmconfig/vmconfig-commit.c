@@ -171,6 +171,16 @@ find_out (Commit *commit, GError **failure)
   return FALSE;
 }
 
+/* A server may say the new version before, or without, what has changed with it. */
+static gboolean
+is_seen (const HvfsObject *vm, gconstpointer data)
+{
+  const HvfsVmChange *change = data;
+
+  return has_other_version (vm, hvfs_value_text (change->have->config, "changeVersion"))
+         && hvfs_vm_change_is_seen (change, vm);
+}
+
 static gboolean
 send_change (Commit *commit, HvfsVmChange *change, GError **error)
 {
@@ -187,7 +197,7 @@ send_change (Commit *commit, HvfsVmChange *change, GError **error)
     return TRUE;
   if (hvfs_operation_run (server, request, commit->look->serial, NULL, NULL, NULL,
                           commit->cancellable, &failure))
-    hvfs_operation_settle (server, commit->look->serial, has_other_version, version);
+    hvfs_operation_settle (server, commit->look->serial, is_seen, change);
   else if (!find_out (commit, &failure))
     {
       explain (commit->config, commit->look, version, &failure);

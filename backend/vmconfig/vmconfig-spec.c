@@ -108,20 +108,25 @@ put_hardware (HvfsVmChange *change, GError **error)
 
 /* ---- scheduling ---- */
 
+static const char *
+level_of (const HvfsDomain *domain)
+{
+  if (!domain->has_shares)
+    return "normal";
+  for (guint i = 0; hvfs_vmx_shares_words[i] != NULL; i++)
+    if (domain->shares == (guint64) hvfs_vmx_shares_per_vcpu[i] * domain->vcpus)
+      return hvfs_vmx_shares_words[i];
+  return "custom";
+}
+
 static void
 put_shares (HvfsVmChange *change)
 {
   const HvfsDomain *wanted = change->wanted;
-  const char *level = wanted->has_shares ? "custom" : "normal";
-  guint64 shares = wanted->has_shares ? wanted->shares : 0;
 
-  for (guint i = 0; hvfs_vmx_shares_words[i] != NULL; i++)
-    if (wanted->has_shares
-        && wanted->shares == (guint64) hvfs_vmx_shares_per_vcpu[i] * wanted->vcpus)
-      level = hvfs_vmx_shares_words[i];
   hvfs_request_open (change->request, "shares", NULL);
-  hvfs_request_int (change->request, "shares", shares);
-  hvfs_request_text (change->request, "level", level);
+  hvfs_request_int (change->request, "shares", wanted->has_shares ? wanted->shares : 0);
+  hvfs_request_text (change->request, "level", level_of (wanted));
   hvfs_request_close (change->request);
 }
 
@@ -134,12 +139,31 @@ limit_of (const HvfsDomain *domain)
            : -1;
 }
 
+static gint64
+reservation_of (const HvfsDomain *domain)
+{
+  return (domain->min_guarantee_kib + MIB_KIB - 1) / MIB_KIB;
+}
+
+static gboolean
+changes_limit (const HvfsVmChange *change)
+{
+  return change->base->current_memory_kib != change->wanted->current_memory_kib
+         && limit_of (change->base) != limit_of (change->wanted);
+}
+
+static gboolean
+changes_shares (const HvfsVmChange *change)
+{
+  return change->base->has_shares != change->wanted->has_shares
+         || change->base->shares != change->wanted->shares;
+}
+
 static void
 put_memory_allocation (HvfsVmChange *change)
 {
   const HvfsDomain *base = change->base, *wanted = change->wanted;
-  gboolean limit = base->current_memory_kib != wanted->current_memory_kib
-                   && limit_of (base) != limit_of (wanted);
+  gboolean limit = changes_limit (change);
   gboolean reservation = base->min_guarantee_kib != wanted->min_guarantee_kib;
 
   if (!limit && !reservation)
@@ -147,8 +171,7 @@ put_memory_allocation (HvfsVmChange *change)
   change->n_changes++;
   hvfs_request_open (change->request, "memoryAllocation", NULL);
   if (reservation)
-    hvfs_request_int (change->request, "reservation",
-                      (wanted->min_guarantee_kib + MIB_KIB - 1) / MIB_KIB);
+    hvfs_request_int (change->request, "reservation", reservation_of (wanted));
   if (limit)
     hvfs_request_int (change->request, "limit", limit_of (wanted));
   hvfs_request_close (change->request);
@@ -167,7 +190,7 @@ put_scheduling (HvfsVmChange *change)
 {
   const HvfsDomain *base = change->base, *wanted = change->wanted;
 
-  if (base->has_shares != wanted->has_shares || base->shares != wanted->shares)
+  if (changes_shares (change))
     {
       change->n_changes++;
       hvfs_request_open (change->request, "cpuAllocation", NULL);
@@ -244,4 +267,45 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
   put_firmware (change);
   hvfs_request_close (change->request);
   return TRUE;
+}
+
+/* ---- what is seen of it ---- */
+
+/* Whether the mirror's number is @wanted, where that is asked for. */
+static gboolean
+sees_number (const HvfsObject *vm, guint index, const char *path, gboolean changes, gint64 wanted)
+{
+  return !changes || hvfs_value_int (hvfs_object_get (vm, index), path, -1) == wanted;
+}
+
+static gboolean
+sees_texts (const HvfsVmChange *change, const HvfsObject *vm)
+{
+  const HvfsDomain *base = change->base, *wanted = change->wanted;
+  const char *raw = hvfs_value_text (hvfs_object_get (vm, HVFS_NAME), NULL);
+  const char *note = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_ANNOTATION), NULL);
+  const char *level = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CPU_ALLOCATION), "shares.level");
+  const char *before = base->description != NULL ? base->description : "";
+  const char *after = wanted->description != NULL ? wanted->description : "";
+  g_autofree char *name = raw != NULL ? hvfs_inventory_name_decode (raw) : NULL;
+
+  return (g_strcmp0 (base->name, wanted->name) == 0 || g_strcmp0 (name, wanted->name) == 0)
+         && (strcmp (before, after) == 0 || strcmp (note != NULL ? note : "", after) == 0)
+         && (!changes_shares (change) || g_strcmp0 (level, level_of (wanted)) == 0);
+}
+
+gboolean
+hvfs_vm_change_is_seen (const HvfsVmChange *change, const HvfsObject *vm)
+{
+  const HvfsDomain *base = change->base, *wanted = change->wanted;
+
+  return sees_texts (change, vm)
+         && sees_number (vm, HVFS_VM_CPUS, NULL, base->vcpus != wanted->vcpus, wanted->vcpus)
+         && sees_number (vm, HVFS_VM_MEMORY, NULL, base->memory_kib != wanted->memory_kib,
+                         wanted->memory_kib / MIB_KIB)
+         && sees_number (vm, HVFS_VM_MEMORY_ALLOCATION, "limit", changes_limit (change),
+                         limit_of (wanted))
+         && sees_number (vm, HVFS_VM_MEMORY_ALLOCATION, "reservation",
+                         base->min_guarantee_kib != wanted->min_guarantee_kib,
+                         reservation_of (wanted));
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "backend/mirror/mirror.h"
 #include "backend/vmconfig/vmconfig-change.h"
 
 /**
@@ -20,3 +21,7 @@
  */
 gboolean hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *datastore,
                                GError **error);
+
+/* Whether the mirror shows of @vm all that @change, which was sent, asks for and that is
+ * mirrored: memory, vcpus and others have files of their own.  Under the mirror's lock; memory. */
+gboolean hvfs_vm_change_is_seen (const HvfsVmChange *change, const HvfsObject *vm);

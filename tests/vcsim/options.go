@@ -12,7 +12,7 @@ import (
 type options struct {
 	listen, certFile, ready, user, password string
 	tls, gzip, plain, stdin, mixed          bool
-	esx, gsx, legacyTLS                     bool
+	esx, gsx, legacyTLS, silentSummary      bool
 	dc, cluster, host, standalone, vm       int
 	folder, ds, pg, pod                     int
 	page, updatePage                        int
@@ -35,6 +35,8 @@ func parseOptions(args []string) (*options, error) {
 	f.StringVar(&o.user, "user", "", "the only `user` that may log in (default: any with a password)")
 	f.StringVar(&o.password, "password", "", "that user's `password`")
 	f.BoolVar(&o.plain, "plain", false, "the bare simulator, with all its quirks; no control")
+	// So does the newest govmomi simulator after ReconfigVM_Task.
+	f.BoolVar(&o.silentSummary, "silent-summary", false, "updates never say that summary.config has changed")
 	f.BoolVar(&o.gzip, "gzip", true, "compress replies when the client asks")
 	f.BoolVar(&o.esx, "esx", false, "be one ESX host, not a vCenter")
 	f.BoolVar(&o.gsx, "gsx", false, "be a GSX server (API 2.5)")

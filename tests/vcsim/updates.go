@@ -10,6 +10,7 @@ import (
 	"container/list"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -105,6 +106,9 @@ func (m *member) encode(e *encoder, kind types.ObjectUpdateKind, since uint64) {
 	if kind != types.ObjectUpdateKindLeave {
 		enter := kind == types.ObjectUpdateKindEnter
 		for i := range m.state {
+			if !enter && m.f.c.w.opt.silentSummary && strings.HasPrefix(m.props[i].path, "summary.config.") {
+				continue
+			}
 			if s := &m.state[i]; (enter || s.at > since) && s.fault == nil && (s.val != nil || !enter) {
 				e.WriteString("<changeSet>")
 				e.simple("name", m.props[i].path)
