@@ -183,7 +183,7 @@ struct _HvfsRow
    * HVFS_ROW_LINES_TOGETHER it is all lines of a write, with newlines between, some empty. */
   gboolean (*store) (HvfsStore *store, const char *line, GError **error);
 
-  /* File: in place of show and store. */
+  /* File: in place of store and of how show's text is read. */
   const HvfsFileOps *file_ops;
 
   /* File with hvfs_whole_ops: makes all of @text what it shows; see whole.h. */
