@@ -244,6 +244,8 @@ adopt_source (const Disks *disks, const xmlNode *node, const char *target, GErro
   gboolean block = strcmp (type, "block") == 0;
   g_autofree char *path = hvfs_xml_attr (source, block ? "dev" : "file");
   const char *to = hvfs_adopt_lookup (disks->adopter->adoption->disks, target);
+  g_autofree char *option = g_strdup_printf ("say --disk %s=NAME.vmdk", target);
+  const char *hint = hvfs_adopt_hint (disks->adopter, option, FILE_HINT);
 
   if (to == NULL)
     to = hvfs_adopt_lookup (disks->adopter->adoption->disks, path);
@@ -267,16 +269,16 @@ adopt_source (const Disks *disks, const xmlNode *node, const char *target, GErro
   else if (g_strcmp0 (device, "lun") == 0)
     return hvfs_xml_bad (node, ENOTSUP, error,
                          "the LUN '%s' is a device of the host, it must be a file: %s", target,
-                         hvfs_adopt_hint (disks->adopter, "say --disk TARGET=NAME.vmdk", FILE_HINT));
+                         hint);
   else if (path == NULL && (block || strcmp (type, "file") == 0))
     return hvfs_xml_bad (node, EINVAL, error,
                          "the disk '%s' must have a source: %s", target,
-                         hvfs_adopt_hint (disks->adopter, "say --disk TARGET=NAME.vmdk", FILE_HINT));
+                         hint);
   else if (path == NULL)
     return hvfs_xml_bad (node, ENOTSUP, error,
                          "the disk '%s' has a source of the type '%s', it must be a file: %s",
                          target, type,
-                         hvfs_adopt_hint (disks->adopter, "say --disk TARGET=NAME.vmdk", FILE_HINT));
+                         hint);
   else
     rename_source (disks, node, path, target, ".vmdk");
   return TRUE;

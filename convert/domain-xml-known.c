@@ -91,6 +91,7 @@ static const struct
   { "disk/source", "dev", "block" },
   { "controller", "model", "scsi" },
   { "interface/source", "bridge", "bridge" },
+  { "interface/source", "network", "network" },
   { "interface/source", "switchid portid portgroupid connectionid", "vds" },
   { "serial/source", "path", "dev file pipe" },
   { "serial/source", "mode host service", "tcp" },

@@ -73,7 +73,7 @@ VALUES = {
     'cache': 'none writethrough writeback default', 'file': 'x', 'startupPolicy': 'optional mandatory requisite',
     'bus': '0 1 scsi ide sata usb virtio', 'order': '1 2', 'controller': '0 1', 'target': '0 1', 'index': '0 1 2',
     'model': 'auto lsilogic buslogic vmpvscsi ahci virtio-scsi', 'accessmode': 'passthrough mapped',
-    'dir': '/x x', 'address': '00:50:56:00:00:09 10.0.0.1', 'check': 'yes no', 'bridge': 'other',
+    'dir': '/x x', 'address': '00:50:56:00:00:09 10.0.0.1', 'check': 'yes no', 'bridge': 'other', 'network': 'other',
     'switchid': 'cd0681bf-2f18-5c00-9b9b-8197c0095348', 'portid': '0 7', 'portgroupid': 'dvportgroup-2', 'connectionid': '0 7',
     'path': '/x x', 'host': 'h 10.0.0.1 ::1', 'service': '99 ssh', 'port': '-1 0 2 5902', 'autoport': 'yes no maybe',
     'listen': '0.0.0.0', 'keymap': 'de', 'passwd': 'secret', 'vram': '8192 16384', 'heads': '1 2', 'primary': 'yes no',

@@ -7,7 +7,7 @@ mount_to_crash () {
   requires timeout
   requires_vim
   start_vcsim -vm 2
-  mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=3
+  mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=6
   # shellcheck disable=SC2034
   name=DC0_C0_RP0_VM0
   d=$(cd "$mnt/by-name/DC0_C0_RP0_VM0" && pwd -P)

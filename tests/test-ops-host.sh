@@ -57,6 +57,6 @@ expect_eq 'autostart' "$(cat "$d/autostart" "$other/autostart" | tr '\n' ' ')" '
 refused EINVAL autostart perhaps 'neither yes nor no'
 control POST "/set?object=$host&path=config.autoStart.defaults.enabled&value=false" >/dev/null
 await grep -q no "$other/autostart"
-refused EBUSY autostart yes 'would start 1 others'
+refused EBUSY autostart yes 'would start 1 other domains too'
 
 unmount_hvfs

@@ -69,7 +69,7 @@ refused EINVAL sched "$(printf 'reservation=700\nspeed=3\nlimit=900')" "line 2: 
 refused EINVAL sched "$(printf 'reservation=700\n\nshares=huge')" "line 3: 'shares=huge'"
 refused EINVAL sched "$(printf 'reservation=700\nlimit=600')" 'below the reservation of 700 MHz'
 refused EINVAL sched "$(printf 'reservation=700\nlimit=9\00100')" 'control character'
-refused EINVAL sched "$(printf ' \n \n')" 'nothing to do'
+refused EINVAL sched "$(printf ' \n \n')" 'the write is empty'
 expect_eq 'nothing was changed' "$(tr '\n' ' ' <"$d/sched")" 'reservation=800 limit=900 shares=777 '
 
 # A write of its own is a change of its own, as bash's printf makes of each line.

@@ -21,7 +21,7 @@ import urllib.parse
 import urllib.request
 
 MNT, CONTROL, TMP, API = sys.argv[1:5]
-ROUNDS = int(os.environ.get("HVFS_ROUNDS", "40"))
+ROUNDS = int(os.environ.get("HVFS_ROUNDS", "12"))
 SEED = int(os.environ.get("HVFS_SEED", time.time_ns() % 1000000))
 # What fetches: properties, and a VMX file from its datastore.
 METHODS = ["RetrievePropertiesEx" if float(API) >= 4.1 else "RetrieveProperties", "GET /folder"]

@@ -3,7 +3,7 @@
 # every way to fail, in every request of the kernel that fetches, of every such file; and
 # nobody keeps what could not be had
 #
-# HVFS_ROUNDS: random rounds after the table (default 40), HVFS_SEED: what they begin with.
+# HVFS_ROUNDS: random rounds after the table (default 12), HVFS_SEED: what they begin with.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires "$PYTHON"
 requires rsync
