@@ -107,7 +107,8 @@ fi
 mount_hvfs "$uri" "$mnt"
 expect_failure 'something is mounted there already' "$HVFS" "$uri" "$mnt"
 kill -STOP "$hvfs_pid"
-expect_failure 'something is mounted there already' "$HVFS" "$uri" "$mnt"
+# The leak checker would wait at the end for the thread that waits for the stopped one.
+ASAN_OPTIONS=detect_leaks=0 expect_failure 'something is mounted there already' "$HVFS" "$uri" "$mnt"
 kill -CONT "$hvfs_pid"
 [ -s "$mnt/about" ] || fail 'the one that was stopped is gone'
 unmount_hvfs
