@@ -62,6 +62,8 @@ control POST /expire >/dev/null
 logged_in () { [ "$(stat_of "$mnt" logins)" -gt "$logins" ] && grep -q ^state=connected "$mnt/.hvfs/status"; }
 await logged_in
 await grep -q running "$mnt/by-name/DC0_H0_VM0/state"
+# Its collector may be found to be gone only after another call has logged in.
+await grep -q . "$mnt/moref"
 expect_eq "the root of a new session" "$(cat "$mnt/moref")" "$moref"
 expect_eq "what is below it" "$(ls "$mnt/by-folder")" elsewhere
 unmount_hvfs
