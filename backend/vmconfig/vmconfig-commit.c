@@ -16,8 +16,8 @@ hvfs_config_check (const char *text, gsize len, GError **error)
   return domain != NULL;
 }
 
-HvfsDomain *
-hvfs_config_parse (GBytes *text, GError **error)
+static HvfsDomain *
+parse (GBytes *text, GError **error)
 {
   gsize len;
   const char *data = g_bytes_get_data (text, &len);
@@ -326,8 +326,8 @@ gboolean
 hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GBytes *wanted_text,
                     GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsDomain) wanted = hvfs_config_parse (wanted_text, error);
-  g_autoptr (HvfsDomain) base = wanted != NULL ? hvfs_config_parse (base_text, error) : NULL;
+  g_autoptr (HvfsDomain) wanted = parse (wanted_text, error);
+  g_autoptr (HvfsDomain) base = wanted != NULL ? parse (base_text, error) : NULL;
   g_autoptr (HvfsVmLook) look = NULL;
   g_autoptr (HvfsVmRead) have = NULL;
   g_autoptr (HvfsDomain) present = NULL;

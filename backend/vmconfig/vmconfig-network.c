@@ -159,52 +159,26 @@ require (HvfsSession *session, const char *type, const char *moref, const char *
   return value;
 }
 
-void
-hvfs_portgroup_clear (HvfsPortgroup *group)
-{
-  g_clear_pointer (&group->key, g_free);
-  g_clear_pointer (&group->switch_uuid, g_free);
-  g_clear_pointer (&group->switch_name, g_free);
-}
-
-gboolean
-hvfs_portgroup_lookup (HvfsSession *session, const char *moref, HvfsPortgroup *ret_group,
-                       GError **error)
-{
-  static const char type[] = "DistributedVirtualPortgroup";
-  g_autoptr (HvfsValue) key = require (session, type, moref, "key", error);
-  g_autoptr (HvfsValue) of
-    = key != NULL ? require (session, type, moref, "config.distributedVirtualSwitch", error) : NULL;
-  const char *id = hvfs_value_text (of, NULL);
-  g_autoptr (HvfsValue) uuid
-    = id != NULL ? require (session, "DistributedVirtualSwitch", id, "uuid", error) : NULL;
-  g_autoptr (HvfsValue) name
-    = uuid != NULL ? require (session, "DistributedVirtualSwitch", id, "name", error) : NULL;
-
-  if (name == NULL)
-    return FALSE;
-  *ret_group = (HvfsPortgroup){ g_strdup (hvfs_value_text (key, NULL)),
-                                g_strdup (hvfs_value_text (uuid, NULL)),
-                                g_strdup (hvfs_value_text (name, NULL)) };
-  return TRUE;
-}
-
 static HvfsValue *
 port_backing (HvfsSession *session, const Network *network, GError **error)
 {
-  HvfsValue *backing
-    = hvfs_vm_value_new ("backing", "VirtualEthernetCardDistributedVirtualPortBackingInfo");
-  HvfsValue *port = hvfs_vm_value_new ("port", NULL);
-  g_auto (HvfsPortgroup) group = { 0 };
+  static const char type[] = "DistributedVirtualPortgroup";
+  g_autoptr (HvfsValue) key = require (session, type, network->moref, "key", error);
+  g_autoptr (HvfsValue) of
+    = key != NULL
+        ? require (session, type, network->moref, "config.distributedVirtualSwitch", error)
+        : NULL;
+  const char *id = hvfs_value_text (of, NULL);
+  g_autoptr (HvfsValue) uuid
+    = id != NULL ? require (session, "DistributedVirtualSwitch", id, "uuid", error) : NULL;
+  HvfsValue *backing, *port;
 
-  if (!hvfs_portgroup_lookup (session, network->moref, &group, error))
-    {
-      hvfs_value_unref (port);
-      hvfs_value_unref (backing);
-      return NULL;
-    }
-  hvfs_vm_value_set (&port, "switchUuid", group.switch_uuid);
-  hvfs_vm_value_set (&port, "portgroupKey", group.key);
+  if (uuid == NULL)
+    return NULL;
+  backing = hvfs_vm_value_new ("backing", "VirtualEthernetCardDistributedVirtualPortBackingInfo");
+  port = hvfs_vm_value_new ("port", NULL);
+  hvfs_vm_value_set (&port, "switchUuid", hvfs_value_text (uuid, NULL));
+  hvfs_vm_value_set (&port, "portgroupKey", hvfs_value_text (key, NULL));
   hvfs_vm_value_put (&backing, port);
   return backing;
 }

@@ -32,17 +32,3 @@ gboolean hvfs_net_is_by_name (const HvfsNet *net);
 
 /* The name of a network that the host can use.  (transfer full) (nullable) */
 char *hvfs_networks_dup_any (HvfsMirror *mirror, guint32 host);
-
-/* What a portgroup is on.  All owned. */
-typedef struct
-{
-  char *key;         /* of the portgroup */
-  char *switch_uuid; /* as the server writes it */
-  char *switch_name;
-} HvfsPortgroup;
-
-/* Network: three requests.  @error: a call's; EIO when the server does not say it */
-gboolean hvfs_portgroup_lookup (HvfsSession *session, const char *moref, HvfsPortgroup *ret_group,
-                                GError **error);
-void hvfs_portgroup_clear (HvfsPortgroup *group);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HvfsPortgroup, hvfs_portgroup_clear)

@@ -30,8 +30,6 @@ HvfsVmRead *hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look,
 gboolean hvfs_config_set_boot_order (HvfsConfig *config, guint32 serial, const HvfsDomain *wanted,
                                      GCancellable *cancellable, GError **error);
 
-HvfsDomain *hvfs_config_parse (GBytes *text, GError **error);
-
 /**
  * hvfs_config_try_making:
  * @attempt: sends something that makes the files in @make and attaches others

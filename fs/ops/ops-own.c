@@ -229,9 +229,9 @@ empties (HvfsNode node, const FileJob *job)
          && (job->to_set & FUSE_SET_ATTR_SIZE) != 0 && job->st.st_size == 0;
 }
 
-void
-hvfs_ops_file_setattr (fuse_req_t req, fuse_ino_t ino, const struct stat *st, int to_set,
-                       struct fuse_file_info *fi)
+static void
+file_setattr (fuse_req_t req, fuse_ino_t ino, const struct stat *st, int to_set,
+              struct fuse_file_info *fi)
 {
   static const Kind kind = { run_setattr, reply_attr };
   FileJob job = { .kind = &kind, .ino = ino, .st = *st, .to_set = to_set };
@@ -296,7 +296,7 @@ hvfs_ops_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
   HvfsNode node;
 
   if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL)
-    hvfs_ops_file_setattr (req, ino, st, to_set, fi);
+    file_setattr (req, ino, st, to_set, fi);
   else if (hvfs_node_from_ino (ino, &node)
            && (node.row->store != NULL || node.row->dir_ops != NULL)
            && !hvfs_node_changes_owner (hvfs_ops_fs (req), node, st, to_set))

@@ -87,8 +87,6 @@ void hvfs_ops_file_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
                          struct fuse_file_info *fi);
 void hvfs_ops_file_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size,
                           off_t off, struct fuse_file_info *fi);
-void hvfs_ops_file_setattr (fuse_req_t req, fuse_ino_t ino, const struct stat *st, int to_set,
-                            struct fuse_file_info *fi);
 void hvfs_ops_file_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void hvfs_ops_file_fsync (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void hvfs_ops_file_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
