@@ -202,20 +202,24 @@ note_read (HvfsCall *call, HvfsNode node, GBytes *text)
     hvfs_reads_note (call->fs->reads, ino, call->pid, text);
 }
 
-/* Whether a writer has it open: who reads meanwhile has what was there when he opened it. */
+/* Whether who opens the live file now may find another text in it later: a writer has it open,
+ * or it is being replaced, and has its old text then. */
 static gboolean
-is_staged (HvfsFs *fs, HvfsNode node)
+needs_snapshot (HvfsFs *fs, HvfsNode node)
 {
   HvfsDesk *desk;
   HvfsSheet *sheet;
-  gboolean staged;
+  gboolean needs = node.b != 0;
 
   hvfs_desks_lock (fs->desks);
   desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
-  sheet = desk == NULL ? NULL : hvfs_sheet_get_locked (desk, node.b);
-  staged = sheet != NULL && sheet->n_handles > 0;
+  if (desk != NULL)
+    {
+      sheet = hvfs_sheet_get_locked (desk, node.b);
+      needs = desk->n_replacing > 0 || sheet == NULL || !sheet->live || sheet->n_handles > 0;
+    }
   hvfs_desks_unlock (fs->desks);
-  return staged;
+  return needs;
 }
 
 static gboolean
@@ -227,7 +231,7 @@ open_to_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
     return FALSE;
   note_read (call, node, text);
   fi->noflush = 1;
-  if (hvfs_notifier_is_idle (call->fs->notifier) && !is_staged (call->fs, node)
+  if (hvfs_notifier_is_idle (call->fs->notifier) && !needs_snapshot (call->fs, node)
       && g_bytes_get_size (text) <= HVFS_CACHED_MAX_BYTES)
     fi->keep_cache = 1;
   else

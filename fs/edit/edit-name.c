@@ -364,6 +364,22 @@ note_stale (HvfsFs *fs, HvfsNode dir, const char *name, const GError *failure)
   hvfs_desks_unlock (fs->desks);
 }
 
+/* Until the rename is through, what the live file has is the new text, and what it will have
+ * as a file of its own the old one: needs_snapshot () asks for it. */
+static void
+set_replacing (HvfsFs *fs, HvfsNode dir, gboolean begins)
+{
+  HvfsDesk *desk;
+
+  hvfs_desks_lock (fs->desks);
+  desk = hvfs_desk_get_locked (fs->desks, hvfs_node_ino (dir));
+  if (desk != NULL && begins)
+    desk->n_replacing++;
+  else if (desk != NULL && desk->n_replacing > 0)
+    desk->n_replacing--;
+  hvfs_desks_unlock (fs->desks);
+}
+
 static gboolean
 rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *new_name,
                   guint flags, GError **error)
@@ -373,22 +389,27 @@ rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *ne
   g_autoptr (GBytes) before = NULL;
   g_autoptr (GError) failure = NULL;
   HvfsEdit edit;
+  gboolean ok;
 
   if (is_repeated (fs, dir, name, error) || !get_content (call, dir, name, &content, error))
     return FALSE;
+  set_replacing (fs, dir, TRUE);
   before = hvfs_edit_peek_text (fs, dir);
   edit = edit_of (new_name, &content);
   edit.is_insisted = strcmp (name, HVFS_DESK_LIVE ".rejected") == 0;
-  if (!is_put_back (fs, dir, &content, before)
-      && !hvfs_edit_commit (call, file_in (dir, content.number), &edit, NULL, &failure))
+  ok = is_put_back (fs, dir, &content, before)
+       || hvfs_edit_commit (call, file_in (dir, content.number), &edit, NULL, &failure);
+  if (ok)
+    ok = rename_sheet (fs, dir, name, new_name, flags, before, error);
+  else
     {
       note_stale (fs, dir, name, failure);
       restore (fs, dir);
       hvfs_edit_no_einval (&failure);
       g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
     }
-  if (!rename_sheet (fs, dir, name, new_name, flags, before, error))
+  set_replacing (fs, dir, FALSE);
+  if (!ok)
     return FALSE;
   /* The server prints it in its own way. */
   hvfs_notifier_inode (fs->notifier, hvfs_node_ino (file_in (dir, content.number)));
