@@ -98,7 +98,7 @@ class Interrupt(Failure):
 
     def meanwhile(self, child):
         until(lambda: self.hits() or is_over(child), "a request that can be interrupted")
-        os.kill(child, signal.SIGINT)
+        interrupt(child)
 
 
 class Lost(Failure):
@@ -196,10 +196,14 @@ def is_over(pid):
 
 
 def start(function, *arguments):
-    """A child that ends with the errno of what it does, or 0."""
+    """A child, with a process group for what it runs, that ends with the errno of what it
+    does, or 0.  It can be interrupted when it is no Python of the parent's any more."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     child = os.fork()
+    os.setpgid(child, 0)
     if child == 0:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         signal.alarm(CHILD_S)
         code = 255
         try:
@@ -209,12 +213,28 @@ def start(function, *arguments):
             code = error.errno
         finally:
             os._exit(code)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     return child
 
 
+def interrupt(child):
+    """As Ctrl-C does: what it runs as well."""
+    os.killpg(child, signal.SIGINT)
+
+
+def is_gone(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
 def finish(child):
-    """Its exit status; of one that died of a signal, minus that."""
+    """Its exit status, when what it ran has ended as well; of one that died of a signal,
+    minus that."""
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    until(lambda: is_gone(child), "what the reader ran has ended")
     if code == -signal.SIGALRM:
         fail("a reader hangs")
     if code == 255:
@@ -456,7 +476,7 @@ def random_rounds(directories):
         children = [start(act, request, file, None)]
         if isinstance(chosen, Interrupt):
             time.sleep(rng.random() * 0.05)
-            os.kill(children[0], signal.SIGINT)
+            interrupt(children[0])
         for child in children:
             code = finish(child)
             if code in LIES:
