@@ -36,6 +36,8 @@ static const char *const kind_words[] = { "xml", "vmx", NULL };
 typedef struct
 {
   char *to; /* nullable */
+  char *libvirt_text; /* nullable */
+  guint libvirt; /* a HVFS_LIBVIRT () */
   int hw_version; /* HW_VERSION_NONE if not given */
   char *directory; /* nullable */
   char **datastores; /* nullable */
@@ -53,6 +55,7 @@ static void
 options_clear (Options *options)
 {
   g_free (options->to);
+  g_free (options->libvirt_text);
   g_free (options->directory);
   g_strfreev (options->datastores);
   g_strfreev (options->networks);
@@ -81,6 +84,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "FROM=TO" },
     { "disk", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->disks,
       "The file for a disk, by its source or target name; may be repeated", "FROM=TO" },
+    { "libvirt", 0, 0, G_OPTION_ARG_STRING, &options->libvirt_text,
+      "Print what this version of libvirt prints (default 11.3)", "VERSION" },
     { "full", 0, 0, G_OPTION_ARG_NONE, &options->full,
       "Print all that a VMX says as XML, not only what libvirt prints", NULL },
     { "quiet", 0, 0, G_OPTION_ARG_NONE, &options->quiet,
@@ -115,10 +120,39 @@ check_pairs (const char *option, char **pairs, GError **error)
   return TRUE;
 }
 
+/* "12.5", "12.5.0" */
 static gboolean
-check_options (const Options *options, GError **error)
+parse_libvirt (Options *options, GError **error)
 {
-  if (!check_pairs ("--network", options->networks, error)
+  guint numbers[3] = { 0, 0, 0 }, n = 0;
+  const char *text = options->libvirt_text;
+
+  options->libvirt = HVFS_LIBVIRT (11, 3);
+  while (text != NULL && n < G_N_ELEMENTS (numbers) && g_ascii_isdigit (*text))
+    {
+      char *end;
+      guint64 number = g_ascii_strtoull (text, &end, 10);
+
+      numbers[n++] = MIN (number, 999);
+      text = *end == '.' && n < G_N_ELEMENTS (numbers) ? end + 1 : *end == '\0' ? NULL : end;
+    }
+  if (options->libvirt_text == NULL)
+    return TRUE;
+  if (text != NULL || n < 2)
+    hvfs_error_set (error, EINVAL, "--libvirt=%s: must be a version, such as 11.3 or 12.5.0",
+                    options->libvirt_text);
+  else if (HVFS_LIBVIRT (numbers[0], numbers[1]) < HVFS_LIBVIRT (11, 3))
+    hvfs_error_set (error, EINVAL, "--libvirt=%s: must be 11.3 or later", options->libvirt_text);
+  else
+    options->libvirt = HVFS_LIBVIRT (numbers[0], numbers[1]);
+  return *error == NULL;
+}
+
+static gboolean
+check_options (Options *options, GError **error)
+{
+  if (!parse_libvirt (options, error)
+      || !check_pairs ("--network", options->networks, error)
       || !check_pairs ("--disk", options->disks, error))
     return FALSE;
   if (options->to != NULL && hvfs_words_index (kind_words, options->to) < 0)
@@ -226,7 +260,7 @@ convert (const Options *options, const HvfsFiles *files, const char *name,
       return hvfs_vmx_edit (text, len, hw_version, *ret_notes, error);
     }
   domain = from == KIND_XML ? hvfs_domain_xml_adopt (text, len, &adoption, error)
-                            : hvfs_vmx_read (text, len, files, error);
+                            : hvfs_vmx_read_as (text, len, files, options->libvirt, error);
   if (domain == NULL)
     return NULL;
   if (from == KIND_VMX)

@@ -6,6 +6,7 @@
 #include "convert/device-names.h"
 #include "convert/scalar.h"
 #include "convert/vmx-read-part.h"
+#include "convert/vmx.h"
 #include "convert/vmx-words.h"
 #include "convert/words.h"
 
@@ -14,7 +15,7 @@
 #define SCSI_CONTROLLERS 4
 #define SATA_CONTROLLERS 4
 #define SCSI_UNITS 16
-#define SCSI_WIDE_UNITS 64
+#define SCSI_WIDE_UNITS 65 /* the controller's own among them */
 #define SCSI_OWN_UNIT 7
 #define SATA_UNITS 30
 #define NVME_CONTROLLERS 4
@@ -499,17 +500,19 @@ add_controllers (const Reader *reader, const HvfsScsiModel models[static SCSI_CO
 }
 
 gboolean
-hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain, GError **error)
+hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, guint libvirt, HvfsDomain *domain,
+                     GError **error)
 {
   const Reader reader = { vmx, files, domain };
-  gboolean wide = domain->hw_version >= WIDE_HW_VERSION;
+  guint units = domain->hw_version < WIDE_HW_VERSION    ? SCSI_UNITS
+                : libvirt < HVFS_LIBVIRT_64_DISKS ? SCSI_WIDE_UNITS - 1
+                                                  : SCSI_WIDE_UNITS;
   HvfsScsiModel models[SCSI_CONTROLLERS];
 
   for (guint c = 0; c < SCSI_CONTROLLERS; c++)
     if (!read_model (&reader, c, &models[c], error))
       return FALSE;
-  if (!read_bus (&reader, HVFS_BUS_SCSI, SCSI_CONTROLLERS, wide ? SCSI_WIDE_UNITS : SCSI_UNITS,
-                 error)
+  if (!read_bus (&reader, HVFS_BUS_SCSI, SCSI_CONTROLLERS, units, error)
       || !read_bus (&reader, HVFS_BUS_SATA, SATA_CONTROLLERS, SATA_UNITS, error)
       || !read_bus (&reader, HVFS_BUS_NVME, NVME_CONTROLLERS, NVME_UNITS, error))
     return FALSE;

@@ -234,14 +234,15 @@ mark (HvfsVmxText *vmx, const HvfsDomain *domain)
 }
 
 gboolean
-hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain, GError **error)
+hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, guint libvirt, HvfsDomain *domain,
+                      GError **error)
 {
   if (!read_versions (vmx, domain, error) || !read_names (vmx, domain, error)
       || !read_ids (vmx, domain, error) || !read_memory (vmx, domain, error)
       || !read_cpus (vmx, domain, error) || !read_os (vmx, domain, error))
     return FALSE;
   mark (vmx, domain);
-  return hvfs_vmx_read_disks (vmx, files, domain, error)
+  return hvfs_vmx_read_disks (vmx, files, libvirt, domain, error)
          && hvfs_vmx_read_filesystems (vmx, domain, error)
          && hvfs_vmx_read_nets (vmx, domain, error)
          && hvfs_vmx_read_ports (vmx, files, domain, error)
@@ -249,18 +250,25 @@ hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *doma
 }
 
 HvfsDomain *
-hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **error)
+hvfs_vmx_read_as (const char *text, gsize len, const HvfsFiles *files, guint libvirt,
+                  GError **error)
 {
   g_autoptr (HvfsVmxText) vmx = hvfs_vmx_text_parse (text, len, error);
   g_autoptr (HvfsDomain) domain = hvfs_domain_new ();
   const char *key, *value;
   guint position = 0, line;
 
-  if (vmx == NULL || !hvfs_vmx_read_domain (vmx, files, domain, error))
+  if (vmx == NULL || !hvfs_vmx_read_domain (vmx, files, libvirt, domain, error))
     return NULL;
   g_ptr_array_unref (domain->notes);
   domain->notes = g_ptr_array_ref (hvfs_vmx_text_notes (vmx));
   while (hvfs_vmx_text_next_unmarked (vmx, &position, &key, &value, &line))
     hvfs_domain_add_extra (domain, key, value)->line = line;
   return g_steal_pointer (&domain);
+}
+
+HvfsDomain *
+hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **error)
+{
+  return hvfs_vmx_read_as (text, len, files, HVFS_LIBVIRT_NEWEST, error);
 }

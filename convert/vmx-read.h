@@ -5,5 +5,5 @@
 #include "convert/vmx-text.h"
 
 /* All of them, and what is no device. */
-gboolean hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain,
+gboolean hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, guint libvirt, HvfsDomain *domain,
                                GError **error);

@@ -18,7 +18,7 @@ static const struct
 } limits[] = {
   [HVFS_BUS_IDE] = { 2, 2 },
   [HVFS_BUS_FDC] = { 1, FLOPPIES },
-  [HVFS_BUS_SCSI] = { SCSI_CONTROLLERS, 64 },
+  [HVFS_BUS_SCSI] = { SCSI_CONTROLLERS, 65 },
   [HVFS_BUS_SATA] = { 4, 30 },
   [HVFS_BUS_NVME] = { 4, 64 },
 };

@@ -15,6 +15,12 @@
 /* What a host accepts at least, and what is written where no device needs more. */
 #define HVFS_HW_VERSION_DEFAULT 4
 
+/* Versions of libvirt whose answers differ.  12.5 shows the 64th disk of a SCSI controller, of
+ * machines of version 13 and later. */
+#define HVFS_LIBVIRT(major, minor) ((major) * 1000u + (minor))
+#define HVFS_LIBVIRT_64_DISKS HVFS_LIBVIRT (12, 5)
+#define HVFS_LIBVIRT_NEWEST HVFS_LIBVIRT_64_DISKS
+
 /**
  * hvfs_vmx_read:
  * @text: @len bytes of a VMX file; need not end in a NUL
@@ -26,6 +32,10 @@
  * Returns: (transfer full): the domain
  */
 HvfsDomain *hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **error);
+
+/* The same, as @libvirt, a HVFS_LIBVIRT(), reads it; hvfs_vmx_read() does as the newest. */
+HvfsDomain *hvfs_vmx_read_as (const char *text, gsize len, const HvfsFiles *files, guint libvirt,
+                              GError **error);
 
 /**
  * hvfs_vmx_write:

@@ -122,6 +122,29 @@ expect_eq 'the last line' "$(tail -n 1 "$tmp/same.vmx")" 'tools.syncTime = "FALS
 sed 's/\[local-storage\] Fedora11/[?] ?/' "$tmp/fedora.xml" | "$convert" |
   grep -qx 'scsi0:0.fileName = "Fedora11.vmdk"'
 
+# --- what versions of libvirt print: the 64th disk of a controller, unit 64 (7 is its own)
+
+wide=$(for u in 0 63 64 65; do printf 'scsi0:%s.present = "true"\nscsi0:%s.fileName = "%s.vmdk"\n' $u $u $u; done)
+sed '/^scsi0:0/d; s/^virtualHW.*/virtualHW.version = "13"/' "$tmp/fedora.vmx" >"$tmp/wide.vmx"
+echo "$wide" >>"$tmp/wide.vmx"
+units () { "$convert" --quiet "$@" | sed -n "s/.* unit='\([0-9]*\)'.*/\1/p" | tr '\n' ' '; }
+expect_eq 'by default' "$(units "$tmp/wide.vmx")" '0 63 '
+expect_eq '11.3' "$(units --libvirt 11.3 "$tmp/wide.vmx")" '0 63 '
+expect_eq '12.4' "$(units --libvirt 12.4.0 "$tmp/wide.vmx")" '0 63 '
+expect_eq '12.5' "$(units --libvirt 12.5 "$tmp/wide.vmx")" '0 63 64 '
+expect_eq '13.0' "$(units --libvirt 13.0.0 "$tmp/wide.vmx")" '0 63 64 '
+"$convert" "$tmp/wide.vmx" 2>&1 | grep -q 'note: scsi0:64.present = "true" and 1 more keys* of that device'
+"$convert" --libvirt 12.5 "$tmp/wide.vmx" 2>/dev/null | "$convert" >"$tmp/wide-back.vmx"
+grep -qx 'scsi0:64.fileName = "64.vmdk"' "$tmp/wide-back.vmx"
+grep -qx 'virtualHW.version = "13"' "$tmp/wide-back.vmx"
+sed 's/^virtualHW.*/virtualHW.version = "10"/' "$tmp/wide.vmx" >"$tmp/narrow.vmx"
+expect_eq 'narrow' "$(units --libvirt 12.5 "$tmp/narrow.vmx")" '0 '
+for version in 12 12. 12.x 1.2.3.4 x ''; do
+  expect_failure "--libvirt=$version: must be a version, such as 11.3 or 12.5.0" \
+    "$convert" --libvirt "$version" "$tmp/wide.vmx"
+done
+expect_failure '--libvirt=11.2: must be 11.3 or later' "$convert" --libvirt 11.2 "$tmp/wide.vmx"
+
 # --- the SCSI model 'auto', by the disks themselves
 
 mkdir -p "$tmp/store/Fedora11" "$tmp/beside"
