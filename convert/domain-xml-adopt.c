@@ -150,6 +150,8 @@ adopt_os (HvfsAdopter *adopter, const xmlNode *root, GError **error)
           || g_strcmp0 (word, "xenpvh") == 0))
     return hvfs_xml_bad (type, ENOTSUP, error,
                          "'%s' must be hvm: a paravirtualised guest cannot run on VMware", word);
+  if (adopter->foreign && g_strcmp0 (arch, "aarch64") == 0)
+    return hvfs_xml_bad (type, EINVAL, error, "arch='%s' must be i686 or x86_64", arch);
   if (adopter->foreign && type != NULL && (arch == NULL || *arch == '\0'))
     hvfs_adopt_set (type, "arch", "x86_64");
   adopt_loader (adopter, os);

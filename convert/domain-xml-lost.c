@@ -124,7 +124,10 @@ hvfs_domain_xml_note_lost (const HvfsDomain *domain, HvfsDomainXmlFlags flags, G
     return;
   note_extras (domain, notes);
   if (domain->guest_os != NULL && g_ascii_strcasecmp (domain->guest_os, plain) != 0)
-    hvfs_note (notes, 0, "guestOS = \"%s\" is left out of ordinary XML, which has its arch alone",
+    hvfs_note (notes, 0,
+               domain->arch == HVFS_ARCH_AARCH64
+                 ? "guestOS = \"%s\" is left out of ordinary XML, which says x86_64, as libvirt does"
+                 : "guestOS = \"%s\" is left out of ordinary XML, which has its arch alone",
                domain->guest_os);
   if (domain->hw_version != 0)
     hvfs_note (notes, 0, "virtualHW.version = \"%u\" is left out of ordinary XML",

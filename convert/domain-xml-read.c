@@ -236,7 +236,7 @@ read_os_type (HvfsDomain *domain, const xmlNode *os, const xmlNode *node, GError
     return hvfs_xml_bad (node, type < 0 ? ENOTSUP : EINVAL, error, "'%s' must be hvm", text);
   if (arch_word != NULL && *arch_word != '\0')
     arch = hvfs_words_index (hvfs_arch_words, arch_word);
-  if (arch < HVFS_ARCH_I686 || arch > HVFS_ARCH_X86_64)
+  if (arch < HVFS_ARCH_I686 || arch > HVFS_ARCH_AARCH64)
     return hvfs_xml_bad (node, arch < 0 ? ENOTSUP : EINVAL, error,
                          "arch='%s' must be i686 or x86_64", arch_word);
   domain->arch = arch;

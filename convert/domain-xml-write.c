@@ -79,15 +79,18 @@ write_resources (HvfsXmlOut *out, const HvfsDomain *domain)
 }
 
 static void
-write_os (HvfsXmlOut *out, const HvfsDomain *domain)
+write_os (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDomainXmlFlags flags)
 {
   gboolean efi = domain->firmware == HVFS_FIRMWARE_EFI;
+  HvfsArch arch = domain->arch == HVFS_ARCH_AARCH64 && (flags & HVFS_DOMAIN_XML_FULL) == 0
+                    ? HVFS_ARCH_X86_64
+                    : domain->arch;
 
   hvfs_xml_open (out, "os", "firmware",
                  domain->firmware != HVFS_FIRMWARE_NONE ? hvfs_firmware_words[domain->firmware]
                                                         : NULL,
                  NULL);
-  hvfs_xml_leaf (out, "type", "hvm", "arch", hvfs_arch_words[domain->arch], NULL);
+  hvfs_xml_leaf (out, "type", "hvm", "arch", hvfs_arch_words[arch], NULL);
   if (efi && domain->secure_boot)
     {
       hvfs_xml_open (out, "firmware", NULL);
@@ -143,7 +146,7 @@ hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
                  "xmlns:vmware", vmware ? HVFS_XML_VMWARE_NAMESPACE : NULL, NULL);
   write_identity (&out, domain, flags);
   write_resources (&out, domain);
-  write_os (&out, domain);
+  write_os (&out, domain, flags);
   write_cpu (&out, domain, flags);
   write_lifecycle (&out);
   hvfs_domain_xml_write_devices (&out, domain, flags);

@@ -31,6 +31,7 @@ typedef enum
 {
   HVFS_ARCH_I686,
   HVFS_ARCH_X86_64,
+  HVFS_ARCH_AARCH64, /* of VMX files of Fusion and of ESXi on ARM; libvirt takes it for x86_64 */
   /* more follow, none of which a VMware host runs */
 } HvfsArch;
 extern const char *const hvfs_arch_words[];

@@ -193,7 +193,9 @@ read_os (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
 
   domain->guest_os = g_strdup (hvfs_vmx_text_get (vmx, "guestOS"));
   if (domain->guest_os != NULL && hvfs_has_suffix_nocase (domain->guest_os, "-64"))
-    domain->arch = HVFS_ARCH_X86_64;
+    domain->arch = g_ascii_strncasecmp (domain->guest_os, "arm-", strlen ("arm-")) == 0
+                     ? HVFS_ARCH_AARCH64
+                     : HVFS_ARCH_X86_64;
   if (firmware != NULL && g_ascii_strcasecmp (firmware, "efi") == 0)
     domain->firmware = HVFS_FIRMWARE_EFI;
   else if (firmware != NULL && *firmware != '\0' && g_ascii_strcasecmp (firmware, "bios") != 0)

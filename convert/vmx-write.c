@@ -31,7 +31,9 @@ write_os (HvfsVmxOut *out)
   const char *guest_os = domain->guest_os;
 
   if (guest_os == NULL)
-    guest_os = domain->arch == HVFS_ARCH_X86_64 ? "other-64" : "other";
+    guest_os = domain->arch == HVFS_ARCH_AARCH64  ? "arm-other-64"
+               : domain->arch == HVFS_ARCH_X86_64 ? "other-64"
+                                                  : "other";
   hvfs_vmx_put (out, guest_os, "guestOS");
   if (domain->smbios == HVFS_SMBIOS_HOST)
     hvfs_vmx_put (out, "true", "smbios.reflecthost");

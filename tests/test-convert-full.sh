@@ -69,6 +69,14 @@ done
 ! grep -q 'vmware\|sound\|tpm' "$tmp/plain.xml" || [ "$(grep -c vmware "$tmp/plain.xml")" = 1 ] ||
   fail 'more than libvirt prints'
 grep -qx "hvfs-convert: $tmp/w.vmx: line 15: note: sound.present = \"TRUE\" and 1 more keys of that device are left out of ordinary XML" "$tmp/notes"
+sed 's/windows9-64/arm-ubuntu-64/' "$tmp/w.vmx" >"$tmp/arm.vmx"
+"$convert" "$tmp/arm.vmx" 2>"$tmp/arm-notes" | grep -q "arch='x86_64'" || fail 'ARM, ordinary'
+grep -q 'guestOS = "arm-ubuntu-64" is left out of ordinary XML, which says x86_64, as libvirt' "$tmp/arm-notes"
+"$convert" --full "$tmp/arm.vmx" >"$tmp/arm.xml"
+grep -q "arch='aarch64'" "$tmp/arm.xml" || fail 'ARM, full'
+"$convert" "$tmp/arm.xml" | grep -qx 'guestOS = "arm-ubuntu-64"' || fail 'ARM and back'
+sed '/vmware:key.*guestOS/d' "$tmp/arm.xml" | "$convert" 2>/dev/null | grep -qx 'guestOS = "arm-other-64"' ||
+  fail 'ARM by its arch'
 grep -qx "hvfs-convert: $tmp/w.vmx: note: guestOS = \"windows9-64\" is left out of ordinary XML, which has its arch alone" "$tmp/notes"
 ! grep -q 'tpm.present = "FALSE"' "$tmp/notes" || fail 'a note on a device that is not there'
 "$convert" --quiet "$tmp/w.vmx" 2>&1 | diff "$tmp/plain.xml" - >&2

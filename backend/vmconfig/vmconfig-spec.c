@@ -224,6 +224,10 @@ check (const HvfsVmChange *change, GError **error)
                                "<os><type>: arch follows from the guest OS, which domain XML "
                                "cannot change: leave it %s",
                                hvfs_arch_words[change->base->arch]);
+  if (change->have == NULL && change->wanted->arch == HVFS_ARCH_AARCH64)
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "<os><type>: arch='aarch64' must be i686 or x86_64: define it by "
+                               "its config.vmx");
   if (change->have != NULL && change->wanted->smbios == HVFS_SMBIOS_EMULATE)
     return hvfs_vm_change_bad (error, ENOTSUP,
                                "<smbios>: mode='emulate' is what there is without: leave it out");
