@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "backend/mirror/retrieve.h"
-#include "backend/wait/wake.h"
+#include "backend/wait/flight.h"
 #include "backend/wire/fault.h"
 #include "convert/error.h"
 
 /* Servers renew their own figures every twenty seconds. */
 #define FRESH_US (20 * G_TIME_SPAN_SECOND)
+#define ALL 0
 
 static const struct
 {
@@ -45,9 +46,8 @@ struct _HvfsQuickstats
   gpointer data;
 
   GMutex lock;
-  GCond fetched;
   GHashTable *known;     /* lock: serial -> Known */
-  gboolean fetching;     /* lock */
+  HvfsFlight *fetching; /* ALL of them at once */
 };
 
 HvfsQuickstats *
@@ -61,7 +61,7 @@ hvfs_quickstats_new (HvfsSession *session, HvfsMirror *mirror,
   quickstats->changed = changed;
   quickstats->data = data;
   g_mutex_init (&quickstats->lock);
-  g_cond_init (&quickstats->fetched);
+  quickstats->fetching = hvfs_flight_new ();
   quickstats->known = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   return quickstats;
 }
@@ -72,7 +72,7 @@ hvfs_quickstats_free (HvfsQuickstats *quickstats)
   if (quickstats == NULL)
     return;
   g_hash_table_unref (quickstats->known);
-  g_cond_clear (&quickstats->fetched);
+  hvfs_flight_free (quickstats->fetching);
   g_mutex_clear (&quickstats->lock);
   g_free (quickstats);
 }
@@ -244,43 +244,20 @@ fetch (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable, GE
   return found;
 }
 
-/* Until what is known of @serial is fresh: FALSE; or it is this thread's to fetch. */
-static gboolean
-wait_turn (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable)
-{
-  gboolean fresh;
-  HvfsWake wake;
-
-  hvfs_wake_begin (&wake, cancellable, &quickstats->lock, &quickstats->fetched);
-  g_mutex_lock (&quickstats->lock);
-  while (!(fresh = is_fresh_locked (quickstats, serial)) && quickstats->fetching
-         && !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&quickstats->fetched, &quickstats->lock);
-  fresh = fresh || quickstats->fetching;
-  if (!fresh)
-    quickstats->fetching = TRUE;
-  g_mutex_unlock (&quickstats->lock);
-  hvfs_wake_end (&wake);
-  return !fresh;
-}
-
 gboolean
 hvfs_quickstats_fetch (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable,
                        GError **error)
 {
+  HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
   gboolean ok;
 
-  if (!wait_turn (quickstats, serial, cancellable))
-    {
-      ok = hvfs_quickstats_is_fresh (quickstats, serial);
-      if (!ok)
-        g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
-      return ok;
-    }
-  ok = fetch (quickstats, serial, cancellable, error);
-  g_mutex_lock (&quickstats->lock);
-  quickstats->fetching = FALSE;
-  g_cond_broadcast (&quickstats->fetched);
-  g_mutex_unlock (&quickstats->lock);
+  while (turn == HVFS_FLIGHT_OVER && !hvfs_quickstats_is_fresh (quickstats, serial))
+    turn = hvfs_flight_begin (quickstats->fetching, ALL, cancellable, error);
+  if (turn != HVFS_FLIGHT_MINE)
+    return turn == HVFS_FLIGHT_OVER;
+  /* Somebody may have fetched it between the look and the turn. */
+  ok = hvfs_quickstats_is_fresh (quickstats, serial)
+       || fetch (quickstats, serial, cancellable, error);
+  hvfs_flight_end (quickstats->fetching, ALL);
   return ok;
 }

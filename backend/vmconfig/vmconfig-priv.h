@@ -1,6 +1,7 @@
 /* backend/vmconfig/vmconfig-priv.h - what the files of vmconfig share */
 #pragma once
 
+#include "backend/wait/flight.h"
 #include "backend/operation/operation.h"
 #include "backend/vmconfig/vmconfig-cache.h"
 #include "backend/vmconfig/vmconfig-look.h"
@@ -14,9 +15,8 @@ struct _HvfsConfig
   gsize budget;
 
   GMutex lock;            /* taken behind the mirror's, held for memory work only */
-  GCond landed;           /* something of coming is here, or has failed */
   HvfsVmCache *cache;     /* lock */
-  GHashTable *coming;     /* lock: set of the serials that some thread fetches */
+  HvfsFlight *coming;     /* by serial: what some thread fetches */
   guint32 last;           /* lock: what was read before; 0: nothing */
   guint ahead;            /* lock: neighbours in the last batch; 0: none came with it */
 };

@@ -35,9 +35,8 @@ hvfs_config_new (const HvfsServer *server, gsize budget_bytes)
   config->server = *server;
   config->budget = budget_bytes;
   g_mutex_init (&config->lock);
-  g_cond_init (&config->landed);
   config->cache = hvfs_vm_cache_new (budget_bytes);
-  config->coming = g_hash_table_new (NULL, NULL);
+  config->coming = hvfs_flight_new ();
   return config;
 }
 
@@ -49,9 +48,8 @@ hvfs_config_free (HvfsConfig *config)
   /* What other threads have written is seen here. */
   g_mutex_lock (&config->lock);
   g_mutex_unlock (&config->lock);
-  g_hash_table_unref (config->coming);
+  hvfs_flight_free (config->coming);
   hvfs_vm_cache_free (config->cache);
-  g_cond_clear (&config->landed);
   g_mutex_clear (&config->lock);
   g_free (config);
 }
@@ -127,7 +125,7 @@ is_wanted (guint32 serial, const char *version, gboolean running, gpointer data)
 
   g_mutex_lock (&config->lock);
   kept = hvfs_vm_cache_version (config->cache, serial, &kept_running);
-  wanted = !g_hash_table_contains (config->coming, GUINT_TO_POINTER (serial))
+  wanted = !hvfs_flight_is_under_way (config->coming, serial)
            && (g_strcmp0 (kept, version) != 0 || kept_running != running
                || !hvfs_vm_cache_has_text (config->cache, serial));
   g_mutex_unlock (&config->lock);
@@ -161,24 +159,9 @@ plan (HvfsConfig *config, HvfsVmLook *look)
 static void
 claim (HvfsConfig *config, GPtrArray *batch)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
-
   for (guint i = batch->len; i > 1; i--)
-    {
-      gpointer serial = GUINT_TO_POINTER (((HvfsVmLook *) batch->pdata[i - 1])->serial);
-
-      if (!g_hash_table_add (config->coming, serial))
-        g_ptr_array_remove_index (batch, i - 1);
-    }
-}
-
-static void
-release (HvfsConfig *config, guint32 serial)
-{
-  g_mutex_lock (&config->lock);
-  g_hash_table_remove (config->coming, GUINT_TO_POINTER (serial));
-  g_cond_broadcast (&config->landed);
-  g_mutex_unlock (&config->lock);
+    if (!hvfs_flight_try (config->coming, ((HvfsVmLook *) batch->pdata[i - 1])->serial))
+      g_ptr_array_remove_index (batch, i - 1);
 }
 
 /* @layout: with the files that the machines have, where the server tells of them. */
@@ -335,31 +318,6 @@ hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look, GCancellable *
            : NULL;
 }
 
-/* Until nobody else fetches @serial, which then is this thread's to fetch: TRUE; or
- * until somebody has: FALSE without an error. */
-static gboolean
-wait_turn (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
-{
-  gboolean waited = FALSE, mine = FALSE, cancelled;
-  HvfsWake wake;
-
-  hvfs_wake_begin (&wake, cancellable, &config->lock, &config->landed);
-  g_mutex_lock (&config->lock);
-  while (!(cancelled = g_cancellable_is_cancelled (cancellable))
-         && g_hash_table_contains (config->coming, GUINT_TO_POINTER (serial)))
-    {
-      waited = TRUE;
-      g_cond_wait (&config->landed, &config->lock);
-    }
-  if (!cancelled && !waited)
-    mine = g_hash_table_add (config->coming, GUINT_TO_POINTER (serial));
-  g_mutex_unlock (&config->lock);
-  hvfs_wake_end (&wake);
-  if (cancelled)
-    g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
-  return mine;
-}
-
 /* @serial is claimed. */
 static GBytes *
 fetch_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
@@ -371,14 +329,14 @@ fetch_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GE
 
   if (look == NULL)
     {
-      release (config, serial);
+      hvfs_flight_end (config->coming, serial);
       return text;
     }
   batch = plan (config, look);
   claim (config, batch);
   text = fetch_batch (config, batch, cancellable, error);
   for (guint i = 0; i < batch->len; i++)
-    release (config, ((HvfsVmLook *) batch->pdata[i])->serial);
+    hvfs_flight_end (config->coming, ((HvfsVmLook *) batch->pdata[i])->serial);
   sweep (config);
   return text;
 }
@@ -386,16 +344,11 @@ fetch_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GE
 GBytes *
 hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-  GBytes *text;
+  HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
+  GBytes *text = NULL;
 
   /* Who has waited looks again: it is there now, or another's attempt has failed. */
-  do
-    if ((text = hvfs_config_get (config, serial)) != NULL)
-      return text;
-  while (!wait_turn (config, serial, cancellable, &failure) && failure == NULL);
-  if (failure == NULL)
-    return fetch_claimed (config, serial, cancellable, error);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return NULL;
+  while (turn == HVFS_FLIGHT_OVER && (text = hvfs_config_get (config, serial)) == NULL)
+    turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
+  return turn == HVFS_FLIGHT_MINE ? fetch_claimed (config, serial, cancellable, error) : text;
 }

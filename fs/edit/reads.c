@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "backend/wait/wake.h"
+#include "backend/wait/flight.h"
 #include "convert/error.h"
 #include "fs/request/caller.h"
 
@@ -55,8 +55,7 @@ struct _HvfsReads
   GQueue kept;         /* lock: of Text; the next to be dropped is the head */
   gsize n_bytes;       /* lock: of these */
   guint sweep_at;      /* lock: with so many files */
-  GHashTable *busy;    /* lock: set of ino that are being committed */
-  GCond done;          /* one of busy is not any more */
+  HvfsFlight *commits; /* by ino */
 };
 
 /* Processes begin in this time, too. */
@@ -313,9 +312,8 @@ hvfs_reads_new (void)
   HvfsReads *reads = g_new0 (HvfsReads, 1);
 
   g_mutex_init (&reads->lock);
-  g_cond_init (&reads->done);
   reads->files = g_hash_table_new (g_int64_hash, g_int64_equal);
-  reads->busy = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  reads->commits = hvfs_flight_new ();
   reads->sweep_at = SWEEP_LEAST;
   return reads;
 }
@@ -332,8 +330,7 @@ hvfs_reads_free (HvfsReads *reads)
   while (g_hash_table_iter_next (&iter, NULL, &file))
     file_free (reads, file);
   g_hash_table_unref (reads->files);
-  g_hash_table_unref (reads->busy);
-  g_cond_clear (&reads->done);
+  hvfs_flight_free (reads->commits);
   g_mutex_clear (&reads->lock);
   g_free (reads);
 }
@@ -560,27 +557,16 @@ hvfs_reads_is_of_older (HvfsReads *reads, guint64 ino, GBytes *wanted, GBytes *p
 gboolean
 hvfs_reads_begin_commit (HvfsReads *reads, guint64 ino, GCancellable *cancellable, GError **error)
 {
-  gboolean mine = FALSE;
-  HvfsWake wake;
+  HvfsFlightTurn turn;
 
-  hvfs_wake_begin (&wake, cancellable, &reads->lock, &reads->done);
-  g_mutex_lock (&reads->lock);
-  while (g_hash_table_contains (reads->busy, &ino) && !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&reads->done, &reads->lock);
-  if (!g_hash_table_contains (reads->busy, &ino))
-    mine = g_hash_table_add (reads->busy, g_memdup2 (&ino, sizeof ino));
-  g_mutex_unlock (&reads->lock);
-  hvfs_wake_end (&wake);
-  if (!mine)
-    g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
-  return mine;
+  do
+    turn = hvfs_flight_begin (reads->commits, ino, cancellable, error);
+  while (turn == HVFS_FLIGHT_OVER);
+  return turn == HVFS_FLIGHT_MINE;
 }
 
 void
 hvfs_reads_end_commit (HvfsReads *reads, guint64 ino)
 {
-  g_mutex_lock (&reads->lock);
-  g_hash_table_remove (reads->busy, &ino);
-  g_cond_broadcast (&reads->done);
-  g_mutex_unlock (&reads->lock);
+  hvfs_flight_end (reads->commits, ino);
 }
