@@ -148,6 +148,28 @@ test_rename_over (Fixture *f, gconstpointer data)
   assert_text (live, "old");
 }
 
+/* Each thread has to look up what was live by the name that it has now. */
+static void
+test_opened_by_its_old_name (Fixture *f, gconstpointer data)
+{
+  HvfsSheet *live = hvfs_sheet_find_locked (f->desk, HVFS_DESK_LIVE);
+
+  g_assert_false (hvfs_sheet_is_mistaken_locked (live, 1));
+  hvfs_sheet_rename_locked (f->desks, f->desk, live, "config.xml~", NULL);
+  g_assert_true (hvfs_sheet_is_mistaken_locked (live, 1));
+  g_assert_true (hvfs_sheet_is_mistaken_locked (live, 2));
+  hvfs_sheet_sought_locked (live, 1);
+  g_assert_false (hvfs_sheet_is_mistaken_locked (live, 1));
+  g_assert_true (hvfs_sheet_is_mistaken_locked (live, 2));
+  for (pid_t tid = 3; tid < 100; tid++)
+    hvfs_sheet_sought_locked (live, tid);
+  g_assert_false (hvfs_sheet_is_mistaken_locked (live, 99));
+  hvfs_sheet_rename_locked (f->desks, f->desk, live, HVFS_DESK_LIVE, NULL);
+  g_assert_false (hvfs_sheet_is_mistaken_locked (live, 2));
+  hvfs_sheet_rename_locked (f->desks, f->desk, live, "config.xml~", NULL);
+  g_assert_true (hvfs_sheet_is_mistaken_locked (live, 1));
+}
+
 static void
 test_rename_away_and_back (Fixture *f, gconstpointer data)
 {
@@ -240,6 +262,7 @@ main (int argc, char **argv)
   ADD ("/desk/limits", test_limits);
   ADD ("/desk/rename-over", test_rename_over);
   ADD ("/desk/rename-away-and-back", test_rename_away_and_back);
+  ADD ("/desk/opened-by-its-old-name", test_opened_by_its_old_name);
   ADD ("/desk/vacancy", test_vacancy);
   ADD ("/desk/handles", test_handles);
   ADD ("/desk/put", test_put);

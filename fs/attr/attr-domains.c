@@ -22,7 +22,7 @@ is_taken (HvfsFs *fs, HvfsNode dir, const char *name)
 
 /* What has become a domain is found by the index. */
 static guint64
-domains_lookup (HvfsFs *fs, HvfsNode dir, const char *name)
+domains_lookup (HvfsFs *fs, HvfsNode dir, const char *name, pid_t tid G_GNUC_UNUSED)
 {
   guint32 number = is_taken (fs, dir, name)
                      ? 0

@@ -11,6 +11,8 @@
 
 #define MAX_NAME_BYTES 255
 #define MAX_WRITERS 8 /* of one sheet that are known */
+#define MAX_SEEKERS 64 /* likewise */
+#define MISTAKEN_US (10 * G_TIME_SPAN_SECOND) /* for as long a walk to a file may take */
 #define MAX_NUMBER ((1u << 27) - 1)              /* what an inode number has room for */
 #define OLD_US (24 * 60 * 60 * G_TIME_SPAN_SECOND) /* a sheet nobody looked at */
 #define NAMELESS_US (60 * G_TIME_SPAN_SECOND)      /* a reader may still have it open */
@@ -40,6 +42,7 @@ sheet_free (HvfsSheet *sheet)
   g_clear_pointer (&sheet->data, g_byte_array_unref);
   g_free (sheet->target);
   g_array_unref (sheet->writers);
+  g_clear_pointer (&sheet->seekers, g_array_unref);
   g_free (sheet);
 }
 
@@ -494,7 +497,30 @@ settle_locked (HvfsDesks *desks, const HvfsDesk *desk, HvfsSheet *sheet, GBytes 
     g_byte_array_append (sheet->data, g_bytes_get_data (text, NULL), g_bytes_get_size (text));
   desks->n_bytes += sheet->data->len;
   sheet->away = desk->n_saves;
-  sheet->is_moved = TRUE;
+  sheet->moved_us = g_get_monotonic_time ();
+}
+
+void
+hvfs_sheet_sought_locked (HvfsSheet *sheet, pid_t tid)
+{
+  if (sheet->moved_us == 0)
+    return;
+  if (sheet->seekers == NULL)
+    sheet->seekers = g_array_new (FALSE, FALSE, sizeof (pid_t));
+  if (sheet->seekers->len == MAX_SEEKERS)
+    g_array_remove_index (sheet->seekers, 0);
+  g_array_append_val (sheet->seekers, tid);
+}
+
+gboolean
+hvfs_sheet_is_mistaken_locked (const HvfsSheet *sheet, pid_t tid)
+{
+  if (sheet->moved_us == 0 || g_get_monotonic_time () - sheet->moved_us > MISTAKEN_US)
+    return FALSE;
+  for (guint i = 0; sheet->seekers != NULL && i < sheet->seekers->len; i++)
+    if (g_array_index (sheet->seekers, pid_t, i) == tid)
+      return FALSE;
+  return TRUE;
 }
 
 static void
@@ -530,7 +556,8 @@ hvfs_sheet_rename_locked (HvfsDesks *desks, HvfsDesk *desk, HvfsSheet *sheet, co
   if (is_live_name (desk, name))
     {
       sheet->live = TRUE;
-      sheet->is_moved = FALSE;
+      sheet->moved_us = 0;
+      g_clear_pointer (&sheet->seekers, g_array_unref);
       desks->n_bytes -= sheet_bytes (sheet);
       g_clear_pointer (&sheet->data, g_byte_array_unref);
       g_array_set_size (sheet->writers, 0);

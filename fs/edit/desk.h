@@ -54,7 +54,8 @@ typedef struct
   guint n_handles;
   gboolean stale;       /* renamed over the live file in vain: ESTALE was the answer */
   GArray *writers;      /* of HvfsWriter: who has written it since it was made, or made empty */
-  gboolean is_moved;    /* it was live, and who opens it may mean the live one: see ref_sheet () */
+  gint64 moved_us;      /* monotonic: when it ceased to be live; 0: never, or it is again */
+  GArray *seekers;      /* nullable: of pid_t: the threads that have looked it up since */
   guint away;           /* it was live while the desk had so many saves, and is as it was; else 0 */
 } HvfsSheet;
 
@@ -122,6 +123,12 @@ gboolean hvfs_sheet_resize_locked (HvfsDesks *desks, HvfsSheet *sheet, guint64 s
  */
 void hvfs_sheet_rename_locked (HvfsDesks *desks, HvfsDesk *desk, HvfsSheet *sheet,
                                const char *name, GBytes *text);
+/* The thread @tid has found it by the name that it has now. */
+void hvfs_sheet_sought_locked (HvfsSheet *sheet, pid_t tid);
+/* Whether the thread @tid, that opens it, may have found it by the name that it had while it was
+ * live: the walk to a file may have ended before a rename of which the kernel hears later. */
+gboolean hvfs_sheet_is_mistaken_locked (const HvfsSheet *sheet, pid_t tid);
+
 /* Takes its name. */
 void hvfs_sheet_unlink_locked (HvfsDesks *desks, HvfsDesk *desk, HvfsSheet *sheet, GBytes *text);
 

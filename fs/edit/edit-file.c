@@ -159,21 +159,19 @@ changes (const struct fuse_file_info *fi)
 }
 
 /* A counted sheet, made if the file has none yet.  Who comes by a name that the kernel has
- * not heard to be another file's gets none: then it asks again.  The first after a file
- * was renamed away may have found it by the name that it had: after ESTALE the kernel looks
- * the name up again, and opens what has it now. */
+ * not heard to be another file's gets none: after ESTALE the kernel looks the name up again,
+ * and opens what has it now. */
 static HvfsSheet *
-ref_sheet (HvfsFs *fs, HvfsNode node, GError **error)
+ref_sheet (HvfsCall *call, HvfsNode node, GError **error)
 {
+  HvfsFs *fs = call->fs;
   HvfsSheet *sheet;
 
   hvfs_desks_lock (fs->desks);
   sheet = hvfs_sheet_get_locked (hvfs_edit_make_desk_locked (fs, node), node.b);
-  if (sheet != NULL && (sheet->name == NULL || sheet->is_moved))
-    {
-      sheet->is_moved = FALSE;
-      sheet = NULL;
-    }
+  if (sheet != NULL
+      && (sheet->name == NULL || hvfs_sheet_is_mistaken_locked (sheet, call->pid)))
+    sheet = NULL;
   if (sheet != NULL)
     hvfs_sheet_ref_locked (sheet);
   hvfs_desks_unlock (fs->desks);
@@ -250,7 +248,7 @@ static gboolean
 open_to_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   g_autoptr (GBytes) text = hvfs_edit_get_text (call, node, error);
-  HvfsSheet *sheet = text == NULL ? NULL : ref_sheet (call->fs, node, error);
+  HvfsSheet *sheet = text == NULL ? NULL : ref_sheet (call, node, error);
   Handle *handle;
 
   if (sheet == NULL)
@@ -271,7 +269,7 @@ static gboolean
 open_sheet (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   HvfsFs *fs = call->fs;
-  HvfsSheet *sheet = ref_sheet (fs, node, error);
+  HvfsSheet *sheet = ref_sheet (call, node, error);
 
   if (sheet == NULL)
     return FALSE;
@@ -605,7 +603,7 @@ resize_by_name (HvfsCall *call, HvfsNode node, guint64 size, GError **error)
                    "a configuration cannot be truncated: write the whole text");
       return FALSE;
     }
-  sheet = ref_sheet (fs, node, error);
+  sheet = ref_sheet (call, node, error);
   if (sheet == NULL)
     return FALSE;
   ok = resize_sheet (fs, sheet, size, error);

@@ -66,7 +66,7 @@ defined_lookup (HvfsFs *fs, HvfsNode dir, const char *name)
 }
 
 static guint64
-edit_lookup (HvfsFs *fs, HvfsNode dir, const char *name)
+edit_lookup (HvfsFs *fs, HvfsNode dir, const char *name, pid_t tid)
 {
   HvfsDesk *desk;
   HvfsSheet *sheet = NULL;
@@ -77,7 +77,10 @@ edit_lookup (HvfsFs *fs, HvfsNode dir, const char *name)
   if (desk != NULL)
     sheet = hvfs_sheet_find_locked (desk, name);
   if (sheet != NULL)
-    ino = ino_of (dir, sheet);
+    {
+      ino = ino_of (dir, sheet);
+      hvfs_sheet_sought_locked (sheet, tid);
+    }
   hvfs_desks_unlock (fs->desks);
   return ino != 0 || !hvfs_edit_is_draft (dir) ? ino : defined_lookup (fs, dir, name);
 }
@@ -154,7 +157,7 @@ edit_create (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
              struct fuse_file_info *fi, GError **error)
 {
   HvfsFs *fs = call->fs;
-  guint64 ino = (fi->flags & O_EXCL) != 0 ? 0 : edit_lookup (fs, dir, name);
+  guint64 ino = (fi->flags & O_EXCL) != 0 ? 0 : edit_lookup (fs, dir, name, call->pid);
   HvfsNode node;
 
   if (!is_free (dir, name, error))

@@ -131,7 +131,7 @@ hvfs_ops_settle (fuse_req_t req)
 
 /* The inode of @name in @dir, 0 if there is none. */
 static guint64
-child_ino (HvfsFs *fs, guint64 dir, HvfsNode node, const char *name)
+child_ino (HvfsFs *fs, guint64 dir, HvfsNode node, const char *name, pid_t tid)
 {
   HvfsRow *tables[3];
   guint32 a[3];
@@ -147,7 +147,7 @@ child_ino (HvfsFs *fs, guint64 dir, HvfsNode node, const char *name)
     }
   if (node.row->dir_ops != NULL && node.row->dir_ops->lookup != NULL)
     {
-      guint64 ino = node.row->dir_ops->lookup (fs, node, name);
+      guint64 ino = node.row->dir_ops->lookup (fs, node, name, tid);
 
       if (ino != 0)
         return ino;
@@ -182,7 +182,7 @@ hvfs_ops_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   there = hvfs_node_resolve (fs, parent, &node, &object);
   if (there)
-    ino = child_ino (fs, parent, node, name);
+    ino = child_ino (fs, parent, node, name, fuse_req_ctx (req)->pid);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   if (there)
     hvfs_ops_reply_entry (req, ino);

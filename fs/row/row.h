@@ -89,7 +89,8 @@ typedef gboolean (*HvfsListFunc) (const char *name, guint64 ino, guint64 positio
 typedef struct
 {
   /* Besides the fixed entries and the index.  Memory only, under the mirror's lock. */
-  guint64 (*lookup) (HvfsFs *fs, HvfsNode dir, const char *name); /* 0: none */
+  /* @tid: the thread that asks.  Returns: 0: none */
+  guint64 (*lookup) (HvfsFs *fs, HvfsNode dir, const char *name, pid_t tid);
   void (*list) (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer data);
 
   /* These run on the job pool, no lock held, and may wait.  Fixed entries without
