@@ -22,6 +22,7 @@ static const struct
   { "domain", "type id", NULL, FALSE },
   { "name", "", NULL, FALSE },
   { "uuid", "", NULL, FALSE },
+  { "hwuuid", "", NULL, TRUE },
   { "genid", "", NULL, FALSE },
   { "description", "", NULL, FALSE },
   { "memory", "unit", NULL, FALSE },

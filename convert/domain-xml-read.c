@@ -42,12 +42,13 @@ read_memory (HvfsDomain *domain, const xmlNode *node, GError **error)
 }
 
 /* An empty one asks for a new one, which a VMware host makes of itself. */
+/* One that need not be there. */
 static gboolean
-read_genid (HvfsDomain *domain, const xmlNode *node, GError **error)
+read_id (guint8 id[static HVFS_UUID_BYTES], const xmlNode *node, GError **error)
 {
   g_autofree char *text = hvfs_xml_text (node);
 
-  return text == NULL || *g_strstrip (text) == '\0' || hvfs_parse_uuid (text, domain->genid)
+  return text == NULL || *g_strstrip (text) == '\0' || hvfs_parse_uuid (text, id)
          || hvfs_xml_bad (node, EINVAL, error, "'%s' must be 16 pairs of hex digits", text);
 }
 
@@ -64,7 +65,8 @@ read_identity (HvfsDomain *domain, const xmlNode *node, GError **error)
   if (domain->has_uuid && !hvfs_parse_uuid (uuid, domain->uuid))
     return hvfs_xml_bad (uuid_node, EINVAL, error, "'%s' must be a UUID, 16 pairs of hex digits",
                          uuid);
-  if (!read_genid (domain, hvfs_xml_child (node, "genid"), error))
+  if (!read_id (domain->hw_uuid, hvfs_xml_child (node, "hwuuid"), error)
+      || !read_id (domain->genid, hvfs_xml_child (node, "genid"), error))
     return FALSE;
   domain->description = hvfs_xml_text (hvfs_xml_child (node, "description"));
   if (domain->description != NULL && *domain->description == '\0')

@@ -39,12 +39,16 @@ write_identity (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDomainXmlFlags fl
   gboolean no_uuid = (flags & HVFS_DOMAIN_XML_SAID) != 0
                      && hvfs_is_zero (domain->uuid, HVFS_UUID_BYTES);
   g_autofree char *uuid = no_uuid ? NULL : hvfs_format_uuid (domain->uuid);
+  g_autofree char *hw_uuid = hvfs_is_zero (domain->hw_uuid, HVFS_UUID_BYTES)
+                               ? NULL
+                               : hvfs_format_uuid (domain->hw_uuid);
   g_autofree char *genid = hvfs_is_zero (domain->genid, HVFS_UUID_BYTES)
                              ? NULL
                              : hvfs_format_uuid (domain->genid);
 
   hvfs_xml_leaf (out, "name", domain->name, NULL);
   hvfs_xml_leaf (out, "uuid", uuid, NULL);
+  hvfs_xml_leaf (out, "hwuuid", hw_uuid, NULL);
   hvfs_xml_leaf (out, "genid", genid, NULL);
   hvfs_xml_leaf (out, "description", domain->description, NULL);
 }

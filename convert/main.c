@@ -36,8 +36,8 @@ static const char *const kind_words[] = { "xml", "vmx", NULL };
 typedef struct
 {
   char *to; /* nullable */
-  char *libvirt_text; /* nullable */
-  guint libvirt; /* a HVFS_LIBVIRT () */
+  char *libvirt; /* nullable */
+  HvfsVmxFlags flags; /* of that version */
   int hw_version; /* HW_VERSION_NONE if not given */
   char *directory; /* nullable */
   char **datastores; /* nullable */
@@ -55,7 +55,7 @@ static void
 options_clear (Options *options)
 {
   g_free (options->to);
-  g_free (options->libvirt_text);
+  g_free (options->libvirt);
   g_free (options->directory);
   g_strfreev (options->datastores);
   g_strfreev (options->networks);
@@ -84,7 +84,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "FROM=TO" },
     { "disk", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->disks,
       "The file for a disk, by its source or target name; may be repeated", "FROM=TO" },
-    { "libvirt", 0, 0, G_OPTION_ARG_STRING, &options->libvirt_text,
+    { "libvirt", 0, 0, G_OPTION_ARG_STRING, &options->libvirt,
       "Print what this version of libvirt prints (default 11.3)", "VERSION" },
     { "full", 0, 0, G_OPTION_ARG_NONE, &options->full,
       "Print all that a VMX says as XML, not only what libvirt prints", NULL },
@@ -124,28 +124,30 @@ check_pairs (const char *option, char **pairs, GError **error)
 static gboolean
 parse_libvirt (Options *options, GError **error)
 {
-  guint numbers[3] = { 0, 0, 0 }, n = 0;
-  const char *text = options->libvirt_text;
+  static const struct
+  {
+    guint major, minor;
+    HvfsVmxFlags flag;
+  } changes[] = { { 12, 4, HVFS_VMX_TWO_UUIDS }, { 12, 5, HVFS_VMX_64_DISKS } };
+  guint major, minor;
+  char more;
 
-  options->libvirt = HVFS_LIBVIRT (11, 3);
-  while (text != NULL && n < G_N_ELEMENTS (numbers) && g_ascii_isdigit (*text))
-    {
-      char *end;
-      guint64 number = g_ascii_strtoull (text, &end, 10);
-
-      numbers[n++] = MIN (number, 999);
-      text = *end == '.' && n < G_N_ELEMENTS (numbers) ? end + 1 : *end == '\0' ? NULL : end;
-    }
-  if (options->libvirt_text == NULL)
+  if (options->libvirt == NULL)
     return TRUE;
-  if (text != NULL || n < 2)
+  if (!g_regex_match_simple ("^[0-9]{1,4}\\.[0-9]{1,4}(\\.[0-9]{1,4})?$", options->libvirt, 0, 0)
+      || sscanf (options->libvirt, "%u.%u%c", &major, &minor, &more) < 2)
     hvfs_error_set (error, EINVAL, "--libvirt=%s: must be a version, such as 11.3 or 12.5.0",
-                    options->libvirt_text);
-  else if (HVFS_LIBVIRT (numbers[0], numbers[1]) < HVFS_LIBVIRT (11, 3))
-    hvfs_error_set (error, EINVAL, "--libvirt=%s: must be 11.3 or later", options->libvirt_text);
+                    options->libvirt);
+  else if (major < 11 || (major == 11 && minor < 3))
+    hvfs_error_set (error, EINVAL, "--libvirt=%s: must be 11.3 or later", options->libvirt);
   else
-    options->libvirt = HVFS_LIBVIRT (numbers[0], numbers[1]);
-  return *error == NULL;
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+        if (major > changes[i].major || (major == changes[i].major && minor >= changes[i].minor))
+          options->flags |= changes[i].flag;
+      return TRUE;
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -260,7 +262,7 @@ convert (const Options *options, const HvfsFiles *files, const char *name,
       return hvfs_vmx_edit (text, len, hw_version, *ret_notes, error);
     }
   domain = from == KIND_XML ? hvfs_domain_xml_adopt (text, len, &adoption, error)
-                            : hvfs_vmx_read_as (text, len, files, options->libvirt, error);
+                            : hvfs_vmx_read_as (text, len, files, options->flags, error);
   if (domain == NULL)
     return NULL;
   if (from == KIND_VMX)

@@ -387,6 +387,7 @@ typedef struct _HvfsDomain
   int id; /* -1: not running */
   char *name;
   guint8 uuid[HVFS_UUID_BYTES];
+  guint8 hw_uuid[HVFS_UUID_BYTES]; /* uuid.bios, where uuid may be vc.uuid; zeros: uuid is uuid.bios */
   gboolean has_uuid; /* the XML that it was read from says one */
   guint8 genid[HVFS_UUID_BYTES]; /* all zero: none */
   char *description;

@@ -29,7 +29,7 @@ hvfs_vmx_edit (const char *text, gsize len, guint hw_version, GPtrArray *notes, 
   if (vmx == NULL)
     return NULL;
   hvfs_notes_append (notes, hvfs_vmx_text_notes (vmx));
-  if (!hvfs_vmx_read_domain (vmx, &files, HVFS_LIBVIRT_NEWEST, domain, error))
+  if (!hvfs_vmx_read_domain (vmx, &files, HVFS_VMX_64_DISKS, domain, error))
     return NULL;
   silent = hvfs_vmx_text_is_recoded (vmx) && hvfs_vmx_text_get (vmx, ".encoding") == NULL;
   return hvfs_vmx_text_edited (vmx, silent ? ".encoding = \"UTF-8\"\n" : "", pairs);

@@ -7,8 +7,9 @@
 
 #include "convert/files.h"
 #include "convert/vmx-text.h"
+#include "convert/vmx.h"
 
-gboolean hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, guint libvirt, HvfsDomain *domain,
+gboolean hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags, HvfsDomain *domain,
                               GError **error);
 gboolean hvfs_vmx_read_filesystems (HvfsVmxText *vmx, HvfsDomain *domain, GError **error);
 gboolean hvfs_vmx_read_nets (HvfsVmxText *vmx, HvfsDomain *domain, GError **error);

@@ -67,14 +67,22 @@ read_names (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
 }
 
 static gboolean
-read_ids (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
+read_ids (HvfsVmxText *vmx, HvfsVmxFlags flags, HvfsDomain *domain, GError **error)
 {
+  const char *instance = hvfs_vmx_text_get (vmx, "vc.uuid");
   gint64 genid[2] = { 0, 0 };
 
   if (!hvfs_vmx_text_get_uuid (vmx, domain->uuid, error, "uuid.bios")
       || !hvfs_vmx_text_get_int (vmx, &genid[0], error, "vm.genid")
       || !hvfs_vmx_text_get_int (vmx, &genid[1], error, "vm.genidX"))
     return FALSE;
+  if ((flags & HVFS_VMX_TWO_UUIDS) != 0)
+    {
+      memcpy (domain->hw_uuid, domain->uuid, HVFS_UUID_BYTES);
+      if (instance != NULL && *instance != '\0'
+          && !hvfs_vmx_text_get_uuid (vmx, domain->uuid, error, "vc.uuid"))
+        return FALSE;
+    }
   for (guint i = 0; i < HVFS_UUID_BYTES; i++)
     domain->genid[i] = (guint64) genid[i / 8] >> (56 - i % 8 * 8);
   return TRUE;
@@ -220,6 +228,7 @@ mark (HvfsVmxText *vmx, const HvfsDomain *domain)
         "memsize", "numvcpus", "sched.cpu.shares" }, TRUE },
     { { "firmware" }, domain->firmware == HVFS_FIRMWARE_EFI },
     { { "uuid.bios" }, !hvfs_is_zero (domain->uuid, HVFS_UUID_BYTES) },
+    { { "vc.uuid" }, !hvfs_is_zero (domain->hw_uuid, HVFS_UUID_BYTES) },
     { { "sched.mem.max" }, domain->current_memory_kib < domain->memory_kib },
     { { "sched.mem.minsize" }, domain->min_guarantee_kib > 0 },
     { { "sched.cpu.affinity" }, domain->cpuset != NULL },
@@ -236,15 +245,15 @@ mark (HvfsVmxText *vmx, const HvfsDomain *domain)
 }
 
 gboolean
-hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, guint libvirt, HvfsDomain *domain,
+hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags, HvfsDomain *domain,
                       GError **error)
 {
   if (!read_versions (vmx, domain, error) || !read_names (vmx, domain, error)
-      || !read_ids (vmx, domain, error) || !read_memory (vmx, domain, error)
+      || !read_ids (vmx, flags, domain, error) || !read_memory (vmx, domain, error)
       || !read_cpus (vmx, domain, error) || !read_os (vmx, domain, error))
     return FALSE;
   mark (vmx, domain);
-  return hvfs_vmx_read_disks (vmx, files, libvirt, domain, error)
+  return hvfs_vmx_read_disks (vmx, files, flags, domain, error)
          && hvfs_vmx_read_filesystems (vmx, domain, error)
          && hvfs_vmx_read_nets (vmx, domain, error)
          && hvfs_vmx_read_ports (vmx, files, domain, error)
@@ -252,7 +261,7 @@ hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, guint libvirt, H
 }
 
 HvfsDomain *
-hvfs_vmx_read_as (const char *text, gsize len, const HvfsFiles *files, guint libvirt,
+hvfs_vmx_read_as (const char *text, gsize len, const HvfsFiles *files, HvfsVmxFlags flags,
                   GError **error)
 {
   g_autoptr (HvfsVmxText) vmx = hvfs_vmx_text_parse (text, len, error);
@@ -260,7 +269,7 @@ hvfs_vmx_read_as (const char *text, gsize len, const HvfsFiles *files, guint lib
   const char *key, *value;
   guint position = 0, line;
 
-  if (vmx == NULL || !hvfs_vmx_read_domain (vmx, files, libvirt, domain, error))
+  if (vmx == NULL || !hvfs_vmx_read_domain (vmx, files, flags, domain, error))
     return NULL;
   g_ptr_array_unref (domain->notes);
   domain->notes = g_ptr_array_ref (hvfs_vmx_text_notes (vmx));
@@ -272,5 +281,5 @@ hvfs_vmx_read_as (const char *text, gsize len, const HvfsFiles *files, guint lib
 HvfsDomain *
 hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **error)
 {
-  return hvfs_vmx_read_as (text, len, files, HVFS_LIBVIRT_NEWEST, error);
+  return hvfs_vmx_read_as (text, len, files, HVFS_VMX_64_DISKS, error);
 }

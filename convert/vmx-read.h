@@ -3,7 +3,8 @@
 
 #include "convert/files.h"
 #include "convert/vmx-text.h"
+#include "convert/vmx.h"
 
 /* All of them, and what is no device. */
-gboolean hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, guint libvirt, HvfsDomain *domain,
+gboolean hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags, HvfsDomain *domain,
                                GError **error);

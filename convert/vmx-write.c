@@ -64,8 +64,15 @@ write_identity (HvfsVmxOut *out)
 {
   const HvfsDomain *domain = out->domain;
   g_autofree char *uuid = hvfs_format_vmx_uuid (domain->uuid);
+  g_autofree char *hw_uuid = hvfs_format_vmx_uuid (domain->hw_uuid);
 
-  if (hvfs_is_zero (domain->uuid, HVFS_UUID_BYTES))
+  if (!hvfs_is_zero (domain->hw_uuid, HVFS_UUID_BYTES))
+    {
+      hvfs_vmx_put (out, hw_uuid, "uuid.bios");
+      if (memcmp (domain->hw_uuid, domain->uuid, HVFS_UUID_BYTES) != 0)
+        hvfs_vmx_put (out, uuid, "vc.uuid");
+    }
+  else if (hvfs_is_zero (domain->uuid, HVFS_UUID_BYTES))
     hvfs_vmx_put_default (out, "create", "uuid.action");
   else
     hvfs_vmx_put (out, uuid, "uuid.bios");

@@ -15,11 +15,14 @@
 /* What a host accepts at least, and what is written where no device needs more. */
 #define HVFS_HW_VERSION_DEFAULT 4
 
-/* Versions of libvirt whose answers differ.  12.5 shows the 64th disk of a SCSI controller, of
- * machines of version 13 and later. */
-#define HVFS_LIBVIRT(major, minor) ((major) * 1000u + (minor))
-#define HVFS_LIBVIRT_64_DISKS HVFS_LIBVIRT (12, 5)
-#define HVFS_LIBVIRT_NEWEST HVFS_LIBVIRT_64_DISKS
+/* How later versions of libvirt than 11.3 read a VMX. */
+typedef enum
+{
+  /* 12.4: uuid is vc.uuid where there is one, and hwuuid is uuid.bios */
+  HVFS_VMX_TWO_UUIDS = 1 << 0,
+  /* 12.5: a SCSI controller of hardware 13 and later has its 64th disk, unit 64 */
+  HVFS_VMX_64_DISKS = 1 << 1,
+} HvfsVmxFlags;
 
 /**
  * hvfs_vmx_read:
@@ -33,9 +36,9 @@
  */
 HvfsDomain *hvfs_vmx_read (const char *text, gsize len, const HvfsFiles *files, GError **error);
 
-/* The same, as @libvirt, a HVFS_LIBVIRT(), reads it; hvfs_vmx_read() does as the newest. */
-HvfsDomain *hvfs_vmx_read_as (const char *text, gsize len, const HvfsFiles *files, guint libvirt,
-                              GError **error);
+/* The same; hvfs_vmx_read() reads all disks, and uuid.bios as a server does. */
+HvfsDomain *hvfs_vmx_read_as (const char *text, gsize len, const HvfsFiles *files,
+                              HvfsVmxFlags flags, GError **error);
 
 /**
  * hvfs_vmx_write:

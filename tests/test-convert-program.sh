@@ -139,6 +139,20 @@ grep -qx 'scsi0:64.fileName = "64.vmdk"' "$tmp/wide-back.vmx"
 grep -qx 'virtualHW.version = "13"' "$tmp/wide-back.vmx"
 sed 's/^virtualHW.*/virtualHW.version = "10"/' "$tmp/wide.vmx" >"$tmp/narrow.vmx"
 expect_eq 'narrow' "$(units --libvirt 12.5 "$tmp/narrow.vmx")" '0 '
+# --- and from 12.4 on two UUIDs
+
+{ cat "$tmp/fedora.vmx"; echo 'vc.uuid = "50 20 ca 5b 7a c1 5c 44-cf a1 9e 76 2e 2f 93 3b"'; } >"$tmp/two.vmx"
+ids () { "$convert" --quiet "$@" | sed -n 's/^ *<\(.*uuid>.*\)<.*/\1/p' | tr '\n' ' '; }
+bios=50115e16-9bdc-49d7-f171-53c4d7f91710
+expect_eq '12.3' "$(ids --libvirt 12.3 "$tmp/two.vmx")" "uuid>$bios "
+expect_eq '12.4, two' "$(ids --libvirt 12.4 "$tmp/two.vmx")" "uuid>5020ca5b-7ac1-5c44-cfa1-9e762e2f933b hwuuid>$bios "
+expect_eq '12.4, one' "$(ids --libvirt 12.4 "$tmp/fedora.vmx")" "uuid>$bios hwuuid>$bios "
+expect_eq '12.4, none' "$(sed /uuid/d "$tmp/fedora.vmx" | ids --libvirt 12.4)" 'uuid>00000000-0000-0000-0000-000000000000 '
+echo 'vc.uuid = ""' | cat "$tmp/fedora.vmx" - | "$convert" --libvirt 12.4 >/dev/null
+"$convert" --quiet --libvirt 12.4 "$tmp/two.vmx" | "$convert" | grep uuid >"$tmp/two-back"
+expect_eq 'and back' "$(cat "$tmp/two-back")" "$(printf '%s\n' \
+  'uuid.bios = "50 11 5e 16 9b dc 49 d7-f1 71 53 c4 d7 f9 17 10"' \
+  'vc.uuid = "50 20 ca 5b 7a c1 5c 44-cf a1 9e 76 2e 2f 93 3b"')"
 for version in 12 12. 12.x 1.2.3.4 x ''; do
   expect_failure "--libvirt=$version: must be a version, such as 11.3 or 12.5.0" \
     "$convert" --libvirt "$version" "$tmp/wide.vmx"
