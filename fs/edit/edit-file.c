@@ -123,6 +123,14 @@ set_replaced (GError **error)
   return FALSE;
 }
 
+/* Whether it is a file of the desk's own for its writer as well: who opened it as the live one
+ * means that, and not what was put away under another name. */
+static gboolean
+check_own (HvfsCall *call, HvfsNode node, const Handle *handle, GError **error)
+{
+  return !handle->was_live || (check_domain (call, node, error) && set_replaced (error));
+}
+
 /* Gives the file of the live name a stage, and takes it from one that lost it.
  * @ret_live: which of the two it is. */
 static gboolean
@@ -297,7 +305,8 @@ edit_empty (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
       handle->is_read = FALSE;
     }
   else if (ok)
-    ok = resize_sheet (call->fs, handle->sheet, 0, error);
+    ok = check_own (call, node, handle, error)
+         && resize_sheet (call->fs, handle->sheet, 0, error);
   g_mutex_unlock (&handle->lock);
   return ok;
 }
@@ -540,9 +549,8 @@ edit_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char
     /* The kernel knows the end of the server's text, and not of this one. */
     ok = write_stage (handle, data, size,
                       (fi->flags & O_APPEND) != 0 ? (goffset) handle->stage->len : off, error);
-  else if (ok && handle->was_live)
-    ok = check_domain (call, node, error) && set_replaced (error);
-  else if (ok && (ok = check_domain (call, node, error)))
+  else if (ok
+           && (ok = check_own (call, node, handle, error) && check_domain (call, node, error)))
     {
       hvfs_desks_lock (fs->desks);
       hvfs_sheet_add_writer_locked (handle->sheet, call->pid);
@@ -585,7 +593,7 @@ resize_open (HvfsCall *call, HvfsNode node, Handle *handle, guint64 size, GError
       resize_stage (handle, size);
     }
   else if (ok && !live)
-    ok = resize_sheet (fs, handle->sheet, size, error);
+    ok = check_own (call, node, handle, error) && resize_sheet (fs, handle->sheet, size, error);
   g_mutex_unlock (&handle->lock);
   return ok;
 }
