@@ -2,8 +2,7 @@
 
    test-edit-writers.py DIRECTORY ROUNDS SEED VIM.PY URL NAME
 
-Each writer reads and changes one line of config.xml, or of annotation, as tools do. Lines
-of config.xml: description, memory, vcpu, each of which a writer gives a value that no
+Each writer reads and changes one line of config.xml, as tools do: description, memory, vcpu, each of which a writer gives a value that no
 other gives. A writer beside them changes the machine through pyVmomi. What ended with 0
 must be there at the end, unless a later one changed the same line; a text that is there
 and that nobody wrote is a mixture.
@@ -16,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 directory, rounds, seed, vim, url, name = sys.argv[1:]
 rounds, seed = int(rounds), int(seed)
@@ -76,9 +76,22 @@ def value_of(what, number):
     return {'description': f'text {number}', 'memory': str(1048576 + 4096 * number), 'vcpu': str(1 + number % 60)}[what]
 
 
+def whole():
+    """The text; after a sed -i.bak that was refused the file is back a moment later."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            with open(config) as file:
+                return file.read()
+        except FileNotFoundError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+
+
 def shown(what):
     before, old = LINES[what]
-    found = re.search(before + '(' + old + ')<', open(config).read())
+    found = re.search(before + '(' + old + ')<', whole())
     return found.group(1) if found else ''
 
 
