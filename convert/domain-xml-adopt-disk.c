@@ -46,7 +46,7 @@ static void
 take_place (Disks *disks, HvfsBus bus, guint index)
 {
   g_hash_table_add (disks->places, place_key (bus, index));
-  if (bus == HVFS_BUS_SCSI)
+  if (bus == HVFS_BUS_SCSI && index < limit_of (bus)) /* others are refused when they are read */
     disks->scsi_limit = MAX (disks->scsi_limit, hvfs_drive_from_index (bus, index, FALSE).controller + 1);
 }
 

@@ -70,4 +70,5 @@ refused () {
 refused "line 5: <type>: arch='aarch64' must be i686 or x86_64" -e "s/<type>/<type arch='aarch64'>/"
 refused "line 5: <type>: 'linux' must be hvm" -e 's/>hvm</>linux</'
 refused "line 11: <disk>: the disk 'vda' must have a source" -e '/<source file/d'
+refused "line 11: <disk>: 'sdovmfi': its controller must be 255 at most, not 483350" -e "s/dev='vda' bus='virtio'/dev='sdovmfi' bus='scsi'/"
 refused "the LUN 'vda' is a device of the host" -e "s/device='disk'/device='lun'/"
