@@ -135,14 +135,17 @@ void
 hvfs_disk_slot (const HvfsDisk *disk, guint *ret_controller, guint *ret_unit)
 {
   const Layout *layout = layout_of (disk->bus);
-  int index = hvfs_disk_name_index (disk->target);
-  HvfsDrive named = hvfs_drive_from_index (disk->bus, MAX (index, 0), FALSE);
   const HvfsDrive *drive = &disk->drive;
+  HvfsDrive named;
+  int index;
 
   *ret_controller = disk->bus == HVFS_BUS_IDE ? drive->bus : drive->controller;
   *ret_unit = drive->unit;
-  if (disk->bus != HVFS_BUS_SATA || index < 0 || named.controller != drive->controller
-      || named.unit != drive->unit)
+  if (disk->bus != HVFS_BUS_SATA)
+    return;
+  index = hvfs_disk_name_index (disk->target);
+  named = hvfs_drive_from_index (disk->bus, MAX (index, 0), FALSE);
+  if (index < 0 || named.controller != drive->controller || named.unit != drive->unit)
     return;
   *ret_controller = index / layout->per_slot_group;
   *ret_unit = index % layout->per_slot_group;

@@ -216,16 +216,18 @@ hvfs_domain_place_disk (HvfsDomain *domain, HvfsDisk *disk)
   int index = hvfs_disk_name_index (disk->target);
   int place = -1;
 
-  for (guint i = 0; i < domain->disks->len; i++)
+  /* Those of a bus are in order, and most come in order. */
+  for (guint i = domain->disks->len; i > 0; i--)
     {
-      const HvfsDisk *other = domain->disks->pdata[i];
-      gboolean later = hvfs_disk_name_index (other->target) > index;
+      const HvfsDisk *other = domain->disks->pdata[i - 1];
 
       if (other->bus != disk->bus)
         continue;
-      place = later ? (int) i : (int) i + 1;
-      if (later)
-        break;
+      place = (int) i - 1;
+      if (hvfs_disk_name_index (other->target) > index)
+        continue;
+      place = (int) i;
+      break;
     }
   g_ptr_array_insert (domain->disks, place, disk);
 }
