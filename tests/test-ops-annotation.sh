@@ -90,4 +90,17 @@ got=$("$PYTHON" "$tests_dir/write.py" "$d/annotation" refused)
 expect_eq 'without the privilege' "$got" EACCES
 annotation_is ''
 
+# It is sent for the version of the configuration that was looked at. Where the server has another
+# one it is looked at again; a text that stays behind is told so, and nothing is overwritten.
+control POST /heal >/dev/null
+echo ours >"$d/annotation"
+control POST '/fail?method=ReconfigVM_Task&what=fault&fault=ConcurrentAccess&times=1' >/dev/null
+expect_requests "$mnt" 2 sh -c "echo mine >'$d/annotation'"
+annotation_is mine
+control POST '/fail?method=ReconfigVM_Task&what=fault&fault=ConcurrentAccess&times=0' >/dev/null
+got=$("$PYTHON" "$tests_dir/write.py" "$d/annotation" late)
+expect_eq 'behind' "$got" ESTALE
+control POST /heal >/dev/null
+annotation_is mine
+
 unmount_hvfs

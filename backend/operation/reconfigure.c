@@ -91,12 +91,14 @@ has_annotation (const HvfsObject *vm, gconstpointer data)
 
 gboolean
 hvfs_reconfigure_annotation (const HvfsServer *server, guint32 serial, const char *text,
-                             GCancellable *cancellable, GError **error)
+                             const char *version, GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsRequest) request = hvfs_reconfigure_new (server, serial, error);
 
   if (request == NULL)
     return FALSE;
+  if (version != NULL && *version != '\0')
+    hvfs_request_text (request, "changeVersion", version);
   hvfs_request_text (request, "annotation", text);
   return hvfs_reconfigure_run (server, request, serial, has_annotation, text, cancellable, error);
 }

@@ -25,9 +25,11 @@ gboolean hvfs_reconfigure_memory (const HvfsServer *server, guint32 serial, gint
 gboolean hvfs_reconfigure_vcpus (const HvfsServer *server, guint32 serial, gint64 n,
                                  GCancellable *cancellable, GError **error);
 
-/* @text: UTF-8; "" clears it */
+/* @text: UTF-8; "" clears it.  @version: (nullable): the configuration's that it was made of; the
+ * server refuses it with ConcurrentAccess when it has another one by now */
 gboolean hvfs_reconfigure_annotation (const HvfsServer *server, guint32 serial, const char *text,
-                                      GCancellable *cancellable, GError **error);
+                                      const char *version, GCancellable *cancellable,
+                                      GError **error);
 
 /**
  * hvfs_reconfigure_template:

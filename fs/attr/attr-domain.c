@@ -188,7 +188,7 @@ static gboolean
 annotation_commit (HvfsStore *store, const char *text, GError **error)
 {
   return hvfs_reconfigure_annotation (&store->fs->server, store->serial, text,
-                                      store->cancellable, error);
+                                      store->version, store->cancellable, error);
 }
 
 static gboolean

@@ -13,9 +13,8 @@
 #include "fs/tree/notify.h"
 #include "fs/tree/path.h"
 
-/* The version of the server's configuration, and the time it has. */
-static char *
-dup_version (HvfsFs *fs, guint32 serial, gint64 *ret_modified_us)
+char *
+hvfs_edit_dup_version (HvfsFs *fs, guint32 serial, gint64 *ret_modified_us)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
@@ -51,7 +50,7 @@ static void
 pin_time (HvfsFs *fs, HvfsNode node, gint64 modified_us)
 {
   gint64 now_us;
-  g_autofree char *version = dup_version (fs, hvfs_edit_serial (fs, node), &now_us);
+  g_autofree char *version = hvfs_edit_dup_version (fs, hvfs_edit_serial (fs, node), &now_us);
   HvfsDesk *desk;
 
   if (version == NULL || now_us == modified_us)
@@ -80,7 +79,7 @@ change (HvfsCall *call, HvfsNode node, GBytes *base, GBytes *present, GBytes *wa
   if (!hvfs_config_check (wanted_text, size, error)
       || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
     return FALSE;
-  version = dup_version (fs, serial, &modified_us);
+  version = hvfs_edit_dup_version (fs, serial, &modified_us);
   if (!hvfs_config_commit (fs->config, serial, base, wanted, call->cancellable, error))
     return FALSE;
   /* It was done; that it cannot be read back is another matter. */

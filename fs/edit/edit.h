@@ -65,6 +65,9 @@ typedef struct
 gboolean hvfs_edit_find_base (HvfsFs *fs, guint64 ino, const HvfsEdit *edit, GBytes *present,
                               GBytes **ret_base, GError **error);
 
+/* The version of the server's configuration, and the time it has.  (transfer full) (nullable) */
+char *hvfs_edit_dup_version (HvfsFs *fs, guint32 serial, gint64 *ret_modified_us);
+
 /* Sets ESTALE and says what to do about it.  Returns: FALSE */
 gboolean hvfs_edit_set_stale (const HvfsEdit *edit, GError **error);
 

@@ -21,6 +21,7 @@
 #include "fs/tree/notify.h"
 
 #define MAX_BYTES (64 * 1024)
+#define MAX_TRIES 4
 
 typedef struct
 {
@@ -196,6 +197,40 @@ get_present (HvfsFs *fs, HvfsNode node, const HvfsEdit *edit, GBytes **base, GEr
   return g_steal_pointer (&present);
 }
 
+/* Sends it for the version that was looked at.  Where the server has another one by then it is
+ * looked at again: it may be another part of the configuration that was changed. */
+static gboolean
+put (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, const char *plain, GBytes **base,
+     GError **error)
+{
+  HvfsFs *fs = call->fs;
+
+  for (guint i = 0; i < MAX_TRIES; i++)
+    {
+      HvfsStore store = { fs, node.a, node, call->cancellable, NULL };
+      g_autofree char *version = NULL;
+      g_autoptr (GBytes) now = NULL;
+      g_autoptr (GError) failure = NULL;
+      gint64 modified_us;
+
+      if (!hvfs_updater_confirm (fs->updater, call->cancellable, error))
+        return FALSE;
+      version = hvfs_edit_dup_version (fs, node.a, &modified_us);
+      now = get_present (fs, node, edit, base, error);
+      if (now == NULL)
+        return FALSE;
+      store.version = version;
+      if (hvfs_call_check (node.row->commit (&store, plain, &failure), node.row->name, &failure))
+        return TRUE;
+      if (g_strcmp0 (hvfs_error_fault (failure), "ConcurrentAccess") != 0)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
+  return hvfs_edit_set_stale (edit, error);
+}
+
 /* What is shown already is no change, whatever the server's own last newline; nor is what
  * its writer had read. */
 static gboolean
@@ -203,7 +238,6 @@ commit_turn (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, const char *pl
              GError **error)
 {
   HvfsFs *fs = call->fs;
-  HvfsStore store = { fs, node.a, node, call->cancellable };
   g_autoptr (GBytes) base = NULL;
   g_autoptr (GBytes) present = get_present (fs, node, edit, &base, error);
   g_autoptr (GBytes) now = NULL;
@@ -212,13 +246,8 @@ commit_turn (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, const char *pl
     return FALSE;
   if (g_bytes_equal (present, edit->wanted) || !g_bytes_equal (base, present))
     return TRUE;
-  if (!hvfs_updater_confirm (fs->updater, call->cancellable, error))
+  if (!put (call, node, edit, plain, &base, error))
     return FALSE;
-  now = get_present (fs, node, edit, &base, error);
-  if (now == NULL
-      || !hvfs_call_check (node.row->commit (&store, plain, error), node.row->name, error))
-    return FALSE;
-  g_clear_pointer (&now, g_bytes_unref);
   now = hvfs_node_render (fs, hvfs_node_ino (node), NULL);
   hvfs_reads_wrote (fs->reads, hvfs_node_ino (node), edit->writers, edit->wanted,
                     now != NULL ? now : edit->wanted);

@@ -259,7 +259,7 @@ static gboolean
 store_change (HvfsFs *fs, WriteJob *job, HvfsNode node, char **lines, GCancellable *cancellable,
               GError **error)
 {
-  HvfsStore store = { fs, node.a, node, cancellable };
+  HvfsStore store = { fs, node.a, node, cancellable, NULL };
   g_autofree char *text = g_strjoinv ("\n", lines);
   GError *failure = NULL;
 

@@ -69,6 +69,7 @@ typedef struct
   guint32 serial;       /* node.a */
   HvfsNode node;
   GCancellable *cancellable;
+  const char *version; /* nullable: the server's configuration that a whole text was compared with */
 } HvfsStore;
 
 /* Who asks for something that is more than a look. */
