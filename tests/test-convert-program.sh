@@ -133,7 +133,7 @@ expect_eq '11.3' "$(units --libvirt 11.3 "$tmp/wide.vmx")" '0 63 '
 expect_eq '12.4' "$(units --libvirt 12.4.0 "$tmp/wide.vmx")" '0 63 '
 expect_eq '12.5' "$(units --libvirt 12.5 "$tmp/wide.vmx")" '0 63 64 '
 expect_eq '13.0' "$(units --libvirt 13.0.0 "$tmp/wide.vmx")" '0 63 64 '
-"$convert" "$tmp/wide.vmx" 2>&1 | grep -q 'note: scsi0:64.present = "true" and 1 more keys* of that device'
+"$convert" "$tmp/wide.vmx" 2>&1 | grep -qF 'note: scsi0:64.present = "true" and 1 more keys of that device'
 "$convert" --libvirt 12.5 "$tmp/wide.vmx" 2>/dev/null | "$convert" >"$tmp/wide-back.vmx"
 grep -qx 'scsi0:64.fileName = "64.vmdk"' "$tmp/wide-back.vmx"
 grep -qx 'virtualHW.version = "13"' "$tmp/wide-back.vmx"

@@ -50,9 +50,11 @@ start (const char *uri, const char *username)
   t->shown = g_string_new (NULL);
   g_assert_cmpint (openpty (&t->master, &t->slave, NULL, NULL, NULL), ==, 0);
   g_assert_cmpint (pipe (ends), ==, 0);
-  /* A shell's background jobs ignore these two, and so would the child. */
+  /* A shell's background jobs ignore the first two, what nohup runs the third, and so would
+   * the child. */
   signal (SIGINT, SIG_DFL);
   signal (SIGQUIT, SIG_DFL);
+  signal (SIGHUP, SIG_DFL);
   t->pid = fork ();
   g_assert_cmpint (t->pid, >=, 0);
   if (t->pid == 0)
