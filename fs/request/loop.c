@@ -201,7 +201,8 @@ work (gpointer data)
         }
       else if (n != -EINTR)
         {
-          end (loop, -n);
+          /* A request that is read just when it is unmounted, the last ones that is. */
+          end (loop, n == -ECONNABORTED ? 0 : -n);
           break;
         }
     }
