@@ -42,7 +42,8 @@ printf 'one\ntwo\n' >"$d/annotation"
 inode=$(stat -c %i "$d/annotation")
 sed -i s/two/three/ "$d/annotation" || fail "sed -i: $(cat "$d/error")"
 annotation_is "$(printf 'one\nthree')"
-await test "$(stat -c %i "$d/annotation")" = "$inode"
+same_inode () { [ "$(stat -c %i "$d/annotation")" = "$inode" ]; }
+await same_inode
 expect_eq 'names beside it' "$(find "$d" -maxdepth 1 -name 'sed*')" ''
 printf 'bad \377 byte' >"$d/made"
 expect_failure 'Bad message' mv "$d/made" "$d/annotation"
