@@ -31,6 +31,9 @@ check_encryption (HvfsVmxText *vmx, GError **error)
       return hvfs_vmx_text_bad (vmx, error,
                                 "the machine is encrypted: remove the encryption in VMware first",
                                 "%s", keys[i]);
+  if (hvfs_vmx_text_get (vmx, "encryption.data") != NULL)
+    hvfs_note (hvfs_vmx_text_notes (vmx), 0,
+               "the machine is partly encrypted: what encryption.data holds is left out");
   return TRUE;
 }
 
@@ -79,7 +82,7 @@ read_ids (HvfsVmxText *vmx, HvfsVmxFlags flags, HvfsDomain *domain, GError **err
   if ((flags & HVFS_VMX_TWO_UUIDS) != 0)
     {
       memcpy (domain->hw_uuid, domain->uuid, HVFS_UUID_BYTES);
-      if (instance != NULL && *instance != '\0'
+      if (instance != NULL && *instance != '\0' && !hvfs_is_zero (domain->uuid, HVFS_UUID_BYTES)
           && !hvfs_vmx_text_get_uuid (vmx, domain->uuid, error, "vc.uuid"))
         return FALSE;
     }

@@ -148,6 +148,8 @@ expect_eq '12.3' "$(ids --libvirt 12.3 "$tmp/two.vmx")" "uuid>$bios "
 expect_eq '12.4, two' "$(ids --libvirt 12.4 "$tmp/two.vmx")" "uuid>5020ca5b-7ac1-5c44-cfa1-9e762e2f933b hwuuid>$bios "
 expect_eq '12.4, one' "$(ids --libvirt 12.4 "$tmp/fedora.vmx")" "uuid>$bios hwuuid>$bios "
 expect_eq '12.4, none' "$(sed /uuid/d "$tmp/fedora.vmx" | ids --libvirt 12.4)" 'uuid>00000000-0000-0000-0000-000000000000 '
+expect_eq '12.4, vc.uuid alone' "$(sed /uuid.bios/d "$tmp/two.vmx" | ids --libvirt 12.4)" 'uuid>00000000-0000-0000-0000-000000000000 '
+echo 'encryption.data = "AA"' | cat "$tmp/fedora.vmx" - | "$convert" 2>&1 >/dev/null | grep -q 'partly encrypted'
 echo 'vc.uuid = ""' | cat "$tmp/fedora.vmx" - | "$convert" --libvirt 12.4 >/dev/null
 "$convert" --quiet --libvirt 12.4 "$tmp/two.vmx" | "$convert" | grep uuid >"$tmp/two-back"
 expect_eq 'and back' "$(cat "$tmp/two-back")" "$(printf '%s\n' \
