@@ -10,6 +10,7 @@
 typedef struct
 {
   gboolean foreign;            /* take KVM's meaning of the words, though the type is vmware */
+  gboolean nameless;           /* XML of a VMware machine need not have a name, as a VMX need not */
   gboolean editable;           /* the caller has a host: hints say what to write in the text, not
                                 * options, and networks and media are the caller's to judge */
   const char *const *networks; /* "FROM=TO": a network, bridge, host device or MAC address, and

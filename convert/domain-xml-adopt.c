@@ -359,6 +359,18 @@ adopt (HvfsAdopter *adopter, const xmlNode *root, GError **error)
   return g_steal_pointer (&domain);
 }
 
+/* Gives a VMware machine a name for as long as it is read.  Returns: whether it had none */
+static gboolean
+lend_name (xmlNode *root)
+{
+  g_autofree char *type = root != NULL ? hvfs_xml_attr (root, "type") : NULL;
+
+  if (g_strcmp0 (type, "vmware") != 0 || hvfs_xml_child (root, "name") != NULL)
+    return FALSE;
+  xmlNewTextChild (root, NULL, BAD_CAST "name", BAD_CAST "-");
+  return TRUE;
+}
+
 HvfsDomain *
 hvfs_domain_xml_adopt (const char *text, gsize len, const HvfsAdoption *adoption, GError **error)
 {
@@ -369,5 +381,14 @@ hvfs_domain_xml_adopt (const char *text, gsize len, const HvfsAdoption *adoption
   HvfsAdopter adopter
     = { .adoption = adoption != NULL ? adoption : &none, .notes = notes, .seen = seen };
 
-  return doc != NULL ? adopt (&adopter, xmlDocGetRootElement (doc), error) : NULL;
+  HvfsDomain *domain;
+  gboolean lent;
+
+  if (doc == NULL)
+    return NULL;
+  lent = adopter.adoption->nameless && lend_name (xmlDocGetRootElement (doc));
+  domain = adopt (&adopter, xmlDocGetRootElement (doc), error);
+  if (domain != NULL && lent)
+    g_clear_pointer (&domain->name, g_free);
+  return domain;
 }

@@ -250,7 +250,7 @@ convert (const Options *options, const HvfsFiles *files, const char *name,
   guint hw_version = options->hw_version != HW_VERSION_NONE ? options->hw_version : 0;
   HvfsDomainXmlFlags flags = HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE
                              | (options->full ? HVFS_DOMAIN_XML_FULL : 0);
-  const HvfsAdoption adoption = { .foreign = options->from_kvm,
+  const HvfsAdoption adoption = { .foreign = options->from_kvm, .nameless = TRUE,
                                   .networks = (const char *const *) options->networks,
                                   .disks = (const char *const *) options->disks,
                                   .directory = options->directory };

@@ -161,6 +161,15 @@ for version in 12 12. 12.x 1.2.3.4 x ''; do
 done
 expect_failure '--libvirt=11.2: must be 11.3 or later' "$convert" --libvirt 11.2 "$tmp/wide.vmx"
 
+# --- a machine without a name, which only a file has: both ways
+
+sed /displayName/d "$tmp/fedora.vmx" | "$convert" --quiet >"$tmp/nameless.xml"
+! grep -q '<name>' "$tmp/nameless.xml" || fail 'a name was made up'
+"$convert" --quiet "$tmp/nameless.xml" >"$tmp/nameless.vmx"
+! grep -qi displayName "$tmp/nameless.vmx" || fail 'a name was made up'
+"$convert" --quiet <"$tmp/nameless.vmx" | diff "$tmp/nameless.xml" -
+expect_failure 'must have a <name>' sh -c "sed 's/vmware/kvm/' '$tmp/nameless.xml' | '$convert'"
+
 # --- the SCSI model 'auto', by the disks themselves
 
 mkdir -p "$tmp/store/Fedora11" "$tmp/beside"
