@@ -68,6 +68,11 @@ read_identity (HvfsDomain *domain, const xmlNode *node, GError **error)
   if (!read_id (domain->hw_uuid, hvfs_xml_child (node, "hwuuid"), error)
       || !read_id (domain->genid, hvfs_xml_child (node, "genid"), error))
     return FALSE;
+  if (!domain->has_uuid && !hvfs_is_zero (domain->hw_uuid, HVFS_UUID_BYTES))
+    {
+      memcpy (domain->uuid, domain->hw_uuid, HVFS_UUID_BYTES);
+      domain->has_uuid = TRUE;
+    }
   domain->description = hvfs_xml_text (hvfs_xml_child (node, "description"));
   if (domain->description != NULL && *domain->description == '\0')
     g_clear_pointer (&domain->description, g_free);

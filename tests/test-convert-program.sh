@@ -161,6 +161,9 @@ for version in 12 12. 12.x 1.2.3.4 x ''; do
 done
 expect_failure '--libvirt=11.2: must be 11.3 or later' "$convert" --libvirt 11.2 "$tmp/wide.vmx"
 
+expect_eq 'hwuuid alone' "$("$convert" --quiet --libvirt 12.4 "$tmp/two.vmx" | sed '/<uuid>/d' | "$convert" | grep uuid)" \
+  'uuid.bios = "50 11 5e 16 9b dc 49 d7-f1 71 53 c4 d7 f9 17 10"'
+
 # --- a machine without a name, which only a file has: both ways
 
 sed /displayName/d "$tmp/fedora.vmx" | "$convert" --quiet >"$tmp/nameless.xml"
