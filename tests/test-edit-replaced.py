@@ -12,24 +12,11 @@ import os
 import platform
 import sys
 import threading
-import time
-import urllib.request
+
+from simulator import control, until
 
 config, url = sys.argv[1:]
 OPENAT = {'x86_64': '257 ', 'aarch64': '56 '}[platform.machine()]
-
-
-def control(path, method='POST'):
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    return opener.open(urllib.request.Request(url + path, method=method)).read()
-
-
-def until(condition, what):
-    end = time.monotonic() + 60
-    while not condition():
-        if time.monotonic() > end:
-            sys.exit('still not so: ' + what)
-        time.sleep(0.005)
 
 
 class Opener(threading.Thread):
@@ -55,14 +42,14 @@ def round_(number):
     with open(made, 'w') as file:
         file.write(text)
     # The first is what the commit compares with, the second what it reads back.
-    control('/fail?what=slow&ms=60000&method=RetrievePropertiesEx&n=2&times=1')
+    control(url, '/fail', what='slow', ms=60000, method='RetrievePropertiesEx', n=2, times=1)
     renamer = threading.Thread(target=os.rename, args=(made, config))
     renamer.start()
-    until(lambda: sum(rule['hits'] for rule in json.loads(control('/rules', 'GET'))), 'the text is read back')
+    until(lambda: sum(rule['hits'] for rule in json.loads(control(url, '/rules'))), 'the text is read back')
     opener = Opener()
     opener.start()
     until(lambda: is_waiting(opener), 'another opens it')
-    control('/heal')
+    control(url, '/heal')
     renamer.join()
     opener.join()
     got = os.read(opener.fd, 1 << 20).decode()

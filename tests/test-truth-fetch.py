@@ -7,6 +7,7 @@ seconds.
 """
 import collections
 import errno
+import functools
 import http.client
 import json
 import mmap
@@ -17,8 +18,8 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.parse
-import urllib.request
+
+import simulator
 
 MNT, CONTROL, TMP, API = sys.argv[1:5]
 ROUNDS = int(os.environ.get("HVFS_ROUNDS", "12"))
@@ -29,25 +30,17 @@ CHILD_S = 30
 
 rng = random.Random(SEED)
 done = collections.Counter()
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def fail(text):
     sys.exit("FAIL: %s (seed %d, API %s)" % (text, SEED, API))
 
 
-def control(path, /, **query):
-    url = CONTROL + path + ("?" + urllib.parse.urlencode(query) if query else "")
-    reading = path in ("/rules", "/requests")
-    return opener.open(urllib.request.Request(url, method="GET" if reading else "POST")).read()
+control = functools.partial(simulator.control, CONTROL)
 
 
 def until(condition, what, limit=60):
-    end = time.monotonic() + limit
-    while not condition():
-        if time.monotonic() > end:
-            fail("still not so after %d s: %s" % (limit, what))
-        time.sleep(0.005)
+    simulator.until(condition, what, limit, fail)
 
 
 def content(path):
