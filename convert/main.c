@@ -130,12 +130,11 @@ parse_libvirt (Options *options, GError **error)
     HvfsVmxFlags flag;
   } changes[] = { { 12, 4, HVFS_VMX_TWO_UUIDS }, { 12, 5, HVFS_VMX_64_DISKS } };
   guint major, minor;
-  char more;
 
   if (options->libvirt == NULL)
     return TRUE;
   if (!g_regex_match_simple ("^[0-9]{1,4}\\.[0-9]{1,4}(\\.[0-9]{1,4})?$", options->libvirt, 0, 0)
-      || sscanf (options->libvirt, "%u.%u%c", &major, &minor, &more) < 2)
+      || sscanf (options->libvirt, "%u.%u", &major, &minor) != 2)
     hvfs_error_set (error, EINVAL, "--libvirt=%s: must be a version, such as 11.3 or 12.5.0",
                     options->libvirt);
   else if (major < 11 || (major == 11 && minor < 3))

@@ -6,7 +6,6 @@
 #include "convert/device-names.h"
 #include "convert/scalar.h"
 #include "convert/vmx-read-part.h"
-#include "convert/vmx.h"
 #include "convert/vmx-words.h"
 #include "convert/words.h"
 
@@ -500,13 +499,13 @@ add_controllers (const Reader *reader, const HvfsScsiModel models[static SCSI_CO
 }
 
 gboolean
-hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags, HvfsDomain *domain,
-                     GError **error)
+hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags,
+                     HvfsDomain *domain, GError **error)
 {
   const Reader reader = { vmx, files, domain };
-  guint units = domain->hw_version < WIDE_HW_VERSION    ? SCSI_UNITS
-                : (flags & HVFS_VMX_64_DISKS) == 0 ? SCSI_WIDE_UNITS - 1
-                                                         : SCSI_WIDE_UNITS;
+  guint units = domain->hw_version < WIDE_HW_VERSION ? SCSI_UNITS
+                : (flags & HVFS_VMX_64_DISKS) == 0   ? SCSI_WIDE_UNITS - 1
+                                                     : SCSI_WIDE_UNITS;
   HvfsScsiModel models[SCSI_CONTROLLERS];
 
   for (guint c = 0; c < SCSI_CONTROLLERS; c++)

@@ -9,8 +9,8 @@
 #include "convert/vmx-text.h"
 #include "convert/vmx.h"
 
-gboolean hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags, HvfsDomain *domain,
-                              GError **error);
+gboolean hvfs_vmx_read_disks (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags,
+                              HvfsDomain *domain, GError **error);
 gboolean hvfs_vmx_read_filesystems (HvfsVmxText *vmx, HvfsDomain *domain, GError **error);
 gboolean hvfs_vmx_read_nets (HvfsVmxText *vmx, HvfsDomain *domain, GError **error);
 gboolean hvfs_vmx_read_ports (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain,

@@ -248,8 +248,8 @@ mark (HvfsVmxText *vmx, const HvfsDomain *domain)
 }
 
 gboolean
-hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags, HvfsDomain *domain,
-                      GError **error)
+hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags,
+                      HvfsDomain *domain, GError **error)
 {
   if (!read_versions (vmx, domain, error) || !read_names (vmx, domain, error)
       || !read_ids (vmx, flags, domain, error) || !read_memory (vmx, domain, error)

@@ -6,5 +6,5 @@
 #include "convert/vmx.h"
 
 /* All of them, and what is no device. */
-gboolean hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags, HvfsDomain *domain,
-                               GError **error);
+gboolean hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags flags,
+                               HvfsDomain *domain, GError **error);

@@ -2,8 +2,8 @@
 
    test-edit-writers.py DIRECTORY ROUNDS SEED VIM.PY URL NAME
 
-Each writer reads and changes one line of config.xml, as tools do: description, memory, vcpu, each of which a writer gives a value that no
-other gives. A writer beside them changes the machine through pyVmomi. What ended with 0
+Each writer reads and changes one line of config.xml, as tools do: description, memory,
+vcpu, each of which a writer gives a value that no other gives. A writer beside them changes the machine through pyVmomi. What ended with 0
 must be there at the end, unless a later one changed the same line; a text that is there
 and that nobody wrote is a mixture.
 """
