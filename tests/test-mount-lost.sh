@@ -54,17 +54,36 @@ back running
 set_power poweredOff
 await says "$vm/state" off
 
+# no_loss WHAT  The server was not said to be lost since the mount was last back.
+no_loss () {
+  [ "$(grep -c 'lost the server' "$hvfs_log")" = "$losses" ] || fail "$1: $(tail -n 3 "$hvfs_log")"
+}
+
 # The session expired: another login, no interruption.
 logins=$(stat_of "$mnt" logins)
 control POST /expire >/dev/null
 logged_in () { [ "$(stat_of "$mnt" logins)" -gt "$logins" ]; }
+losses=$(grep -c 'lost the server' "$hvfs_log")
 echo running >"$vm/state" || fail "a write after the session expired"
 await logged_in
 back running
+no_loss "a session that expired"
 set_power suspended
 await says "$vm/state" suspended
 set_power poweredOn
 await says "$vm/state" running
+
+# With nobody but the stream that finds out: its wait is cancelled, the next one logs in.
+logins=$(stat_of "$mnt" logins) fills=$(vcsim_requests CreateContainerView)
+control POST /expire >/dev/null
+filled () { [ "$(vcsim_requests CreateContainerView)" -gt "$fills" ]; }
+await filled
+await logged_in
+set_power poweredOff
+await says "$vm/state" off
+set_power poweredOn
+await says "$vm/state" running
+no_loss "a session that expired while nobody read"
 
 # It forgot what it had told: all is made anew in the same session, and the former ended.
 control POST /reset >/dev/null

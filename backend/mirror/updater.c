@@ -21,6 +21,9 @@
 #define BACKOFF_MAX_US (4 * G_TIME_SPAN_SECOND)
 /* When the server is there, and what it says is of no use. */
 #define BACKOFF_USELESS_MAX_US (60 * G_TIME_SPAN_SECOND)
+/* After a fault all is built anew: once where the server forgot it, and once more where the
+ * session ends in between.  A fault after that shows that the stream is dead. */
+#define MAX_REBUILDS 2
 /* How often it is looked whether a refused password may be tried again. */
 #define REFUSED_LOOK_US (1 * G_TIME_SPAN_SECOND)
 
@@ -46,6 +49,7 @@ struct _HvfsUpdater
   HvfsCollector collector;
   char *instance;           /* nullable: the server's own id, where the root was found */
   gint64 backoff_us;        /* before what failed last is tried again; 0: nothing did */
+  guint n_rebuilds;         /* after faults, since the stream last told something */
 
   GMutex lock;
   GCond woken;              /* stop; eager_us; hurry */
@@ -481,8 +485,7 @@ recover (HvfsUpdater *updater, GError *failure)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *lost = NULL;
-  gboolean interrupted, is_fault = hvfs_error_fault (failure) != NULL;
-  gboolean is_first = updater->backoff_us == 0;
+  gboolean interrupted, is_first = updater->backoff_us == 0;
 
   if (stopped (updater))
     return;
@@ -502,10 +505,16 @@ recover (HvfsUpdater *updater, GError *failure)
   back_off (updater, BACKOFF_USELESS_MAX_US);
   if (is_first && g_strcmp0 (hvfs_error_fault (failure), "RequestCanceled") == 0)
     return;
-  /* A fault came from a server that is there: the filters are gone, or the
-   * version is not known any more.  One that comes again shows that the stream is dead. */
-  if (is_first && is_fault && rebuild (updater, updater->stop, &error))
-    return;
+  /* A fault came from a server that is there: the filters are gone, or the version is not
+   * known any more, or both ended with their session. */
+  while (!stopped (updater) && updater->n_rebuilds < MAX_REBUILDS
+         && hvfs_error_fault (error != NULL ? error : failure) != NULL)
+    {
+      updater->n_rebuilds++;
+      g_clear_error (&error);
+      if (rebuild (updater, updater->stop, &error))
+        return;
+    }
   if (!stopped (updater))
     reconnect (updater, error != NULL ? error : failure);
 }
@@ -532,6 +541,7 @@ update_thread (gpointer data)
         {
           again = FALSE;
           updater->backoff_us = 0;
+          updater->n_rebuilds = 0;
           if (!at_once)
             pause_poll (updater);
         }
