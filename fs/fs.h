@@ -24,6 +24,7 @@ typedef struct _HvfsDrafts HvfsDrafts;
 typedef struct _HvfsFailures HvfsFailures;
 typedef struct _HvfsIndex HvfsIndex;
 typedef struct _HvfsJobs HvfsJobs;
+typedef struct _HvfsJournals HvfsJournals;
 typedef struct _HvfsMigrations HvfsMigrations;
 typedef struct _HvfsNetworks HvfsNetworks;
 typedef struct _HvfsNotifier HvfsNotifier;
@@ -59,6 +60,7 @@ struct _HvfsFs
   HvfsNotifier *notifier;
   HvfsOpened *opened;
   HvfsJobs *jobs;
+  HvfsJournals *journals;
   const char *mountpoint;  /* absolute */
   uid_t uid;
   gid_t gid;

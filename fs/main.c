@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "convert/error.h"
+#include "fs/attr/journal.h"
 #include "fs/attr/migration.h"
 #include "fs/attr/network.h"
 #include "fs/attr/all-rows.h"
@@ -111,6 +112,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->vmx_sizes = hvfs_vmx_sizes_new ();
   fs->networks = hvfs_networks_new ();
   fs->failures = hvfs_failures_new ();
+  fs->journals = hvfs_journals_new ();
   fs->migrations = hvfs_migrations_new ();
   fs->vcenter = hvfs_vcenter_new (&(HvfsVcenterConfig){
     uri, login->credentials, login->of_vcenter, options->vcenter_username,
@@ -142,6 +144,7 @@ fs_clear (HvfsFs *fs)
   hvfs_mirror_free (fs->mirror);
   hvfs_session_free (fs->session);
   hvfs_failures_free (fs->failures);
+  hvfs_journals_free (fs->journals);
   hvfs_migrations_free (fs->migrations);
   hvfs_vcenter_free (fs->vcenter);
   hvfs_stats_free (fs->stats);

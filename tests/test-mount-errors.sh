@@ -22,8 +22,7 @@ kill $tail
 wait $tail 2>"$tmp/out" || true
 expect_eq 'what tail has read' "$(cat "$tmp/tail")" "$(cat "$errors")"
 
-# One descriptor: what was added is read on; where lines have left, nothing but an end
-# until it begins again.
+# One descriptor: what was added is read on, whether or not other lines have left.
 "$PYTHON" - "$errors" "$state" <<'END' || fail 'a descriptor that stays open'
 import os, sys
 fd = os.open(sys.argv[1], os.O_RDONLY)
@@ -45,6 +44,8 @@ assert first + added == now() and added.count(b'\n') == 1
 assert os.read(fd, 1 << 16) == b''
 for i in range(100):
     fails('word %d' % i)
+added = os.read(fd, 1 << 16)
+assert [line.split(b"'")[1] for line in added.splitlines()] == [b'word %d' % i for i in range(100)]
 assert os.read(fd, 1 << 16) == b''
 os.lseek(fd, 0, os.SEEK_SET)
 again = os.read(fd, 1 << 16)

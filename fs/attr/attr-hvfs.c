@@ -5,16 +5,10 @@
  */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-
-#include "convert/error.h"
+#include "fs/attr/journal.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/request/failure.h"
-#include "fs/row/call.h"
-#include "fs/row/node.h"
 
 /* (transfer full): "" for 0 */
 static char *
@@ -99,93 +93,9 @@ errors_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *s
 
   if (changed_us > 0)
     st->st_mtim = hvfs_timespec (changed_us);
+  hvfs_journal_stat (fs, node, st);
   return TRUE;
 }
-
-/* ---- a list that grows, as tail -f reads it ---- */
-
-typedef struct
-{
-  GMutex lock;
-  GBytes *text; /* lock: what was last read of it */
-} Grown;
-
-static gboolean
-grown_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
-{
-  Grown *grown;
-  GBytes *text;
-
-  if ((fi->flags & O_ACCMODE) != O_RDONLY)
-    {
-      g_set_error (error, HVFS_ERROR, EACCES, "it is only read");
-      return FALSE;
-    }
-  text = hvfs_node_render (call->fs, hvfs_node_ino (node), error);
-  if (text == NULL)
-    return FALSE;
-  grown = g_new0 (Grown, 1);
-  g_mutex_init (&grown->lock);
-  grown->text = text;
-  fi->fh = (uintptr_t) grown;
-  fi->direct_io = 1;
-  fi->noflush = 1;
-  return TRUE;
-}
-
-static gboolean
-begins_with (GBytes *text, GBytes *beginning)
-{
-  gsize size, length;
-  const char *data = g_bytes_get_data (text, &size), *wanted = g_bytes_get_data (beginning, &length);
-
-  return length == 0 || (length <= size && memcmp (data, wanted, length) == 0);
-}
-
-/* Who has read all of it gets what was added since, if it was only added to; who begins
- * again, what is there now. */
-static GBytes *
-grown_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
-            GError **error)
-{
-  Grown *grown = (Grown *) (uintptr_t) fi->fh;
-  g_autoptr (GBytes) now = hvfs_node_render (call->fs, hvfs_node_ino (node), error);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&grown->lock);
-  gconstpointer data;
-  gsize length;
-
-  if (now == NULL)
-    return NULL;
-  if (off == 0 || ((gsize) off >= g_bytes_get_size (grown->text) && begins_with (now, grown->text)))
-    {
-      g_bytes_unref (grown->text);
-      grown->text = g_steal_pointer (&now);
-    }
-  data = g_bytes_get_data (grown->text, &length);
-  return hvfs_call_slice (data, length, size, off);
-}
-
-static void
-grown_close (HvfsFs *fs, HvfsNode node, guint64 fh)
-{
-  Grown *grown = (Grown *) (uintptr_t) fh;
-
-  g_bytes_unref (grown->text);
-  g_mutex_clear (&grown->lock);
-  g_free (grown);
-}
-
-static gboolean
-grown_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const struct stat *st,
-               int to_set, GError **error)
-{
-  g_set_error (error, HVFS_ERROR, EPERM, "it is only read");
-  return FALSE;
-}
-
-static const HvfsFileOps grown_ops = {
-  .open = grown_open, .read = grown_read, .close = grown_close, .setattr = grown_setattr,
-};
 
 static gboolean
 version_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
@@ -200,7 +110,7 @@ HvfsRow hvfs_self_table[] = {
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show,
     .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
   { .name = "errors", .mode = S_IFREG | 0444, .show = errors_show, .stat = errors_stat,
-    .file_ops = &grown_ops, .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
+    .file_ops = &hvfs_journal_ops, .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
   { .name = "version", .mode = S_IFREG | 0444, .show = version_show, .flags = HVFS_ROW_LOCAL },
   { NULL }
 };

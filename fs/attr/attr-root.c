@@ -5,6 +5,7 @@
  * uuid or folder, wherever it runs.
  */
 #include "convert/error.h"
+#include "fs/attr/journal.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/tree/path.h"
@@ -103,6 +104,7 @@ static gboolean
 tasks_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
 {
   st->st_mtim = hvfs_timespec (hvfs_tasks_get_changed_us (fs->tasks));
+  hvfs_journal_stat (fs, node, st);
   return TRUE;
 }
 
@@ -123,7 +125,7 @@ HvfsRow hvfs_root_table[] = {
   HVFS_COLLECTION_ROW ("by-uuid", .named = HVFS_NAMED_BY_UUID),
   HVFS_COLLECTION_ROW ("by-folder", .named = HVFS_NAMED_BY_FOLDER),
   { .name = "tasks", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, .show = tasks_show,
-    .stat = tasks_stat },
+    .stat = tasks_stat, .file_ops = &hvfs_journal_ops },
   { .name = ".hvfs", .mode = S_IFDIR | 0755, .table = hvfs_self_table },
   { NULL }
 };
