@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/adoption.h - how the XML of another hypervisor's domain is to be taken
  *
  * Exists so that the parts of domain-xml-adopt.h share it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/device-names.c - slots, names and addresses of disks; see device-names.h */
 #include "convert/device-names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/device-names.h - the arithmetic between slots, names and addresses of disks
  *
  * Exists because three notations name one place: a VMX key (scsi1:0), a target name

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-words.c - the words of domain XML for the model's enumerations
  *
  * Index for index the values in domain.h; one table serves reader and writer.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-adopt-device.c - other hypervisors' interfaces, ports and displays */
 #include "convert/domain-xml-adopt-part.h"
 #include "convert/domain.h"

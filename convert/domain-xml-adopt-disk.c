@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-adopt-disk.c - other hypervisors' disks and their controllers
  *
  * A disk goes to the bus of VMware that does the same (virtio to a paravirtual SCSI

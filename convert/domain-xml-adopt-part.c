@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-adopt-part.c - tools of all parts; see domain-xml-adopt-part.h */
 #include "convert/domain-xml-adopt-part.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-adopt-part.h - the parts of taking another hypervisor's domain XML
  *
  * Private to domain-xml-adopt*.c.  Each works on the document: changes what VMware calls

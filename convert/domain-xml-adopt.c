@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-adopt.c - other hypervisors' domain XML: what is no device; see
  * domain-xml-adopt.h */
 #include "convert/domain-xml-adopt.h"

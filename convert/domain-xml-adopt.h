@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-adopt.h - domain XML of other hypervisors, as a VMware domain
  *
  * Exists because what users have is XML that virt-install, virt-manager or OpenStack wrote

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-known.c - what a reader of domain XML would drop in silence
  *
  * Exists because reading XML takes what it knows and leaves the rest, as libvirt does:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-known.h - what a reader of domain XML does not see
  *
  * Exists for those who must say so: the check of an edit, which refuses it, and a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-lost.c - what domain XML leaves out of a VMX; see domain-xml.h
  *
  * A VMX has dozens of keys that libvirt's XML has no word for.  A note for each would hide

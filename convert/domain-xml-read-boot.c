@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-read-boot.c - what a domain boots from
  *
  * Either each device says its place, <boot order='1'/>, or <os> has the kinds in their

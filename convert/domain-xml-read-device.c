@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-read-device.c - interfaces, folders, graphics and video in domain XML */
 #include "convert/domain-xml-read-part.h"
 #include "convert/domain-xml-write-part.h"

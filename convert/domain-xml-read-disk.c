@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-read-disk.c - disks and controllers in domain XML */
 #include "convert/device-names.h"
 #include "convert/domain-xml-read-part.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-read-part.h - the parts of the domain XML reader, by device
  *
  * Private to domain-xml-read*.c.  Each reads one element below <devices>; FALSE with an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-read-port.c - serial and parallel ports and consoles in domain XML */
 #include "convert/domain-xml-read-part.h"
 #include "convert/error.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-read.c - domain XML to domain model: what is no device; see domain-xml.h */
 #include "convert/domain-xml-read.h"
 #include "convert/domain-xml-read-part.h"

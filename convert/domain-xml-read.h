@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-read.h - the reader of a document that is parsed already; see domain-xml.h */
 #pragma once
 

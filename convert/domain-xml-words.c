@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-words.c - keys of a VMX as elements of domain XML; see domain-xml-words.h */
 #include "convert/domain-xml-words.h"
 #include "convert/error.h"

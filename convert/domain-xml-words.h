@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-words.h - keys of a VMX as elements of domain XML
  *
  * Exists so that what a VMX says and libvirt's VMware driver does not can be in domain XML

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-write-device.c - the devices of a domain as domain XML */
 #include "convert/domain-xml-words.h"
 #include "convert/domain-xml-write-part.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-write-part.h - the parts of the domain XML writer
  *
  * Private to domain-xml-write*.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml-write.c - domain model to domain XML: what is no device; see domain-xml.h */
 #include "convert/domain-xml-write-part.h"
 #include "convert/domain-xml-words.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml.h - libvirt domain XML to and from the domain model
  *
  * Exists as the form in which users see and edit a domain.  Printed as `virsh dumpxml`

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain.c - the domain model's memory and the order of its devices; see domain.h */
 #include "convert/domain.h"
 #include "convert/device-names.h"

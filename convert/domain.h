@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain.h - domains are made, filled and freed; model.h says what they hold
  *
  * A model has no lock: all of these run in the thread that it belongs to.

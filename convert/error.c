@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/error.c - the one error domain of hvfs; see error.h */
 #include "convert/error.h"
 

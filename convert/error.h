@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/error.h - the one error domain of hvfs
  *
  * Exists so that an error carries its errno from where it happens to the

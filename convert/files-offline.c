@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/files-offline.c - file names where no host can be asked; see files-offline.h */
 #include "convert/files-offline.h"
 #include "convert/error.h"

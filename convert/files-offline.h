@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/files-offline.h - file names where no host can be asked
  *
  * Exists for hvfs-convert: the user says where the VMX lies and which datastores there

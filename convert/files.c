@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/files.c - the form of datastore paths; see files.h */
 #include "convert/files.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/files.h - what the names of files mean to the host that has them
  *
  * Exists because a VMX names files by their paths on the host and domain XML by

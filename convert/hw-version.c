@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/hw-version.c - the hardware version that a domain's devices need; see hw-version.h
  *
  * After VMware's documents on virtual machine hardware versions and on the maximums of

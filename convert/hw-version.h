@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/hw-version.h - the hardware version that a domain's devices need
  *
  * Exists because each version of VMware's virtual hardware brought devices that older ones

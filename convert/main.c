@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/main.c - hvfs-convert: VMX files to domain XML and back, without a server
  *
  * Exists for users who have files and no host: what `virsh domxml-from-native` and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/model.h - a domain's configuration: the model between all its text forms
  *
  * Exists so that VMX text, domain XML and the vim types of the server meet in one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/notes.c - what a conversion leaves out; see notes.h */
 #include "convert/notes.h"
 #include "convert/error.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/notes.h - what a conversion leaves out
  *
  * Exists so that nothing vanishes in silence: whoever reads or writes a text and drops

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/scalar.c - numbers, identifiers and escapes; see scalar.h */
 #include "convert/scalar.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/scalar.h - numbers, identifiers and escapes as VMX files and domain XML spell them
  *
  * Exists so that each spelling is understood in one place.  Parsers return FALSE for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/tsan-glib.c - shows GLib's synchronisation to the thread sanitizer
  *
  * Exists because Debian's GLib is not instrumented: it locks with futexes of its

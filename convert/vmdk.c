@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmdk.c - what a virtual disk's descriptor says of its controller; see vmdk.h */
 #include "convert/vmdk.h"
 #include "convert/error.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmdk.h - what a virtual disk's descriptor says of its controller
  *
  * Exists for controllers of the model 'auto': a disk was made for one kind of controller,

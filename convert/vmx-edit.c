@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-edit.c - a VMX as a VMX
  *
  * Exists because a VMX that becomes a VMX need not go through the model: what that cannot

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-encoding.c - the bytes of a VMX file as UTF-8; see vmx-encoding.h
  *
  * VMware names encodings as ICU does, iconv as the standards do: windows-949-2000 is

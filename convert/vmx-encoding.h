@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-encoding.h - the bytes of a VMX file as UTF-8
  *
  * Exists because a VMX is in the encoding of the host that wrote it, names that in words

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-out.c - a VMX file while it is written; see vmx-out.h */
 #include "convert/vmx-out.h"
 #include "convert/error.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-out.h - a VMX file while it is written
  *
  * Exists to keep its syntax (quotes, keys without case, values that were there before)

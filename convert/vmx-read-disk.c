@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-read-disk.c - disks, drives and their controllers in a VMX
  *
  * A slot (scsi0:1, ide1:0, floppy0) is read by the first row of a table whose

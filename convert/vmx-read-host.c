@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-read-host.c - what the host shows and shares: folders, VNC, the display */
 #include "convert/vmx-read-part.h"
 

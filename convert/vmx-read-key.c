@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-read-key.c - the keys that devices of several kinds have */
 #include "convert/vmx-read-part.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-read-net.c - network interfaces in a VMX
  *
  * ESX names the network that an interface is on.  Workstation, Player and Fusion have numbered

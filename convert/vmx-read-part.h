@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-read-part.h - the parts of the VMX reader, one for each kind of device
  *
  * Private to vmx-read*.c.  Each adds what the file has of its kind to the domain and

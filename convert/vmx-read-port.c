@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-read-port.c - serial and parallel ports in a VMX */
 #include "convert/vmx-read-part.h"
 #include "convert/vmx-words.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-read.c - VMX text to domain model: what is no device; see vmx.h */
 #include "convert/scalar.h"
 #include "convert/vmx-encoding.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-read.h - a VMX becomes a domain; see vmx.h */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-text.c - a VMX file as a table of keys and values; see vmx-text.h
  *
  * The text is cut up in one buffer of its own: keys and values are pointers into it,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-text.h - a VMX file as a table of keys and values
  *
  * Exists to keep the syntax (lines, quotes, comments, encodings) away from what the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-words.c - the words of VMX values; see vmx-words.h */
 #include "convert/vmx-words.h"
 

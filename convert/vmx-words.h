@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-words.h - the words of VMX values, for its reader and its writer */
 #pragma once
 

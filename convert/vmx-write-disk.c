@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-write-disk.c - controllers, disks and drives of a domain as VMX keys */
 #include "convert/device-names.h"
 #include "convert/error.h"

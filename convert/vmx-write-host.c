@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-write-host.c - folders, VNC and the display of a domain as VMX keys */
 #include "convert/error.h"
 #include "convert/vmx-write-part.h"

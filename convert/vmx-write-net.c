@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-write-net.c - the network interfaces of a domain as VMX keys */
 #include "convert/error.h"
 #include "convert/scalar.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-write-part.h - the parts of the VMX writer, one for each kind of device
  *
  * Private to vmx-write*.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-write-port.c - the serial and parallel ports of a domain as VMX keys */
 #include "convert/error.h"
 #include "convert/vmx-words.h"

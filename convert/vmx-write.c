@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx-write.c - domain model to VMX text: what is no device; see vmx.h
  *
  * The order of the keys is fixed, so that two writes of one domain can be compared.

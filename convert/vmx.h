@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx.h - VMX files to and from the domain model
  *
  * Exists as one of the model's text forms; results equal those of libvirt's ESX driver.

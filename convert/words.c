@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/words.c - enumerations as words; see words.h */
 #include "convert/words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/words.h - enumerations as words
  *
  * Exists so that parser and printer of every enumeration are one table: the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/xml-char.h - the characters that XML can hold
  *
  * Exists so that what writes XML, what sends it and what repairs it agree.

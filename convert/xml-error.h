@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/xml-error.h - what libxml2 hands to a handler of its errors
  *
  * Exists because it is const from libxml2 2.12 on, and a handler's type must be exact.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/xml-in.c - reading XML that nobody vouches for; see xml-in.h */
 #include "convert/xml-in.h"
 #include "convert/error.h"

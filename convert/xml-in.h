@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/xml-in.h - reading XML that nobody vouches for
  *
  * Exists so that every document is parsed with the same caution (no document types, no

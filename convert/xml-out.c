@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/xml-out.c - printing XML as libvirt does; see xml-out.h */
 #include "convert/xml-out.h"
 

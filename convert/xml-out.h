@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/xml-out.h - printing XML as libvirt does
  *
  * Exists so that every XML file of hvfs has one look: two blanks of indentation, single

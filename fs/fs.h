@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/fs.h - one mount: what its parts share
  *
  * Exists as the context that is handed down (fuse_req_userdata, show, store), so

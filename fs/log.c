@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/log.c - where messages go; see log.h */
 #include "fs/log.h"
 

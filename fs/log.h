@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/log.h - where messages go
  *
  * Exists because a daemon has no terminal: to stderr until it leaves its own, then

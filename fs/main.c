@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/main.c - the hvfs program
  *
  * Exists to put the parts together in the one order that works: everything that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/mountpoint.c - whether one can mount there, and mounting; see mountpoint.h */
 #include "fs/mountpoint.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/mountpoint.h - whether one can mount there, and mounting
  *
  * Exists to say in one line what is wrong with a mount point before anything is

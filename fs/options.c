@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/options.c - the command line
  *
  * Exists to take what a user types, what mount(8) passes on for a line of fstab,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/service.c - what a service manager is told; see service.h */
 #include "fs/service.h"
 

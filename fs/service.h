@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/service.h - what a service manager is told
  *
  * Exists so that units which need the tree start when it is there, and not before hvfs has

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/agree.py - whether domain XML from several sources says the same
 
     agree.py OURS OTHER...

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/config-attributes.py DEVICE-CHECK KNOWN - what a writer gives is in the next read, or refused
 #
 # KNOWN is convert/domain-xml-known.c, whose table has every element and attribute that hvfs

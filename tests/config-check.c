@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/config-check.c - configurations without a mount, for scripts
  *
  * Usage: config-check URI PASSWORD-FILE [CACHE-BYTES], commands on the standard input,

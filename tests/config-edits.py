@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/config-edits.py CONFIG-CHECK URI PASSWORD-FILE [RANDOM-EDITS] - edits configurations
 #
 # Each kind of change by itself and all at once, on a machine that is on and on one that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/connect-check.c - logs in to a server, makes one call, logs out
  *
  * For scripts that test what lies between: proxies, certificates, addresses, dead

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/convert-cases.c - tables of rules; see convert-cases.h */
 #include "tests/convert-cases.h"
 #include "convert/error.h"

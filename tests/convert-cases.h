@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/convert-cases.h - tables of rules: this input gives that output, or that error
  *
  * A case is a row; its name becomes the test's.  Of the output only the part that the

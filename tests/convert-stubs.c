@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/convert-stubs.c - files that exist on paper only; see convert-stubs.h */
 #include "tests/convert-stubs.h"
 #include "convert/error.h"

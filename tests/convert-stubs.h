@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/convert-stubs.h - files that exist on paper only, and reading real ones
  *
  * The datastores that conformance pairs are written for: every one exists, except

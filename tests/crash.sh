@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 # tests/crash.sh - what tests of a server that is killed need beside functions.sh, ops.sh
 # and edit.sh; sourced by them

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/device-check.c - configurations to domain XML and edits to requests, for device-edits.py
  *
  * Reads commands from standard input, one a line, and answers each with one line, "ok ..."

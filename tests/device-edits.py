@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/device-edits.py DEVICE-CHECK [ROUNDS [SEED]] - an edit changes what it says, and nothing beside
 #
 # By the types of the API, as pyVmomi has them:

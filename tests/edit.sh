@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 # tests/edit.sh - what tests of editing need beside functions.sh and ops.sh; sourced by them
 

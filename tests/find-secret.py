@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/find-secret.py PID FILE - where the memory of PID that a core dump would hold
 has the first line of FILE; prints each place, and fails if there is one
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 # tests/functions.sh - what tests of a mounted hvfs need; sourced by them
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/http-server.c - a small HTTP server; see http-server.h */
 #include "http-server.h"
 

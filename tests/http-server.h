@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/http-server.h - a small HTTP server in the test's own process
  *
  * Exists so that a test can decide for each request what the network and the

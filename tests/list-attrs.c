@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/list-attrs.c - prints the tables of fs/ as hvfs(5) lists them
  *
  * One "SECTION<tab>NAME MODE" a row: MODE is r, w or rw; a directory is "NAME/", a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/lost.sh - what a VMX loses on its way through domain XML; sourced by
 # test-convert-full.sh, and run by hand to renew the list in hvfs-convert(1)
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 # tests/ops.sh - what tests of operations need beside functions.sh; sourced by them
 

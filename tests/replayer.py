@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/replayer.py - a second test server: it replies what a test's own lines say
 
 Exists for what real servers do and the simulator cannot be: replies that were recorded

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/rooms.py SOURCE BUILD - whether the house has no circle
 
 A room is a folder with sources.  A file is a .c and the .h of its name.  It uses another

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/session-fixture.c - a session with a server of its own; see session-fixture.h */
 #include "session-fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/session-fixture.h - a session with a server of its own, and what is done with it
  *
  * Exists for the tests of sessions: their life, waiting, what goes wrong, whom they trust.

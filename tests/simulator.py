@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/simulator.py - the simulator's control port, and waiting, for tests in Python"""
 import sys
 import time

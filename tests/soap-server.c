@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/soap-server.c - a server that misbehaves when told to; see soap-server.h */
 #include "soap-server.h"
 

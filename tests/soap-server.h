@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/soap-server.h - a server that knows sessions and misbehaves when told to
  *
  * Exists to say which request fails and how, and to count what really reached the

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/table.py - lines of a table that says what a mount does; for test-ops-table.py
 
 sys.argv is MOUNTPOINT URL CONTROL-URL.  works () prints a command, run by bash in the

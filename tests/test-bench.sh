@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/bench/run works: a small run, of which only the counts are judged.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires "$PYTHON" curl fusermount3

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-caller.c - which thread's process it is, and which signals mean something */
 #include "fs/request/caller.h"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-completion.sh - bash completes the options that hvfs has, its URI and the
 # mount point
 here=$(cd "${srcdir:-$(dirname "$0")}" && pwd)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-config-sizes.sh - what the sizes of config.xml and config.vmx cost in a
 # listing of everything, and that they are those of what is read
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-config-spec.c - whole configurations to domain XML, edits to reconfigurations
  *
  * The configurations in tests/data are what a server sent, one of them extended by hand

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Configurations without a mount: how many requests reading costs, what each kind of
 # edit sends, and machines that are defined, undefined and destroyed.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-convert-full.sh - what a VMX has that libvirt's XML has not
 #
 # Of the VMX files in tests/pairs, made XML and VMX again: with --full no key is lost;

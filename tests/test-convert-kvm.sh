@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-convert-kvm.sh - domains of other hypervisors become VMX files
 #
 # The files in tests/kvm are written as virt-install, virt-manager, OpenStack, vagrant and

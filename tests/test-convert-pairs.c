@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-convert-pairs.c - whole files convert to whole files, to the byte
  *
  * As test-convert-pairs it takes pairs of our own, in tests/pairs: files as ESX 3.5 to

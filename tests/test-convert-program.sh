@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-convert-program.sh - hvfs-convert as its users run it
 #
 # The example of libvirt's documentation both ways, each option, what it reads from,

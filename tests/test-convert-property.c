@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-convert-property.c - nothing is lost on the way round
  *
  * Generated domains, made of what both texts can say, go from the model to XML, back, to

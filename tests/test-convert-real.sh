@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-convert-real.sh - hvfs-convert on VMX files as Workstation, Player, Fusion and ESX
 # leave them
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-convert-vmx-round.c - a VMX that becomes XML can become a VMX again
  *
  * Generated VMX files, of all kinds of devices and of values that people and VMware write,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-cookies.c - which cookies are kept, and what each request sends */
 #include "backend/wire/cookies.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-credentials.c - where user name and password come from, and in which order */
 #include <string.h>
 #include <sys/stat.h>

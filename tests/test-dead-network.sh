@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-dead-network.sh - a network that dies in silence is noticed in time
 #
 # While a call waits for the server on purpose nothing is sent, so only TCP's own

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-desk.c - files beside the domains' own: names, numbers, limits, ends */
 #include <glib.h>
 #include <string.h>

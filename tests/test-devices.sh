@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # An edit of config.xml changes what it says, and nothing beside: every field of every device
 # type of the API, at random; see device-edits.py. ROUNDS=N SEED=N choose how many, and which.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-agree.sh - config.xml, the VMX file converted, and libvirt's own driver
 # say the same of every domain, as the server made it and after an edit of everything
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-crash-define.sh - the server is killed at each step of a definition and
 # of an end: the domain is there or not, and the writer is told which as far as anybody
 # can know

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-crash.sh - the server is killed at each step of a commit: the domain has
 # the old configuration or the new one and nothing between, the writer is told which as
 # far as anybody can know, his text is kept, and afterwards everything works

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-define.sh - domains are defined by mkdir and writing, undefined and
 # destroyed by their names
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-editors.sh - editors at a terminal change a domain, with one
 # reconfiguration a save, and show their user a text that is refused
 . "${srcdir:-$(dirname "$0")}/functions.sh"

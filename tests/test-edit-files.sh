@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-files.sh - what is beside config.xml, who wins of two writers, and
 # that nothing that walks and deletes harms a domain
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-foreign.sh - a text that was made for KVM defines a machine with one cp, and
 # networks go by their names, whatever switch they are on
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/test-edit-held.py - what others see of a file while a writer has emptied it
 
    test-edit-held.py FILE OLD NEW

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-held.sh - a file that a writer has emptied and holds is whole for others,
 # and one that is being replaced is what its reader is noted for
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What a save of config.xml leaves alone, through the mount: a NIC that is disconnected on
 # purpose, an address that the server gave, the proxy of a serial port, the limits of a disk;
 # and machines as real servers have them, which no simulator has.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/test-edit-replaced.py - config.xml opened while another text is being renamed over it
 
    test-edit-replaced.py CONFIG.XML CONTROL-URL

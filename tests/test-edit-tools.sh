@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-tools.sh - commands that write files change a domain, with one
 # reconfiguration each, and tell their user of a text that is refused
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/test-edit-writers.py - N writers of one machine, by random tools, against a model
 
    test-edit-writers.py DIRECTORY ROUNDS SEED VIM.PY URL NAME

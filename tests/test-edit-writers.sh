@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-edit-writers.sh - no edit is lost, however tools save: random writers side by
 # side, against a model.  WRITERS_ROUNDS and WRITERS_SEED ask for more, or for the same.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

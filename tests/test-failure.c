@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-failure.c - what failed, as "error" and .hvfs/errors show it */
 #include <glib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-fault.c - each row of the table of faults, and what users read */
 #include "backend/wire/fault.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-flight.c - one asks, the others wait: backend/wait/flight.h */
 #include "backend/wait/flight.h"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-hardening.sh - the programs are built so that a mistake in memory ends them
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires readelf

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-index.c - names in directories against a model: namesakes, what is told, listings
  *
  * Random places of a few objects with a few names in a few directories.  After each change

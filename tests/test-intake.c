@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-intake.c - pages of updates, applied while they arrive, and what is wrong with some */
 #include "backend/mirror/intake.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-line.c - the words, keys, numbers and units of lines, and what is refused how */
 #include <glib.h>
 #include <string.h>

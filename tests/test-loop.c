@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-loop.c - the two steps in which the taking of requests ends, and what it leaves
  *
  * In place of the kernel's device stands a socket, and the kernel is the test.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-man-attrs.sh - hvfs(5) has an entry for each row of the tables in fs/,
 # under its kind of directory and with its mode, and no others
 . "${srcdir:-$(dirname "$0")}/functions.sh"

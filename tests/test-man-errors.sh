@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-man-errors.sh - hvfs(5) explains every errno that the code can give, and none
 # that nothing gives
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-man-lint.sh - neither mandoc nor groff has anything to say about the pages
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires mandoc man

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-man-options.sh - hvfs(1) has the options of hvfs --help and the parameters
 # of the code, and no others
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-dead.sh - hvfs takes the place of a killed hvfs, and of nothing else
 #
 # As root in a name space of our own, where every user may use /dev/fuse.

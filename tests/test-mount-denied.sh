@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What a server has that is not as usual: properties that may not be read, folders of
 # which nobody says where they are, machines without a host or in a vApp, names that are no file names, states that cannot be
 # known.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-end.sh - unmounting, by whatever means, logs out; the daemon is one
 # that went to the background
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # .hvfs/errors as tail -f reads it: each failure as it comes, and where old ones have left
 # the list no byte of a line that is not its own.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The n-th reply fails, for n = 1, 2, ... until a run is clean, in each way there
 # is: mounting says so in a line or works, a mount gets over it by itself, and no
 # change is ever sent twice.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tasks as tail -f reads it: a line for each task that begins and for each that ends, whole
 # and once, while cat shows one line a task.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

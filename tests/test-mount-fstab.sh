@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-fstab.sh - mount -a takes what is mounted for mounted, however often it runs
 #
 # mount(8) compares the first two fields of each line with /proc/mounts, so the source there

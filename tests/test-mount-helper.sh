@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-helper.sh - mount(8) mounts it, with what a line of fstab may say
 #
 # mount(8) forgets PATH, so hvfs has to be where the system's programs are: in a name

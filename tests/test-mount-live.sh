@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What others change appears by itself, where it should and nowhere else, and the
 # kernel's caches do not hide it.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

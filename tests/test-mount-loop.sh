@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-loop.sh - the threads that take the kernel's requests: many readers
 # are all served, nothing keeps a thread awake after them, and an end in the middle of
 # it is a clean one

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The server is lost in each way there is, and comes back: reads fail meanwhile and
 # never lie, nothing hangs, and afterwards all is as before, inodes included.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

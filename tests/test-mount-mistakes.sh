@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-mistakes.sh - a newcomer's mistakes: each gives one line that says
 # what to do, exit status 1, and nothing mounted
 . "${srcdir:-$(dirname "$0")}/functions.sh"

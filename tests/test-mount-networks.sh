@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-networks.sh - info of a network says its switch, VLAN and ports, as far as
 # the server does, and a walk over many of them asks no more than for one
 . "${srcdir:-$(dirname "$0")}/functions.sh"

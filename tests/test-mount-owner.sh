@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-owner.sh - -o uid=, gid=, umask=: who may write; and df
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires_fuse

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Debian's simulator as it is, with all that it does unlike a real server: no
 # versions, no pages, copies of updates, replayed states.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # A state that is reached already is success, whoever reached it and whether or not
 # hvfs has heard of it; one that cannot be known is none.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/test-mount-prompt.py - a mount that asks for user and password on a terminal
 
 Run by test-mount-prompt.sh: HVFS URI MOUNTPOINT [vcenter].  Ctrl-C at the question leaves a

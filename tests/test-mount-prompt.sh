@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-prompt.sh - a mount that asks for user and password on a terminal
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires_fuse

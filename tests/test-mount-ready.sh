@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-ready.sh - a service manager is told when the tree is there, and of the end
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires_fuse

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-refused.sh - a password that has worked and is refused is tried again later,
 # at once when its file changes or SIGHUP comes, and the status says so
 . "${srcdir:-$(dirname "$0")}/functions.sh"

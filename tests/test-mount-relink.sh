@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # A server that is given up while hvfs does not wait for it, and is back before it
 # would, is found again: by servers that are polled this is hit nearly each time.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Every place that a URI's path can name, as the root of a mount; hosts and old
 # servers; and the domains below each root, in all three ways to find them.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-secrets.sh - where a password comes from, and where it must not be
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires_fuse

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-servers.sh - what real servers do and no simulator does: bytes that XML
 # forbids, cookies of balancers, properties and views that are not there, a stream that is
 # dead or refused while the server answers, sessions that are lost for properties only

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What a signal to a waiting writer means: some end the wait and cancel its task, and
 # those that nobody sends to end anything do neither.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

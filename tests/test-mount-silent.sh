@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # A server that says a new changeVersion and not what has changed with it: who commits
 # config.xml reads the new values in the small files all the same, right after.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Every word of "state", from every state; errors; cancelling; many at once.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires "$PYTHON" timeout

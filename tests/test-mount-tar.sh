@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-mount-tar.sh - the whole mount goes into an archive: sizes and times are those
 # of what is read, and stay while nothing changes
 . "${srcdir:-$(dirname "$0")}/functions.sh"

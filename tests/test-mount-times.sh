@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Directories have the time at which their entries last came or went, as everywhere: make,
 # find -newer and rsync go by it.  And only that time.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Servers of before 2015, whose TLS OpenSSL refuses unless it is asked for: the error
 # says what to do, and that helps.
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What is in the tree, and that it is true: against what another client reads.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires "$PYTHON"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # libvirt's own driver, through virsh, says the same of every domain as the files.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires virsh

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-notify.c - the order in which the kernel is told, and what it is not
  *
  * In place of libfuse's two notifications stand these, which write down what they

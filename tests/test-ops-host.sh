@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-host.sh - a host's state, and what starts with it
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 . "$tests_dir/ops.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-lost.sh - the server is lost in the middle of a migration: what the
 # writer hears and what is read afterwards is the truth
 . "${srcdir:-$(dirname "$0")}/functions.sh"

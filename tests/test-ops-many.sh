@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-many.sh - 200 writers side by side: a request each, no reader waits for
 # them; and each of them can be interrupted
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-offers.sh - what a message offers is taken as it is printed
 #
 # Each path and name that a message gives is fed back to the file that gave it.

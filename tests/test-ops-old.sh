@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-old.sh - operations with servers of old versions, by the methods they have
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 

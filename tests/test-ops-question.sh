@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-question.sh - questions: shown, answered, and what auto_answer makes of them
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 . "$tests_dir/ops.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-snapshot.sh - snapshots taken, renamed, read, reverted to and removed
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 . "$tests_dir/ops.sh"

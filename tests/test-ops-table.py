@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/test-ops-table.py - the rows of the two tables; see table.py
 
 Run by test-ops-table.sh, against a server whose machines are in all states.

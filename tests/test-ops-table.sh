@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-table.sh - every file of a domain, written, read back and compared with
 # what pyVmomi says, and every way in which that can fail, as two tables
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-tune.sh - sched, memtune, memory, vcpus and template by writing, what
 # another client sees then, and every way in which a line can be wrong
 . "${srcdir:-$(dirname "$0")}/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-virsh.sh - virsh agrees with the files after they were written
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 . "$tests_dir/ops.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-prompt.c - the questions on the terminal, asked on a pseudo-terminal
  *
  * Each test forks a child whose controlling terminal is the slave side; what the

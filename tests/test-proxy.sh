@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-proxy.sh - each type of proxy, through a real one, plain and with TLS
 #
 # The proxies' own logs prove that the connection went through them.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/test-readme.py - README.md's session on the demo's mount prints what it says
 
     test-readme.py README.md [--rewrite]

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-readme.sh - the session in README.md is what a user sees
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires "$PYTHON" bash

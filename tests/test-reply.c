@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-reply.c - replies, however they arrive and whatever they hold */
 #include "backend/wire/reply.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-request.c - what a request looks like on the wire, and counters */
 #include "backend/wire/request.h"
 #include "backend/wire/stats.h"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-rooms.sh - floors use lower floors alone, and nothing uses itself in a circle:
 # no file, no room; and the check sees an include against it
 . "${srcdir:-$(dirname "$0")}/functions.sh"

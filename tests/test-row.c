@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-row.c - the registry of rows: numbers, names, kinds; what is shown is depended on */
 #include <glib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-save.c - when a save is one: the requests that tools make, replayed */
 #include <errno.h>
 #include <glib.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-scripts.sh - shellcheck has nothing to say about the scripts
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires shellcheck

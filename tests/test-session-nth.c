@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-session-nth.c - the n-th request of a session goes wrong, in each way there is
  *
  * What must hold whatever happens: a change reaches the server at most once, an

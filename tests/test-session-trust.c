@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-session-trust.c - which servers a session speaks to, and what it says of others */
 #include "session-fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-session-wait.c - calls that wait, and what ends them: errors, each an errno and
  * one line, the cancellable, a server that says nothing or too much
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-session.c - the life of a session: versions, logins, expiry
  *
  * One wrong password is enough: none is told to a server of the wrong kind, and none again

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/test-truth-fetch.py - failure x request x file, each with what a tool then gets
 
 Run by test-truth-fetch.sh, on a mount of a simulator whose hosts have one machine each.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-truth-fetch.sh - what a file shows that has to be fetched is right or an error:
 # every way to fail, in every request of the kernel that fetches, of every such file; and
 # nobody keeps what could not be had

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-truth-gone.sh - a neighbour that is gone, or of which the server can say
 # nothing, fails no request that asks for several at once
 . "${srcdir:-$(dirname "$0")}/functions.sh"

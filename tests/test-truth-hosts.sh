@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-truth-hosts.sh - what servers say of hosts that will not do, or that they never met
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 . "$tests_dir/ops.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-uri.c - hvfs(1)'s URI: what is read from it, and each mistake's message */
 #include <locale.h>
 #include <string.h>

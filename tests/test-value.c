@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-value.c - value trees: paths, numbers, times, equality, lifetimes */
 #include "backend/wire/value.h"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-vcsim-unit.sh - the simulator's own tests: order, pages, versions, tasks
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 requires go /usr/share/gocode/src/github.com/vmware/govmomi/simulator

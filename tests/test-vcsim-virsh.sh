@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-vcsim-virsh.sh - libvirt and pyVmomi see the same in our simulator
 #
 # Two clients that others wrote are opinions on whether it answers as a real

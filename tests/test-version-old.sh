@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-version-old.sh - servers of 2.5 4.0 4.1: what is newer is not sent; see test-version.py
 . "${srcdir:-$(dirname "$0")}/functions.sh"
 . "$tests_dir/version.sh"

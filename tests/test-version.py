@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/test-version.py - what is newer than the server is not sent
 
     test-version.py operations MNT CONTROL API <TABLES   every operation on a mount of such a server

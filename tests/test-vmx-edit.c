@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-vmx-edit.c - a VMX stays as it is when it becomes a VMX
  *
  * Rows are whole files.  A row's output is the input, but for what the row says.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-vmx-read-device.c - each rule from VMX to domain XML: devices
  *
  * The rows' inputs follow the two lines that every VMX has; those of disk slots are

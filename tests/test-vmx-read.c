@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-vmx-read.c - each rule from VMX to domain XML: syntax and what is no device
  *
  * The rows' inputs follow the two lines that every VMX has, unless they begin with "!".

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/test-vmx-write.c - each rule from domain XML to VMX
  *
  * A row's input is what stands in <domain> beside its name, UUID, memory and os; it

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Another client of the server, for tests: pyVmomi, as an administrator's script.
 
     vc.py HOST:PORT COMMAND [ARGUMENT...]

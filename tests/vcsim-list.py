@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """vcsim-list.py HOST:PORT CERT - what pyVmomi sees of each host and VM, one a line.
 
 An opinion that is neither hvfs's nor libvirt's, for the tests to compare with:

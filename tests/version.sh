@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 # tests/version.sh - every operation on servers of some versions of the API; sourced by tests
 . "$tests_dir/ops.sh"

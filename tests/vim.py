@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/vim.py - what the server says, in another client's words
 
     vim.py URL get NAME PATH...    properties of the entity called NAME, one a line

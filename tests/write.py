@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Writes with one write(2) each, and prints the name of the errno, or ok
 
     write.py FILE LINE          one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/auth-conf.c - libvirt's file of credentials; see auth-conf.h
  *
  * Not read by GKeyFile, which would leave copies of every password in memory

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/auth-conf.h - libvirt's file of credentials
  *
  * Exists so that who uses virsh with this server needs no second file.  Its

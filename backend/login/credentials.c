@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/credentials.c - who logs in; see credentials.h */
 #include "backend/login/credentials.h"
 

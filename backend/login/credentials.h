@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/credentials.h - who logs in, found where tree.md says, in its order
  *
  * Exists so that a password is asked for once and shown nowhere: it lives in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/host-port.c - "host", "host:port", "[::1]:port"; see host.h */
 #include "backend/login/host-port.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/host-port.h - "host", "host:port", "[::1]:port"
  *
  * Exists because the server, the proxy and the vCenter of a URI are written

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/login.c - one login: how it is made, tested and ended; see login.h */
 #include "backend/login/login.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/login.h - one login: how it is made, tested and ended
  *
  * Exists so that a session (session.c) only has to keep the present one: a login

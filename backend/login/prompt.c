@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/prompt.c - asks the user on the terminal; see prompt.h
  *
  * Signals are blocked but in ppoll(), so that none comes between looking and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/prompt.h - asks the user on the terminal
  *
  * Exists because a password must be typed unseen, and because the terminal has

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/secret.c - memory for a password; see secret.h */
 #include "backend/login/secret.h"
 

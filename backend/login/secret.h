@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/secret.h - memory for a password
  *
  * Exists so that a password reaches neither swap nor a core dump, and is gone

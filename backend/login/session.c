@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/session.c - keeps one login to one server alive; see session.h
  *
  * The present login is an immutable object behind a pointer.  Calls take a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/session.h - one login to one server, and calls on it
  *
  * Exists so that all else can say "call this method" and get a value or an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/uri-params.c - what follows the "?" of a URI; see uri-params.h */
 #include "backend/login/uri-params.h"
 

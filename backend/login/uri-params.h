@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/uri-params.h - what a URI says, and what follows its "?"
  *
  * Exists so that a parameter is one row of one table: its name, and the function

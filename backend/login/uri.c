@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/uri.c - the URI of a mount: type, server, path; see uri.h
  *
  * Read by hand rather than by GUri so that each part that is wrong is named, a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/login/uri.h - the URI of a mount: type, server, path and parameters
  *
  * Exists to say, before anything is connected or mounted, what is wrong with a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/collector.c - the property collector; see collector.h */
 #include "backend/mirror/collector.h"
 

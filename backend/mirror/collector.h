@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/collector.h - the property collector: what it watches, and what it is asked
  *
  * Exists apart from the updater, which asks it: how it is made and asked depends on what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/connection.c - whether the server is there, and waiting for news of it; see link.h */
 #include "backend/mirror/connection.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/connection.h - whether the server is there, and waiting for news of it
  *
  * Exists so that whoever waits for the mirror wakes up when updates were applied, when the

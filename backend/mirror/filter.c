@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/filter.c - writes the PropertyFilterSpecs that hvfs uses; see filter.h */
 #include "backend/mirror/filter.h"
 

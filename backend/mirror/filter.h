@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/filter.h - writes the PropertyFilterSpecs that hvfs uses
  *
  * Exists so that one place knows how the inventory hangs together.  Where all that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/intake.c - update sets are parsed and applied while more arrive; see intake.h
  *
  * Bytes go over in blocks, which come back to be filled again.  The thread has a parser a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/intake.h - update sets are parsed and applied while more of them arrive
  *
  * Exists because filling the mirror is work of three: the server puts a page together, the

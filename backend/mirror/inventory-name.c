@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/inventory-name.c - the server's escapes in names; see inventory-name.h */
 #include "backend/mirror/inventory-name.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/inventory-name.h - the server's escapes in names of its objects
  *
  * Exists because the server stores / \ and % in names as %2f %5c %25, in either

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/locate.c - finds the object that a URI's path names; see locate.h */
 #include "backend/mirror/locate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/locate.h - finds the object that a URI's path names
  *
  * Exists because the root of a mount is named by a path of inventory names, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/made.c - what a client makes in its session, and ends there; see made.h */
 #include "backend/mirror/made.h"
 

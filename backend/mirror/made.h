@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/made.h - what a client makes in its session, and ends there
  *
  * Exists because collectors, filters and views are the session's, and die with it; but who

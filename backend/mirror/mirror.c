@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/mirror.c - the server's inventory, kept in memory by its updates
  *
  * See mirror.h.  Objects are kept by serial and by reference; their values are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/mirror.h - the server's inventory, kept in memory by its updates
  *
  * Exists so that lookups, listings and small files cost no request: the update

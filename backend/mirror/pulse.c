@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/pulse.c - whether the server is still there; see pulse.h */
 #include "backend/mirror/pulse.h"
 

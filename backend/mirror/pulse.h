@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/pulse.h - whether the server is still there
  *
  * Exists because a server can die without a word: when nothing was heard of it for half

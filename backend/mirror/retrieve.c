@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/retrieve.c - reads properties once, whole; see retrieve.h */
 #include "backend/mirror/retrieve.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/retrieve.h - reads properties once, whole, whatever the API version
  *
  * Exists to hide the three ways of it: RetrievePropertiesEx with its pages, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/schema.c - which objects and properties of the server are mirrored */
 #include "backend/mirror/schema.h"
 

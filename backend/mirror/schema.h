@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/schema.h - which objects and properties of the server are mirrored
  *
  * Exists so that one table says what hvfs watches: the filter is written from

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/start.c - sends what starts a task; see start.h */
 #include "backend/mirror/start.h"
 

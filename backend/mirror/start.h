@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/start.h - sends what starts a task, for a writer who may stop waiting
  *
  * Exists because a server may take long to answer, and nobody but the answer says which

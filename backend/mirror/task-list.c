@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/task-list.c - what the stream of updates has told of tasks; see task-list.h */
 #include "backend/mirror/task-list.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/task-list.h - what the stream of updates has told of tasks
  *
  * Exists as the list that hvfs_tasks_run and the file "tasks" look at.  Has no lock: whose

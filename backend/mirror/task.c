@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/task.c - operations that the server runs, and waiting for them
  *
  * See task.h.  `list` is what the stream has told of tasks, `waits` is who

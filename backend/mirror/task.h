@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/task.h - operations that the server runs, and waiting for them
  *
  * Exists so that a writer can sleep until its operation is over: the tasks'

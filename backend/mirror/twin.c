@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/twin.c - the same machine in another server's mirror; see twin.h */
 #include "backend/mirror/twin.h"
 

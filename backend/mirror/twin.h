@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/twin.h - the same machine in another server's mirror
  *
  * Exists because a migration can go by another session than the mount's, whose objects

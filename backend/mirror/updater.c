@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/updater.c - the thread that keeps the mirror true; see updater.h */
 #include "backend/mirror/updater.h"
 

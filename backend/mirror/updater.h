@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/updater.h - the thread that keeps the mirror true
  *
  * Exists so that there is one place that talks to the server's stream of

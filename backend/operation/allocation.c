@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/allocation.c - a machine's part of its host's processors and memory */
 #include "backend/operation/allocation.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/allocation.h - a machine's part of its host's processors and memory
  *
  * Exists so that reservation, limit and shares, which processors and memory have

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/answer.c - the answer that somebody gives; see answer.h */
 #include "backend/operation/answer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/answer.h - the answer that somebody gives to a machine's question
  *
  * Exists beside question.h because it is an operation like any other: sent once, looked

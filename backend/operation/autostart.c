@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/autostart.c - machines that start with their host; see autostart.h */
 #include "backend/operation/autostart.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/autostart.h - machines that start with their host
  *
  * Exists because this is the host's to know: its manager has a list of machines, and

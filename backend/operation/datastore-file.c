@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/datastore-file.c - files of datastores, over HTTP */
 #include "backend/operation/datastore-file.h"
 

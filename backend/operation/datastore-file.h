@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/datastore-file.h - files of datastores, over HTTP
  *
  * Exists so that the path of a file, its datastore and its datacenter become an URL in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/host-state.c - a host's connection and its maintenance mode */
 #include "backend/operation/host-state.h"
 

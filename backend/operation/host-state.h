@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/host-state.h - a host's connection and its maintenance mode
  *
  * Exists as the words of a host's file "state" and what leads there.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/migrate.c - where a machine runs and lies, and copies of it; see migrate.h */
 #include "backend/operation/migrate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/migrate.h - where a machine runs and lies, and copies of it
  *
  * Exists because one wish, "there", is other methods by the server's version, wants a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/operation.c - what all changes of the server's objects have in common */
 #include "backend/operation/operation.h"
 

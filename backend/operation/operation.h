@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/operation.h - what all changes of the server's objects have in common
  *
  * Exists so that each operation says only what it sends and what is so when it is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/power.c - the power states of a machine, and the ways between them */
 #include "backend/operation/power.h"
 

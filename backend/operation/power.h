@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/power.h - the power states of a machine, and the ways between them
  *
  * Exists so that the words of the file "state", the methods of the server and

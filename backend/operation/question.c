@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/question.c - questions of machines, and who answers them; see question.h */
 #include "backend/operation/question.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/question.h - questions of machines, and who answers them
  *
  * Exists because a question blocks its task without limit, and nobody sits before the

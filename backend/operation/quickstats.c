@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/quickstats.c - figures that servers keep but do not push */
 #include "backend/operation/quickstats.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/quickstats.h - figures that servers keep but do not push
  *
  * Exists because usage changes all the time and no server is bound to notify it:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/reconfigure.c - changes of a machine's configuration, one value at a time */
 #include "backend/operation/reconfigure.h"
 

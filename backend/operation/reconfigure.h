@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/reconfigure.h - changes of a machine's configuration, one value at a time
  *
  * Exists for the small files: each is one element of a VirtualMachineConfigSpec and

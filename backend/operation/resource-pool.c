@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/resource-pool.c - the resource pool that a host's machines get */
 #include "backend/operation/resource-pool.h"
 

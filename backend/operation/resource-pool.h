@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/resource-pool.h - the resource pool that a host's machines get
  *
  * Exists because the server wants a pool where users name hosts and clusters.  Pools

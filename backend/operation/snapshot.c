@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/snapshot.c - a machine's snapshots; see snapshot.h */
 #include "backend/operation/snapshot.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/snapshot.h - a machine's snapshots
  *
  * Exists so that the tree of snapshots, which is one property of the machine, can be

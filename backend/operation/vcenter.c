@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/vcenter.c - a second session, for migrations; see vcenter.h */
 #include "backend/operation/vcenter.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/vcenter.h - the vCenter that moves machines to where the mount does not reach
  *
  * Exists because a host alone can move none: where the URI of an ESX mount names a

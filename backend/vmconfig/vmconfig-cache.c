@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-cache.c - texts of configurations, within a budget */
 #include "backend/vmconfig/vmconfig-cache.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-cache.h - texts of configurations, within a budget
  *
  * Exists so that what is kept, and what goes first, is decided in one place, without

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-change.c - a reconfiguration while it is written; see vmconfig-change.h */
 #include "backend/vmconfig/vmconfig-change.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-change.h - a reconfiguration while it is written
  *
  * Exists as what the parts of vmconfig-spec*.c hand to each other: the two domains that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-commit.c - edited text becomes a reconfiguration */
 #include "backend/vmconfig/vmconfig.h"
 

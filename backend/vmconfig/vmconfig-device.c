@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-device.c - the server's classes of devices; see vmconfig-device.h */
 #include "backend/vmconfig/vmconfig-device.h"
 

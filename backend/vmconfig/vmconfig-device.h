@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-device.h - the server's classes of devices, and what the model calls them
  *
  * Exists so that the reader of configurations and the writer of changes share one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-file.c - VMX files, and machines that come and go */
 #include "backend/vmconfig/vmconfig.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-look.c - what the mirror says of a machine; see vmconfig-look.h */
 #include "backend/vmconfig/vmconfig-look.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-look.h - what the mirror says of a machine whose configuration is wanted
  *
  * Exists so that the mirror is looked at in one place, once for each purpose, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-network.c - networks by name; see vmconfig-network.h */
 #include "backend/vmconfig/vmconfig-network.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-network.h - networks by the names that a text gives them
  *
  * Exists because a host's networks are of three classes, with a backing each, and a user

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-read-disk.c - disks, drives and their controllers in a configuration */
 #include "backend/vmconfig/vmconfig-read-part.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-read-part.c - what the readers of parts share; see vmconfig-read-part.h */
 #include "backend/vmconfig/vmconfig-read-part.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-read-part.h - what the readers of a configuration's parts share
  *
  * Exists because each sort of device is read by a file of its own, and all of them say

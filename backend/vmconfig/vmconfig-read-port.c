@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-read-port.c - ports, display and folders in a configuration
  *
  * Display and folders have the words of a VMX on the server, too, so they are read by the

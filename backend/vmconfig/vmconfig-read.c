@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-read.c - a machine's configuration as domain model: what is no device */
 #include "backend/vmconfig/vmconfig-read.h"
 

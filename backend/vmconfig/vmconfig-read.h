@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-read.h - what a server says of a machine, as domain model and XML
  *
  * Exists because config.xml is made from the property `config`, not from the VMX file:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-schema.c - the fields of the server's devices; see vmconfig-schema.h */
 #include "backend/vmconfig/vmconfig-schema.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-schema.h - the fields of the server's devices, and their order
  *
  * Exists because a server refuses fields in another order than the schema's, and fields

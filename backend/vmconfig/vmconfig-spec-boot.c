@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-spec-boot.c - what a machine boots from, when that differs
  *
  * The server has a list: disks and interfaces by their keys, and "the drive" of each kind.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-spec-controller.c - controllers that differ
  *
  * One that the user wrote is added before the disks on it, one that he took out is

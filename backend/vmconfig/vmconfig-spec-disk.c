@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-spec-disk.c - disks and drives that differ
  *
  * A disk is known by its target, else by its file: it has moved then.  One of another place

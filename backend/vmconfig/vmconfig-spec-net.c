@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-spec-net.c - network interfaces that differ
  *
  * An interface is known by its MAC address; of the others by what it is, then in their

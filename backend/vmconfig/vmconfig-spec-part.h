@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-spec-part.h - the parts of a reconfiguration, one for each sort of device
  *
  * Exists so that a part knows the change that it adds to, and the other parts, but not the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-spec-port.c - ports, the display and settings without a device of their own */
 #include "backend/vmconfig/vmconfig-spec-part.h"
 

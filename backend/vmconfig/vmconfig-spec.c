@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-spec.c - the difference between two domains: what is no device, and the order */
 #include "backend/vmconfig/vmconfig-spec.h"
 

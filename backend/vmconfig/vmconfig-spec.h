@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-spec.h - the difference between two domains, as a reconfiguration
  *
  * Exists so that an edit sends what the user changed and nothing else.  A device that is

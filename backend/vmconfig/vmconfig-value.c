@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-value.c - devices with a change in them; see vmconfig-value.h */
 #include "backend/vmconfig/vmconfig-value.h"
 

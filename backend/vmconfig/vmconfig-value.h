@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-value.h - devices as the server sent them, with a change in them
  *
  * Exists so that what domain XML cannot say goes back as it came: a device that is edited,

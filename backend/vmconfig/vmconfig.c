@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig.c - configurations as text: fetched in batches, kept while they are true */
 #include "backend/vmconfig/vmconfig.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig.h - the configurations of machines: read, changed, made and ended
  *
  * Exists so that fs/ sees a configuration as text: domain XML that is true as long

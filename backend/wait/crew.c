@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wait/crew.c - threads for what must wait; see crew.h */
 #include "backend/wait/crew.h"
 

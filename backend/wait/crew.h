@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wait/crew.h - threads for what must wait, none of which outlives its crew
  *
  * GThreadPool leaves its threads to end by themselves, also after their pool: while

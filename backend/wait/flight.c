@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wait/flight.c - one asks, the others wait for what that comes to; see flight.h */
 #include "backend/wait/flight.h"
 

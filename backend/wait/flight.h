@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wait/flight.h - one asks, the others wait for what that comes to
  *
  * Exists because many threads may want one answer of the server at once, or one file changed in

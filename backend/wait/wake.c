@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wait/wake.c - wakes who waits for a condition and is cancelled; see wake.h */
 #include "backend/wait/wake.h"
 

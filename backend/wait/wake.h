@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wait/wake.h - who waits for a condition wakes up when he is cancelled, too
  *
  * Exists because a GCancellable knows nothing of conditions: between begin and end a wait

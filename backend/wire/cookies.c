@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/cookies.c - the cookies of one login; see cookies.h */
 #include "backend/wire/cookies.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/cookies.h - the cookies of one login
  *
  * Exists because a server is often behind a balancer or a proxy, which has cookies of its

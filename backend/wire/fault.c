@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/fault.c - the table of faults; see fault.h
  *
  * A row without an errno has its parent's.  Rows whose errno would be EIO through

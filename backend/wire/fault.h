@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/fault.h - from a server's fault to an errno and a line for the user
  *
  * Exists so that this mapping is made once: one table, its rows in fault.c, says

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/gate.c - a counted, cancellable door; see gate.h */
 #include "backend/wire/gate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/gate.h - a door for at most n threads, with waiting that can be ended
  *
  * Exists because a GMutex or GCond cannot be left when a GCancellable says so,

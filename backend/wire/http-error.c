@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-error.c - what libcurl's errors mean to the user; see http-error.h */
 #include "backend/wire/http-error.h"
 

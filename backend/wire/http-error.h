@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-error.h - what libcurl's errors mean to the user
  *
  * Exists so that the wrong port, the unknown host or the untrusted certificate

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-line.c - a connection that is kept; see http-line.h */
 #include "backend/wire/http-line.h"
 

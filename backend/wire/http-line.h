@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-line.h - a connection that is kept from one request to the next
  *
  * Exists because libcurl's handles do not come out of a failure, or out of a server that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-request.c - see http-request.h */
 #include "backend/wire/http-request.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-request.h - a request, what became of it, and whom it goes to
  *
  * Exists so that the parts of http.h share these types without knowing each other.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-tls.c - which server a connection trusts, and how old its TLS may be; see
  * http-tls.h */
 #include "backend/wire/http-tls.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-tls.h - which server a connection trusts, and how old its TLS may be
  *
  * Exists for the servers of before 2015, too: they speak TLS 1.0 with SHA-1, know nothing

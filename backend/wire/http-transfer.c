@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-transfer.c - one request on a line, to its end; see http-transfer.h */
 #include "backend/wire/http-transfer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http-transfer.h - one request on a line, to its end
  *
  * Exists as the place for libcurl's options and callbacks: here a request is kept from

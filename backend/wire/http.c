@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http.c - connections in a pool; see http.h
  *
  * A gate lets in as many requests as the server shall have at once, but for those that wait

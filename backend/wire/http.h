@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/http.h - HTTP requests to one server, over a few kept connections
  *
  * Exists so that the rest sees requests and answers, not libcurl.  What it

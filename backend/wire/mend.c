@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/mend.c - replaces what XML forbids in the bytes of a reply; see mend.h
  *
  * Nearly all blocks of a reply hold plain characters and tags only, which one loop over the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/mend.h - replaces what XML forbids in the bytes of a reply
  *
  * Exists because servers pass on whatever an agent or a user once stored: control

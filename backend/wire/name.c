@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/name.c - interned, counted names; see name.h
  *
  * The count reaches zero only under the lock, and whoever finds a name in the

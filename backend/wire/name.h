@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/name.h - interned, counted names of elements and types
  *
  * Exists because a reply of 10,000 machines holds a million names but only some

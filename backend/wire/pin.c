@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/pin.c - the public key in a certificate; see pin.h */
 #include "backend/wire/pin.h"
 

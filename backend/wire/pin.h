@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/pin.h - the pin of a certificate's public key
  *
  * Exists so that the error about an untrusted certificate can show what to put

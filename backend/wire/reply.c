@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/reply.c - libxml2's push parser builds values; see reply.h
  *
  * Two stacks do it: frames, the elements that are open, and children, the values

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/reply.h - parses one reply while it arrives
  *
  * Exists so that a reply of any size costs one pass: no document is built, only

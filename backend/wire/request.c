@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/request.c - writes one SOAP request; see request.h
  *
  * The text may hold a password: it is wiped when the request is freed, and the

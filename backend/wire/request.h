@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/request.h - writes one SOAP request
  *
  * Exists so that callers state what they send, in the order of the schema

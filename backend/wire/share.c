@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/share.c - values that a reply says again and again; see share.h
  *
  * Two tables, of leaves and of nodes, each value at the place that its hash says.  A

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/share.h - values that a reply says again and again are built once
  *
  * Exists because what an inventory says is mostly the same: of 10,000 machines most are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/since.c - the versions of what is sent; see since.h
  *
  * tests/test-version.py compares each row with another client's types, and each request of

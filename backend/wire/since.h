@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/since.h - since which version of the API there is what hvfs sends
  *
  * Exists so that nothing is sent that the server is too old for: it would answer with a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/soap.c - one exchange of a request for a reply; see soap.h */
 #include "backend/wire/soap.h"
 

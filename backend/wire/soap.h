@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/soap.h - one exchange of a request for a reply
  *
  * Exists to hold together what SOAP over HTTP means here: headers, statuses,

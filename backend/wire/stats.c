@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/stats.c - counters of what a mount has cost; see stats.h */
 #include "backend/wire/stats.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/stats.h - counters of what a mount has cost
  *
  * Exists so that "reading costs no request" can be seen and tested: .hvfs/stats

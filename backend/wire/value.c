@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/value.c - immutable value trees; see value.h
  *
  * A value is one block: the head below, then its text or its children's

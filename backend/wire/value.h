@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/value.h - what a reply says: an immutable tree of named, typed values
  *
  * Exists because no types are generated from the schema: every reply becomes a

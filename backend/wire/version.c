@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/version.c - versions of the API; see version.h */
 #include "backend/wire/version.h"
 

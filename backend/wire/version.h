@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/version.h - versions of the API, and the choice of one
  *
  * Exists because a server refuses what is newer than the version that a request

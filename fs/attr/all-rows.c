@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/all-rows.c - see all-rows.h */
 #include "fs/attr/all-rows.h"
 

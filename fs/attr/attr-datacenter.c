@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-datacenter.c - folders, datacenters and clusters
  *
  * Exists for the upper half of the tree, which is almost all collections; what is

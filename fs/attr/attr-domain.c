@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-domain.c - the files in one domain's directory
  *
  * Exists so that cat and echo are enough to read and change a domain: one value,

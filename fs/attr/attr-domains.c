@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-domains.c - the directory "domains" of a host
  *
  * Exists so that mkdir makes a draft there, which becomes a domain, and mv moves one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-end.c - the ends of a domain
  *
  * Exists so that nothing but a domain's own name, written where it says what happens,

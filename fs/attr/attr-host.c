@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-host.c - the files in one host's directory
  *
  * Exists so that what a host is and how it does can be read, one file a concern;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-hvfs.c - the directory .hvfs: the mount about itself
  *
  * Exists so that a script can see whether the mount is alive, what it cost and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-move.c - where a domain is, and copies of it: migrate, clone, mv
  *
  * Exists so that one place reads what users say of places, and the file "migrate" and

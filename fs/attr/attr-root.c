@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-root.c - the mount's own directory
  *
  * Exists so that what is about the mount as a whole stands beside what its root

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-snapshot.c - the directory snapshots of a domain
  *
  * Exists so that mkdir takes a snapshot, mv renames it, and what it is can be read;

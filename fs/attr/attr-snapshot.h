@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-snapshot.h - the directory snapshots of a domain
  *
  * Each snapshot is a node {hvfs_snapshot_row, the domain's serial, its number}; the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-storage.c - the files in a datastore's and in a network's directory */
 #include "fs/attr/network.h"
 #include "fs/attr/tables.h"

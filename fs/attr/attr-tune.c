@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-tune.c - what a domain has of its host: sched, memtune, memory, vcpus
  *
  * Exists as these are numbers with units of our own: memory is in KiB as libvirt

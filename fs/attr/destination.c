@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/destination.c - hosts, clusters, datastores and folders as users name them */
 #include "fs/attr/destination.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/destination.h - hosts, clusters, datastores and folders as users name them
  *
  * Exists so that all lines that name a place take the same: its name where only one

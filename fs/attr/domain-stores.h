@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/domain-stores.h - the functions behind the rows of a domain's table
  *
  * Exists because the table is one and its functions are grouped by concern, a file

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/journal.c - a list that can be followed; see journal.h */
 #include "fs/attr/journal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/journal.h - a list that can be followed
  *
  * Exists so that `tail -f` works on a list whose lines change or leave: tail takes a size

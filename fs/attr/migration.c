@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/migration.c - the last migration of each domain; see migration.h */
 #include "fs/attr/migration.h"
 

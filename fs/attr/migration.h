@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/migration.h - the last migration of each domain
  *
  * Exists because the file "migrate" tells what came of it, which the server keeps

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/network.c - what a network's info says of its switch; see network.h */
 #include "fs/attr/network.h"
 

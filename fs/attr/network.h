@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/network.h - what a network's info says of its switch
  *
  * Exists because switch, VLAN and ports are no properties of a network, but of its hosts and

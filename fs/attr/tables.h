@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/tables.h - the tables, and the rows that directories of objects are
  *
  * Exists so that each table can hold the others, and who follows the mirror places objects

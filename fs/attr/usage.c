@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/usage.c - usage as what a row fetches; see usage.h */
 #include "fs/attr/usage.h"
 

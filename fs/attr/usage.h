@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/usage.h - usage as what a row fetches
  *
  * Exists so that "stats", and whatever else shows a figure of quickstats.h, fetches it by one

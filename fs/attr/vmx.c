@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/vmx.c - config.vmx, a machine's own file on its datastore; see vmx.h */
 #include "fs/attr/vmx.h"
 

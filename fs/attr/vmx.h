@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/vmx.h - config.vmx, a machine's own file on its datastore
  *
  * Exists to show it byte for byte.  It is fetched anew at each open, for the server

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/desk.c - what people and their editors put into a domain's directory; see desk.h
  *
  * A thread of its own sleeps until the next live file is due back or the next sheet

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/desk.h - what people and their editors put into a domain's directory
  *
  * Exists because editing a file takes more than one: swap and lock files, backups,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/draft.c - domains that are being made; see draft.h */
 #include "fs/edit/draft.h"
 

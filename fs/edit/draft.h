@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/draft.h - domains that are being made
  *
  * Exists because a domain is defined by mkdir and then writing its configuration:

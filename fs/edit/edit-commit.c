@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/edit-commit.c - config.xml: from what was written to what the server has; see edit.h */
 #include "fs/edit/edit.h"
 

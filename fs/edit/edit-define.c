@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/edit-define.c - a draft becomes a domain
  *
  * Exists so that the commit of a draft's configuration defines a machine, and those who

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/edit-draft.c - the directory of a domain that is being made
  *
  * Exists so that mkdir and writing a configuration define a domain: the directory is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/edit-file.c - open files of a domain's directory: config.xml, and what is beside it
  *
  * Exists so that a writer of config.xml changes a copy of his own, the stage, which is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/edit-name.c - names in a domain's directory
  *
  * Exists so that every way of saving works: a new file renamed over config.xml, which

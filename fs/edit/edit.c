@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/edit.c - config.xml: which file it is, and how it looks; see edit.h */
 #include "fs/edit/edit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/edit.h - a configuration as a file that can be written: what its parts share
  *
  * edit.c: which file it is, and how it looks; edit-commit.c: its commit; edit-file.c:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/reads.c - who has read which text of a file; see reads.h */
 #include "fs/edit/reads.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/reads.h - who has read which text of a file
  *
  * Exists because the kernel says who writes a text, and not what it was made of: sed -i

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/save.c - when what was written to config.xml is a whole configuration; see save.h */
 #include "fs/edit/save.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/save.h - when what was written to config.xml is a whole configuration
  *
  * Exists because the kernel does not say when a writer has finished: there is one

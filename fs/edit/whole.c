@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/whole.c - files of free text, which are committed whole; see whole.h
  *
  * Shells duplicate a descriptor and close the first before anything was written, so

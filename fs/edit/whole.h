@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/whole.h - files of free text, which are committed whole
  *
  * Exists for text of many lines, where a line is no command: what a writer writes is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/follow/follow.c - keeps the tree in step with the mirror
  *
  * Exists to follow the mirror: each update of an object is turned into its places,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/follow/follow.h - keeps the tree in step with the mirror
  *
  * Exists to turn each update of an object into its places and into what the kernel must

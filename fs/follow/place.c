@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/follow/place.c - where in the tree an object of the server stands
  *
  * Exists to turn what the server says of an object (its parent, its host, its

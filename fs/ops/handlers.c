@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/handlers.c - libfuse's table of request handlers; see handlers.h */
 #include "fs/ops/handlers.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/handlers.h - the requests of the kernel */
 #pragma once
 

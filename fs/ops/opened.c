@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/opened.c - what open files keep; see opened.h */
 #include "fs/ops/opened.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/opened.h - what open files keep
  *
  * Exists because the kernel need not say that a file was closed: closing is not waited

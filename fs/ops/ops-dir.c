@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/ops-dir.c - listings
  *
  * Exists to list a directory from its tables and the index, in pieces as large as

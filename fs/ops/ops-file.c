@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/ops-file.c - contents
  *
  * Exists to render a file when it is opened or read and to hand what is written,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/ops-name.c - names that come and go by the user's hand
  *
  * Exists to hand mkdir, create, symlink, unlink, rmdir and rename to the dir_ops of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/ops-own.c - contents of files that are more than a text and a line
  *
  * Exists to hand requests to rows with file_ops: first in FUSE's thread, which must

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/ops-priv.h - what the files of request handlers share
  *
  * ops.c: lookup and attributes; ops-dir.c: listings; ops-name.c: names that come and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/ops/ops.c - lookup and attributes
  *
  * Exists as the way in for the kernel's requests.  Every node is three numbers in

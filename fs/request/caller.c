@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/caller.c - what /proc says of who waits for an answer; see caller.h */
 #include "fs/request/caller.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/caller.h - what /proc says of who waits for an answer
  *
  * Exists because the kernel names a caller by thread, and calls any signal an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/failure.c - what failed, kept to be read; see failure.h */
 #include "fs/request/failure.h"
 

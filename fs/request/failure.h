@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/failure.h - what failed, kept to be read
  *
  * Exists because an errno is too short: the last failure of each domain is in its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/interrupt.c - signals that end it; see interrupt.h
  *
  * A signal's handler may not cancel anything, so the signals are blocked, and a thread

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/interrupt.h - signals that end it
  *
  * Exists so that Ctrl-C and its like end hvfs as an unmount does, whenever they come: what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/job.c - requests that must wait, and their interruption; see job.h */
 #include "fs/request/job.h"
 

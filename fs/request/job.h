@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/job.h - requests that must wait, and their interruption
  *
  * Exists so that no thread of FUSE's ever waits for the network: what must, runs

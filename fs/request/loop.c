@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/loop.c - the threads that take the kernel's requests; see loop.h */
 #include "fs/request/loop.h"
 

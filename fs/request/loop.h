@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/request/loop.h - the threads that take the kernel's requests
  *
  * Exists because libfuse's pool sleeps between any two requests: whoever walks a tree

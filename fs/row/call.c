@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/row/call.c - what a row's functions ask of their call; see call.h */
 #include "fs/row/call.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/row/call.h - what the functions of a row ask of the call that they serve
  *
  * Exists because a row's functions run first in a thread that must not wait, and once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/row/line.c - what the lines that control files take are made of; see line.h */
 #include "fs/row/line.h"
 

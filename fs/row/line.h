@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/row/line.h - what the lines that control files take are made of
  *
  * Exists so that "NAME key=value ..." is read in one way by every file that takes it:

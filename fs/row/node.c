@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/row/node.c - a node's object, text and owner; see node.h */
 #include "fs/row/node.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/row/node.h - from an inode number to what is there
  *
  * Exists because every request begins with an inode number, and asks for the object, or

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/row/row.c - the registry of all rows, and inode numbers; see row.h
  *
  * An inode number is three numbers: the row's id, and the serials of the one or

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/row/row.h - files are rows of tables
  *
  * Exists so that lookup, listing, stat, open and invalidation walk one array a

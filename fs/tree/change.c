@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/change.c - what a change through the mount leaves behind; see change.h */
 #include "fs/tree/change.h"
 

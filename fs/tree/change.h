@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/change.h - what a change through the mount leaves behind
  *
  * Exists because every way to change something ends alike: the kernel is told of names

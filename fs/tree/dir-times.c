@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/dir-times.c - when names last came and went; see dir-times.h */
 #include "fs/tree/dir-times.h"
 

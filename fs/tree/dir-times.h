@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/dir-times.h - when names last came into a directory or went from it
  *
  * Exists because make, find -newer and rsync go by a directory's time, and no property of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/index.c - which names are in which directory; see index.h
  *
  * A directory is a hash of names, each the head of a chain of the entries that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/index.h - which names are in which directory
  *
  * Exists so that a name is found, and a directory listed, without a walk over the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/notify.c - tells the kernel what it must forget; see notify.h */
 #include "fs/tree/notify.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/notify.h - tells the kernel what it must forget
  *
  * Exists because the kernel caches names, attributes and contents without a time

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/path.c - paths from places, and targets of links; see path.h */
 #include "fs/tree/path.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/path.h - from a place in the tree to its path, and from links to their targets
  *
  * Exists because an inode number says which object a place shows, and the index where

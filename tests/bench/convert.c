@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/bench/convert.c - what a conversion costs
  *
  *   tests/bench/convert [RUNS]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/fuzz/check-error.h - what a refusal must be: an errno, and a message of one line */
 #pragma once
 

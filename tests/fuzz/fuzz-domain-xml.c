@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/fuzz/fuzz-domain-xml.c - the reader of domain XML, given anything
  *
  * What it accepts is written as XML, which must be readable and be written the same

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/fuzz/fuzz-reply.c - the parser of replies, given anything
  *
  * The first byte says how the rest is cut, and whether it shall be SOAP.  In one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/fuzz/fuzz-vmx-edit.c - a VMX that becomes a VMX, given anything
  *
  * It is refused exactly where the reader refuses it, wherever its files are; else it has the

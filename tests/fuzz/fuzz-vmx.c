@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/fuzz/fuzz-vmx.c - the reader of VMX files, given anything
  *
  * What it accepts is written as XML and as a VMX; that VMX must be readable, and be

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tests/fuzz/replay.c - gives each file of a directory to a fuzz entry, once
  *
  * Exists so that what the fuzzer found stays found, without a fuzzer.  The

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // api.go - which parts of the schema exist since when
 //
 // Exists so that the server can be an old one (-api 2.5, -api 4.0) and so that

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // autostart.go - what a host starts with itself
 //
 // Exists because the simulator has no HostAutoStartManager. Its config is also the

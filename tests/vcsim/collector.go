@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // collector.go - property collectors: versions, waits, pages
 //
 // Exists because the simulator's collector knows no versions and no pages and

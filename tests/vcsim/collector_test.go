@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // collector_test.go - versions, pages and what a filter follows
 
 package main

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // config.go - what follows from a change of a VM's configuration
 //
 // Exists because the simulator never changes changeVersion, which clients watch

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // control.go - steering a running server
 //
 // Plain http on a loopback port of its own; its URL is in the ready file. GET

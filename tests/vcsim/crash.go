@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // crash.go - the server is killed
 //
 // Exists because a change must be shown a server that dies at each of its steps. The

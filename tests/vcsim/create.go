@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // create.go - CreateVM_Task and RegisterVM_Task
 //
 // Exists because the simulator places devices at random, lets names be taken

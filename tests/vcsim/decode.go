@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // decode.go - requests to Go values, as strictly as a real server reads them
 //
 // Exists because the simulator accepts anything: here an element that is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // decode_test.go - requests that a real server refuses
 
 package main

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // edit.go - changes that no method of the API makes
 //
 // Exists so that tests can bring about what happens to real inventories by

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // encode.go - Go values to SOAP, as real servers write them
 //
 // Exists because the simulator's own encoder omits xsi:type on array items and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // faults.go - misbehaviour on request
 //
 // Exists so that a client can be shown every way in which a server or a network

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // fetch.go - Fetch, one property of one object
 //
 // In no document of the API, but on every server: newer clients in Python read all

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // filter.go - one filter of a property collector
 //
 // Holds, for each object it selects, the properties as they were last read, and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // folder.go - /folder: the files of datastores over HTTP
 //
 // Exists because the simulator serves them to anyone, takes DELETE for GET, and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // front.go - HTTP: one request, one reply
 //
 // Exists in place of the simulator's own endpoint: reads strictly (decode.go),

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // gate.go - the listener, and the certificate it shows
 //
 // Exists apart so that the server can go away and come back on the same port

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // graph.go - which objects a set of traversal specs reaches, kept up to date
 //
 // Exists because following the specs anew for each change would cost the whole

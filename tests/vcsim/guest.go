@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // guest.go - what VMware tools say of a guest
 //
 // Each VM has a guest with a name, addresses and tools, made from the VM's

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """history.py TYPES.GO MO.GO >history.txt - since when each part of the schema exists
 
 pyVmomi knows for each class, property, method and parameter the version of the

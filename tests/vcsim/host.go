@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // host.go - methods of hosts that the simulator lacks
 //
 // DisconnectHost_Task and ReconnectHost_Task; what connectionState says of the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // log.go - which requests came
 //
 // Exists so that tests can say how many requests something costs. Guarded by its

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // machines.go - many VMs, quickly
 //
 // The first VM of a pool is made by the simulator, with devices and files; the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // vcsim - a vCenter, ESX or GSX server to develop and test hvfs against
 //
 // Exists because govmomi's simulator has the inventory and the methods, but

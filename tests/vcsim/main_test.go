@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // main_test.go - what the tests of the simulator stand on
 //
 // The model is global and one a process, so all tests share one server; each

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // maintenance.go - maintenance mode, which waits until a host is empty
 //
 // Exists because the simulator's is instant. Here the task runs until no VM runs

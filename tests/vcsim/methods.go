@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // methods.go - the table of methods that this server answers itself
 //
 // All others go to the simulator (world.go); of those, the *_Task methods get

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // migrate.go - moving and copying VMs
 //
 // Exists because the simulator has no MigrateVM_Task and no checker, moves a VM

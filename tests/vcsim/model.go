@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // model.go - the inventory that a server starts with
 //
 // Exists because the simulator takes long to make thousands of VMs, places them

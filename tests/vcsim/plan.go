@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // plan.go - the schema, read once from govmomi's Go types
 //
 // Exists so that encoding, decoding and the order check share one view of a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // power.go - power states, and what a guest does when it is asked to
 //
 // Promises: the faults of a real server (InvalidPowerState with both states,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // props.go - properties by their paths
 //
 // Exists so that a path is checked once against the declared types, as real

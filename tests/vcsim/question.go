@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // question.go - questions that block a task, or come out of the blue
 //
 // Steered by POST /question (control.go): at once, or when the next task of a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // reconfigure-device.go - the devices of a ReconfigVM_Task
 //
 // Promises: an edited device stays where it stands, an added one gets a key of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // reconfigure.go - ReconfigVM_Task
 //
 // Exists because the simulator ignores changeVersion, replaces allocations

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // retrieve.go - RetrieveProperties and its pages
 //
 // Promises, as real servers: a page holds what the client asks for at most, and

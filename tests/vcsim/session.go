@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // session.go - logins, cookies, and what belongs to a session
 //
 // Promises: the cookie comes with the first reply, quoted, as real servers send

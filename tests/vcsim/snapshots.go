@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // snapshots.go - snapshots as a real server has them
 //
 // Exists because the simulator cannot rename them, forgets that a removed tree

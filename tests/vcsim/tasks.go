@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // tasks.go - tasks that take time
 //
 // Exists because the simulator's tasks are over before their method returns.

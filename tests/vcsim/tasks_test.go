@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // tasks_test.go - the life of a task, and misbehaviour by count
 
 package main

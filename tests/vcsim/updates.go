@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // updates.go - update sets as XML
 //
 // Exists apart from collector.go because an update set is put together from

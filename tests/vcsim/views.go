@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // views.go - container and list views
 //
 // Exists because a view's list must change with the inventory at once and at

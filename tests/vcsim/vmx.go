@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // vmx.go - a VM's configuration as the file that its host keeps of it
 //
 // Exists because the simulator's .vmx files are empty, while libvirt and hvfs

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // world.go - the simulated inventory, one lock, and what changed in it
 //
 // Exists because the simulator changes objects in many places and tells of few
