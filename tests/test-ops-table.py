@@ -105,7 +105,18 @@ def hardware():
     works('vcpus', OFF, 'echo 1 > vcpus', 'vcpus', '1', 'config.hardware.numCPU', '1')
 
 
+    works('guest-id', OFF, 'echo debian11_64Guest > guest-id', 'guest-id', 'debian11_64Guest', 'config.guestId',
+          'debian11_64Guest')
+    works('hwversion', OFF, 'echo vmx-13 > hwversion  # as it is', 'hwversion', 'vmx-13', 'config.version', 'vmx-13')
+
+
 def hardware_refused():
+    fails('guest-id', OFF, 'echo Debian11 > guest-id', 'EINVAL', 'the nearest are debian11_64Guest, ',
+          before='guest-id')
+    fails('guest-id', VM, 'echo debian11_64Guest > guest-id', 'EBUSY', 'must be off', before='guest-id')
+    fails('hwversion', OFF, 'echo vmx-7 > hwversion', 'EINVAL', 'can only be upgraded', before='hwversion')
+    fails('hwversion', OFF, 'echo vmx-99 > hwversion', 'ENOTSUP', 'the host supports vmx-04, vmx-07', before='hwversion')
+    fails('hwversion', OFF, 'echo 13 > hwversion', 'EINVAL', 'write one such as vmx-19', before='hwversion')
     for line, text in (('lots', 'number with a unit'), ('-1', 'number with a unit'), ('5parsec', 'not a unit'),
                        ('0', 'multiple of 4'), ('1025MiB', 'multiple of 4 MiB'), ('1000', 'whole number of MiB'),
                        ('99999999999999999999', 'number with a unit'), ('9999999TiB', '')):
@@ -268,7 +279,14 @@ def guest():
     works('moref', OTHER, 'cat moref', 'moref', r'~vm-\d+', '_moId', r'~vm-\d+')
     works('stats', OTHER, 'cat stats', 'stats', r'~cpu=\d+ memory=\d+ guest_memory=\d+ uptime=\d+ storage=\d+',
           'summary.quickStats.overallCpuUsage', r'~\d+')
-    for file in 'hostname', 'addresses', 'tools', 'uuid', 'moref', 'stats', 'error', 'config.vmx':
+    for word, said in ('mount', 'True'), ('unmount', 'False'), ('upgrade', 'False'):
+        works('tools', OTHER, f'echo {word} > tools', None, None, 'runtime.toolsInstallerMounted', said)
+    fails('tools', OTHER, 'echo install > tools', 'EINVAL', 'mount, unmount or upgrade', before='tools')
+    fails('tools', OTHER, 'echo mount > tools  # no privilege', 'EACCES', 'ermission', before='tools',
+          method='MountToolsInstaller', fault='NoPermission')
+    fails('tools', OFF, 'echo mount > tools', 'EBUSY', 'cannot be performed in the current state', before='tools')
+    fails('tools', TOOLLESS, 'echo upgrade > tools', 'ENODEV', 'Tools is not running', before='tools')
+    for file in 'hostname', 'addresses', 'uuid', 'moref', 'stats', 'error', 'config.vmx':
         fails(file, OTHER, f'true > {file}', 'EACCES', '', before=file)
 
 

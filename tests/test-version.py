@@ -128,6 +128,10 @@ OPERATIONS = [
     ('memory', VM, shell('echo 4GiB > memory'), None),
     ('vcpus', VM, shell('echo 4 > vcpus'), None),
     ('annotation', VM, shell('echo words > annotation'), None),
+    ('guest-id', VM, each('guest-id', 'debian11_64Guest otherGuest'), None),
+    ('hwversion', VM, shell('echo $(cat hwversion) > hwversion; ! echo vmx-99 > hwversion'), None),
+    ('tools', VM, shell('echo running > state; until grep -q toolsOk tools; do sleep 0.02; done; '
+                        'for word in mount unmount upgrade; do echo $word > tools; done; echo off > state'), None),
     ('autostart', VM, each('autostart', 'yes no'), None),
     ('template', VM, each('template', 'yes no'), None),
     ('migrate', VM, shell('for to in "DC0_C0_H1" "DC0_C0_H0 priority=high"; do echo $to > migrate; done'), None),

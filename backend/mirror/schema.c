@@ -55,6 +55,8 @@ const HvfsProp hvfs_props[] = {
   { HVFS_KIND_VM, HVFS_VM_MODIFIED, "config.modified", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_FILE, "summary.config.vmPathName", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_SNAPSHOT, "snapshot", 0, 0 },
+  { HVFS_KIND_VM, HVFS_VM_GUEST_ID, "summary.config.guestId", 0, 0 },
+  { HVFS_KIND_VM, HVFS_VM_HW_VERSION, "config.version", 0, 0 },
 
   { HVFS_KIND_VAPP, HVFS_NAME, "name", 400, 0 },
   { HVFS_KIND_VAPP, HVFS_PARENT, "parentFolder", 400, 0 },

@@ -75,6 +75,7 @@ static const Row rows[] = {
   { "FilterInUse", "ResourceInUse", 0, NULL },
   { "QuiesceDatastoreIOForHAFailed", "ResourceInUse", 0, NULL },
   { "FileLocked", "FileFault", EBUSY, "the file is locked" },
+  { "ToolsInstallationInProgress", "VmToolsUpgradeFault", EBUSY, "an installation of VMware tools is under way" },
 
   { "ConcurrentAccess", NULL, EAGAIN, "somebody else changed the object at the same time; try again" },
   { "QuestionPending", "InvalidState", EAGAIN, "a question of the virtual machine waits for an answer" },
@@ -82,6 +83,7 @@ static const Row rows[] = {
 
   { "NotFound", NULL, ENOENT, "not found" },
   { "FileNotFound", "FileFault", ENOENT, "file not found" },
+  { "ToolsImageNotAvailable", "VmToolsUpgradeFault", ENOENT, "the host has no VMware tools for this guest" },
   { "InvalidFolder", NULL, ENOENT, NULL },
   { "InvalidDatastorePath", "InvalidDatastore", ENOENT, "no such path on a datastore" },
   { "ManagedObjectNotFound", NULL, ESTALE, "the object has gone from the server" },
@@ -173,9 +175,11 @@ static const Row rows[] = {
   { "DatacenterMismatch", "MigrationFault", EINVAL, "not in the same datacenter" },
   { "NoCompatibleHost", NULL, EINVAL, "no host can run the virtual machine" },
   { "NoCompatibleHostWithAccessToDevice", "NoCompatibleHost", 0, NULL },
+  { "AlreadyUpgraded", NULL, EINVAL, "the virtual hardware has this version or a higher one already" },
 
   { "NotSupported", NULL, ENOTSUP, "the server does not support this" },
   { "HostAccessRestrictedToManagementServer", "NotSupported", 0, "the host takes changes only from its vCenter" },
+  { "ToolsAutoUpgradeNotSupported", "VmToolsUpgradeFault", ENOTSUP, "VMware tools of this guest can only be upgraded in the guest" },
   { "NotImplemented", NULL, ENOTSUP, "the server does not implement this" },
   { "MethodNotFound", "InvalidRequest", ENOTSUP, "the server does not know this method" },
   { "DeviceNotSupported", "VirtualHardwareCompatibilityIssue", ENOTSUP, NULL },
@@ -244,6 +248,7 @@ static const Row rows[] = {
   { "DeviceNotFound", "InvalidDeviceSpec", ENODEV, NULL },
   { "NoDiskFound", NULL, ENODEV, NULL },
 
+  { "ToolsUpgradeCancelled", "VmToolsUpgradeFault", ECANCELED, NULL },
   { "Timedout", NULL, ETIMEDOUT, "the server gave up waiting" },
   { "PowerOnFtSecondaryTimedout", "Timedout", 0, NULL },
   { "RequestCanceled", NULL, ECANCELED, "cancelled" },

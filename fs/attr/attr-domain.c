@@ -11,7 +11,9 @@
 
 #include "backend/operation/answer.h"
 #include "backend/operation/autostart.h"
+#include "backend/operation/hardware.h"
 #include "backend/operation/reconfigure.h"
+#include "backend/operation/tools.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
@@ -141,6 +143,40 @@ tools_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 }
 
 static gboolean
+tools_store (HvfsStore *store, const char *line, GError **error)
+{
+  return hvfs_tools_run (&store->fs->server, store->serial, line, store->cancellable, error);
+}
+
+static gboolean
+guest_id_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  append_line (out, vm, HVFS_VM_GUEST_ID);
+  return require (vm, HVFS_VM_GUEST_ID, "guest operating system", error);
+}
+
+static gboolean
+guest_id_store (HvfsStore *store, const char *line, GError **error)
+{
+  return hvfs_hardware_set_guest (&store->fs->server, store->serial, line, store->cancellable,
+                                  error);
+}
+
+static gboolean
+hwversion_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+{
+  append_line (out, vm, HVFS_VM_HW_VERSION);
+  return require (vm, HVFS_VM_HW_VERSION, "hardware version", error);
+}
+
+static gboolean
+hwversion_store (HvfsStore *store, const char *line, GError **error)
+{
+  return hvfs_hardware_upgrade (&store->fs->server, store->serial, line, store->cancellable,
+                                error);
+}
+
+static gboolean
 annotation_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 {
   const char *text = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_ANNOTATION), NULL);
@@ -247,6 +283,10 @@ HvfsRow hvfs_domain_table[] = {
     .depends = HVFS_PROP (HVFS_VM_HOST) },
   { .name = "template", .mode = READ_WRITE, .show = template_show, .store = template_store,
     .depends = HVFS_PROP (HVFS_VM_TEMPLATE) },
+  { .name = "guest-id", .mode = READ_WRITE, .show = guest_id_show, .store = guest_id_store,
+    .depends = HVFS_PROP (HVFS_VM_GUEST_ID) },
+  { .name = "hwversion", .mode = READ_WRITE, .show = hwversion_show, .store = hwversion_store,
+    .depends = HVFS_PROP (HVFS_VM_HW_VERSION) },
   { .name = "annotation", .mode = READ_WRITE, .show = annotation_show,
     .file_ops = &hvfs_whole_ops, .commit = annotation_commit,
     .depends = HVFS_PROP (HVFS_VM_ANNOTATION) },
@@ -259,7 +299,7 @@ HvfsRow hvfs_domain_table[] = {
     .depends = HVFS_PROP (HVFS_VM_GUEST_HOSTNAME) },
   { .name = "addresses", .mode = READ, .show = addresses_show,
     .depends = HVFS_PROP (HVFS_VM_GUEST_NET) },
-  { .name = "tools", .mode = READ, .show = tools_show,
+  { .name = "tools", .mode = READ_WRITE, .show = tools_show, .store = tools_store,
     .depends = HVFS_PROP (HVFS_VM_TOOLS_STATUS) | HVFS_PROP (HVFS_VM_TOOLS_RUNNING)
                | HVFS_PROP (HVFS_VM_TOOLS_VERSION) },
   { .name = "uuid", .mode = READ, .show = uuid_show, .depends = HVFS_PROP (HVFS_VM_UUID) },

@@ -54,6 +54,13 @@ var handlers = map[string]handler{
 	"RebootGuest":     guestVerb,
 	"StandbyGuest":    guestVerb,
 
+	"UpgradeVM_Task":              upgradeVM,
+	"QueryConfigOption":           queryConfigOption,
+	"QueryConfigOptionDescriptor": queryConfigOptionDescriptor,
+	"MountToolsInstaller":         toolsInstaller,
+	"UnmountToolsInstaller":       toolsInstaller,
+	"UpgradeTools_Task":           upgradeTools,
+
 	"ReconfigVM_Task": reconfigure,
 	"CreateVM_Task":   createVM,
 	"RegisterVM_Task": registerVM,
