@@ -99,6 +99,18 @@ hvfs_format_uuid (const guint8 uuid[static HVFS_UUID_BYTES])
 }
 
 char *
+hvfs_digest_uuid (const char *text)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_MD5);
+  guint8 digest[HVFS_UUID_BYTES];
+  gsize len = sizeof digest;
+
+  g_checksum_update (checksum, (const guchar *) (text != NULL ? text : ""), -1);
+  g_checksum_get_digest (checksum, digest, &len);
+  return hvfs_format_uuid (digest);
+}
+
+char *
 hvfs_format_vmx_uuid (const guint8 uuid[static HVFS_UUID_BYTES])
 {
   return format_hex (uuid, ".       -       ");

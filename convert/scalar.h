@@ -28,6 +28,9 @@ gboolean hvfs_parse_uuid (const char *text, guint8 ret[static HVFS_UUID_BYTES]);
 /* "503426b2-94e9-3b16-1d68-87bfff4a5440" */
 char *hvfs_format_uuid (const guint8 uuid[static HVFS_UUID_BYTES]);
 
+/* The digest of @text as a UUID: how libvirt makes those of what VMware gives none.  NULL is "". */
+char *hvfs_digest_uuid (const char *text);
+
 /* "50 34 26 b2 94 e9 3b 16-1d 68 87 bf ff 4a 54 40" */
 char *hvfs_format_vmx_uuid (const guint8 uuid[static HVFS_UUID_BYTES]);
 

@@ -22,6 +22,7 @@
 typedef struct _HvfsDesks HvfsDesks;
 typedef struct _HvfsDirTimes HvfsDirTimes;
 typedef struct _HvfsDrafts HvfsDrafts;
+typedef struct _HvfsFacts HvfsFacts;
 typedef struct _HvfsFailures HvfsFailures;
 typedef struct _HvfsIndex HvfsIndex;
 typedef struct _HvfsJobs HvfsJobs;
@@ -56,6 +57,7 @@ struct _HvfsFs
   HvfsVmxSizes *vmx_sizes;
   HvfsMigrations *migrations;
   HvfsNetworks *networks;
+  HvfsFacts *facts;
   HvfsVcenter *vcenter;
   HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;

@@ -26,6 +26,7 @@
 #include "convert/error.h"
 #include "fs/attr/journal.h"
 #include "fs/attr/migration.h"
+#include "fs/attr/facts.h"
 #include "fs/attr/network.h"
 #include "fs/attr/all-rows.h"
 #include "fs/attr/tables.h"
@@ -112,6 +113,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->drafts = hvfs_drafts_new ();
   fs->vmx_sizes = hvfs_vmx_sizes_new ();
   fs->networks = hvfs_networks_new ();
+  fs->facts = hvfs_facts_new ();
   fs->failures = hvfs_failures_new ();
   fs->journals = hvfs_journals_new ();
   fs->migrations = hvfs_migrations_new ();
@@ -134,6 +136,7 @@ fs_clear (HvfsFs *fs)
   hvfs_drafts_free (fs->drafts);
   hvfs_vmx_sizes_free (fs->vmx_sizes);
   hvfs_networks_free (fs->networks);
+  hvfs_facts_free (fs->facts);
   hvfs_notifier_free (fs->notifier);
   hvfs_questions_free (fs->questions);
   hvfs_tasks_free (fs->tasks); /* what interrupted writers began is cancelled first */

@@ -26,6 +26,7 @@ value_of () {
 # Three port groups and their switch: two requests, whoever comes first.
 expect_requests "$mnt" 2 sh -c "cat '$nets/'*DVPG*/info"
 expect_requests "$mnt" 1 cat "$nets/VM Network/info"
+expect_requests "$mnt" 1 cat "$nets/VM Network/network.xml"
 expect_requests "$mnt" 0 ls -lR "$nets/"
 expect_eq switch "$(value_of DC0_DVPG1 switch)" DVS0
 expect_eq vlan "$(value_of DC0_DVPG1 vlan)" 100

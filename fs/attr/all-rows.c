@@ -3,6 +3,7 @@
 #include "fs/attr/all-rows.h"
 
 #include "fs/attr/attr-snapshot.h"
+#include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
 #include "fs/edit/edit.h"
 
@@ -13,7 +14,8 @@ static HvfsRow *const rows[] = {
   &hvfs_by_folder_folder_row, &hvfs_datacenter_row, &hvfs_cluster_row,
   &hvfs_datacenters_folder_row, &hvfs_clusters_folder_row, &hvfs_hosts_folder_row,
   &hvfs_datastores_folder_row, &hvfs_networks_folder_row, &hvfs_host_row,
-  &hvfs_host_datastore_link, &hvfs_host_network_link, &hvfs_datastore_row,
+  &hvfs_host_datastore_link, &hvfs_host_network_link, &hvfs_interface_row, &hvfs_switch_row,
+  &hvfs_datastore_row,
   &hvfs_network_row, &hvfs_domain_row, &hvfs_snapshot_row,
   &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row, NULL,
 };

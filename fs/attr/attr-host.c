@@ -9,6 +9,10 @@
 #include <string.h>
 
 #include "backend/operation/host-state.h"
+#include "convert/scalar.h"
+#include "convert/xml-out.h"
+#include "fs/attr/facts.h"
+#include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/usage.h"
 
@@ -90,16 +94,96 @@ stats_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
   return TRUE;
 }
 
+/* ---- capabilities.xml ---- */
+
+/* As "0000:0000:0010:...", the most significant bit first: bit 29 is long mode. */
+static gboolean
+has_long_mode (const char *edx)
+{
+  enum { BITS = 32, LONG_MODE = 29 };
+  int bit = BITS;
+
+  for (; edx != NULL && *edx != '\0'; edx++)
+    if (*edx != ':' && --bit == LONG_MODE)
+      return *edx == '1';
+  return FALSE;
+}
+
+static void
+write_host (HvfsXmlOut *out, const char *uuid, gboolean long_mode)
+{
+  guint8 bytes[HVFS_UUID_BYTES];
+  g_autofree char *plain
+    = uuid != NULL && hvfs_parse_uuid (uuid, bytes) ? hvfs_format_uuid (bytes) : NULL;
+
+  hvfs_xml_open (out, "host", NULL);
+  hvfs_xml_leaf (out, "uuid", plain, NULL);
+  hvfs_xml_open (out, "cpu", NULL);
+  hvfs_xml_leaf (out, "arch", long_mode ? "x86_64" : "i686", NULL);
+  hvfs_xml_close (out, "cpu");
+  hvfs_xml_empty (out, "power_management", NULL);
+  hvfs_xml_empty (out, "iommu", "support", "no", NULL);
+  hvfs_xml_open (out, "migration_features", NULL);
+  hvfs_xml_empty (out, "live", NULL);
+  hvfs_xml_open (out, "uri_transports", NULL);
+  hvfs_xml_leaf (out, "uri_transport", "vpxmigr", NULL);
+  hvfs_xml_close (out, "uri_transports");
+  hvfs_xml_close (out, "migration_features");
+  hvfs_xml_close (out, "host");
+  g_string_append_c (out->text, '\n');
+}
+
+static void
+write_guest (HvfsXmlOut *out, const char *arch, const char *word_size)
+{
+  hvfs_xml_open (out, "guest", NULL);
+  hvfs_xml_leaf (out, "os_type", "hvm", NULL);
+  hvfs_xml_open (out, "arch", "name", arch, NULL);
+  hvfs_xml_leaf (out, "wordsize", word_size, NULL);
+  hvfs_xml_empty (out, "domain", "type", "vmware", NULL);
+  hvfs_xml_close (out, "arch");
+  hvfs_xml_close (out, "guest");
+  g_string_append_c (out->text, '\n');
+}
+
+/* What virsh capabilities prints of it. */
+static gboolean
+capabilities_show (HvfsFs *fs, const HvfsObject *host, GString *text, GError **error)
+{
+  HvfsValue *hardware = hvfs_object_get (host, HVFS_HOST_HARDWARE);
+  g_autoptr (HvfsValue) edx = NULL;
+  HvfsXmlOut out = { text, 0 };
+  gboolean long_mode;
+
+  if (!hvfs_facts_get (fs, host->serial, HVFS_FACT_HOST_CPU, &edx, error))
+    return FALSE;
+  long_mode = has_long_mode (hvfs_value_text (edx, NULL));
+  hvfs_xml_open (&out, "capabilities", NULL);
+  g_string_append_c (text, '\n');
+  write_host (&out, hvfs_value_text (hardware, "uuid"), long_mode);
+  write_guest (&out, "i686", "32");
+  if (long_mode)
+    write_guest (&out, "x86_64", "64");
+  hvfs_xml_close (&out, "capabilities");
+  return TRUE;
+}
+
 HvfsRow hvfs_host_table[] = {
   { .name = "info", .mode = S_IFREG | 0444, .show = info_show, .fetch = &hvfs_usage_fetch,
     .depends = HVFS_PROP (HVFS_HOST_HARDWARE) | HVFS_PROP (HVFS_HOST_PRODUCT) },
   { .name = "state", .mode = S_IFREG | 0644, .show = state_show, .store = state_store,
     .depends = HVFS_PROP (HVFS_HOST_CONNECTION) | HVFS_PROP (HVFS_HOST_MAINTENANCE) },
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .fetch = &hvfs_usage_fetch },
+  { .name = "capabilities.xml", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
+    .show = capabilities_show, .fetch = &hvfs_facts_of_row, .depends = HVFS_PROP (HVFS_HOST_HARDWARE) },
   HVFS_MOREF_ROW,
   { .name = "domains", .named = HVFS_NAMED_HOST_DOMAINS, .mode = S_IFDIR | 0755, .dir_ops = &hvfs_domains_ops },
   HVFS_COLLECTION_ROW ("datastores", .named = HVFS_NAMED_HOST_DATASTORES),
   HVFS_COLLECTION_ROW ("networks", .named = HVFS_NAMED_HOST_NETWORKS),
+  HVFS_COLLECTION_ROW ("interfaces", .named = HVFS_NAMED_HOST_INTERFACES,
+                       .depends = HVFS_INTERFACES_DEPENDS),
+  HVFS_COLLECTION_ROW ("switches", .named = HVFS_NAMED_HOST_SWITCHES,
+                       .depends = HVFS_SWITCHES_DEPENDS),
   { NULL }
 };
 

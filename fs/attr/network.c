@@ -19,6 +19,8 @@
 typedef struct
 {
   char *text;
+  guint32 host;      /* serial of the first that has it on a virtual switch; 0: none */
+  char *vswitch;     /* (nullable): that switch's name */
   gint64 fetched_us;
 } Known;
 
@@ -37,6 +39,8 @@ typedef struct
   GPtrArray *switches;  /* names, each once */
   GPtrArray *vlans;
   char *rest;           /* (nullable): lines that are shown as they are */
+  char *host;           /* (nullable): moref of the first that has it on a virtual switch */
+  char *vswitch;        /* (nullable): that switch's name */
 } Target;
 
 static void
@@ -45,6 +49,7 @@ known_free (gpointer data)
   Known *known = data;
 
   g_free (known->text);
+  g_free (known->vswitch);
   g_free (known);
 }
 
@@ -58,6 +63,8 @@ target_free (gpointer data)
   g_ptr_array_unref (target->switches);
   g_ptr_array_unref (target->vlans);
   g_free (target->rest);
+  g_free (target->host);
+  g_free (target->vswitch);
   g_free (target);
 }
 
@@ -70,7 +77,7 @@ target_new (const HvfsObject *network)
   *target = (Target){ network->serial, g_strdup (network->moref),
                       hvfs_inventory_name_decode (name != NULL ? name : ""),
                       g_ptr_array_new_with_free_func (g_free),
-                      g_ptr_array_new_with_free_func (g_free), NULL };
+                      g_ptr_array_new_with_free_func (g_free), NULL, NULL, NULL };
   return target;
 }
 
@@ -110,6 +117,18 @@ hvfs_networks_show (HvfsNetworks *networks, guint32 network, GString *out)
   if (known != NULL)
     g_string_append (out, known->text);
   return known != NULL;
+}
+
+guint32
+hvfs_networks_dup_switch (HvfsNetworks *networks, guint32 network, char **ret_name)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&networks->lock);
+  const Known *known = g_hash_table_lookup (networks->known, GUINT_TO_POINTER (network));
+
+  if (known == NULL || known->host == 0)
+    return 0;
+  *ret_name = g_strdup (known->vswitch);
+  return known->host;
 }
 
 static gboolean
@@ -254,10 +273,23 @@ add_once (GPtrArray *texts, const char *text)
     g_ptr_array_add (texts, g_strdup (text));
 }
 
+/* Whichever host answers first, it is always the same. */
+static void
+set_first (Target *target, const char *host, const char *vswitch)
+{
+  if (vswitch == NULL || (target->host != NULL && strverscmp (target->host, host) <= 0))
+    return;
+  g_free (target->host);
+  g_free (target->vswitch);
+  target->host = g_strdup (host);
+  target->vswitch = g_strdup (vswitch);
+}
+
 /* One host's port groups have the names of the networks. */
 static void
 read_host (const HvfsValue *content, GPtrArray *targets)
 {
+  const char *host = hvfs_value_text (content, "obj");
   const HvfsValue *groups = property (content, "config.network.portgroup");
 
   for (guint i = 0; i < hvfs_value_n_children (groups); i++)
@@ -274,6 +306,7 @@ read_host (const HvfsValue *content, GPtrArray *targets)
             continue;
           add_once (target->switches, hvfs_value_text (group, "spec.vswitchName"));
           add_once (target->vlans, hvfs_value_text (group, "spec.vlanId"));
+          set_first (target, host, hvfs_value_text (group, "spec.vswitchName"));
         }
     }
 }
@@ -432,10 +465,21 @@ show_all (GString *out, const char *key, GPtrArray *texts)
   hvfs_show_text (out, key, joined);
 }
 
-/* @row: what shows it */
-static void
-keep (HvfsFs *fs, HvfsRow *row, Target *target, gboolean sorted)
+static guint32
+serial_of_host (HvfsFs *fs, const char *moref)
 {
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  const HvfsObject *host
+    = moref == NULL ? NULL : hvfs_mirror_find (fs->mirror, "HostSystem", moref);
+
+  return host == NULL ? 0 : host->serial;
+}
+
+static void
+keep (HvfsFs *fs, Target *target, gboolean sorted)
+{
+  HvfsRow *row = hvfs_row_named (hvfs_row_of_kind (HVFS_KIND_NETWORK)->table, "info");
   g_autoptr (GString) text = g_string_new (NULL);
   Known *known = g_new0 (Known, 1);
   const Known *before;
@@ -449,7 +493,8 @@ keep (HvfsFs *fs, HvfsRow *row, Target *target, gboolean sorted)
   show_all (text, "switch", target->switches);
   show_all (text, "vlan", target->vlans);
   g_string_append (text, target->rest != NULL ? target->rest : "");
-  *known = (Known){ g_strdup (text->str), g_get_monotonic_time () };
+  *known = (Known){ g_strdup (text->str), serial_of_host (fs, target->host),
+                    g_steal_pointer (&target->vswitch), g_get_monotonic_time () };
 
   g_mutex_lock (&fs->networks->lock);
   before = g_hash_table_lookup (fs->networks->known, GUINT_TO_POINTER (target->serial));
@@ -480,7 +525,7 @@ fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size G_GNUC_UNUSED, GError **e
   if (kind == SWITCH_HOSTS && !fetch_hosts (session, hosts, targets, call->cancellable, error))
     return FALSE;
   for (guint i = 0; i < targets->len; i++)
-    keep (call->fs, node.row, targets->pdata[i], kind == SWITCH_HOSTS);
+    keep (call->fs, targets->pdata[i], kind == SWITCH_HOSTS);
   return TRUE;
 }
 

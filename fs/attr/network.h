@@ -20,5 +20,9 @@ extern const HvfsFetch hvfs_network_fetch;
 /* Appends the lines that were fetched of @network; FALSE: they were not.  Memory. */
 gboolean hvfs_networks_show (HvfsNetworks *networks, guint32 network, GString *out);
 
+/* A host's serial, the first that has @network on a virtual switch, and the switch's name
+ * (transfer full); 0: there is none, or nothing was fetched.  Memory. */
+guint32 hvfs_networks_dup_switch (HvfsNetworks *networks, guint32 network, char **ret_name);
+
 /* The object is gone. */
 void hvfs_networks_forget (HvfsNetworks *networks, guint32 serial);

@@ -13,6 +13,7 @@
 
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/migration.h"
+#include "fs/attr/facts.h"
 #include "fs/attr/network.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/vmx.h"
@@ -129,7 +130,8 @@ forget_autostart (HvfsFs *fs, const HvfsObject *host)
 static const HvfsPropMask placing[HVFS_N_KINDS] = {
   [HVFS_KIND_VM] = HVFS_PROP (HVFS_VM_HOST) | HVFS_PROP (HVFS_VM_UUID)
                    | HVFS_PROP (HVFS_VM_PARENT_VAPP) | HVFS_PROP (HVFS_VM_SNAPSHOT),
-  [HVFS_KIND_HOST] = HVFS_PROP (HVFS_HOST_DATASTORES) | HVFS_PROP (HVFS_HOST_NETWORKS),
+  [HVFS_KIND_HOST] = HVFS_PROP (HVFS_HOST_DATASTORES) | HVFS_PROP (HVFS_HOST_NETWORKS)
+                     | HVFS_PROP (HVFS_HOST_NICS) | HVFS_PROP (HVFS_HOST_SWITCHES),
   [HVFS_KIND_DATACENTER] = HVFS_PROP (HVFS_DC_DATASTORES) | HVFS_PROP (HVFS_DC_NETWORKS),
   [HVFS_KIND_FOLDER] = HVFS_PROP (HVFS_FOLDER_CHILD_TYPE),
   [HVFS_KIND_VAPP] = HVFS_PROP (HVFS_VAPP_PARENT_VAPP),
@@ -153,6 +155,7 @@ object_left (HvfsFs *fs, const HvfsObject *object)
   hvfs_migrations_forget (fs->migrations, object->serial);
   hvfs_quickstats_forget (fs->quickstats, object->serial);
   hvfs_networks_forget (fs->networks, object->serial);
+  hvfs_facts_forget (fs->facts, object->serial);
   fs->restructured |= object->kind != HVFS_KIND_VM;
 }
 

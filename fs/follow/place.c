@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fs/attr/attr-snapshot.h"
+#include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/tree/index.h"
@@ -227,6 +228,7 @@ place_host (HvfsFs *fs, const HvfsObject *host, const char *name, GArray *places
                  &hvfs_datastore_row, places, names);
   place_members (fs, host, HVFS_HOST_NETWORKS, HVFS_NAMED_HOST_NETWORKS, &hvfs_host_network_link,
                  &hvfs_network_row, places, names);
+  hvfs_switches_place (host, places, names);
 }
 
 gboolean

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "convert/error.h"
 #include "fs/ops/ops-priv.h"
 #include "fs/row/node.h"
 #include "fs/tree/index.h"
@@ -145,6 +146,7 @@ list (fuse_req_t req, guint64 ino, size_t size, off_t off, gboolean plus)
   Listing listing = { req, fs, plus, buffer, size, 0, text };
   HvfsNode node;
   HvfsObject *object;
+  g_autoptr (GError) error = NULL;
   int code = 0;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
@@ -153,6 +155,8 @@ list (fuse_req_t req, guint64 ino, size_t size, off_t off, gboolean plus)
   /* A collection is the server's word; rather none than an old one. */
   else if (node.row->table == NULL && !hvfs_mirror_is_up (fs->mirror, NULL, NULL))
     code = EIO;
+  else if (object != NULL && !hvfs_object_check (object, node.row->depends, &error))
+    code = hvfs_error_errno (error);
   else
     fill (&listing, ino, node, off);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
