@@ -30,6 +30,8 @@ vm=$(find "$mnt/by-name" -type l | sort | head -n 1)
 expect_eq 'state' "$(cat "$vm/state")" running
 expect_failure 'Read-only file system' bash -c "echo off >'$vm/state'"
 expect_eq 'state after that' "$(cat "$vm/state")" running
+expect_failure 'something is mounted there already' \
+  mount -t fuse.hvfs "$(vcsim_uri vpx)" "$mnt" -o "password_file=$tmp/password"
 umount "$mnt"
 mounts=
 
