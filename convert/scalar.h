@@ -9,6 +9,8 @@
 
 #include "convert/model.h"
 
+#define HVFS_KIB_PER_MIB 1024
+
 /* White space and a sign allowed before, nothing after. */
 gboolean hvfs_parse_int64 (const char *text, gint64 *ret);
 

@@ -10,9 +10,8 @@
 
 #include <string.h>
 
-#define MIB_KIB 1024
 /* memsize beyond this many MiB would overflow KiB in 64 bits. */
-#define MEMSIZE_MAX (G_MAXINT64 / MIB_KIB)
+#define MEMSIZE_MAX (G_MAXINT64 / HVFS_KIB_PER_MIB)
 /* config.version of all since 2003, and the oldest that these still open. */
 #define CONFIG_VERSION 8
 #define CONFIG_VERSION_MIN 6
@@ -104,9 +103,9 @@ read_memory (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
   if (size <= 0 || size % 4 != 0 || size > MEMSIZE_MAX)
     return hvfs_vmx_text_bad (vmx, error, "must be a multiple of 4 (MiB) greater than 0",
                               "memsize");
-  domain->memory_kib = size * MIB_KIB;
-  domain->current_memory_kib = (max <= 0 ? size : MIN (max, size)) * MIB_KIB;
-  domain->min_guarantee_kib = CLAMP (min, 0, size) * MIB_KIB;
+  domain->memory_kib = size * HVFS_KIB_PER_MIB;
+  domain->current_memory_kib = (max <= 0 ? size : MIN (max, size)) * HVFS_KIB_PER_MIB;
+  domain->min_guarantee_kib = CLAMP (min, 0, size) * HVFS_KIB_PER_MIB;
   return TRUE;
 }
 

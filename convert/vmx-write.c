@@ -15,7 +15,6 @@
 
 /* memsize must be a multiple of this. */
 #define MEMORY_STEP_KIB 4096
-#define MIB_KIB 1024
 
 static void
 write_versions (HvfsVmxOut *out)
@@ -104,16 +103,19 @@ static void
 write_memory (HvfsVmxOut *out)
 {
   const HvfsDomain *domain = out->domain;
-  guint64 size_mib = divide_up (domain->memory_kib, MEMORY_STEP_KIB) * (MEMORY_STEP_KIB / MIB_KIB);
+  guint64 size_mib = divide_up (domain->memory_kib, MEMORY_STEP_KIB)
+                     * (MEMORY_STEP_KIB / HVFS_KIB_PER_MIB);
 
   hvfs_vmx_put_number (out, size_mib, "memsize");
-  if (size_mib * MIB_KIB != domain->memory_kib)
+  if (size_mib * HVFS_KIB_PER_MIB != domain->memory_kib)
     hvfs_note (out->notes, 0, "the memory becomes %" G_GUINT64_FORMAT " MiB, a multiple of 4",
                size_mib);
-  if (domain->current_memory_kib < size_mib * MIB_KIB)
-    hvfs_vmx_put_number (out, divide_up (domain->current_memory_kib, MIB_KIB), "sched.mem.max");
+  if (domain->current_memory_kib < size_mib * HVFS_KIB_PER_MIB)
+    hvfs_vmx_put_number (out, divide_up (domain->current_memory_kib, HVFS_KIB_PER_MIB),
+                         "sched.mem.max");
   if (domain->min_guarantee_kib > 0)
-    hvfs_vmx_put_number (out, divide_up (domain->min_guarantee_kib, MIB_KIB), "sched.mem.minsize");
+    hvfs_vmx_put_number (out, divide_up (domain->min_guarantee_kib, HVFS_KIB_PER_MIB),
+                         "sched.mem.minsize");
 }
 
 static void

@@ -192,6 +192,12 @@ hvfs_object_is_unset (const HvfsObject *object, guint index)
   return object->props[index] == NULL;
 }
 
+void
+hvfs_object_set_gone (const char *kind, GError **error)
+{
+  g_set_error (error, HVFS_ERROR, ESTALE, "the %s is no longer in the server's inventory", kind);
+}
+
 gboolean
 hvfs_object_check (const HvfsObject *object, HvfsPropMask wanted, GError **error)
 {
@@ -261,10 +267,11 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
         code = hvfs_connection_await_news (mirror->link, n_told, deadline_us, cancellable);
     }
   while (found == 0 && code == 0);
-  if (code != 0)
+  if (code == ESTALE)
+    hvfs_object_set_gone ("object", error);
+  else if (code != 0)
     g_set_error (error, HVFS_ERROR, code, "%s",
-                 code == ESTALE  ? "the object is no longer in the server's inventory"
-                 : code == EIO   ? "the connection to the server was lost"
+                 code == EIO     ? "the connection to the server was lost"
                  : code == EINTR ? "interrupted"
                                 : g_strerror (code));
   return code == 0;

@@ -86,6 +86,9 @@ HvfsValue *hvfs_object_get (const HvfsObject *object, guint index);
  * of @object that this thread gets are set in *@ret_asked. */
 void hvfs_object_record (const HvfsObject *object, HvfsPropMask *ret_asked);
 
+/* The error of who asks for an object, a @kind ("domain"), that is gone: ESTALE. */
+void hvfs_object_set_gone (const char *kind, GError **error);
+
 /* Whether the server says that it has no value; FALSE where it says nothing. */
 gboolean hvfs_object_is_unset (const HvfsObject *object, guint index);
 

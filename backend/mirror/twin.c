@@ -22,7 +22,7 @@ search_for (HvfsMirror *here, guint32 serial, Search *search, GError **error)
 
   if (vm == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
+      hvfs_object_set_gone ("domain", error);
       return FALSE;
     }
   at = hvfs_mirror_resolve (here, hvfs_object_get (vm, HVFS_VM_HOST));
@@ -123,6 +123,6 @@ hvfs_twin_by_id (HvfsMirror *there, HvfsMirror *here, guint32 serial, GError **e
   guint32 found = find_moref (there, moref);
 
   if (found == 0)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
+    hvfs_object_set_gone ("domain", error);
   return found;
 }

@@ -60,7 +60,7 @@ plan_look (const HvfsServer *server, guint32 serial, guint32 host, guint32 datas
 
   if (vm == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
+      hvfs_object_set_gone ("domain", error);
       return FALSE;
     }
   plan->vm = g_strdup (vm->moref);
@@ -391,7 +391,7 @@ source_look (const HvfsServer *server, guint32 serial, const HvfsClone *clone, S
 
   if (vm == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
+      hvfs_object_set_gone ("domain", error);
       return FALSE;
     }
   source->folder = clone->folder != 0

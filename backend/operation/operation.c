@@ -38,19 +38,13 @@ new_request (const HvfsServer *server, guint32 serial, const char *method)
   return object == NULL ? NULL : hvfs_request_new (method, object->type, object->moref);
 }
 
-static void
-set_gone (GError **error)
-{
-  g_set_error (error, HVFS_ERROR, ESTALE, "the object is no longer in the server's inventory");
-}
-
 HvfsRequest *
 hvfs_operation_new (const HvfsServer *server, guint32 serial, const char *method, GError **error)
 {
   HvfsRequest *request = new_request (server, serial, method);
 
   if (request == NULL)
-    set_gone (error);
+    hvfs_object_set_gone ("object", error);
   return request;
 }
 
@@ -62,7 +56,7 @@ hvfs_operation_dup_moref (const HvfsServer *server, guint32 serial, GError **err
   HvfsObject *object = hvfs_mirror_get (server->mirror, serial);
 
   if (object == NULL)
-    set_gone (error);
+    hvfs_object_set_gone ("object", error);
   return object == NULL ? NULL : g_strdup (object->moref);
 }
 

@@ -241,7 +241,7 @@ fetch (HvfsQuickstats *quickstats, guint32 serial, GCancellable *cancellable, GE
         found |= store (quickstats, kind, contents->pdata[i]) == serial;
     }
   if (!found)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the object is no longer in the server's inventory");
+    hvfs_object_set_gone ("object", error);
   return found;
 }
 

@@ -101,7 +101,7 @@ hvfs_vm_look (HvfsMirror *mirror, guint32 serial, GError **error)
 
   if (vm == NULL || vm->kind != HVFS_KIND_VM)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
+      hvfs_object_set_gone ("domain", error);
       return NULL;
     }
   if (!hvfs_object_check (vm, HVFS_PROP (HVFS_VM_CHANGE_VERSION), error))
@@ -308,7 +308,7 @@ hvfs_host_look (HvfsMirror *mirror, guint32 serial, GError **error)
 
   if (datacenter == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the host is no longer in the server's inventory");
+      hvfs_object_set_gone ("host", error);
       return NULL;
     }
   look = g_new0 (HvfsHostLook, 1);

@@ -10,7 +10,6 @@
 #include "convert/vmx-words.h"
 #include "convert/words.h"
 
-#define MIB_KIB 1024
 
 static void
 read_identity (HvfsVmRead *read)
@@ -44,13 +43,13 @@ read_memory (HvfsVmRead *read)
 {
   HvfsDomain *domain = read->domain;
   gint64 size = CLAMP (hvfs_value_int (read->config, "hardware.memoryMB", 4), 1,
-                       G_MAXINT64 / MIB_KIB);
+                       G_MAXINT64 / HVFS_KIB_PER_MIB);
   gint64 limit = hvfs_value_int (read->config, "memoryAllocation.limit", -1);
   gint64 reservation = hvfs_value_int (read->config, "memoryAllocation.reservation", 0);
 
-  domain->memory_kib = size * MIB_KIB;
-  domain->current_memory_kib = (limit <= 0 ? size : MIN (limit, size)) * MIB_KIB;
-  domain->min_guarantee_kib = CLAMP (reservation, 0, size) * MIB_KIB;
+  domain->memory_kib = size * HVFS_KIB_PER_MIB;
+  domain->current_memory_kib = (limit <= 0 ? size : MIN (limit, size)) * HVFS_KIB_PER_MIB;
+  domain->min_guarantee_kib = CLAMP (reservation, 0, size) * HVFS_KIB_PER_MIB;
 }
 
 static void

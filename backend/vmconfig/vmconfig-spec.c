@@ -10,9 +10,8 @@
 #include "convert/scalar.h"
 #include "convert/vmx-words.h"
 
-#define MIB_KIB 1024
 /* What a server wants memory to be a multiple of. */
-#define MEMORY_STEP_KIB (4 * MIB_KIB)
+#define MEMORY_STEP_KIB (4 * HVFS_KIB_PER_MIB)
 
 /* ---- names and numbers ---- */
 
@@ -91,10 +90,10 @@ put_hardware (HvfsVmChange *change, GError **error)
     return FALSE;
   if (wanted->memory_kib % MEMORY_STEP_KIB != 0 && wanted->memory_kib != base->memory_kib)
     return hvfs_vm_change_bad (error, EINVAL, "<memory>: must be a multiple of 4 MiB (4096 KiB)");
-  if (wanted->current_memory_kib % MIB_KIB != 0
+  if (wanted->current_memory_kib % HVFS_KIB_PER_MIB != 0
       && wanted->current_memory_kib != base->current_memory_kib)
     return hvfs_vm_change_bad (error, EINVAL, "<currentMemory>: must be a multiple of 1 MiB");
-  if (wanted->min_guarantee_kib % MIB_KIB != 0
+  if (wanted->min_guarantee_kib % HVFS_KIB_PER_MIB != 0
       && wanted->min_guarantee_kib != base->min_guarantee_kib)
     return hvfs_vm_change_bad (error, EINVAL, "<min_guarantee>: must be a multiple of 1 MiB");
   if (wanted->has_shares && wanted->shares > G_MAXINT32)
@@ -103,7 +102,8 @@ put_hardware (HvfsVmChange *change, GError **error)
     return hvfs_vm_change_bad (error, ENOTSUP, "<vcpu>: current must be all that there are");
   put_number (change, "numCPUs", change->have != NULL ? base->vcpus : 0, wanted->vcpus);
   put_number (change, "numCoresPerSocket", cores_before (change), cores);
-  put_number (change, "memoryMB", base->memory_kib / MIB_KIB, wanted->memory_kib / MIB_KIB);
+  put_number (change, "memoryMB", base->memory_kib / HVFS_KIB_PER_MIB,
+              wanted->memory_kib / HVFS_KIB_PER_MIB);
   return TRUE;
 }
 
@@ -136,14 +136,14 @@ static gint64
 limit_of (const HvfsDomain *domain)
 {
   return domain->current_memory_kib < domain->memory_kib
-           ? (gint64) (domain->current_memory_kib + MIB_KIB - 1) / MIB_KIB
+           ? (gint64) (domain->current_memory_kib + HVFS_KIB_PER_MIB - 1) / HVFS_KIB_PER_MIB
            : -1;
 }
 
 static gint64
 reservation_of (const HvfsDomain *domain)
 {
-  return (domain->min_guarantee_kib + MIB_KIB - 1) / MIB_KIB;
+  return (domain->min_guarantee_kib + HVFS_KIB_PER_MIB - 1) / HVFS_KIB_PER_MIB;
 }
 
 static gboolean
@@ -307,7 +307,7 @@ hvfs_vm_change_is_seen (const HvfsVmChange *change, const HvfsObject *vm)
   return sees_texts (change, vm)
          && sees_number (vm, HVFS_VM_CPUS, NULL, base->vcpus != wanted->vcpus, wanted->vcpus)
          && sees_number (vm, HVFS_VM_MEMORY, NULL, base->memory_kib != wanted->memory_kib,
-                         wanted->memory_kib / MIB_KIB)
+                         wanted->memory_kib / HVFS_KIB_PER_MIB)
          && sees_number (vm, HVFS_VM_MEMORY_ALLOCATION, "limit", changes_limit (change),
                          limit_of (wanted))
          && sees_number (vm, HVFS_VM_MEMORY_ALLOCATION, "reservation",

@@ -235,7 +235,7 @@ config_in (const HvfsValue *content, const HvfsVmLook *look, GError **error)
   if (value != NULL && hvfs_value_get (value, "hardware") != NULL)
     return value;
   if (content == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
+    hvfs_object_set_gone ("domain", error);
   else if (fault != NULL)
     g_propagate_error (error, hvfs_fault_new_error_localized (fault));
   else

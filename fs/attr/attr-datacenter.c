@@ -4,11 +4,11 @@
  * Exists for the upper half of the tree, which is almost all collections; what is
  * in them is in the index.
  */
+#include "convert/scalar.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/tree/path.h"
 
-#define KIB_PER_MIB 1024
 
 static gboolean
 cluster_info_show (HvfsFs *fs, const HvfsObject *cluster, GString *out, GError **error)
@@ -26,7 +26,7 @@ cluster_info_show (HvfsFs *fs, const HvfsObject *cluster, GString *out, GError *
   /* The server counts the first in bytes, the second in MiB. */
   hvfs_show_int (out, "memory", hvfs_value_int (summary, "totalMemory", 0) / 1024);
   hvfs_show_int (out, "effective_memory",
-                 hvfs_value_int (summary, "effectiveMemory", 0) * KIB_PER_MIB);
+                 hvfs_value_int (summary, "effectiveMemory", 0) * HVFS_KIB_PER_MIB);
   return TRUE;
 }
 

@@ -14,6 +14,7 @@
 #include "backend/operation/hardware.h"
 #include "backend/operation/reconfigure.h"
 #include "backend/operation/tools.h"
+#include "convert/scalar.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
@@ -25,7 +26,6 @@
 #include "fs/request/failure.h"
 #include "fs/row/line.h"
 
-#define KIB_PER_MIB 1024
 
 /* The text of a property: a line of its own, or nothing where it is unset. */
 static void
@@ -238,9 +238,9 @@ stats_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
   if (usage.cpu_mhz >= 0)
     hvfs_show_int (out, "cpu", usage.cpu_mhz);
   if (usage.memory_mib >= 0)
-    hvfs_show_int (out, "memory", usage.memory_mib * KIB_PER_MIB);
+    hvfs_show_int (out, "memory", usage.memory_mib * HVFS_KIB_PER_MIB);
   if (usage.guest_memory_mib >= 0)
-    hvfs_show_int (out, "guest_memory", usage.guest_memory_mib * KIB_PER_MIB);
+    hvfs_show_int (out, "guest_memory", usage.guest_memory_mib * HVFS_KIB_PER_MIB);
   if (usage.uptime_s >= 0)
     hvfs_show_int (out, "uptime", usage.uptime_s);
   if (usage.storage_bytes >= 0)

@@ -36,7 +36,7 @@ end (HvfsStore *store, const char *line, End func, GError **error)
   g_autofree char *name = dup_name (fs, store->serial);
 
   if (name == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
+    hvfs_object_set_gone ("domain", error);
   else if (!hvfs_line_is_name (line, name))
     {
       g_autofree char *quoted = hvfs_line_dup_quoted (name);

@@ -16,7 +16,6 @@
 #include "fs/attr/tables.h"
 #include "fs/attr/usage.h"
 
-#define KIB_PER_MIB 1024
 
 /* Appends "KEY=", and the number where it is known: more than 0. */
 static void
@@ -52,7 +51,7 @@ info_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
   show_known (out, "memory", memory_kib);
   if (hvfs_quickstats_get (fs->quickstats, host->serial, &usage) && usage.memory_mib >= 0
       && memory_kib > 0)
-    hvfs_show_int (out, "free_memory", memory_kib - usage.memory_mib * KIB_PER_MIB);
+    hvfs_show_int (out, "free_memory", memory_kib - usage.memory_mib * HVFS_KIB_PER_MIB);
   else
     hvfs_show_text (out, "free_memory", "");
   hvfs_show_text (out, "version", hvfs_value_text (product, "version"));
@@ -88,7 +87,7 @@ stats_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
   if (usage.cpu_mhz >= 0)
     hvfs_show_int (out, "cpu", usage.cpu_mhz);
   if (usage.memory_mib >= 0)
-    hvfs_show_int (out, "memory", usage.memory_mib * KIB_PER_MIB);
+    hvfs_show_int (out, "memory", usage.memory_mib * HVFS_KIB_PER_MIB);
   if (usage.uptime_s >= 0)
     hvfs_show_int (out, "uptime", usage.uptime_s);
   return TRUE;

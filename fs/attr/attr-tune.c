@@ -11,10 +11,10 @@
 #include "backend/operation/allocation.h"
 #include "backend/operation/reconfigure.h"
 #include "convert/error.h"
+#include "convert/scalar.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/row/line.h"
 
-#define KIB_PER_MIB 1024
 
 static const char *const levels[] = { "low", "normal", "high" };
 
@@ -153,7 +153,7 @@ HVFS_STORE (hvfs_sched_store)
 
 HVFS_SHOW (hvfs_memtune_show)
 {
-  return allocation_show (vm, HVFS_RESOURCE_MEMORY, KIB_PER_MIB, out, error);
+  return allocation_show (vm, HVFS_RESOURCE_MEMORY, HVFS_KIB_PER_MIB, out, error);
 }
 
 HVFS_STORE (hvfs_memtune_store)
@@ -177,7 +177,7 @@ number_show (const HvfsObject *vm, guint index, gint64 unit, const char *what, G
 
 HVFS_SHOW (hvfs_memory_show)
 {
-  return number_show (vm, HVFS_VM_MEMORY, KIB_PER_MIB, "memory", out, error);
+  return number_show (vm, HVFS_VM_MEMORY, HVFS_KIB_PER_MIB, "memory", out, error);
 }
 
 HVFS_STORE (hvfs_memory_store)

@@ -111,7 +111,7 @@ check_domain (HvfsCall *call, HvfsNode node, GError **error)
   there = hvfs_edit_is_draft (node) || hvfs_mirror_get (mirror, node.a) != NULL;
   g_rw_lock_reader_unlock (hvfs_mirror_lock (mirror));
   if (!there)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the domain is no longer in the server's inventory");
+    hvfs_object_set_gone ("domain", error);
   return there;
 }
 

@@ -28,7 +28,7 @@ hvfs_node_render (HvfsFs *fs, guint64 ino, GError **error)
 
   if (!hvfs_node_resolve (fs, ino, &node, &object))
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the object is no longer in the server's inventory");
+      hvfs_object_set_gone ("object", error);
       return NULL;
     }
   if (object != NULL && !hvfs_object_check (object, node.row->depends, error))
