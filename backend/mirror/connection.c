@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* backend/mirror/connection.c - whether the server is there, and waiting for news of it; see link.h */
+/* backend/mirror/connection.c - whether the server is there, and waiting for news of it; see connection.h */
 #include "backend/mirror/connection.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #include "backend/wait/wake.h"
 
-struct _HvfsLink
+struct _HvfsConnection
 {
   GMutex lock;
   GCond changed;    /* any of the below; somebody was cancelled */

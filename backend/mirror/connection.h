@@ -11,7 +11,7 @@
 
 #include <gio/gio.h>
 
-typedef struct _HvfsLink HvfsConnection;
+typedef struct _HvfsConnection HvfsConnection;
 
 /* At first it is not up: not connected yet. */
 HvfsConnection *hvfs_connection_new (void);
