@@ -30,8 +30,8 @@ start_vcsim -vm 4
 root_is vpx "" 8 "$extras datacenters tasks"
 root_is vpx DC0 8 "$extras clusters datastores hosts moref networks tasks"
 root_is vpx DC0/DC0_C0 4 "$extras hosts info moref tasks"
-root_is vpx DC0/DC0_C0/DC0_C0_H1 1 "$extras capabilities.xml datastores domains info interfaces moref networks state stats switches tasks"
-root_is vpx DC0/DC0_H0 4 "$extras capabilities.xml datastores domains info interfaces moref networks state stats switches tasks"
+root_is vpx DC0/DC0_C0/DC0_C0_H1 1 "$extras capabilities.xml datastores domains info interfaces moref networks reboot shutdown state stats switches tasks"
+root_is vpx DC0/DC0_H0 4 "$extras capabilities.xml datastores domains info interfaces moref networks reboot shutdown state stats switches tasks"
 expect_failure "no 'nowhere'" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
 expect_failure "there is DC0" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
 expect_failure "no 'nohost' in DC0_C0" "$HVFS" "$(vcsim_uri vpx DC0/DC0_C0/nohost)" "$mnt"
@@ -70,7 +70,7 @@ expect_eq "what is below it" "$(ls "$mnt/by-folder")" elsewhere
 unmount_hvfs
 stop_vcsim
 
-host_root="$extras capabilities.xml datastores domains info interfaces moref networks state stats switches tasks"
+host_root="$extras capabilities.xml datastores domains info interfaces moref networks reboot shutdown state stats switches tasks"
 start_vcsim -esx -vm 3
 root_is esx "" 3 "$host_root"
 stop_vcsim

@@ -17,7 +17,7 @@ expect_eq datacenter "$(listing "$dc")" "clusters datastores hosts moref network
 cluster=$(find "$dc/clusters" -name DC1_C0)
 expect_eq cluster "$(listing "$cluster")" "hosts info moref "
 host=$cluster/hosts/DC1_C0_H0
-expect_eq host "$(listing "$host")" "capabilities.xml datastores domains info interfaces moref networks state stats switches "
+expect_eq host "$(listing "$host")" "capabilities.xml datastores domains info interfaces moref networks reboot shutdown state stats switches "
 expect_eq datastore "$(listing "$host/datastores/$(ls "$host/datastores" | head -n 1)/")" "info moref pool.xml "
 for file in addresses annotation error hostname memory memtune moref sched state stats template \
   tools uuid vcpus; do

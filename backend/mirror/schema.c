@@ -32,6 +32,7 @@ const HvfsProp hvfs_props[] = {
   { HVFS_KIND_HOST, HVFS_HOST_AUTOSTART, "config.autoStart", 0, 0 },
   { HVFS_KIND_HOST, HVFS_HOST_NICS, "config.network.pnic", 0, 0 },
   { HVFS_KIND_HOST, HVFS_HOST_SWITCHES, "config.network.vswitch", 0, 0 },
+  { HVFS_KIND_HOST, HVFS_HOST_MAX_VCPUS, "capability.maxSupportedVcpus", 0, 0 },
 
   { HVFS_KIND_VM, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_VM, HVFS_PARENT, "parent", 0, 0 },

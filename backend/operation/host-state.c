@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "backend/wire/fault.h"
 #include "convert/error.h"
 
 static const char *const words[] = { "connected", "disconnected", "notresponding", "maintenance" };
@@ -87,4 +88,48 @@ hvfs_host_state_set (const HvfsServer *server, guint32 serial, const char *word,
   return strcmp (method, "ReconnectHost_Task") != 0
          || !hvfs_operation_is_so (server, serial, says, words[MAINTENANCE])
          || step_to (server, serial, word, "ExitMaintenanceMode_Task", cancellable, error);
+}
+
+/* ---- the machine itself ---- */
+
+static gboolean
+is_of_host (const HvfsServer *server)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
+
+  return g_strcmp0 (hvfs_value_text (content, "about.apiType"), "HostAgent") == 0;
+}
+
+/* A host that goes takes its own server along, before that could say how its task ended. */
+static gboolean
+is_going (const HvfsServer *server, const GError *failure)
+{
+  return g_strcmp0 (hvfs_error_fault (failure), HVFS_FAULT_UNKNOWN) == 0 && is_of_host (server)
+         && !hvfs_mirror_is_up (server->mirror, NULL, NULL);
+}
+
+gboolean
+hvfs_host_end (const HvfsServer *server, guint32 serial, HvfsHostEnd end,
+               GCancellable *cancellable, GError **error)
+{
+  static const char *const methods[]
+    = { [HVFS_HOST_REBOOT] = "RebootHost_Task", [HVFS_HOST_SHUTDOWN] = "ShutdownHost_Task" };
+  g_autoptr (HvfsRequest) request = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (!hvfs_operation_is_so (server, serial, says, words[MAINTENANCE]))
+    {
+      g_set_error (error, HVFS_ERROR, EBUSY,
+                   "the host is not in maintenance: write maintenance to its state first");
+      return FALSE;
+    }
+  request = hvfs_operation_new (server, serial, methods[end], error);
+  if (request == NULL)
+    return FALSE;
+  hvfs_request_bool (request, "force", FALSE);
+  if (hvfs_operation_run (server, request, serial, NULL, NULL, NULL, cancellable, &failure)
+      || is_going (server, failure))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }

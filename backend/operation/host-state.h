@@ -23,3 +23,16 @@ const char *hvfs_host_state_word (const HvfsObject *host);
  */
 gboolean hvfs_host_state_set (const HvfsServer *server, guint32 serial, const char *word,
                               GCancellable *cancellable, GError **error);
+
+typedef enum { HVFS_HOST_REBOOT, HVFS_HOST_SHUTDOWN } HvfsHostEnd;
+
+/**
+ * hvfs_host_end:
+ *
+ * Waits until the server has done it.  A host that is its own server is then gone: that is
+ * success, too.  Network; no lock may be held.
+ *
+ * @error: EBUSY: the host is not in maintenance; EINTR when cancelled; else the server's
+ */
+gboolean hvfs_host_end (const HvfsServer *server, guint32 serial, HvfsHostEnd end,
+                        GCancellable *cancellable, GError **error);

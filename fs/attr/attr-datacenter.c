@@ -5,6 +5,7 @@
  * in them is in the index.
  */
 #include "convert/scalar.h"
+#include "fs/attr/facts.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/tree/path.h"
@@ -14,9 +15,13 @@ static gboolean
 cluster_info_show (HvfsFs *fs, const HvfsObject *cluster, GString *out, GError **error)
 {
   HvfsValue *summary = hvfs_object_get (cluster, HVFS_COMPUTE_SUMMARY);
+  g_autoptr (HvfsValue) drs = NULL, ha = NULL;
 
   if (summary == NULL)
     return hvfs_show_unknown ("summary", error);
+  if (!hvfs_facts_get (fs, cluster->serial, HVFS_FACT_CLUSTER_DRS, &drs, error)
+      || !hvfs_facts_get (fs, cluster->serial, HVFS_FACT_CLUSTER_HA, &ha, error))
+    return FALSE;
   hvfs_show_int (out, "hosts", hvfs_value_int (summary, "numHosts", 0));
   hvfs_show_int (out, "effective_hosts", hvfs_value_int (summary, "numEffectiveHosts", 0));
   hvfs_show_int (out, "cores", hvfs_value_int (summary, "numCpuCores", 0));
@@ -27,6 +32,8 @@ cluster_info_show (HvfsFs *fs, const HvfsObject *cluster, GString *out, GError *
   hvfs_show_int (out, "memory", hvfs_value_int (summary, "totalMemory", 0) / 1024);
   hvfs_show_int (out, "effective_memory",
                  hvfs_value_int (summary, "effectiveMemory", 0) * HVFS_KIB_PER_MIB);
+  hvfs_show_yes_no (out, "drs", hvfs_value_bool (drs, NULL));
+  hvfs_show_yes_no (out, "ha", hvfs_value_bool (ha, NULL));
   return TRUE;
 }
 
@@ -54,8 +61,8 @@ HvfsRow hvfs_datacenter_table[] = {
 };
 
 HvfsRow hvfs_cluster_table[] = {
-  { .name = "info", .mode = S_IFREG | 0444, .show = cluster_info_show,
-    .depends = HVFS_PROP (HVFS_COMPUTE_SUMMARY) },
+  { .name = "info", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
+    .show = cluster_info_show, .fetch = &hvfs_facts_of_row, .depends = HVFS_PROP (HVFS_COMPUTE_SUMMARY) },
   HVFS_COLLECTION_ROW ("hosts", .named = HVFS_NAMED_CLUSTER_HOSTS),
   HVFS_MOREF_ROW,
   { NULL }

@@ -9,12 +9,14 @@
 #include <string.h>
 
 #include "backend/operation/host-state.h"
+#include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/xml-out.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/usage.h"
+#include "fs/row/line.h"
 
 
 /* Appends "KEY=", and the number where it is known: more than 0. */
@@ -56,6 +58,8 @@ info_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
     hvfs_show_text (out, "free_memory", "");
   hvfs_show_text (out, "version", hvfs_value_text (product, "version"));
   hvfs_show_text (out, "uuid", hvfs_value_text (hardware, "uuid"));
+  show_known (out, "max_vcpus",
+              hvfs_value_int (hvfs_object_get (host, HVFS_HOST_MAX_VCPUS), NULL, 0));
   return TRUE;
 }
 
@@ -75,6 +79,47 @@ state_store (HvfsStore *store, const char *line, GError **error)
 {
   return hvfs_host_state_set (&store->fs->server, store->serial, line, store->cancellable,
                               error);
+}
+
+/* (transfer full) (nullable): it is gone */
+static char *
+dup_name (HvfsFs *fs, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  const HvfsObject *host = hvfs_mirror_get (fs->mirror, serial);
+
+  return host == NULL ? NULL
+                      : g_strdup (hvfs_value_text (hvfs_object_get (host, HVFS_NAME), NULL));
+}
+
+static gboolean
+end_store (HvfsStore *store, const char *line, HvfsHostEnd end, GError **error)
+{
+  g_autofree char *name = dup_name (store->fs, store->serial);
+  g_autofree char *quoted = NULL;
+
+  if (name == NULL)
+    return hvfs_show_unknown ("name", error);
+  if (hvfs_line_is_name (line, name))
+    return hvfs_host_end (&store->fs->server, store->serial, end, store->cancellable, error);
+  quoted = hvfs_line_dup_quoted (name);
+  g_set_error (error, HVFS_ERROR, EINVAL,
+               "'%.64s' is another name: to confirm, write the host's own name, '%s'", line,
+               quoted);
+  return FALSE;
+}
+
+static gboolean
+reboot_store (HvfsStore *store, const char *line, GError **error)
+{
+  return end_store (store, line, HVFS_HOST_REBOOT, error);
+}
+
+static gboolean
+shutdown_store (HvfsStore *store, const char *line, GError **error)
+{
+  return end_store (store, line, HVFS_HOST_SHUTDOWN, error);
 }
 
 static gboolean
@@ -169,9 +214,12 @@ capabilities_show (HvfsFs *fs, const HvfsObject *host, GString *text, GError **e
 
 HvfsRow hvfs_host_table[] = {
   { .name = "info", .mode = S_IFREG | 0444, .show = info_show, .fetch = &hvfs_usage_fetch,
-    .depends = HVFS_PROP (HVFS_HOST_HARDWARE) | HVFS_PROP (HVFS_HOST_PRODUCT) },
+    .depends = HVFS_PROP (HVFS_HOST_HARDWARE) | HVFS_PROP (HVFS_HOST_PRODUCT)
+               | HVFS_PROP (HVFS_HOST_MAX_VCPUS) },
   { .name = "state", .mode = S_IFREG | 0644, .show = state_show, .store = state_store,
     .depends = HVFS_PROP (HVFS_HOST_CONNECTION) | HVFS_PROP (HVFS_HOST_MAINTENANCE) },
+  { .name = "reboot", .mode = S_IFREG | 0200, .store = reboot_store },
+  { .name = "shutdown", .mode = S_IFREG | 0200, .store = shutdown_store },
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .fetch = &hvfs_usage_fetch },
   { .name = "capabilities.xml", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
     .show = capabilities_show, .fetch = &hvfs_facts_of_row, .depends = HVFS_PROP (HVFS_HOST_HARDWARE) },

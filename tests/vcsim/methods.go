@@ -85,6 +85,8 @@ var handlers = map[string]handler{
 
 	"DisconnectHost_Task": disconnectHost,
 	"ReconnectHost_Task":  reconnectHost,
+	"RebootHost_Task":     rebootHost,
+	"ShutdownHost_Task":   shutdownHost,
 
 	"MarkAsTemplate":       thenChanged,
 	"MarkAsVirtualMachine": thenChanged,
