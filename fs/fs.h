@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "backend/mirror/mirror.h"
+#include "backend/operation/perf.h"
 #include "backend/operation/power.h"
 #include "backend/operation/quickstats.h"
 #include "backend/login/session.h"
@@ -47,6 +48,7 @@ struct _HvfsFs
   HvfsTasks *tasks;
   HvfsUpdater *updater;
   HvfsQuickstats *quickstats;
+  HvfsPerf *perf;
   HvfsQuestions *questions;
   HvfsServer server;
   HvfsConfig *config;

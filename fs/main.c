@@ -104,6 +104,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->updater
     = hvfs_updater_new (fs->session, fs->mirror, fs->tasks, uri, timeout_s, fs->stats);
   fs->quickstats = hvfs_quickstats_new (fs->session, fs->mirror, usage_changed, fs);
+  fs->perf = hvfs_perf_new (fs->session);
   fs->questions = hvfs_questions_new (fs->session, uri->auto_answer);
   fs->server
     = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
@@ -142,6 +143,7 @@ fs_clear (HvfsFs *fs)
   hvfs_tasks_free (fs->tasks); /* what interrupted writers began is cancelled first */
   hvfs_session_logout (fs->session);
   hvfs_quickstats_free (fs->quickstats);
+  hvfs_perf_free (fs->perf);
   hvfs_config_free (fs->config);
   hvfs_follow_clear (fs);
   hvfs_dir_times_free (fs->dir_times);

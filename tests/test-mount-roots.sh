@@ -27,11 +27,11 @@ root_is () {
 }
 
 start_vcsim -vm 4
-root_is vpx "" 8 "$extras datacenters tasks"
-root_is vpx DC0 8 "$extras clusters datastores hosts moref networks tasks"
-root_is vpx DC0/DC0_C0 4 "$extras hosts info moref tasks"
-root_is vpx DC0/DC0_C0/DC0_C0_H1 1 "$extras capabilities.xml datastores domains info interfaces moref networks reboot shutdown state stats switches tasks"
-root_is vpx DC0/DC0_H0 4 "$extras capabilities.xml datastores domains info interfaces moref networks reboot shutdown state stats switches tasks"
+root_is vpx "" 8 "$extras datacenters metrics.prom tasks"
+root_is vpx DC0 8 "$extras clusters datastores hosts metrics.prom moref networks tasks"
+root_is vpx DC0/DC0_C0 4 "$extras hosts info metrics.prom moref tasks"
+root_is vpx DC0/DC0_C0/DC0_C0_H1 1 "$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks reboot shutdown state stats switches tasks"
+root_is vpx DC0/DC0_H0 4 "$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks reboot shutdown state stats switches tasks"
 expect_failure "no 'nowhere'" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
 expect_failure "there is DC0" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
 expect_failure "no 'nohost' in DC0_C0" "$HVFS" "$(vcsim_uri vpx DC0/DC0_C0/nohost)" "$mnt"
@@ -44,10 +44,10 @@ case $dc in */DC0) ;; *) fail "no folder above DC0: $dc" ;; esac
 cluster=$(cd "$mnt/datacenters/$dc/clusters" && find . -name DC0_C0 | sed 's|^\./||')
 unmount_hvfs
 root_in_folder () { mount_hvfs "$(vcsim_uri vpx "$1")" "$mnt"; listing "$mnt"; unmount_hvfs; }
-expect_eq "a folder of datacenters" "$(root_in_folder "${dc%/*}")" "$extras datacenters tasks "
-expect_eq "a datacenter in a folder" "$(root_in_folder "$dc")" "$extras clusters datastores hosts moref networks tasks "
-expect_eq "a folder of hosts" "$(root_in_folder "$dc/${cluster%/*}")" "$extras clusters hosts tasks "
-expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$extras hosts info moref tasks "
+expect_eq "a folder of datacenters" "$(root_in_folder "${dc%/*}")" "$extras datacenters metrics.prom tasks "
+expect_eq "a datacenter in a folder" "$(root_in_folder "$dc")" "$extras clusters datastores hosts metrics.prom moref networks tasks "
+expect_eq "a folder of hosts" "$(root_in_folder "$dc/${cluster%/*}")" "$extras clusters hosts metrics.prom tasks "
+expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$extras hosts info metrics.prom moref tasks "
 stop_vcsim
 
 # The root stays that object, called otherwise, and another as it was, also for a new session.
@@ -70,7 +70,7 @@ expect_eq "what is below it" "$(ls "$mnt/by-folder")" elsewhere
 unmount_hvfs
 stop_vcsim
 
-host_root="$extras capabilities.xml datastores domains info interfaces moref networks reboot shutdown state stats switches tasks"
+host_root="$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks reboot shutdown state stats switches tasks"
 start_vcsim -esx -vm 3
 root_is esx "" 3 "$host_root"
 stop_vcsim
@@ -82,13 +82,13 @@ root_is gsx "" 3 "$host_root"
 stop_vcsim
 for api in 2.5 4.0 4.1 5.0; do
   start_vcsim -api $api -vm 4
-  root_is vpx "" 8 "$extras datacenters tasks"
-  root_is vpx DC0/DC0_C0 4 "$extras hosts info moref tasks"
+  root_is vpx "" 8 "$extras datacenters metrics.prom tasks"
+  root_is vpx DC0/DC0_C0 4 "$extras hosts info metrics.prom moref tasks"
   stop_vcsim
 done
 
 # IPv6, where there is any.
 if grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null; then
   start_vcsim -l "[::1]:0" -vm 1
-  root_is vpx DC0 2 "$extras clusters datastores hosts moref networks tasks"
+  root_is vpx DC0 2 "$extras clusters datastores hosts metrics.prom moref networks tasks"
 fi

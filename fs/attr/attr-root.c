@@ -7,6 +7,7 @@
  */
 #include "convert/error.h"
 #include "fs/attr/journal.h"
+#include "fs/attr/metrics.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/tree/path.h"
@@ -127,6 +128,8 @@ HvfsRow hvfs_root_table[] = {
   HVFS_COLLECTION_ROW ("by-folder", .named = HVFS_NAMED_BY_FOLDER),
   { .name = "tasks", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, .show = tasks_show,
     .stat = tasks_stat, .file_ops = &hvfs_journal_ops },
+  { .name = "metrics.prom", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
+    .file_ops = &hvfs_metrics_ops },
   { .name = ".hvfs", .mode = S_IFDIR | 0755, .table = hvfs_self_table },
   { NULL }
 };
