@@ -79,4 +79,5 @@ struct _HvfsFs
   gboolean dc_below;       /* datacenters are at the root or below, not above it */
   GPtrArray *touched;      /* serials whose places are to be looked at again; some may be gone */
   gboolean restructured;   /* folders, clusters or hosts came, went or moved */
+  gboolean repathed;       /* what is in the paths that files of domains say */
 };

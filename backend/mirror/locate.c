@@ -210,3 +210,28 @@ hvfs_locate_append_path (const HvfsObject *object, GString *path, gpointer mirro
     }
   return path->len > start;
 }
+
+HvfsObject *
+hvfs_locate_datacenter (HvfsMirror *mirror, const HvfsObject *object)
+{
+  HvfsObject *at = (HvfsObject *) object;
+
+  for (guint depth = 0; at != NULL && depth < MAX_DEPTH; depth++)
+    {
+      if (at->kind == HVFS_KIND_DATACENTER)
+        return at;
+      at = hvfs_mirror_resolve (mirror, hvfs_object_get (at, HVFS_PARENT));
+    }
+  return NULL;
+}
+
+gboolean
+hvfs_folder_holds (const HvfsObject *folder, const char *child_type)
+{
+  HvfsValue *types = hvfs_object_get (folder, HVFS_FOLDER_CHILD_TYPE);
+
+  for (guint i = 0; i < hvfs_value_n_children (types); i++)
+    if (g_strcmp0 (hvfs_value_text (hvfs_value_nth (types, i), NULL), child_type) == 0)
+      return TRUE;
+  return FALSE;
+}

@@ -33,3 +33,9 @@ gboolean hvfs_locate_is_there (HvfsSession *session, const HvfsValue *ref,
 /* The way back: appends the path of @object, "dc1/cluster1/host1".  FALSE if it has none,
  * as the root.  @mirror: a HvfsMirror, which must be locked.  Memory. */
 gboolean hvfs_locate_append_path (const HvfsObject *object, GString *path, gpointer mirror);
+
+/* The datacenter above @object, itself counted.  (nullable).  The mirror must be locked. */
+HvfsObject *hvfs_locate_datacenter (HvfsMirror *mirror, const HvfsObject *object);
+
+/* Whether a folder may hold objects of the type @child_type. */
+gboolean hvfs_folder_holds (const HvfsObject *folder, const char *child_type);

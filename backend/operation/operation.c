@@ -208,3 +208,65 @@ hvfs_operation_call (const HvfsServer *server, HvfsRequest *request, guint32 ser
   hvfs_operation_settle (server, serial, test, data);
   return TRUE;
 }
+
+/* What was made: by its reference, or where that was lost, by its place and name. */
+typedef struct
+{
+  const HvfsValue *ref;
+  guint32 parent;
+  const char *name;
+  guint32 found;
+} Made;
+
+static HvfsObject *
+child_named (HvfsMirror *mirror, guint32 parent, const char *name)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  hvfs_mirror_iter_init (mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      HvfsObject *above = hvfs_mirror_resolve (mirror, hvfs_object_get (value, HVFS_PARENT));
+
+      if (above != NULL && above->serial == parent
+          && g_strcmp0 (hvfs_value_text (hvfs_object_get (value, HVFS_NAME), NULL), name) == 0)
+        return value;
+    }
+  return NULL;
+}
+
+static int
+look_made (HvfsMirror *mirror, gpointer data)
+{
+  Made *made = data;
+  HvfsObject *object = made->ref != NULL ? hvfs_mirror_resolve (mirror, made->ref)
+                                         : child_named (mirror, made->parent, made->name);
+
+  if (object == NULL || hvfs_object_get (object, HVFS_NAME) == NULL)
+    return 0;
+  made->found = object->serial;
+  return 1;
+}
+
+guint32
+hvfs_operation_make (const HvfsServer *server, HvfsRequest *request, guint32 parent,
+                     const char *name, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (HvfsValue) reply
+    = hvfs_session_call (server->session, request, HVFS_CALL_CHANGE, 0, NULL, &failure);
+  Made made = { hvfs_value_get (reply, "returnval"), parent, name, 0 };
+
+  if (reply == NULL && !hvfs_operation_find_out (server, look_made, &made, cancellable, &failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return 0;
+    }
+  if (made.found == 0)
+    hvfs_operation_settle_that (server, look_made, &made);
+  if (made.found == 0)
+    g_set_error (error, HVFS_ERROR, ETIMEDOUT,
+                 "it was made, but the server does not tell of it: list the directory");
+  return made.found;
+}

@@ -82,3 +82,15 @@ gboolean hvfs_operation_run (const HvfsServer *server, HvfsRequest *request, gui
 /* The same of a method that has done it when it returns. */
 gboolean hvfs_operation_call (const HvfsServer *server, HvfsRequest *request, guint32 serial,
                               HvfsObjectTest test, gconstpointer data, GError **error);
+
+/**
+ * hvfs_operation_make:
+ * @request: a method that makes an object below @parent and returns its reference
+ * @name: that it gets, as the server has it
+ *
+ * Waits until the mirror shows the new object.
+ *
+ * Returns: its serial; 0 on error
+ */
+guint32 hvfs_operation_make (const HvfsServer *server, HvfsRequest *request, guint32 parent,
+                             const char *name, GCancellable *cancellable, GError **error);

@@ -341,16 +341,6 @@ rename_draft (HvfsFs *fs, guint32 number, HvfsNode new_dir, const char *new_name
   return FALSE;
 }
 
-/* As the user names it: in another directory with that one's path. */
-static char *
-dup_target (HvfsFs *fs, HvfsNode dir, HvfsNode new_dir, const char *new_name)
-{
-  g_autofree char *path
-    = dir.a == new_dir.a ? NULL : hvfs_path_dup (fs, hvfs_node_ino (new_dir));
-
-  return path == NULL ? g_strdup (new_name) : g_build_filename (path, new_name, NULL);
-}
-
 gboolean
 hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
                      const char *new_name, guint flags, GError **error)
@@ -374,8 +364,8 @@ hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
   else if (hvfs_line_check (new_name, &failure)
            && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
     move_and_rename (call, serial, dir, name, new_dir, new_name, &failure);
-  there = dup_target (fs, dir, new_dir, new_name);
-  hvfs_change_remember (fs, hvfs_node_ino (node), node, there, failure);
+  there = hvfs_change_dup_target (fs, dir, new_dir, new_name);
+  hvfs_change_remember_verb (fs, node, "mv", there, failure);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));

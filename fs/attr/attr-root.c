@@ -138,6 +138,3 @@ HvfsRow hvfs_root_row = { .mode = S_IFDIR | 0755, .table = hvfs_root_table };
 
 HvfsRow hvfs_by_name_link = { .mode = S_IFLNK | 0777 };
 HvfsRow hvfs_by_uuid_link = { .mode = S_IFLNK | 0777 };
-HvfsRow hvfs_by_folder_link = { .mode = S_IFLNK | 0777 };
-HvfsRow hvfs_by_folder_dc_row = { .mode = S_IFDIR | 0755 };
-HvfsRow hvfs_by_folder_folder_row = { .mode = S_IFDIR | 0755 };

@@ -15,7 +15,6 @@
 #include "fs/tree/path.h"
 
 #define MAX_LISTED 8
-#define MAX_DEPTH 64 /* of folders; a server that says more is not believed */
 
 typedef struct
 {
@@ -37,17 +36,6 @@ has_name (const Query *query, const HvfsObject *object)
   return raw != NULL && (strcmp (raw, query->text) == 0 || strcmp (plain, query->text) == 0);
 }
 
-static gboolean
-is_of_domains (const HvfsObject *folder)
-{
-  HvfsValue *types = hvfs_object_get (folder, HVFS_FOLDER_CHILD_TYPE);
-
-  for (guint i = 0; i < hvfs_value_n_children (types); i++)
-    if (g_strcmp0 (hvfs_value_text (hvfs_value_nth (types, i), NULL), "VirtualMachine") == 0)
-      return TRUE;
-  return FALSE;
-}
-
 /* The datacenter whose folder of domains @object is.  (nullable) */
 static HvfsObject *
 topped_by (HvfsMirror *mirror, const HvfsObject *object)
@@ -55,7 +43,7 @@ topped_by (HvfsMirror *mirror, const HvfsObject *object)
   HvfsObject *parent = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
 
   return object->kind == HVFS_KIND_FOLDER && parent != NULL
-             && parent->kind == HVFS_KIND_DATACENTER && is_of_domains (object)
+             && parent->kind == HVFS_KIND_DATACENTER && hvfs_folder_holds (object, "VirtualMachine")
            ? parent
            : NULL;
 }
@@ -68,10 +56,10 @@ append_tree_path (const HvfsObject *object, GString *path, gpointer data)
   HvfsObject *dc = topped_by (fs->mirror, object);
 
   if (dc != NULL)
-    return hvfs_path_append (fs, hvfs_row_ino (&hvfs_by_folder_dc_row, dc->serial, 0), path);
+    return hvfs_path_append (fs, hvfs_row_ino (hvfs_row (HVFS_NAMED_FOLDER_OF_DC), dc->serial, 0), path);
   if (object->kind == HVFS_KIND_FOLDER)
     return hvfs_path_append (
-      fs, hvfs_node_ino ((HvfsNode){ &hvfs_by_folder_folder_row, object->serial, 0 }), path);
+      fs, hvfs_node_ino ((HvfsNode){ hvfs_row (HVFS_NAMED_FOLDER_DIR), object->serial, 0 }), path);
   return hvfs_path_append_object (fs, object, path);
 }
 
@@ -377,29 +365,17 @@ is_topmost (const Query *query, const HvfsObject *object)
   return dc != NULL && (query->text == NULL || strcmp (dc->moref, query->text) == 0);
 }
 
-/* The moref of the datacenter above @object.  (nullable) */
-static const char *
-datacenter_above (HvfsMirror *mirror, const HvfsObject *object)
-{
-  for (guint depth = 0; object != NULL && depth < MAX_DEPTH; depth++)
-    {
-      if (object->kind == HVFS_KIND_DATACENTER)
-        return object->moref;
-      object = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
-    }
-  return NULL;
-}
-
 /* The topmost folder of the datacenter that @at is in. */
 static guint32
 topmost_folder (const HvfsPlaces *places, guint32 at, const char *text, GError **error)
 {
   Query query = { places, NULL, NULL, text, NULL };
-  HvfsObject *object = hvfs_mirror_get (places->mirror, at);
+  HvfsObject *object = hvfs_mirror_get (places->mirror, at), *dc;
 
   if (object != NULL && object->kind == HVFS_KIND_VM)
     object = hvfs_mirror_resolve (places->mirror, hvfs_object_get (object, HVFS_VM_HOST));
-  query.text = datacenter_above (places->mirror, object);
+  dc = hvfs_locate_datacenter (places->mirror, object);
+  query.text = dc == NULL ? NULL : dc->moref;
   return find (&query, 1u << HVFS_KIND_FOLDER, is_topmost, "folder of domains", error);
 }
 

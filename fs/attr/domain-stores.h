@@ -20,6 +20,10 @@ HVFS_STORE (hvfs_migrate_store);
 gboolean hvfs_migrate_is_volatile (HvfsFs *fs, HvfsNode node);
 HVFS_STORE (hvfs_clone_store);
 
+/* attr-folder.c */
+HVFS_SHOW (hvfs_folder_show);
+HVFS_STORE (hvfs_folder_store);
+
 /* attr-end.c */
 HVFS_STORE (hvfs_undefine_store);
 HVFS_STORE (hvfs_destroy_store);

@@ -10,8 +10,10 @@
 
 /* fs/attr/attr-root.c: the mount itself */
 extern HvfsRow hvfs_root_row, hvfs_root_table[];
-extern HvfsRow hvfs_by_name_link, hvfs_by_uuid_link, hvfs_by_folder_link;
-extern HvfsRow hvfs_by_folder_dc_row, hvfs_by_folder_folder_row;
+extern HvfsRow hvfs_by_name_link, hvfs_by_uuid_link;
+
+/* fs/attr/attr-folder.c: what is in by-folder */
+extern HvfsRow hvfs_by_folder_link, hvfs_by_folder_dc_row, hvfs_by_folder_folder_row;
 
 /* fs/attr/attr-hvfs.c: .hvfs */
 extern HvfsRow hvfs_self_table[];

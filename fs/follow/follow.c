@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "backend/mirror/locate.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/migration.h"
 #include "fs/attr/facts.h"
@@ -105,6 +106,21 @@ index_renamed (const HvfsObject *owner, gpointer data)
     forget_domain_links (data, owner);
 }
 
+/* The files of domains that say paths: a place above them has another name, or another place. */
+static void
+forget_paths (HvfsFs *fs)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  hvfs_mirror_iter_init (fs->mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((HvfsObject *) value)->kind == HVFS_KIND_VM)
+      hvfs_notifier_inode (
+        fs->notifier,
+        hvfs_row_ino (hvfs_row (HVFS_NAMED_FOLDER), ((HvfsObject *) value)->serial, 0));
+}
+
 /* Of the domains on @host: it is the host that says who starts with it. */
 static void
 forget_autostart (HvfsFs *fs, const HvfsObject *host)
@@ -143,6 +159,14 @@ says_place (const HvfsObject *object, HvfsPropMask changed)
   return (changed & (HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_PARENT) | placing[object->kind])) != 0;
 }
 
+/* Whether paths that files of domains say lead through it. */
+static gboolean
+is_above_domains (const HvfsObject *object)
+{
+  return object->kind == HVFS_KIND_FOLDER || object->kind == HVFS_KIND_DATACENTER
+         || object->kind == HVFS_KIND_VAPP;
+}
+
 static void
 object_left (HvfsFs *fs, const HvfsObject *object)
 {
@@ -157,6 +181,7 @@ object_left (HvfsFs *fs, const HvfsObject *object)
   hvfs_networks_forget (fs->networks, object->serial);
   hvfs_facts_forget (fs->facts, object->serial);
   fs->restructured |= object->kind != HVFS_KIND_VM;
+  fs->repathed |= is_above_domains (object);
 }
 
 /* What its own files show, and what else shows of it. */
@@ -194,6 +219,7 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
     g_ptr_array_add (fs->touched, GUINT_TO_POINTER (object->serial));
   else
     fs->restructured = TRUE; /* its children's places, and what leads there */
+  fs->repathed |= is_above_domains (object);
 }
 
 /* The object that the mount is rooted at, and what that means for its root. */
@@ -277,6 +303,8 @@ settled (gpointer data)
       place_all (fs);
       hvfs_notifier_inode (fs->notifier, 1);
     }
+  if (fs->repathed)
+    forget_paths (fs);
   for (guint i = 0; i < fs->touched->len; i++)
     {
       HvfsObject *vm = hvfs_mirror_get (fs->mirror, GPOINTER_TO_UINT (fs->touched->pdata[i]));
@@ -287,7 +315,7 @@ settled (gpointer data)
       if (!fs->restructured)
         hvfs_place_object (fs, vm);
     }
-  fs->restructured = FALSE;
+  fs->restructured = fs->repathed = FALSE;
   g_ptr_array_set_size (fs->touched, 0);
   hvfs_dir_times_sweep (fs->dir_times, is_there, fs);
 }

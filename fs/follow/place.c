@@ -11,14 +11,13 @@
 
 #include <string.h>
 
+#include "backend/mirror/locate.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/tree/index.h"
 #include "fs/tree/path.h"
-
-#define MAX_DEPTH 64 /* of folders; a server that says more is not believed */
 
 /* The collections that folders divide, and the rows that make them up. */
 typedef struct
@@ -99,21 +98,6 @@ parent_of (HvfsFs *fs, const HvfsObject *object)
   return hvfs_mirror_resolve (fs->mirror, hvfs_object_get (object, HVFS_PARENT));
 }
 
-/* The datacenter above @object, itself counted.  (nullable) */
-static HvfsObject *
-datacenter_of (HvfsFs *fs, const HvfsObject *object)
-{
-  HvfsObject *at = (HvfsObject *) object;
-
-  for (guint depth = 0; at != NULL && depth < MAX_DEPTH; depth++)
-    {
-      if (at->kind == HVFS_KIND_DATACENTER)
-        return at;
-      at = parent_of (fs, at);
-    }
-  return NULL;
-}
-
 static guint64
 datacenter_dir (HvfsFs *fs, const HvfsObject *dc, guint view)
 {
@@ -158,7 +142,7 @@ domain_dir (HvfsFs *fs, const HvfsObject *vm)
 
   if (host != NULL && host->kind == HVFS_KIND_HOST)
     return hvfs_row_ino (hvfs_row (HVFS_NAMED_HOST_DOMAINS), host->serial, 0);
-  dc = fs->dc_below ? datacenter_of (fs, vm) : NULL;
+  dc = fs->dc_below ? hvfs_locate_datacenter (fs->mirror, vm) : NULL;
   if (dc != NULL)
     return hvfs_row_ino (hvfs_row (HVFS_NAMED_DC_DOMAINS), dc->serial, 0);
   own = named_dir (fs->root_table, "domains", fs->root);
@@ -229,17 +213,6 @@ place_host (HvfsFs *fs, const HvfsObject *host, const char *name, GArray *places
   place_members (fs, host, HVFS_HOST_NETWORKS, HVFS_NAMED_HOST_NETWORKS, &hvfs_host_network_link,
                  &hvfs_network_row, places, names);
   hvfs_switches_place (host, places, names);
-}
-
-gboolean
-hvfs_folder_holds (const HvfsObject *folder, const char *child_type)
-{
-  HvfsValue *types = hvfs_object_get (folder, HVFS_FOLDER_CHILD_TYPE);
-
-  for (guint i = 0; i < hvfs_value_n_children (types); i++)
-    if (g_strcmp0 (hvfs_value_text (hvfs_value_nth (types, i), NULL), child_type) == 0)
-      return TRUE;
-  return FALSE;
 }
 
 /* The root of the inventory, and the top folders of a datacenter, have no names of their

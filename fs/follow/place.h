@@ -10,6 +10,3 @@
 
 /* Makes the index say where @object is.  Cost: its places, some per host. */
 void hvfs_place_object (HvfsFs *fs, const HvfsObject *object);
-
-/* Whether a folder may hold objects of the type @child_type. */
-gboolean hvfs_folder_holds (const HvfsObject *folder, const char *child_type);

@@ -37,6 +37,8 @@ typedef enum
   HVFS_NAMED_BY_NAME,
   HVFS_NAMED_BY_UUID,
   HVFS_NAMED_BY_FOLDER,
+  HVFS_NAMED_FOLDER_OF_DC,  /* in by-folder: a datacenter, a folder */
+  HVFS_NAMED_FOLDER_DIR,
   HVFS_NAMED_ROOT_DOMAINS,  /* "domains" at the root: what has no other place */
   HVFS_NAMED_DC_DOMAINS,    /* below a datacenter, likewise */
   HVFS_NAMED_CLUSTER_HOSTS,
@@ -48,6 +50,7 @@ typedef enum
   HVFS_NAMED_CONFIG,        /* config.xml of a domain, of a draft */
   HVFS_NAMED_DRAFT_CONFIG,
   HVFS_NAMED_MIGRATE,
+  HVFS_NAMED_FOLDER,
   HVFS_NAMED_AUTOSTART,
   HVFS_NAMED_SNAPSHOTS,
   HVFS_NAMED_DRAFT,         /* the directory of a domain that is being made */

@@ -115,17 +115,17 @@ dup_named (HvfsFs *fs, const GError *error)
   return named;
 }
 
-void
-hvfs_change_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
-                   const GError *error)
+/* @verb: (nullable): what was done, where that is no write to a file */
+static void
+remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *verb, const char *line,
+          const GError *error)
 {
   if (error != NULL)
     {
-      gboolean is_own = node.row->name == NULL; /* an object's directory is what mv moves */
       g_autofree char *path = hvfs_path_dup (fs, ino);
-      g_autofree char *file = is_own ? g_strconcat (path, ": mv", NULL) : g_strdup (path);
+      g_autofree char *file = verb == NULL ? g_strdup (path) : g_strconcat (path, ": ", verb, NULL);
       g_autofree char *where = dup_what (file, line);
-      g_autofree char *what = dup_what (is_own ? "mv" : node.row->name, line), *said = NULL;
+      g_autofree char *what = dup_what (verb == NULL ? node.row->name : verb, line), *said = NULL;
       g_autoptr (GError) named = NULL;
 
       g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
@@ -137,4 +137,28 @@ hvfs_change_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
   else
     hvfs_failures_clear (fs->failures, node.a);
   forget_error (fs, node.a);
+}
+
+void
+hvfs_change_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *line,
+                      const GError *error)
+{
+  remember (fs, ino, node, NULL, line, error);
+}
+
+void
+hvfs_change_remember_verb (HvfsFs *fs, HvfsNode node, const char *verb, const char *name,
+                           const GError *error)
+{
+  remember (fs, hvfs_node_ino (node), node, verb, name, error);
+}
+
+char *
+hvfs_change_dup_target (HvfsFs *fs, HvfsNode dir, HvfsNode new_dir, const char *new_name)
+{
+  g_autofree char *path = hvfs_node_ino (dir) == hvfs_node_ino (new_dir)
+                            ? NULL
+                            : hvfs_path_dup (fs, hvfs_node_ino (new_dir));
+
+  return path == NULL ? g_strdup (new_name) : g_build_filename (path, new_name, NULL);
 }

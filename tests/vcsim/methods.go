@@ -88,6 +88,8 @@ var handlers = map[string]handler{
 	"RebootHost_Task":     rebootHost,
 	"ShutdownHost_Task":   shutdownHost,
 
+	"MoveIntoFolder_Task": moveIntoFolder,
+
 	"MarkAsTemplate":       thenChanged,
 	"MarkAsVirtualMachine": thenChanged,
 }
@@ -104,6 +106,7 @@ var vcenterOnly = map[string]bool{
 	"CloneVM_Task": true, "MigrateVM_Task": true, "MarkAsTemplate": true, "MarkAsVirtualMachine": true,
 	"AddStandaloneHost_Task": true, "AddHost_Task": true, "CreateClusterEx": true, "CreateDatacenter": true,
 	"DisconnectHost_Task": true, "ReconnectHost_Task": true, "PowerOnMultiVM_Task": true,
+	"CreateFolder": true, "MoveIntoFolder_Task": true,
 }
 
 func serviceContent() *types.ServiceContent {
