@@ -13,11 +13,12 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import time
 import xml.etree.ElementTree as ET
 
 from pyVim.connect import SmartConnect
 from pyVmomi import vim, VmomiSupport
+
+from simulator import until
 
 check, uri, password_file = sys.argv[1:4]
 rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 200
@@ -38,8 +39,7 @@ def ask(command):
 
 
 def wait(task):
-    while task.info.state not in ('success', 'error'):
-        time.sleep(0.005)
+    until(lambda: task.info.state in ('success', 'error'), 'a task has ended')
     if task.info.error:
         raise task.info.error
 
@@ -418,9 +418,7 @@ def at_random(name, n, dice):
 put_iso()
 names = sorted(vms)
 wait(vms[names[1]].PowerOffVM_Task())
-end = time.time() + 30
-while "id='" in read(names[1]) and time.time() < end:
-    pass
+until(lambda: ' id=' not in read(names[1]).split('>')[0], 'it is off')
 for running, name in ((True, names[0]), (False, names[1])):
     for kind in KINDS:
         try:

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
 # tests/lost.sh - what a VMX loses on its way through domain XML; sourced by
 # test-convert-full.sh, and run by hand to renew the list in hvfs-convert(1)
 
@@ -10,6 +11,7 @@ vmx_keys () {
 
 # lost_keys CONVERT OPTION FILE  The keys of FILE that a VMX made of its XML does not have.
 lost_keys () {
+  # shellcheck disable=SC2086
   "$1" --quiet $2 --to xml "$3" | "$1" --quiet --to vmx - | vmx_keys >"$tmp/after.keys"
   vmx_keys <"$3" | LC_ALL=C comm -23 - "$tmp/after.keys"
 }

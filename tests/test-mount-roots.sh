@@ -16,10 +16,11 @@ root_is () {
   expect_eq "states of $1:///$2" "$(cat "$mnt"/by-name/*/state "$mnt"/by-folder/*/*/state | wc -l)" $(($3 * 2))
   expect_eq "directories of $1:///$2" "$(find "$mnt" -type d -path '*/domains/*' ! -path '*/domains/*/*' | wc -l)" "$3"
   # Where the datacenter is above, there is nothing that a link could lead to.
-  find "$mnt" -type l | while read -r link; do [ -e "$link" ] || fail "$link leads nowhere"; done
-  find "$mnt" -path '*/datastores/*/info' -o -path '*/networks/*/info' | while read -r info; do
-    grep -q ^type= "$info" || fail "$info: $(cat "$info")"
-  done
+  find "$mnt" -type l >"$tmp/links"
+  [ -s "$tmp/links" ] || fail "no links in $1:///$2"
+  while read -r link; do [ -e "$link" ] || fail "$link leads nowhere"; done <"$tmp/links"
+  find "$mnt" -path '*/datastores/*/info' -o -path '*/networks/*/info' >"$tmp/infos"
+  while read -r info; do grep -q ^type= "$info" || fail "$info: $(cat "$info")"; done <"$tmp/infos"
   off=$(ls "$mnt/by-name" | head -n 1)
   echo off >"$mnt/by-name/$off/state" || fail "off in $1:///$2"
   expect_eq "state in $1:///$2" "$(cat "$mnt/by-name/$off/state")" off

@@ -105,6 +105,7 @@ PY
   replayer 'world.vms["alder"]["name"] = "elder"'
   poll 4 false || :
   n=$(replayer 'print(len(bad))')
+  [ "$n" -gt 1 ] || fail "nothing was refused: $how"
   [ "$n" -lt 30 ] || fail "$n waits in 4 s of: $how"
   replayer 'bad.clear()'
   await test -e "$mnt/by-name/elder"
