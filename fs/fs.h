@@ -31,6 +31,7 @@ typedef struct _HvfsJournals HvfsJournals;
 typedef struct _HvfsMigrations HvfsMigrations;
 typedef struct _HvfsNetworks HvfsNetworks;
 typedef struct _HvfsNotifier HvfsNotifier;
+typedef struct _HvfsNumbers HvfsNumbers;
 typedef struct _HvfsOpened HvfsOpened;
 typedef struct _HvfsReads HvfsReads;
 typedef struct _HvfsVmxSizes HvfsVmxSizes;
@@ -63,6 +64,7 @@ struct _HvfsFs
   HvfsVcenter *vcenter;
   HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;
+  HvfsNumbers *numbers;    /* of keys of extraConfig */
   HvfsOpened *opened;
   HvfsJobs *jobs;
   HvfsJournals *journals;

@@ -48,6 +48,7 @@
 #include "fs/tree/change.h"
 #include "fs/tree/dir-times.h"
 #include "fs/tree/notify.h"
+#include "fs/tree/numbers.h"
 
 static int
 complain (const GError *error)
@@ -115,6 +116,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->vmx_sizes = hvfs_vmx_sizes_new ();
   fs->networks = hvfs_networks_new ();
   fs->facts = hvfs_facts_new ();
+  fs->numbers = hvfs_numbers_new ();
   fs->failures = hvfs_failures_new ();
   fs->journals = hvfs_journals_new ();
   fs->migrations = hvfs_migrations_new ();
@@ -138,6 +140,7 @@ fs_clear (HvfsFs *fs)
   hvfs_vmx_sizes_free (fs->vmx_sizes);
   hvfs_networks_free (fs->networks);
   hvfs_facts_free (fs->facts);
+  hvfs_numbers_free (fs->numbers);
   hvfs_notifier_free (fs->notifier);
   hvfs_questions_free (fs->questions);
   hvfs_tasks_free (fs->tasks); /* what interrupted writers began is cancelled first */

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "fs/attr/attr-extra.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
 
@@ -21,6 +22,7 @@ static const struct
   { "CLUSTERS", hvfs_cluster_table },
   { "HOSTS", hvfs_host_table },
   { "DOMAINS", hvfs_domain_table },
+  { "EXTRACONFIG", hvfs_extra_table },
   { "SNAPSHOTS", hvfs_snapshots_table },
   { "SNAPSHOTS", hvfs_snapshot_table },
   { "DATASTORES", hvfs_datastore_table },

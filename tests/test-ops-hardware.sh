@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/test-ops-hardware.sh - guest-id, hwversion and the words of tools, what another client
 # sees then, and what the server refuses
 . "${srcdir:-$(dirname "$0")}/functions.sh"

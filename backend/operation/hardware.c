@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/hardware.c - guest operating system and virtual hardware; see hardware.h */
 #include "backend/operation/hardware.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/hardware.h - a machine's guest operating system and its virtual hardware
  *
  * Exists because what a host can run is a list of the server's: whoever writes something else

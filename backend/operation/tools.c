@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/tools.c - the installer of VMware tools; see tools.h */
 #include "backend/operation/tools.h"
 

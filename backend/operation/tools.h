@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/operation/tools.h - the installer of VMware tools in a machine
  *
  * Exists for the words that "tools" takes: "mount" and "unmount" put the installer's CD into

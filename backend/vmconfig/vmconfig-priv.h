@@ -6,6 +6,7 @@
 #include "backend/operation/operation.h"
 #include "backend/vmconfig/vmconfig-cache.h"
 #include "backend/vmconfig/vmconfig-look.h"
+#include "backend/vmconfig/vmconfig-options-cache.h"
 #include "backend/vmconfig/vmconfig-read.h"
 
 typedef struct _HvfsConfig HvfsConfig; /* vmconfig.h */
@@ -17,10 +18,15 @@ struct _HvfsConfig
 
   GMutex lock;            /* taken behind the mirror's, held for memory work only */
   HvfsVmCache *cache;     /* lock */
+  HvfsOptionsCache *options; /* lock */
   HvfsFlight *coming;     /* by serial: what some thread fetches */
   guint32 last;           /* lock: what was read before; 0: nothing */
   guint ahead;            /* lock: neighbours in the last batch; 0: none came with it */
 };
+
+/* Keeps the extraConfig of @value, the configuration of @look. */
+void hvfs_config_keep_options (HvfsConfig *config, const HvfsVmLook *look,
+                               const HvfsValue *value);
 
 /* Network: the present configuration of @look. */
 HvfsVmRead *hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look,

@@ -37,6 +37,7 @@ hvfs_config_new (const HvfsServer *server, gsize budget_bytes)
   config->budget = budget_bytes;
   g_mutex_init (&config->lock);
   config->cache = hvfs_vm_cache_new (budget_bytes);
+  config->options = hvfs_options_cache_new ();
   config->coming = hvfs_flight_new ();
   return config;
 }
@@ -51,6 +52,7 @@ hvfs_config_free (HvfsConfig *config)
   g_mutex_unlock (&config->lock);
   hvfs_flight_free (config->coming);
   hvfs_vm_cache_free (config->cache);
+  hvfs_options_cache_free (config->options);
   g_mutex_clear (&config->lock);
   g_free (config);
 }
@@ -111,6 +113,18 @@ hvfs_config_get (HvfsConfig *config, guint32 serial)
   if (text != NULL)
     config->last = serial;
   return text;
+}
+
+GPtrArray *
+hvfs_config_get_options (HvfsConfig *config, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+  gboolean running = FALSE;
+  const char *version = hvfs_options_cache_version (config->options, serial, &running);
+
+  if (version == NULL || !hvfs_vm_is_locked (config->server.mirror, serial, version, running))
+    return NULL;
+  return g_ptr_array_ref (hvfs_options_cache_get (config->options, serial));
 }
 
 /* ---- batches ---- */
@@ -263,20 +277,37 @@ sweep (HvfsConfig *config)
     hvfs_vm_cache_sweep (config->cache, is_there, mirror);
 }
 
+/* (transfer none): of the configuration @value, or what stands for it */
+static const char *
+version_in (const HvfsValue *value, const HvfsVmLook *look)
+{
+  const char *version = hvfs_value_text (value, "changeVersion");
+
+  return version != NULL && *version != '\0' ? version : look->version;
+}
+
+void
+hvfs_config_keep_options (HvfsConfig *config, const HvfsVmLook *look, const HvfsValue *value)
+{
+  g_mutex_lock (&config->lock);
+  hvfs_options_cache_put (config->options, look->serial, version_in (value, look), look->running,
+                          value);
+  g_mutex_unlock (&config->lock);
+}
+
 static GBytes *
 store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value, gint64 vmx_bytes)
 {
-  const char *version = hvfs_value_text (value, "changeVersion");
   g_autoptr (HvfsVmRead) read
     = hvfs_vm_read (value, look->moref, look->running, look->datacenter_path);
   char *xml = hvfs_vm_read_to_xml (read);
   GBytes *text = g_bytes_new_take (xml, strlen (xml));
 
   g_mutex_lock (&config->lock);
-  hvfs_vm_cache_put (config->cache, look->serial,
-                     version != NULL && *version != '\0' ? version : look->version,
-                     look->running, text, vmx_bytes);
+  hvfs_vm_cache_put (config->cache, look->serial, version_in (value, look), look->running, text,
+                     vmx_bytes);
   g_mutex_unlock (&config->lock);
+  hvfs_config_keep_options (config, look, value);
   return text;
 }
 
@@ -319,12 +350,13 @@ hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look, GCancellable *
            : NULL;
 }
 
-/* @serial is claimed. */
+/* @serial is claimed.  @present: (transfer full) (nullable): somebody has brought it between
+ * the look and the claim */
 static GBytes *
-fetch_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
+fetch_claimed (HvfsConfig *config, guint32 serial, GBytes *present, GCancellable *cancellable,
+               GError **error)
 {
-  /* Somebody may have brought it between the look and the claim. */
-  GBytes *text = hvfs_config_get (config, serial);
+  GBytes *text = present;
   HvfsVmLook *look = text == NULL ? hvfs_vm_look (config->server.mirror, serial, error) : NULL;
   g_autoptr (GPtrArray) batch = NULL;
 
@@ -351,5 +383,33 @@ hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *cancellable
   /* Who has waited looks again: it is there now, or another's attempt has failed. */
   while (turn == HVFS_FLIGHT_OVER && (text = hvfs_config_get (config, serial)) == NULL)
     turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
-  return turn == HVFS_FLIGHT_MINE ? fetch_claimed (config, serial, cancellable, error) : text;
+  return turn == HVFS_FLIGHT_MINE
+           ? fetch_claimed (config, serial, hvfs_config_get (config, serial), cancellable, error)
+           : text;
+}
+
+/* The same from outside of the mirror's lock. */
+static gboolean
+has_options (HvfsConfig *config, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) reader
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (config->server.mirror));
+  g_autoptr (GPtrArray) options = hvfs_config_get_options (config, serial);
+
+  return options != NULL;
+}
+
+gboolean
+hvfs_config_fetch_options (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                           GError **error)
+{
+  HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
+  g_autoptr (GBytes) text = NULL;
+  gboolean have = FALSE;
+
+  while (turn == HVFS_FLIGHT_OVER && !(have = has_options (config, serial)))
+    turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
+  if (turn == HVFS_FLIGHT_MINE)
+    text = fetch_claimed (config, serial, NULL, cancellable, error);
+  return have || text != NULL;
 }

@@ -77,6 +77,15 @@ GBytes *hvfs_config_get (HvfsConfig *config, guint32 serial);
 GBytes *hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                            GError **error);
 
+/* Returns: (transfer full) (nullable) (element-type HvfsOption): the present extraConfig, in the
+ * order of its keys, none twice; NULL if it must be fetched.  It comes with the configuration;
+ * some MiB are kept.  Memory; the mirror's lock must be held. */
+GPtrArray *hvfs_config_get_options (HvfsConfig *config, guint32 serial);
+
+/* Network: fetches it, as hvfs_config_fetch.  It may have changed when this returns. */
+gboolean hvfs_config_fetch_options (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                                    GError **error);
+
 /**
  * hvfs_config_fetch_vmx:
  *

@@ -15,6 +15,7 @@
 #include "backend/operation/reconfigure.h"
 #include "backend/operation/tools.h"
 #include "convert/scalar.h"
+#include "fs/attr/attr-extra.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
@@ -179,13 +180,7 @@ hwversion_store (HvfsStore *store, const char *line, GError **error)
 static gboolean
 annotation_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 {
-  const char *text = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_ANNOTATION), NULL);
-
-  if (text == NULL || *text == '\0')
-    return TRUE;
-  g_string_append (out, text);
-  if (!g_str_has_suffix (text, "\n"))
-    g_string_append_c (out, '\n');
+  hvfs_whole_show (out, hvfs_value_text (hvfs_object_get (vm, HVFS_VM_ANNOTATION), NULL));
   return TRUE;
 }
 
@@ -293,6 +288,9 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "annotation", .mode = READ_WRITE, .show = annotation_show,
     .file_ops = &hvfs_whole_ops, .commit = annotation_commit,
     .depends = HVFS_PROP (HVFS_VM_ANNOTATION) },
+  { .name = "extraconfig", .mode = S_IFDIR | 0755, .table = hvfs_extra_table,
+    .members = hvfs_extra_members, .dir_ops = &hvfs_extra_ops, .fetch = &hvfs_options_fetch,
+    .depends = HVFS_CONFIG_PROPS },
   { .name = "question", .mode = READ_WRITE, .show = question_show, .store = question_store,
     .depends = HVFS_PROP (HVFS_VM_QUESTION) },
   { .name = "snapshots", .named = HVFS_NAMED_SNAPSHOTS, .mode = S_IFDIR | 0755, .table = hvfs_snapshots_table,

@@ -196,13 +196,10 @@ static gboolean
 description_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   HvfsSnapshot snapshot;
-  const char *text;
 
   if (!find (vm, node, &snapshot, error))
     return FALSE;
-  text = hvfs_value_text (snapshot.tree, "description");
-  if (text != NULL && *text != '\0')
-    g_string_append_printf (out, "%s%s", text, g_str_has_suffix (text, "\n") ? "" : "\n");
+  hvfs_whole_show (out, hvfs_value_text (snapshot.tree, "description"));
   return TRUE;
 }
 

@@ -73,8 +73,9 @@ sheet_bytes (const HvfsSheet *sheet)
 static gboolean
 is_live_name (const HvfsDesk *desk, const char *name)
 {
-  return strcmp (name, HVFS_DESK_LIVE) == 0
-         || (!desk->has_live && strcmp (name, HVFS_DESK_LIVE_VMX) == 0);
+  return !desk->is_plain
+         && (strcmp (name, HVFS_DESK_LIVE) == 0
+             || (!desk->has_live && strcmp (name, HVFS_DESK_LIVE_VMX) == 0));
 }
 
 static HvfsSheet *
@@ -188,6 +189,15 @@ hvfs_desk_make_locked (HvfsDesks *desks, guint64 dir, gboolean has_live)
   g_hash_table_insert (desks->desks, &desk->dir, desk);
   if (has_live)
     sheet_new_locked (desks, desk, 0, HVFS_DESK_LIVE, S_IFREG | 0644);
+  return desk;
+}
+
+HvfsDesk *
+hvfs_desk_make_plain_locked (HvfsDesks *desks, guint64 dir)
+{
+  HvfsDesk *desk = hvfs_desk_make_locked (desks, dir, FALSE);
+
+  desk->is_plain = TRUE;
   return desk;
 }
 

@@ -66,6 +66,7 @@ typedef struct
   GTree *sheets;        /* number -> HvfsSheet, owned */
   GHashTable *names;    /* name -> HvfsSheet */
   gboolean has_live;    /* it always has a live file: it is no draft's */
+  gboolean is_plain;    /* it never has one */
   gint64 vacant_us;     /* monotonic: when it does; 0: it is there */
   guint n_saves;        /* commits that went well, and 1 */
   guint n_replacing;    /* renames over the live file that are under way */
@@ -90,6 +91,8 @@ void hvfs_desks_unlock (HvfsDesks *desks);
 HvfsDesk *hvfs_desk_get_locked (HvfsDesks *desks, guint64 dir);
 /* Gives it one.  @has_live: with a live file as its only sheet. */
 HvfsDesk *hvfs_desk_make_locked (HvfsDesks *desks, guint64 dir, gboolean has_live);
+/* The same of one in a directory without a configuration: none of its sheets is live. */
+HvfsDesk *hvfs_desk_make_plain_locked (HvfsDesks *desks, guint64 dir);
 /* Takes it away with all there is; handles keep their sheets. */
 void hvfs_desk_drop (HvfsDesks *desks, guint64 dir);
 

@@ -21,8 +21,9 @@
 static gboolean
 is_live_name (HvfsNode dir, const char *name)
 {
-  return strcmp (name, HVFS_DESK_LIVE) == 0
-         || (hvfs_edit_is_draft (dir) && strcmp (name, HVFS_DESK_LIVE_VMX) == 0);
+  return !hvfs_edit_is_plain (dir)
+         && (strcmp (name, HVFS_DESK_LIVE) == 0
+             || (hvfs_edit_is_draft (dir) && strcmp (name, HVFS_DESK_LIVE_VMX) == 0));
 }
 
 /* The node of any file in the directory @dir. */
@@ -421,10 +422,10 @@ rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *ne
   return TRUE;
 }
 
-/* Over a file of free text, such as annotation: its text is that of the other then.
- * What was renamed has no name any more, and its bytes a little while for the kernel. */
-static gboolean
-rename_over_text (HvfsCall *call, HvfsNode dir, const char *name, HvfsRow *row, GError **error)
+/* What was renamed has no name any more, and its bytes a little while for the kernel. */
+gboolean
+hvfs_edit_put_over (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode target,
+                    const char *target_name, GError **error)
 {
   HvfsFs *fs = call->fs;
   g_auto (Content) content = { 0 };
@@ -433,8 +434,8 @@ rename_over_text (HvfsCall *call, HvfsNode dir, const char *name, HvfsRow *row, 
 
   if (is_repeated (fs, dir, name, error) || !get_content (call, dir, name, &content, error))
     return FALSE;
-  edit = edit_of (row->name, &content);
-  if (!hvfs_whole_put (call, (HvfsNode){ row, dir.a, 0 }, &edit, &failure))
+  edit = edit_of (target_name, &content);
+  if (!hvfs_whole_put (call, target, &edit, &failure))
     {
       note_stale (fs, dir, name, failure);
       hvfs_edit_no_einval (&failure);
@@ -442,7 +443,7 @@ rename_over_text (HvfsCall *call, HvfsNode dir, const char *name, HvfsRow *row, 
       return FALSE;
     }
   unlink_sheet (fs, dir, name, NULL, NULL);
-  hvfs_change_name (fs, hvfs_node_ino (dir), row->name);
+  hvfs_change_name (fs, hvfs_node_ino (dir), target_name);
   return TRUE;
 }
 
@@ -457,7 +458,7 @@ edit_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
     return FALSE;
   if (row != NULL && row->commit != NULL && hvfs_node_ino (dir) == hvfs_node_ino (new_dir)
       && (flags & RENAME_NOREPLACE) == 0 && !is_live_name (dir, name))
-    return rename_over_text (call, dir, name, row, error);
+    return hvfs_edit_put_over (call, dir, name, (HvfsNode){ row, dir.a, 0 }, row->name, error);
   if (!is_free (new_dir, new_name, error))
     return FALSE;
   if (hvfs_node_ino (dir) != hvfs_node_ino (new_dir))

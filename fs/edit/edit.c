@@ -26,11 +26,19 @@ hvfs_edit_serial (HvfsFs *fs, HvfsNode node)
   return hvfs_drafts_get (fs->drafts, node.a, &draft) ? draft.serial : 0;
 }
 
+gboolean
+hvfs_edit_is_plain (HvfsNode node)
+{
+  return node.row->is_member || node.row->members != NULL;
+}
+
 guint64
 hvfs_edit_dir (HvfsNode node)
 {
   HvfsRow *row = hvfs_edit_is_draft (node) ? hvfs_row (HVFS_NAMED_DRAFT) : hvfs_row_of_kind (HVFS_KIND_VM);
 
+  if (hvfs_edit_is_plain (node))
+    row = node.row->is_member ? node.row->parent : node.row;
   return hvfs_node_ino ((HvfsNode){ row, node.a, 0 });
 }
 
@@ -44,22 +52,39 @@ hvfs_edit_reads_ino (HvfsFs *fs, HvfsNode node)
            : hvfs_row_ino (hvfs_row (HVFS_NAMED_CONFIG), serial, 0);
 }
 
+/* Among the members of a directory of values: the scratch row of that type. */
+static HvfsRow *
+scratch_row (HvfsNode dir, mode_t type)
+{
+  HvfsRow *row = dir.row->is_member ? dir.row->parent->members : dir.row->members;
+
+  while ((row->mode & S_IFMT) != type || row->stat != hvfs_edit_stat)
+    row++;
+  return row;
+}
+
 HvfsRow *
 hvfs_edit_link_row_of (HvfsNode dir)
 {
+  if (hvfs_edit_is_plain (dir))
+    return scratch_row (dir, S_IFLNK);
   return hvfs_row (hvfs_edit_is_draft (dir) ? HVFS_NAMED_DRAFT_LINK : HVFS_NAMED_LINK);
 }
 
 HvfsRow *
 hvfs_edit_file_row (HvfsNode dir)
 {
+  if (hvfs_edit_is_plain (dir))
+    return scratch_row (dir, S_IFREG);
   return hvfs_row (hvfs_edit_is_draft (dir) ? HVFS_NAMED_DRAFT_CONFIG : HVFS_NAMED_CONFIG);
 }
 
 HvfsDesk *
 hvfs_edit_make_desk_locked (HvfsFs *fs, HvfsNode node)
 {
-  return hvfs_desk_make_locked (fs->desks, hvfs_edit_dir (node), !hvfs_edit_is_draft (node));
+  return hvfs_edit_is_plain (node)
+           ? hvfs_desk_make_plain_locked (fs->desks, hvfs_edit_dir (node))
+           : hvfs_desk_make_locked (fs->desks, hvfs_edit_dir (node), !hvfs_edit_is_draft (node));
 }
 
 /* The sheet of @node (nullable: without a desk there is but the live one). */
@@ -68,7 +93,9 @@ find_locked (HvfsFs *fs, HvfsNode node, HvfsDesk **ret_desk, HvfsSheet **ret_she
 {
   *ret_desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
   *ret_sheet = *ret_desk == NULL ? NULL : hvfs_sheet_get_locked (*ret_desk, node.b);
-  return *ret_desk == NULL ? node.b == 0 && !hvfs_edit_is_draft (node) : *ret_sheet != NULL;
+  return *ret_desk == NULL
+           ? node.b == 0 && !hvfs_edit_is_draft (node) && !hvfs_edit_is_plain (node)
+           : *ret_sheet != NULL;
 }
 
 gboolean
@@ -131,7 +158,12 @@ hvfs_edit_changed (HvfsFs *fs, guint32 serial)
 void
 hvfs_edit_left (HvfsFs *fs, guint32 serial)
 {
-  hvfs_desk_drop (fs->desks, hvfs_edit_dir ((HvfsNode){ hvfs_row_of_kind (HVFS_KIND_VM), serial, 0 }));
+  HvfsRow *own = hvfs_row_of_kind (HVFS_KIND_VM);
+
+  hvfs_desk_drop (fs->desks, hvfs_edit_dir ((HvfsNode){ own, serial, 0 }));
+  for (HvfsRow *row = own->table; row->mode != 0; row++)
+    if (row->members != NULL)
+      hvfs_desk_drop (fs->desks, hvfs_edit_dir ((HvfsNode){ row, serial, 0 }));
 }
 
 /* ---- the row ---- */

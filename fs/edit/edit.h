@@ -21,7 +21,11 @@ guint32 hvfs_edit_serial (HvfsFs *fs, HvfsNode node);
 /* Whether @node is, or is in, a draft. */
 gboolean hvfs_edit_is_draft (HvfsNode node);
 
-/* The inode number of the directory that @node, one of its files, is in. */
+/* Whether @node is, or is in, a directory of values, which has scratch files beside them but no
+ * configuration: one with HVFS_EDIT_SCRATCH_ROWS among its members. */
+gboolean hvfs_edit_is_plain (HvfsNode node);
+
+/* The inode number of the directory that @node, one of its files or itself, is in. */
 guint64 hvfs_edit_dir (HvfsNode node);
 
 /* Gives the directory of @node a desk; the desks' lock must be held. */
@@ -98,6 +102,18 @@ void hvfs_edit_no_einval (GError **error);
 
 extern const HvfsFileOps hvfs_edit_file_ops;
 extern const HvfsDirOps hvfs_edit_dir_ops;
+
+/* The rows of scratch files and links in a directory of values. */
+#define HVFS_EDIT_SCRATCH_ROWS                                                                   \
+  { .name = "SCRATCH", .mode = S_IFREG | 0644, .flags = HVFS_ROW_NUMBERED,                       \
+    .file_ops = &hvfs_edit_file_ops, .stat = hvfs_edit_stat },                                   \
+  { .name = "SCRATCH", .mode = S_IFLNK | 0777, .flags = HVFS_ROW_NUMBERED,                       \
+    .link = hvfs_edit_link, .stat = hvfs_edit_stat }
+
+/* edit-name.c: the scratch file @name of @dir is renamed over the file @target of free text,
+ * called @target_name there: its text is that of the other then. */
+gboolean hvfs_edit_put_over (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode target,
+                             const char *target_name, GError **error);
 
 /* The row of the files that are in the directory @dir, and of links there. */
 HvfsRow *hvfs_edit_file_row (HvfsNode dir);

@@ -21,7 +21,6 @@
 #include "fs/tree/change.h"
 #include "fs/tree/notify.h"
 
-#define MAX_BYTES (64 * 1024)
 #define MAX_TRIES 4
 
 typedef struct
@@ -43,15 +42,83 @@ handle_of (const struct fuse_file_info *fi)
   return (Handle *) (uintptr_t) fi->fh;
 }
 
+void
+hvfs_whole_show (GString *out, const char *text)
+{
+  if (text == NULL || *text == '\0')
+    return;
+  g_string_append (out, text);
+  if (!g_str_has_suffix (text, "\n"))
+    g_string_append_c (out, '\n');
+}
+
+static gboolean
+is_known (HvfsFs *fs, HvfsNode node)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+
+  return node.row->fetch->is_known (fs, node);
+}
+
+/* The file's text, fetched where it has to be: it may have changed since.  (transfer full) */
+static GBytes *
+render (HvfsCall *call, HvfsNode node, GError **error)
+{
+  const HvfsFetch *fetch = node.row->fetch;
+  gboolean again = fetch != NULL;
+  GBytes *text = NULL;
+
+  for (guint i = 1; text == NULL && (i == 1 || again); i++)
+    {
+      g_autoptr (GError) failure = NULL;
+      gint64 size;
+
+      if (fetch != NULL && !is_known (call->fs, node)
+          && (!hvfs_call_may_wait (call, error) || !fetch->fetch (call, node, &size, error)))
+        return NULL;
+      text = hvfs_node_render (call->fs, hvfs_node_ino (node), &failure);
+      again = again && i < MAX_TRIES && g_error_matches (failure, HVFS_ERROR, EAGAIN);
+      if (text == NULL && !again)
+        g_propagate_error (error, g_steal_pointer (&failure));
+    }
+  return text;
+}
+
+/* Root may open what nobody can write. */
+static gboolean
+check_writable (HvfsFs *fs, HvfsNode node, GError **error)
+{
+  if ((hvfs_node_present_mode (fs, node) & S_IWUSR) != 0)
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, EACCES, "the file cannot be written");
+  return FALSE;
+}
+
+static gsize
+max_bytes (HvfsNode node)
+{
+  return node.row->max_bytes != 0 ? node.row->max_bytes : HVFS_WHOLE_BYTES;
+}
+
+static gboolean
+set_too_long (HvfsNode node, GError **error)
+{
+  g_set_error (error, HVFS_ERROR, EFBIG, "the text may have %" G_GSIZE_FORMAT " bytes at most",
+               max_bytes (node));
+  return FALSE;
+}
+
 static gboolean
 whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   g_autoptr (GBytes) shown = NULL;
   Handle *handle;
 
-  if (!hvfs_call_confirm (call, error))
+  if (!hvfs_call_confirm (call, error)
+      || ((fi->flags & O_ACCMODE) != O_RDONLY && !check_writable (call->fs, node, error)))
     return FALSE;
-  shown = hvfs_node_render (call->fs, hvfs_node_ino (node), error);
+  shown = render (call, node, error);
   if (shown == NULL)
     return FALSE;
   handle = g_new0 (Handle, 1);
@@ -100,15 +167,12 @@ whole_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size
 }
 
 static gboolean
-resize (Handle *handle, goffset size, GError **error)
+resize (HvfsNode node, Handle *handle, goffset size, GError **error)
 {
   gsize len = handle->text->len;
 
-  if (size < 0 || size > MAX_BYTES)
-    {
-      g_set_error (error, HVFS_ERROR, EFBIG, "the text may have %d bytes at most", MAX_BYTES);
-      return FALSE;
-    }
+  if (size < 0 || (gsize) size > max_bytes (node))
+    return set_too_long (node, error);
   g_string_set_size (handle->text, size);
   if ((gsize) size > len)
     memset (handle->text->str + len, '\0', size - len);
@@ -116,21 +180,21 @@ resize (Handle *handle, goffset size, GError **error)
 }
 
 static gboolean
-take (Handle *handle, const struct fuse_file_info *fi, const char *data, gsize size, goffset off,
-      GError **error)
+take (HvfsNode node, Handle *handle, const struct fuse_file_info *fi, const char *data,
+      gsize size, goffset off, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&handle->lock);
+  gsize most = max_bytes (node);
 
   /* The kernel knows the end of the server's text, and not of this one. */
   if ((fi->flags & O_APPEND) != 0)
     off = handle->text->len;
-  if (handle->refused || off > MAX_BYTES || size > MAX_BYTES || off + size > MAX_BYTES)
+  if (handle->refused || (gsize) off > most || size > most || off + size > most)
     {
-      g_set_error (error, HVFS_ERROR, EFBIG, "the text may have %d bytes at most", MAX_BYTES);
       handle->refused = TRUE;
-      return FALSE;
+      return set_too_long (node, error);
     }
-  resize (handle, MAX (off + (goffset) size, (goffset) handle->text->len), NULL);
+  resize (node, handle, MAX (off + (goffset) size, (goffset) handle->text->len), NULL);
   memcpy (handle->text->str + off, data, size);
   handle->written = TRUE;
   return TRUE;
@@ -142,7 +206,7 @@ whole_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const cha
 {
   g_autoptr (GError) failure = NULL;
 
-  if (take (handle_of (fi), fi, data, size, off, &failure))
+  if (take (node, handle_of (fi), fi, data, size, off, &failure))
     return TRUE;
   hvfs_change_remember (call->fs, hvfs_node_ino (node), node, NULL, failure);
   g_propagate_error (error, g_steal_pointer (&failure));
@@ -182,9 +246,10 @@ dup_text (const GString *written, GError **error)
 /* The file's text now, which is still what @edit was made of.  (transfer full).  @base:
  * found when it is not there.  NULL on error */
 static GBytes *
-get_present (HvfsFs *fs, HvfsNode node, const HvfsEdit *edit, GBytes **base, GError **error)
+get_present (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, GBytes **base, GError **error)
 {
-  g_autoptr (GBytes) present = hvfs_node_render (fs, hvfs_node_ino (node), error);
+  HvfsFs *fs = call->fs;
+  g_autoptr (GBytes) present = render (call, node, error);
 
   if (present == NULL
       || (*base == NULL
@@ -217,7 +282,7 @@ put (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, const char *plain, GBy
       if (!hvfs_updater_confirm (fs->updater, call->cancellable, error))
         return FALSE;
       version = hvfs_edit_dup_version (fs, node.a, &modified_us);
-      now = get_present (fs, node, edit, base, error);
+      now = get_present (call, node, edit, base, error);
       if (now == NULL)
         return FALSE;
       store.version = version;
@@ -240,7 +305,7 @@ commit_turn (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, const char *pl
 {
   HvfsFs *fs = call->fs;
   g_autoptr (GBytes) base = NULL;
-  g_autoptr (GBytes) present = get_present (fs, node, edit, &base, error);
+  g_autoptr (GBytes) present = get_present (call, node, edit, &base, error);
   g_autoptr (GBytes) now = NULL;
 
   if (present == NULL)
@@ -249,7 +314,7 @@ commit_turn (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, const char *pl
     return TRUE;
   if (!put (call, node, edit, plain, &base, error))
     return FALSE;
-  now = hvfs_node_render (fs, hvfs_node_ino (node), NULL);
+  now = render (call, node, NULL);
   hvfs_reads_wrote (fs->reads, hvfs_node_ino (node), edit->writers, edit->wanted,
                     now != NULL ? now : edit->wanted);
   return TRUE;
@@ -285,11 +350,8 @@ hvfs_whole_put (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, GError **er
   GString *text;
   gboolean ok;
 
-  if (len > MAX_BYTES)
-    {
-      g_set_error (error, HVFS_ERROR, EFBIG, "the text may have %d bytes at most", MAX_BYTES);
-      return FALSE;
-    }
+  if (len > max_bytes (node))
+    return set_too_long (node, error);
   text = g_string_new_len (data != NULL ? data : "", len);
   ok = commit_text (call, node, text, edit, error);
   g_string_free (text, TRUE);
@@ -341,7 +403,7 @@ commit (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gboolean also_
                      .writers = &handle->writer, .n_writers = 1 };
   ok = commit_text (call, node, text, &edit, error);
   if (ok)
-    keep_begun (handle, hvfs_node_render (call->fs, hvfs_node_ino (node), NULL));
+    keep_begun (handle, render (call, node, NULL));
   g_string_free (text, TRUE);
   return ok;
 }
@@ -408,7 +470,7 @@ whole_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const s
       Handle *handle = handle_of (fi);
 
       g_mutex_lock (&handle->lock);
-      ok = resize (handle, st->st_size, error);
+      ok = resize (node, handle, st->st_size, error);
       handle->written |= ok;
       if (ok && st->st_size == 0)
         g_clear_pointer (&handle->begun, g_bytes_unref);

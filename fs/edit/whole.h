@@ -11,7 +11,13 @@
 
 #include "fs/edit/edit.h"
 
+/* The most that such a text has, where the row does not say another number. */
+#define HVFS_WHOLE_BYTES (64 * 1024)
+
 extern const HvfsFileOps hvfs_whole_ops;
+
+/* For show: appends @text (nullable) as such a file has it, with a newline at its end. */
+void hvfs_whole_show (GString *out, const char *text);
 
 /* Makes the text of @edit all of the file @node, as if it had been written there.  On the
  * job pool; waits for the server.  @error: EFBIG; EINVAL: no text; ESTALE: the server's is

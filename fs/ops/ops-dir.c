@@ -14,6 +14,7 @@
 
 #include "convert/error.h"
 #include "fs/ops/ops-priv.h"
+#include "fs/request/job.h"
 #include "fs/row/node.h"
 #include "fs/tree/index.h"
 #include "fs/tree/path.h"
@@ -29,6 +30,7 @@ typedef struct
   gboolean plus;
   char *buffer;
   gsize size, used;
+  gboolean unsure; /* nobody tells which names come and go there */
   GString *text; /* what entries are rendered into, for their sizes */
 } Listing;
 
@@ -69,6 +71,8 @@ add_child (Listing *listing, const char *name, guint64 ino, off_t next)
    * asked for by whoever wants them. */
   if (listing->plus)
     hvfs_ops_entry (listing->fs, ino, listing->text, &entry);
+  if (listing->unsure)
+    entry.entry_timeout = 0;
   if (node.row->fetch != NULL && entry.attr_timeout == 0)
     memset (&entry, 0, sizeof entry);
   entry.attr.st_ino = ino;
@@ -137,33 +141,80 @@ fill (Listing *listing, guint64 ino, HvfsNode node, off_t off)
                            add_positioned, &at);
 }
 
-static void
-list (fuse_req_t req, guint64 ino, size_t size, off_t off, gboolean plus)
+/* FALSE: the names there must be fetched first.  Else it was answered. */
+static gboolean
+answer (fuse_req_t req, guint64 ino, size_t size, off_t off, gboolean plus)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
   g_autofree char *buffer = g_malloc (size);
   g_autoptr (GString) text = g_string_new (NULL);
-  Listing listing = { req, fs, plus, buffer, size, 0, text };
+  Listing listing = { .req = req, .fs = fs, .plus = plus, .buffer = buffer, .size = size,
+                      .text = text };
   HvfsNode node;
   HvfsObject *object;
   g_autoptr (GError) error = NULL;
+  gboolean must = FALSE;
   int code = 0;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   if (!hvfs_node_resolve (fs, ino, &node, &object) || !S_ISDIR (node.row->mode))
     code = ESTALE;
   /* A collection is the server's word; rather none than an old one. */
-  else if (node.row->table == NULL && !hvfs_mirror_is_up (fs->mirror, NULL, NULL))
+  else if ((node.row->table == NULL || node.row->fetch != NULL)
+           && !hvfs_mirror_is_up (fs->mirror, NULL, NULL))
     code = EIO;
   else if (object != NULL && !hvfs_object_check (object, node.row->depends, &error))
     code = hvfs_error_errno (error);
+  else if (hvfs_ops_must_fetch_names (fs, node))
+    must = TRUE;
   else
-    fill (&listing, ino, node, off);
+    {
+      listing.unsure = node.row->fetch != NULL;
+      fill (&listing, ino, node, off);
+    }
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+  if (must)
+    return FALSE;
   if (code != 0)
     fuse_reply_err (req, code);
   else
     fuse_reply_buf (req, buffer, listing.used);
+  return TRUE;
+}
+
+typedef struct
+{
+  guint64 ino;
+  size_t size;
+  off_t off;
+  gboolean plus;
+} ListJob;
+
+static void
+list_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
+{
+  const ListJob *job = data;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < HVFS_OPS_MAX_FETCHES; i++)
+    {
+      if (!hvfs_ops_fetch_names (req, cancellable, job->ino, &error))
+        break;
+      hvfs_ops_settle (req);
+      if (answer (req, job->ino, job->size, job->off, job->plus))
+        return;
+    }
+  hvfs_ops_settle (req);
+  fuse_reply_err (req, error != NULL ? hvfs_error_errno (error) : EAGAIN);
+}
+
+static void
+list (fuse_req_t req, guint64 ino, size_t size, off_t off, gboolean plus)
+{
+  ListJob job = { ino, size, off, plus };
+
+  if (!answer (req, ino, size, off, plus))
+    hvfs_jobs_push (hvfs_ops_fs (req)->jobs, req, list_job, g_memdup2 (&job, sizeof job), g_free);
 }
 
 void

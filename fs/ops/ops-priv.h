@@ -48,6 +48,15 @@ void hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer,
 void hvfs_ops_reply_entry (fuse_req_t req, guint64 ino);
 void hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *fi);
 
+/* Whether the names in the directory @node must be fetched before they can be told.  Under the
+ * mirror's lock. */
+gboolean hvfs_ops_must_fetch_names (HvfsFs *fs, HvfsNode node);
+/* Fetches them: on the job pool.  They may have changed when it returns. */
+gboolean hvfs_ops_fetch_names (fuse_req_t req, GCancellable *cancellable, guint64 dir,
+                               GError **error);
+/* So often, when they change all the time. */
+#define HVFS_OPS_MAX_FETCHES 4
+
 /* Ends the request's interruption; call before each reply from a job. */
 void hvfs_ops_settle (fuse_req_t req);
 

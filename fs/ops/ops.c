@@ -60,7 +60,27 @@ dir_changed_us (HvfsFs *fs, HvfsNode node, const HvfsObject *object)
 static gboolean
 must_fetch (HvfsFs *fs, HvfsNode node)
 {
-  return node.row->fetch != NULL && !node.row->fetch->is_known (fs, node);
+  return node.row->fetch != NULL && !S_ISDIR (node.row->mode)
+         && !node.row->fetch->is_known (fs, node);
+}
+
+gboolean
+hvfs_ops_must_fetch_names (HvfsFs *fs, HvfsNode node)
+{
+  return node.row->fetch != NULL && S_ISDIR (node.row->mode)
+         && !node.row->fetch->is_known (fs, node);
+}
+
+gboolean
+hvfs_ops_fetch_names (fuse_req_t req, GCancellable *cancellable, guint64 dir, GError **error)
+{
+  HvfsCall call = hvfs_ops_call (req, cancellable);
+  HvfsNode node;
+  gint64 size;
+
+  hvfs_node_from_ino (dir, &node);
+  return hvfs_updater_confirm (call.fs->updater, cancellable, error)
+         && node.row->fetch->fetch (&call, node, &size, error);
 }
 
 /* Whether somebody writes it, who asks for the size of his own text, as others do not. */
@@ -169,26 +189,83 @@ hvfs_ops_reply_entry (fuse_req_t req, guint64 ino)
   fuse_reply_entry (req, &entry);
 }
 
-/* Nothing is fetched for it: the kernel holds the directory's lock meanwhile, and whoever
- * only wants the name need not wait, nor fail. */
-void
-hvfs_ops_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
+/* FALSE: the names there must be fetched first.  Else it was answered. */
+static gboolean
+answer_lookup (fuse_req_t req, guint64 parent, const char *name)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
+  g_autoptr (GString) buffer = g_string_new (NULL);
+  struct fuse_entry_param entry;
   HvfsNode node;
   HvfsObject *object;
   guint64 ino = 0;
-  gboolean there;
+  gboolean there, must = FALSE;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   there = hvfs_node_resolve (fs, parent, &node, &object);
   if (there)
-    ino = child_ino (fs, parent, node, name, fuse_req_ctx (req)->pid);
+    {
+      ino = child_ino (fs, parent, node, name, fuse_req_ctx (req)->pid);
+      must = ino == 0 && hvfs_ops_must_fetch_names (fs, node);
+      hvfs_ops_entry (fs, ino, buffer, &entry);
+      if (node.row->fetch != NULL) /* nobody tells which names come and go there */
+        entry.entry_timeout = 0;
+    }
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+  if (must)
+    return FALSE;
   if (there)
-    hvfs_ops_reply_entry (req, ino);
+    fuse_reply_entry (req, &entry);
   else
     fuse_reply_err (req, ESTALE);
+  return TRUE;
+}
+
+typedef struct
+{
+  guint64 parent;
+  char *name;
+} LookupJob;
+
+static void
+lookup_job_free (gpointer data)
+{
+  LookupJob *job = data;
+
+  g_free (job->name);
+  g_free (job);
+}
+
+static void
+lookup_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
+{
+  LookupJob *job = data;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < HVFS_OPS_MAX_FETCHES; i++)
+    {
+      if (!hvfs_ops_fetch_names (req, cancellable, job->parent, &error))
+        break;
+      hvfs_ops_settle (req);
+      if (answer_lookup (req, job->parent, job->name))
+        return;
+    }
+  hvfs_ops_settle (req);
+  fuse_reply_err (req, error != NULL ? hvfs_error_errno (error) : EAGAIN);
+}
+
+/* Nothing else is fetched for it: the kernel holds the directory's lock meanwhile, and whoever
+ * only wants the name need not wait, nor fail. */
+void
+hvfs_ops_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+  LookupJob job = { parent, (char *) name };
+
+  if (answer_lookup (req, parent, name))
+    return;
+  job.name = g_strdup (name);
+  hvfs_jobs_push (hvfs_ops_fs (req)->jobs, req, lookup_job, g_memdup2 (&job, sizeof job),
+                  lookup_job_free);
 }
 
 void

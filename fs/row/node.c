@@ -56,6 +56,19 @@ hvfs_node_mode (const HvfsFs *fs, HvfsNode node)
   return (mode & ~(S_IRWXU | S_IRWXG | S_IRWXO)) | shared;
 }
 
+mode_t
+hvfs_node_present_mode (HvfsFs *fs, HvfsNode node)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  struct stat st = { .st_mode = node.row->mode };
+  HvfsObject *object;
+
+  if (node.row->stat != NULL && hvfs_node_resolve (fs, hvfs_node_ino (node), &node, &object))
+    node.row->stat (fs, node, object, &st);
+  return st.st_mode;
+}
+
 gboolean
 hvfs_node_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set)
 {

@@ -26,6 +26,10 @@ GBytes *hvfs_node_render (HvfsFs *fs, guint64 ino, GError **error);
  * lets that write. */
 mode_t hvfs_node_mode (const HvfsFs *fs, HvfsNode node);
 
+/* The same, but as the row's stat corrects it, without the mount's umask.  Takes the mirror's
+ * lock. */
+mode_t hvfs_node_present_mode (HvfsFs *fs, HvfsNode node);
+
 /* Whether a setattr asks for another mode or owner than the row has: who restores what
  * is there already, as cp -p does, changes nothing. */
 gboolean hvfs_node_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set);

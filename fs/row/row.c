@@ -45,6 +45,11 @@ add_table (HvfsRow *table, HvfsRow *parent)
       add_row (row, parent);
       if (row->table != NULL)
         add_table (row->table, row);
+      for (HvfsRow *member = row->members; member != NULL && member->mode != 0; member++)
+        {
+          add_row (member, row);
+          member->is_member = TRUE;
+        }
     }
 }
 

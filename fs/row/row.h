@@ -28,6 +28,8 @@ typedef enum
   HVFS_ROW_NUMBERED = 1 << 3,
   /* All lines of one write are one change, so that what was read can be written back. */
   HVFS_ROW_LINES_TOGETHER = 1 << 4,
+  /* What is written to it is in no message, as if its mode kept others from reading it. */
+  HVFS_ROW_PRIVATE = 1 << 5,
 } HvfsRowFlags;
 
 /* Rows that code asks for by what they are; hvfs_row gives each. */
@@ -196,12 +198,19 @@ struct _HvfsRow
 
   /* File with hvfs_whole_ops: makes all of @text what it shows; see whole.h. */
   gboolean (*commit) (HvfsStore *store, const char *text, GError **error);
+  gsize max_bytes;   /* of that text; 0: HVFS_WHOLE_BYTES */
 
   /* Directory: its fixed entries, ended by a row with neither name nor mode. */
   HvfsRow *table;
 
   /* Directory: names that come and go by these. */
   const HvfsDirOps *dir_ops;
+
+  /* Directory: what its dir_ops find there, ended as a table is. */
+  HvfsRow *members;
+
+  /* Of a directory's members: appends its name there.  NULL: the row's is one. */
+  gboolean (*append_name) (HvfsFs *fs, HvfsNode node, GString *out);
 
   /* Link: appends where it leads; FALSE: nowhere.  NULL: to its object's directory.
    * Under the mirror's lock. */
@@ -214,7 +223,8 @@ struct _HvfsRow
    * there no more.  Under the mirror's lock, memory only. */
   gboolean (*stat) (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st);
 
-  /* File: what it shows is not pushed.  NULL: it is. */
+  /* File: what it shows is not pushed.  Directory: nor are the names that its dir_ops find.
+   * NULL: it is. */
   const HvfsFetch *fetch;
 
   /* File: whether it is volatile just now; NULL: what the flags say.  Who begins that and
@@ -224,6 +234,7 @@ struct _HvfsRow
   /* Filled in by hvfs_rows_init. */
   guint16 id;
   HvfsRow *parent;   /* the directory whose table it is in; NULL for objects' own */
+  gboolean is_member; /* of that directory's members, not of its table */
 };
 
 static inline struct timespec

@@ -8,6 +8,7 @@
 #include "convert/error.h"
 #include "fs/fs.h"
 #include "fs/request/failure.h"
+#include "fs/row/node.h"
 #include "fs/tree/dir-times.h"
 #include "fs/tree/notify.h"
 #include "fs/tree/path.h"
@@ -115,6 +116,29 @@ dup_named (HvfsFs *fs, const GError *error)
   return named;
 }
 
+/* The file's name in its directory; (transfer full) */
+static char *
+dup_name (HvfsFs *fs, HvfsNode node)
+{
+  GString *name;
+
+  if (node.row->append_name == NULL)
+    return g_strdup (node.row->name);
+  name = g_string_new (NULL);
+  node.row->append_name (fs, node, name);
+  return g_string_free (name, FALSE);
+}
+
+/* Whether what is written to it is its owner's alone to see. */
+static gboolean
+is_private (HvfsFs *fs, HvfsNode node)
+{
+  mode_t mode = hvfs_node_present_mode (fs, node);
+
+  return (node.row->flags & HVFS_ROW_PRIVATE) != 0
+         || ((mode & S_IRUSR) != 0 && (mode & S_IRGRP) == 0);
+}
+
 /* @verb: (nullable): what was done, where that is no write to a file */
 static void
 remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *verb, const char *line,
@@ -124,8 +148,9 @@ remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *verb, const char *
     {
       g_autofree char *path = hvfs_path_dup (fs, ino);
       g_autofree char *file = verb == NULL ? g_strdup (path) : g_strconcat (path, ": ", verb, NULL);
-      g_autofree char *where = dup_what (file, line);
-      g_autofree char *what = dup_what (verb == NULL ? node.row->name : verb, line), *said = NULL;
+      const char *quoted = is_private (fs, node) ? NULL : line;
+      g_autofree char *where = dup_what (file, quoted), *name = dup_name (fs, node);
+      g_autofree char *what = dup_what (verb == NULL ? name : verb, quoted), *said = NULL;
       g_autoptr (GError) named = NULL;
 
       g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));

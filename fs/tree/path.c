@@ -58,7 +58,7 @@ dir_of (HvfsFs *fs, HvfsNode node)
     return hvfs_index_dir_of (fs->index, owner_of (node), hvfs_node_ino (node));
   return hvfs_row_is_root (node.row->parent) || node.a == fs->root
            ? 1
-           : hvfs_row_ino (node.row->parent, node.a, node.b);
+           : hvfs_row_ino (node.row->parent, node.a, node.row->is_member ? 0 : node.b);
 }
 
 /* The directories first, @depth of which are below already. */
@@ -75,6 +75,8 @@ append_path (HvfsFs *fs, guint64 ino, guint depth, GString *path)
     return FALSE;
   if (node.row->parent == NULL)
     hvfs_index_append_name (fs->index, owner_of (node), ino, path);
+  else if (node.row->append_name != NULL)
+    node.row->append_name (fs, node, path);
   else
     g_string_append (path, node.row->name);
   if (depth > 0)

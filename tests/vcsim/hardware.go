@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // hardware.go - upgrades of virtual hardware, and what a host can run
 //
 // Exists because the simulator's UpgradeVM_Task takes no version and needs no power state, and

@@ -363,6 +363,11 @@ func checkAllocation(a *types.ResourceAllocationInfo, name string, each [3]int32
 	return nil
 }
 
+// Keys that an element of the spec stands for: "silently ignored" (REF
+// VirtualMachineConfigSpec.extraConfig). No list of them is public.
+var specKeys = map[string]bool{"numvcpus": true, "memSize": true, "svga.vramSize": true, "tools.syncTime": true,
+	"displayName": true, "annotation": true, "guestOS": true}
+
 // extras: an empty value removes a key, another replaces it where it stands.
 func (ch *change) extras() *fault {
 	for _, o := range ch.spec.ExtraConfig {
@@ -370,7 +375,9 @@ func (ch *change) extras() *fault {
 		if option.Key == "" {
 			return badArgument("configSpec.extraConfig", "")
 		}
-		ch.setExtra(option)
+		if !specKeys[option.Key] {
+			ch.setExtra(option)
+		}
 	}
 	return nil
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
 // tools.go - the installer of VMware tools
 //
 // Sources: REF VirtualMachine.MountToolsInstaller, UnmountToolsInstaller, UpgradeTools_Task

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* backend/vmconfig/vmconfig-options-cache.h - what is kept of extraConfig
+ *
+ * Exists as the store behind vmconfig-options.h: the lists of the machines that were fetched
+ * last, without a thought of networks or mirrors.  Not thread safe: its owner has a lock.
+ */
+#pragma once
+
+#include "backend/wire/value.h"
+
+typedef struct
+{
+  char *key, *value;
+} HvfsOption;
+
+/* The value of @key among @options, as they are kept; (nullable): it has none */
+const char *hvfs_options_find (const GPtrArray *options, const char *key);
+
+typedef struct _HvfsOptionsCache HvfsOptionsCache;
+
+HvfsOptionsCache *hvfs_options_cache_new (void);
+void hvfs_options_cache_free (HvfsOptionsCache *cache);
+
+/* What @value, a VirtualMachineConfigInfo, has of it is @version's.  Those that were put
+ * longest ago go when there are too many; the last one never does. */
+void hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *version,
+                             gboolean running, const HvfsValue *value);
+
+/* (nullable) (transfer none): the version of what is kept, and the other half of it. */
+const char *hvfs_options_cache_version (HvfsOptionsCache *cache, guint32 serial,
+                                        gboolean *ret_running);
+/* (transfer none) (element-type HvfsOption): in the order of their keys, none twice; of a serial
+ * that has a version */
+GPtrArray *hvfs_options_cache_get (HvfsOptionsCache *cache, guint32 serial);
