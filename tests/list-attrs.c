@@ -23,6 +23,7 @@ static const struct
   { "HOSTS", hvfs_host_table },
   { "DOMAINS", hvfs_domain_table },
   { "EXTRACONFIG", hvfs_extra_table },
+  { "GUESTINFO", hvfs_guestinfo_table },
   { "SNAPSHOTS", hvfs_snapshots_table },
   { "SNAPSHOTS", hvfs_snapshot_table },
   { "DATASTORES", hvfs_datastore_table },

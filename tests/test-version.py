@@ -133,6 +133,10 @@ OPERATIONS = [
     ('tools', VM, shell('echo running > state; until grep -q toolsOk tools; do sleep 0.02; done; '
                         'for word in mount unmount upgrade; do echo $word > tools; done; echo off > state'), None),
     ('set', VM, shell('echo "guestinfo.a=1" > extraconfig/set; echo 2 > extraconfig/guestinfo.a; : > extraconfig/guestinfo.a'), None),
+    *((name, VM, shell(f'echo words > guestinfo/{name}; cat guestinfo/{name}'), None)
+      for name in ('metadata', 'userdata', 'vendordata')),
+    *((f'{name}.encoding', VM, shell(f'echo base64 > guestinfo/{name}.encoding'), None)
+      for name in ('metadata', 'userdata', 'vendordata')),
     ('autostart', VM, each('autostart', 'yes no'), None),
     ('template', VM, each('template', 'yes no'), None),
     ('migrate', VM, shell('for to in "DC0_C0_H1" "DC0_C0_H0 priority=high"; do echo $to > migrate; done'), None),

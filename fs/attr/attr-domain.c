@@ -291,6 +291,8 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "extraconfig", .mode = S_IFDIR | 0755, .table = hvfs_extra_table,
     .members = hvfs_extra_members, .dir_ops = &hvfs_extra_ops, .fetch = &hvfs_options_fetch,
     .depends = HVFS_CONFIG_PROPS },
+  { .name = "guestinfo", .mode = S_IFDIR | 0755, .table = hvfs_guestinfo_table,
+    .members = hvfs_guestinfo_members, .dir_ops = &hvfs_edit_dir_ops },
   { .name = "question", .mode = READ_WRITE, .show = question_show, .store = question_store,
     .depends = HVFS_PROP (HVFS_VM_QUESTION) },
   { .name = "snapshots", .named = HVFS_NAMED_SNAPSHOTS, .mode = S_IFDIR | 0755, .table = hvfs_snapshots_table,

@@ -8,6 +8,9 @@
 extern HvfsRow hvfs_extra_table[], hvfs_extra_members[];
 extern const HvfsDirOps hvfs_extra_ops;
 
+/* guestinfo: the same; attr-guestinfo.c */
+extern HvfsRow hvfs_guestinfo_table[], hvfs_guestinfo_members[];
+
 /* For rows that show what is in extraConfig; node.a is the machine's serial. */
 extern const HvfsFetch hvfs_options_fetch;
 
