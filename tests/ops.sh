@@ -32,3 +32,10 @@ refused () {
     grep -qF -- "$text" "$d/error" || fail "$file: '$line': error does not say '$text': $(cat "$d/error")"
   done
 }
+
+# upload FILE PATH [DATASTORE]  To a datastore of DC0, LocalDS_0 if none is named.
+upload () {
+  requires curl
+  curl -fsS --noproxy '*' -k -u 'user:pass word' -T "$1" \
+    "${vcsim_url%/sdk}/folder/$2?dcPath=DC0&dsName=${3:-LocalDS_0}" || fail "upload of $2"
+}

@@ -137,6 +137,7 @@ OPERATIONS = [
       for name in ('metadata', 'userdata', 'vendordata')),
     *((f'{name}.encoding', VM, shell(f'echo base64 > guestinfo/{name}.encoding'), None)
       for name in ('metadata', 'userdata', 'vendordata')),
+    ('media', VM, shell('echo empty > media || grep -q "no CD drive" error'), None),
     ('autostart', VM, each('autostart', 'yes no'), None),
     ('template', VM, each('template', 'yes no'), None),
     ('migrate', VM, shell('for to in "DC0_C0_H1" "DC0_C0_H0 priority=high"; do echo $to > migrate; done'), None),

@@ -9,6 +9,9 @@
 #include "backend/vmconfig/vmconfig-spec.h"
 #include "convert/error.h"
 
+/* So often, when others change the machine all the time. */
+#define MAX_TRIES 4
+
 gboolean
 hvfs_config_check (const char *text, gsize len, GError **error)
 {
@@ -304,23 +307,84 @@ take_boot_order (HvfsDomain *domain, const HvfsDomain *wanted)
     ((HvfsNet *) domain->nets->pdata[i])->boot = ((HvfsNet *) wanted->nets->pdata[i])->boot;
 }
 
-gboolean
-hvfs_config_set_boot_order (HvfsConfig *config, guint32 serial, const HvfsDomain *wanted,
-                            GCancellable *cancellable, GError **error)
+/* @base, @wanted: the present configuration, twice; FALSE with @error */
+typedef gboolean (*Edit) (HvfsDomain *base, HvfsDomain *wanted, gconstpointer data, GError **error);
+
+/* Makes the machine what @edit makes of it: one reconfiguration, or none. */
+static gboolean
+edit_present (HvfsConfig *config, guint32 serial, Edit edit, gconstpointer data,
+              GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsVmLook) look = hvfs_vm_look (config->server.mirror, serial, error);
   g_autoptr (HvfsVmRead) have
     = look != NULL ? hvfs_config_read_now (config, look, cancellable, error) : NULL;
   g_autofree char *xml = have != NULL ? hvfs_vm_read_to_xml (have) : NULL;
   g_autoptr (HvfsDomain) base = xml != NULL ? hvfs_domain_xml_read (xml, strlen (xml), error) : NULL;
-  g_autoptr (HvfsDomain) ordered
+  g_autoptr (HvfsDomain) wanted
     = base != NULL ? hvfs_domain_xml_read (xml, strlen (xml), error) : NULL;
-  Commit commit = { config, look, have, base, ordered, NULL, cancellable };
+  Commit commit = { config, look, have, base, wanted, NULL, cancellable };
 
-  if (ordered == NULL)
-    return FALSE;
-  take_boot_order (ordered, wanted);
-  return attempt (NULL, &commit, error);
+  return wanted != NULL && edit (base, wanted, data, error) && attempt (NULL, &commit, error);
+}
+
+static gboolean
+edit_boot_order (HvfsDomain *base G_GNUC_UNUSED, HvfsDomain *domain, gconstpointer order,
+                 GError **error G_GNUC_UNUSED)
+{
+  take_boot_order (domain, order);
+  return TRUE;
+}
+
+gboolean
+hvfs_config_set_boot_order (HvfsConfig *config, guint32 serial, const HvfsDomain *wanted,
+                            GCancellable *cancellable, GError **error)
+{
+  return edit_present (config, serial, edit_boot_order, wanted, cancellable, error);
+}
+
+static void
+put_medium (HvfsDisk *drive, const char *path)
+{
+  drive->device = HVFS_DEVICE_CDROM;
+  drive->type = HVFS_DISK_FILE;
+  drive->startup = HVFS_STARTUP_DEFAULT;
+  g_free (drive->path);
+  drive->path = g_strdup (path);
+}
+
+/* What goes into an empty drive is connected; so is this, whatever was there. */
+static gboolean
+edit_media (HvfsDomain *base, HvfsDomain *wanted, gconstpointer path, GError **error)
+{
+  HvfsDisk *drive = hvfs_config_first_cdrom (wanted);
+
+  if (drive == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, ENODEV, "the domain has no CD drive: add one in config.xml");
+      return FALSE;
+    }
+  put_medium (drive, path);
+  if (path != NULL)
+    put_medium (hvfs_config_first_cdrom (base), NULL);
+  return TRUE;
+}
+
+gboolean
+hvfs_config_set_media (HvfsConfig *config, guint32 serial, const char *path,
+                       GCancellable *cancellable, GError **error)
+{
+  for (guint i = 1;; i++)
+    {
+      g_autoptr (GError) failure = NULL;
+
+      if (edit_present (config, serial, edit_media, path, cancellable, &failure))
+        return TRUE;
+      /* Somebody else has changed something meanwhile. */
+      if (i < MAX_TRIES && failure->code == ESTALE)
+        continue;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
 }
 
 gboolean

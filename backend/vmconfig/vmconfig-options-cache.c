@@ -14,6 +14,7 @@ typedef struct
   char *version;
   gboolean running;
   GPtrArray *options;
+  char *media;
   gsize bytes;
   GList link; /* in the cache's queue */
 } Entry;
@@ -42,6 +43,7 @@ entry_free (gpointer data)
 
   g_ptr_array_unref (entry->options);
   g_free (entry->version);
+  g_free (entry->media);
   g_free (entry);
 }
 
@@ -103,7 +105,7 @@ options_in (const HvfsValue *value)
 
 void
 hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *version,
-                        gboolean running, const HvfsValue *value)
+                        gboolean running, const HvfsValue *value, char *media)
 {
   Entry *old = g_hash_table_lookup (cache->entries, GUINT_TO_POINTER (serial));
   Entry *entry = g_new0 (Entry, 1);
@@ -111,7 +113,8 @@ hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *ver
   if (old != NULL)
     drop (cache, old);
   *entry = (Entry){ .serial = serial, .version = g_strdup (version), .running = running,
-                    .options = options_in (value), .link = { .data = entry } };
+                    .options = options_in (value), .media = media,
+                    .link = { .data = entry } };
   for (guint i = 0; i < entry->options->len; i++)
     {
       const HvfsOption *option = entry->options->pdata[i];
@@ -163,4 +166,12 @@ hvfs_options_find (const GPtrArray *options, const char *key)
         low = middle + 1;
     }
   return NULL;
+}
+
+const char *
+hvfs_options_cache_media (HvfsOptionsCache *cache, guint32 serial)
+{
+  const Entry *entry = g_hash_table_lookup (cache->entries, GUINT_TO_POINTER (serial));
+
+  return entry->media;
 }

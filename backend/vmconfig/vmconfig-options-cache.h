@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* backend/vmconfig/vmconfig-options-cache.h - what is kept of extraConfig
+/* backend/vmconfig/vmconfig-options-cache.h - what is kept of configurations beside their texts
  *
  * Exists as the store behind vmconfig-options.h: the lists of the machines that were fetched
  * last, without a thought of networks or mirrors.  Not thread safe: its owner has a lock.
@@ -21,10 +21,11 @@ typedef struct _HvfsOptionsCache HvfsOptionsCache;
 HvfsOptionsCache *hvfs_options_cache_new (void);
 void hvfs_options_cache_free (HvfsOptionsCache *cache);
 
-/* What @value, a VirtualMachineConfigInfo, has of it is @version's.  Those that were put
- * longest ago go when there are too many; the last one never does. */
+/* What @value, a VirtualMachineConfigInfo, has of it is @version's, and so is @media.  Those that
+ * were put longest ago go when there are too many; the last one never does.
+ * @media: taken, nullable: what is in the first CD drive */
 void hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *version,
-                             gboolean running, const HvfsValue *value);
+                             gboolean running, const HvfsValue *value, char *media);
 
 /* (nullable) (transfer none): the version of what is kept, and the other half of it. */
 const char *hvfs_options_cache_version (HvfsOptionsCache *cache, guint32 serial,
@@ -32,3 +33,5 @@ const char *hvfs_options_cache_version (HvfsOptionsCache *cache, guint32 serial,
 /* (transfer none) (element-type HvfsOption): in the order of their keys, none twice; of a serial
  * that has a version */
 GPtrArray *hvfs_options_cache_get (HvfsOptionsCache *cache, guint32 serial);
+/* (nullable): what was put with it */
+const char *hvfs_options_cache_media (HvfsOptionsCache *cache, guint32 serial);

@@ -98,7 +98,7 @@ check_taken (HvfsConfig *config, guint32 serial, const HvfsOption *options, guin
       g_prefix_error (error, "the server has taken it, but not what has come of it can be read: ");
       return FALSE;
     }
-  hvfs_config_keep_options (config, look, now->config);
+  hvfs_config_keep_options (config, look, now);
   for (guint i = 0; i < n; i++)
     {
       const char *value = hvfs_vm_extra (now->config, options[i].key);

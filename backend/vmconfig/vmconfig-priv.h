@@ -24,9 +24,11 @@ struct _HvfsConfig
   guint ahead;            /* lock: neighbours in the last batch; 0: none came with it */
 };
 
-/* Keeps the extraConfig of @value, the configuration of @look. */
-void hvfs_config_keep_options (HvfsConfig *config, const HvfsVmLook *look,
-                               const HvfsValue *value);
+/* Keeps the extraConfig of @read, the configuration of @look, and what is in its first CD drive. */
+void hvfs_config_keep_options (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *read);
+
+/* Of @domain; (nullable): it has none. */
+HvfsDisk *hvfs_config_first_cdrom (const HvfsDomain *domain);
 
 /* Network: the present configuration of @look. */
 HvfsVmRead *hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look,

@@ -115,16 +115,39 @@ hvfs_config_get (HvfsConfig *config, guint32 serial)
   return text;
 }
 
+/* Whether what is kept beside the text is still the server's.  Both locks are held. */
+static gboolean
+has_options_locked (HvfsConfig *config, guint32 serial)
+{
+  gboolean running = FALSE;
+  const char *version = hvfs_options_cache_version (config->options, serial, &running);
+
+  return version != NULL
+         && hvfs_vm_is_locked (config->server.mirror, serial, version, running);
+}
+
 GPtrArray *
 hvfs_config_get_options (HvfsConfig *config, guint32 serial)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
-  gboolean running = FALSE;
-  const char *version = hvfs_options_cache_version (config->options, serial, &running);
 
-  if (version == NULL || !hvfs_vm_is_locked (config->server.mirror, serial, version, running))
-    return NULL;
-  return g_ptr_array_ref (hvfs_options_cache_get (config->options, serial));
+  return has_options_locked (config, serial)
+           ? g_ptr_array_ref (hvfs_options_cache_get (config->options, serial))
+           : NULL;
+}
+
+gboolean
+hvfs_config_append_media (HvfsConfig *config, guint32 serial, GString *out)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+  const char *media;
+
+  if (!has_options_locked (config, serial))
+    return FALSE;
+  media = hvfs_options_cache_media (config->options, serial);
+  if (out != NULL && media != NULL)
+    g_string_append_printf (out, "%s\n", media);
+  return TRUE;
 }
 
 /* ---- batches ---- */
@@ -286,12 +309,40 @@ version_in (const HvfsValue *value, const HvfsVmLook *look)
   return version != NULL && *version != '\0' ? version : look->version;
 }
 
-void
-hvfs_config_keep_options (HvfsConfig *config, const HvfsVmLook *look, const HvfsValue *value)
+HvfsDisk *
+hvfs_config_first_cdrom (const HvfsDomain *domain)
 {
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      HvfsDisk *disk = domain->disks->pdata[i];
+
+      if (disk->device == HVFS_DEVICE_CDROM || disk->device == HVFS_DEVICE_LUN)
+        return disk;
+    }
+  return NULL;
+}
+
+/* (transfer full) (nullable): there is no drive */
+static char *
+dup_media (const HvfsDomain *domain)
+{
+  const HvfsDisk *drive = hvfs_config_first_cdrom (domain);
+
+  if (drive == NULL)
+    return NULL;
+  if (drive->path != NULL)
+    return g_strdup (drive->path);
+  return g_strdup (drive->type == HVFS_DISK_BLOCK ? "host" : "empty");
+}
+
+void
+hvfs_config_keep_options (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *read)
+{
+  char *media = dup_media (read->domain);
+
   g_mutex_lock (&config->lock);
-  hvfs_options_cache_put (config->options, look->serial, version_in (value, look), look->running,
-                          value);
+  hvfs_options_cache_put (config->options, look->serial, version_in (read->config, look),
+                          look->running, read->config, media);
   g_mutex_unlock (&config->lock);
 }
 
@@ -307,7 +358,7 @@ store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value, gint64 vmx_
   hvfs_vm_cache_put (config->cache, look->serial, version_in (value, look), look->running, text,
                      vmx_bytes);
   g_mutex_unlock (&config->lock);
-  hvfs_config_keep_options (config, look, value);
+  hvfs_config_keep_options (config, look, read);
   return text;
 }
 

@@ -82,6 +82,11 @@ GBytes *hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *can
  * some MiB are kept.  Memory; the mirror's lock must be held. */
 GPtrArray *hvfs_config_get_options (HvfsConfig *config, guint32 serial);
 
+/* Appends a line with what is in the machine's first CD drive: "[datastore] path", "empty", or a
+ * device of the host; nothing where it has no drive.  @out: nullable.  FALSE: it must be fetched,
+ * with the options.  Memory; the mirror's lock must be held. */
+gboolean hvfs_config_append_media (HvfsConfig *config, guint32 serial, GString *out);
+
 /* Network: fetches it, as hvfs_config_fetch.  It may have changed when this returns. */
 gboolean hvfs_config_fetch_options (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                                     GError **error);
@@ -124,6 +129,18 @@ gboolean hvfs_config_check (const char *text, gsize len, GError **error);
  */
 gboolean hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base, GBytes *wanted,
                              GCancellable *cancellable, GError **error);
+
+/**
+ * hvfs_config_set_media:
+ * @path: (nullable): "[datastore] path"; NULL: none
+ *
+ * Puts it into the machine's first CD drive, whatever else has changed meanwhile.  Network.
+ *
+ * @error: ENODEV: it has no CD drive; EAGAIN with the question when the guest holds the drive;
+ *   as hvfs_config_commit
+ */
+gboolean hvfs_config_set_media (HvfsConfig *config, guint32 serial, const char *path,
+                                GCancellable *cancellable, GError **error);
 
 /* ---- making and ending; network; they return when the mirror shows it ---- */
 

@@ -288,6 +288,8 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "annotation", .mode = READ_WRITE, .show = annotation_show,
     .file_ops = &hvfs_whole_ops, .commit = annotation_commit,
     .depends = HVFS_PROP (HVFS_VM_ANNOTATION) },
+  { .name = "media", .mode = READ_WRITE, .show = hvfs_media_show, .store = hvfs_media_store,
+    .fetch = &hvfs_media_fetch, .depends = HVFS_CONFIG_PROPS },
   { .name = "extraconfig", .mode = S_IFDIR | 0755, .table = hvfs_extra_table,
     .members = hvfs_extra_members, .dir_ops = &hvfs_extra_ops, .fetch = &hvfs_options_fetch,
     .depends = HVFS_CONFIG_PROPS },

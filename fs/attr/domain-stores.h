@@ -2,7 +2,7 @@
 /* fs/attr/domain-stores.h - the functions behind the rows of a domain's table
  *
  * Exists because the table is one and its functions are grouped by concern, a file
- * each: attr-tune.c for what a domain has of its host, attr-move.c for where it is,
+ * each: attr-tune.c for what a domain has of its host, attr-media.c for its CD, attr-move.c for where it is,
  * attr-end.c for its ends.  What each shows and takes is in hvfs(5).
  */
 #pragma once
@@ -23,6 +23,11 @@ HVFS_STORE (hvfs_clone_store);
 /* attr-folder.c */
 HVFS_SHOW (hvfs_folder_show);
 HVFS_STORE (hvfs_folder_store);
+
+/* attr-media.c */
+HVFS_SHOW (hvfs_media_show);
+HVFS_STORE (hvfs_media_store);
+extern const HvfsFetch hvfs_media_fetch;
 
 /* attr-end.c */
 HVFS_STORE (hvfs_undefine_store);
