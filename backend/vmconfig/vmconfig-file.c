@@ -11,6 +11,7 @@
 #include "backend/operation/resource-pool.h"
 #include "backend/mirror/retrieve.h"
 #include "backend/vmconfig/vmconfig-network.h"
+#include "backend/vmconfig/vmconfig-scsi.h"
 #include "backend/vmconfig/vmconfig-spec.h"
 #include "convert/domain-xml-adopt.h"
 #include "convert/error.h"
@@ -399,7 +400,9 @@ hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GByt
                    "its files go to that datastore");
       return FALSE;
     }
-  if (!find_place (&place, host, error) || !find_networks (&place, host, foreign, error))
+  if (!find_place (&place, host, error) || !find_networks (&place, host, foreign, error)
+      || !hvfs_config_detect_scsi (&config->server, place.host->datacenter_path, wanted, cancellable,
+                                   error))
     return FALSE;
   if (!hvfs_config_try_making (wanted, create, &place, error))
     {
