@@ -68,6 +68,9 @@ struct _HvfsFs
   HvfsOpened *opened;
   HvfsJobs *jobs;
   HvfsJournals *journals;
+  /* Places an object anew, of which not the server says where it stands; see follow/place.h.
+   * Takes the mirror's lock. */
+  void (*place) (HvfsFs *fs, guint32 serial);
   const char *mountpoint;  /* absolute */
   uid_t uid;
   gid_t gid;

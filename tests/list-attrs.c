@@ -21,6 +21,7 @@ static const struct
   { "DATACENTERS", hvfs_datacenter_table },
   { "CLUSTERS", hvfs_cluster_table },
   { "HOSTS", hvfs_host_table },
+  { "SWITCHES", hvfs_switches_table },
   { "DOMAINS", hvfs_domain_table },
   { "EXTRACONFIG", hvfs_extra_table },
   { "GUESTINFO", hvfs_guestinfo_table },

@@ -59,7 +59,7 @@ set_value LocalDS_3 info "<val xsi:type='NasDatastoreInfo'>$nas$(volume CIFS)</v
 control POST "/set?object=LocalDS_2&path=summary.accessible&value=false" >/dev/null
 
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
-expect_eq switches "$(ls "$d/switches" | tr '\n' ' ')" 'half.xml inner < &.xml vSwitch0.xml '
+expect_eq switches "$(ls "$d/switches" | tr '\n' ' ')" 'half.xml inner < &.xml undefine vSwitch0.xml '
 expect_eq interfaces "$(ls "$d/interfaces" | tr '\n' ' ')" 'vmnic0.xml vmnic1.xml vmnic2.xml vmnic3.xml '
 same "$d/capabilities.xml" capabilities
 for name in $(virsh net-list --name | grep -v '[<]'); do same "$d/switches/$name.xml" net-dumpxml "$name"; done

@@ -15,6 +15,7 @@ static HvfsRow *const rows[] = {
   &hvfs_datacenters_folder_row, &hvfs_clusters_folder_row, &hvfs_hosts_folder_row,
   &hvfs_datastores_folder_row, &hvfs_networks_folder_row, &hvfs_host_row,
   &hvfs_host_datastore_link, &hvfs_host_network_link, &hvfs_interface_row, &hvfs_switch_row,
+  &hvfs_switch_draft_row,
   &hvfs_datastore_row,
   &hvfs_network_row, &hvfs_domain_row, &hvfs_snapshot_row,
   &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row, NULL,

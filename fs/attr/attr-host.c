@@ -230,7 +230,8 @@ HvfsRow hvfs_host_table[] = {
   HVFS_COLLECTION_ROW ("interfaces", .named = HVFS_NAMED_HOST_INTERFACES,
                        .depends = HVFS_INTERFACES_DEPENDS),
   HVFS_COLLECTION_ROW ("switches", .named = HVFS_NAMED_HOST_SWITCHES,
-                       .depends = HVFS_SWITCHES_DEPENDS),
+                       .depends = HVFS_SWITCHES_DEPENDS, .table = hvfs_switches_table,
+                       .dir_ops = &hvfs_switches_ops),
   { NULL }
 };
 

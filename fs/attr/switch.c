@@ -15,6 +15,7 @@
 #include "fs/attr/facts.h"
 #include "fs/attr/network.h"
 #include "fs/attr/tables.h"
+#include "fs/edit/draft.h"
 
 /* ---- names ---- */
 
@@ -49,13 +50,50 @@ place_all (const HvfsObject *host, guint index, const char *key, HvfsRowName dir
     }
 }
 
+static gboolean
+is_placed (GArray *places, guint64 dir, const char *name)
+{
+  for (guint i = 0; i < places->len; i++)
+    if (g_array_index (places, HvfsPlace, i).dir == dir
+        && strcmp (g_array_index (places, HvfsPlace, i).name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What is not defined yet; where it is by now, the switch has the name. */
+static void
+place_drafts (HvfsFs *fs, const HvfsObject *host, GArray *places, GPtrArray *names)
+{
+  guint64 dir = hvfs_row_ino (hvfs_row (HVFS_NAMED_HOST_SWITCHES), host->serial, 0);
+  guint32 after = 0;
+  gboolean more;
+
+  do
+    {
+      g_auto (HvfsDraft) draft = { 0 };
+
+      more = hvfs_drafts_next (fs->drafts, dir, after, &draft);
+      if (more && !is_placed (places, dir, draft.name))
+        {
+          HvfsPlace place = { dir, g_strdup (draft.name),
+                              hvfs_row_ino (&hvfs_switch_draft_row, host->serial, number_of (draft.name)) };
+
+          g_ptr_array_add (names, (char *) place.name);
+          g_array_append_val (places, place);
+        }
+      after = draft.number;
+    }
+  while (more);
+}
+
 void
-hvfs_switches_place (const HvfsObject *host, GArray *places, GPtrArray *names)
+hvfs_switches_place (HvfsFs *fs, const HvfsObject *host, GArray *places, GPtrArray *names)
 {
   place_all (host, HVFS_HOST_NICS, "device", HVFS_NAMED_HOST_INTERFACES, &hvfs_interface_row,
              places, names);
   place_all (host, HVFS_HOST_SWITCHES, "name", HVFS_NAMED_HOST_SWITCHES, &hvfs_switch_row, places,
              names);
+  place_drafts (fs, host, places, names);
 }
 
 /* (nullable): the item of the list @index whose @key is @text */

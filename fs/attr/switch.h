@@ -19,8 +19,9 @@ extern HvfsRow hvfs_interface_row, hvfs_switch_row;
 #define HVFS_SWITCHES_DEPENDS \
   (HVFS_PROP (HVFS_HOST_NICS) | HVFS_PROP (HVFS_HOST_SWITCHES) | HVFS_PROP (HVFS_HOST_NETWORKS))
 
-/* Appends the places of all of @host's; their names are added to @names, which owns them. */
-void hvfs_switches_place (const HvfsObject *host, GArray *places, GPtrArray *names);
+/* Appends the places of all of @host's, and of drafts; their names are added to @names, which
+ * owns them. */
+void hvfs_switches_place (HvfsFs *fs, const HvfsObject *host, GArray *places, GPtrArray *names);
 
 /* network.xml */
 gboolean hvfs_network_xml_show (HvfsFs *fs, HvfsNode node, const HvfsObject *network, GString *out,

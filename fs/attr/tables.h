@@ -30,6 +30,11 @@ extern HvfsRow hvfs_datacenters_folder_row, hvfs_clusters_folder_row, hvfs_hosts
 extern HvfsRow hvfs_host_row, hvfs_host_table[];
 extern HvfsRow hvfs_host_datastore_link, hvfs_host_network_link;
 
+/* fs/attr/switch-define.c: a host's switches/, and a file there that is no switch yet (b stands
+ * for its name) */
+extern HvfsRow hvfs_switches_table[], hvfs_switch_draft_row;
+extern const HvfsDirOps hvfs_switches_ops;
+
 /* fs/attr/attr-move.c: rename in the dir_ops of a host's domains */
 gboolean hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
                               const char *new_name, guint flags, GError **error);

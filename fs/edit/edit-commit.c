@@ -22,7 +22,7 @@ hvfs_edit_dup_version (HvfsFs *fs, guint32 serial, gint64 *ret_modified_us)
   HvfsObject *vm = hvfs_mirror_get (fs->mirror, serial);
 
   *ret_modified_us = 0;
-  if (vm == NULL)
+  if (vm == NULL || vm->kind != HVFS_KIND_VM)
     return NULL;
   *ret_modified_us = hvfs_value_time_us (hvfs_object_get (vm, HVFS_VM_MODIFIED), NULL);
   return g_strdup (hvfs_value_text (hvfs_object_get (vm, HVFS_VM_CHANGE_VERSION), NULL));

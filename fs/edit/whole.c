@@ -437,7 +437,12 @@ whole_fsync (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **
 static gboolean
 whole_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
-  return commit (call, node, fi, TRUE, error);
+  gboolean ok = commit (call, node, fi, TRUE, error);
+
+  /* Where it may not wait it comes once more. */
+  if (node.row->released != NULL && (ok || call->cancellable != NULL))
+    node.row->released (call->fs, node);
+  return ok;
 }
 
 static void

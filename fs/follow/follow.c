@@ -340,6 +340,17 @@ link_changed (gboolean up, gpointer data)
     hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, 0, 0));
 }
 
+static void
+place_again (HvfsFs *fs, guint32 serial)
+{
+  g_autoptr (GRWLockWriterLocker) locker
+    = g_rw_lock_writer_locker_new (hvfs_mirror_lock (fs->mirror));
+  const HvfsObject *object = hvfs_mirror_get (fs->mirror, serial);
+
+  if (object != NULL)
+    hvfs_place_object (fs, object);
+}
+
 void
 hvfs_follow_init (HvfsFs *fs)
 {
@@ -348,6 +359,7 @@ hvfs_follow_init (HvfsFs *fs)
   fs->index = hvfs_index_new (index_changed, index_renamed, fs);
   fs->touched = g_ptr_array_new ();
   fs->root_table = hvfs_inventory_table;
+  fs->place = place_again;
   hvfs_mirror_observe (fs->mirror, &observer, fs);
 }
 

@@ -212,7 +212,7 @@ place_host (HvfsFs *fs, const HvfsObject *host, const char *name, GArray *places
                  &hvfs_datastore_row, places, names);
   place_members (fs, host, HVFS_HOST_NETWORKS, HVFS_NAMED_HOST_NETWORKS, &hvfs_host_network_link,
                  &hvfs_network_row, places, names);
-  hvfs_switches_place (host, places, names);
+  hvfs_switches_place (fs, host, places, names);
 }
 
 /* The root of the inventory, and the top folders of a datacenter, have no names of their

@@ -200,6 +200,10 @@ struct _HvfsRow
   gboolean (*commit) (HvfsStore *store, const char *text, GError **error);
   gsize max_bytes;   /* of that text; 0: HVFS_WHOLE_BYTES */
 
+  /* The same: nobody who had it open has it any more.  NULL: nothing to do.  Memory; no lock
+   * held. */
+  void (*released) (HvfsFs *fs, HvfsNode node);
+
   /* Directory: its fixed entries, ended by a row with neither name nor mode. */
   HvfsRow *table;
 

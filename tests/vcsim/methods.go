@@ -90,6 +90,11 @@ var handlers = map[string]handler{
 
 	"MoveIntoFolder_Task": moveIntoFolder,
 
+	"AddVirtualSwitch":    addVirtualSwitch,
+	"RemoveVirtualSwitch": removeVirtualSwitch,
+	"AddPortGroup":        addPortGroup,
+	"RemovePortGroup":     removePortGroup,
+
 	"MarkAsTemplate":       thenChanged,
 	"MarkAsVirtualMachine": thenChanged,
 }

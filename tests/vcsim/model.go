@@ -154,7 +154,7 @@ func addDatastore(o *options, dc *simulator.Datacenter, i int, dir string) error
 	ds.Info = &types.VmfsDatastoreInfo{DatastoreInfo: types.DatastoreInfo{Name: name, Url: path, FreeSpace: dsFree,
 		MaxFileSize: 1 << 42}, Vmfs: &types.HostVmfsVolume{BlockSizeMb: 1, MaxBlocks: int32(dsCapacity >> 20), MajorVersion: 6,
 		Version: "6.81", Uuid: uuidOf(dc.Name + "/" + name), // TYPES: what the class requires
-		Extent: []types.HostScsiDiskPartition{{DiskName: fmt.Sprintf("naa.60003ff44dc75adc%016x", i), Partition: 1}},
+		Extent:               []types.HostScsiDiskPartition{{DiskName: fmt.Sprintf("naa.60003ff44dc75adc%016x", i), Partition: 1}},
 		HostFileSystemVolume: types.HostFileSystemVolume{Type: "VMFS", Name: name, Capacity: dsCapacity}}}
 	ds.Capability = types.DatastoreCapability{DirectoryHierarchySupported: true, RawDiskMappingsSupported: true,
 		PerFileThinProvisioningSupported: true}
