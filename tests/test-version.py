@@ -154,6 +154,7 @@ OPERATIONS = [
     ('undefine', GONE, shell(f'echo off > state; echo {GONE} > undefine'), None),
     ('destroy', THERE, shell(f'echo off > state; echo {THERE} > destroy'), None),
     ('host state', VM, shell(f'for word in maintenance disconnected connected; do echo $word > {CLUSTER_HOST}/state; done'), None),
+    ('folder', VM, shell(f'mkdir "{MNT}/by-folder/DC0/made"; for to in DC0/made DC0; do echo $to > folder; done'), None),
     ('config.vmx', VM, define(VMX, 'config.vmx'), None),
     ('config.xml', VM, new(), None),
     ('config.xml', VM, new(" firmware='efi'"), '5.0'),
@@ -181,6 +182,8 @@ OPERATIONS = [
     ('config.xml', VM, add("<graphics type='vnc' port='5901' autoport='no' listen='0.0.0.0'/>"), None),
     ('reading', VM, shell('cat config.xml config.vmx stats >/dev/null; ' f'ls -lR "{MNT}" >/dev/null; '
                           f'find "{MNT}" -type f -exec cat {{}} + >/dev/null 2>&1 || :'), None),
+    ('reboot', VM, shell(f'echo maintenance > {CLUSTER_HOST}/state; echo DC0_C0_H0 > {CLUSTER_HOST}/reboot'), None),
+    ('shutdown', VM, shell(f'echo DC0_C0_H0 > {CLUSTER_HOST}/shutdown'), None),
 ]
 
 

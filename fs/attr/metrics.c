@@ -617,6 +617,26 @@ list_objects (HvfsFs *fs, HvfsKind kind, GPtrArray *all, GPtrArray *counted)
   g_ptr_array_sort (counted, compare);
 }
 
+/* Whether a server of that API has the property @path; most are as old as the oldest. */
+static gboolean
+is_known (const char *path, guint api)
+{
+  static const struct
+  {
+    const char *path;
+    guint since;
+  } newer[] = {
+    { "triggeredAlarmState", API_ALARMS },
+    { "summary.uncommitted", 400 },
+    { "runtime.standbyMode", 401 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (newer); i++)
+    if (strcmp (path, newer[i].path) == 0)
+      return api >= newer[i].since;
+  return TRUE;
+}
+
 static gboolean
 fetch_properties (Scrape *scrape, guint kind, GPtrArray *morefs, GCancellable *cancellable,
                   GError **error)
@@ -626,7 +646,7 @@ fetch_properties (Scrape *scrape, guint kind, GPtrArray *morefs, GCancellable *c
   const char *paths[G_N_ELEMENTS (kinds[kind].paths) + 1] = { NULL };
 
   for (guint i = 0; kinds[kind].paths[i] != NULL; i++)
-    if (api >= API_ALARMS || strcmp (kinds[kind].paths[i], "triggeredAlarmState") != 0)
+    if (is_known (kinds[kind].paths[i], api))
       paths[n_paths++] = kinds[kind].paths[i];
   for (guint first = 0; first < morefs->len; first += BATCH)
     {
