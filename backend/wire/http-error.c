@@ -2,6 +2,10 @@
 /* backend/wire/http-error.c - what libcurl's errors mean to the user; see http-error.h */
 #include "backend/wire/http-error.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "convert/error.h"
 
 typedef struct
@@ -60,7 +64,9 @@ untrusted (const HvfsHttpConfig *config, CURLcode code, const char *why, const c
 static GError *
 not_connected (const HvfsHttpConfig *config, int os_errno, const char *why)
 {
-  const char *hint = os_errno == ECONNREFUSED ? "; nothing listens there, check host and port" : "";
+  const char *hint = os_errno == ECONNREFUSED ? "; nothing listens there, check host and port"
+                     : os_errno == EMFILE     ? "; hvfs may open no more, raise its limit (ulimit -n)"
+                                              : "";
   const char *via = config->proxy != NULL ? " through proxy " : "";
 
   if (os_errno == 0)
@@ -69,6 +75,27 @@ not_connected (const HvfsHttpConfig *config, int os_errno, const char *why)
   return g_error_new (HVFS_ERROR, os_errno, "%s: cannot connect%s%s: %s%s",
                       config->base_url, via, config->proxy ? config->proxy : "",
                       g_strerror (os_errno), hint);
+}
+
+int
+hvfs_http_find_no_descriptor (void)
+{
+  int fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0)
+    return errno == EMFILE || errno == ENFILE ? errno : 0;
+  close (fd);
+  return 0;
+}
+
+/* Without one libcurl finds no host, no CA bundle and no memory: it does not say why. */
+static gboolean
+may_want_descriptor (CURLcode code)
+{
+  return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY
+         || code == CURLE_COULDNT_CONNECT || code == CURLE_SSL_CACERT_BADFILE
+         || code == CURLE_SSL_CONNECT_ERROR || code == CURLE_FAILED_INIT
+         || code == CURLE_OUT_OF_MEMORY;
 }
 
 static const Row *
@@ -86,6 +113,10 @@ hvfs_http_error_new (const HvfsHttpConfig *config, CURLcode code, int os_errno,
 {
   const Row *row = row_of (code);
 
+  if (os_errno == 0)
+    os_errno = hvfs_http_find_no_descriptor ();
+  if ((os_errno == EMFILE || os_errno == ENFILE) && may_want_descriptor (code))
+    return not_connected (config, os_errno, why);
   if (*why == '\0')
     why = curl_easy_strerror (code);
   if (hvfs_http_code_is_untrusted (code))

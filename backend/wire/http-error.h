@@ -16,9 +16,12 @@ gboolean hvfs_http_code_is_lost (CURLcode code);
 /* Whether @code says that the server's certificate is not the one to trust. */
 gboolean hvfs_http_code_is_untrusted (CURLcode code);
 
+/* EMFILE or ENFILE: no file can be opened just now; 0: one can. */
+int hvfs_http_find_no_descriptor (void);
+
 /**
  * hvfs_http_error_new:
- * @os_errno: of the failed connect; 0: unknown
+ * @os_errno: of the failed connect, or of the want of a descriptor; 0: unknown
  * @why: libcurl's own words, may be ""
  * @pin: (nullable): of the certificate that the server shows
  *

@@ -33,9 +33,22 @@ typedef struct
   gint64 answered_us;       /* of the first byte of the answer; 0 before */
   gsize head, received;     /* bytes of headers; of all, decompressed */
   gint64 limit_us;          /* 0: none */
+  int no_descriptor;        /* errno: why there was no socket, or none after it; else 0 */
   GError *error;            /* the sink's */
   char why[CURL_ERROR_SIZE];
 } Transfer;
+
+/* As libcurl does it, but that the reason is kept where there is none, or where this one is
+ * the last: what libcurl opens next has no reason then. */
+static curl_socket_t
+on_open_socket (void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+  Transfer *transfer = data;
+  int fd = socket (address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+  transfer->no_descriptor = hvfs_http_find_no_descriptor ();
+  return fd >= 0 ? fd : CURL_SOCKET_BAD;
+}
 
 /* A peer that vanished is noticed by TCP within the time-out: while nothing is in
  * flight by keep-alive probes, else by data that nobody acknowledges. */
@@ -188,12 +201,13 @@ on_header (char *data, size_t size, size_t n, void *user_data)
 
 /* What every connection has, that for looking at the certificate too. */
 static void
-set_connection (CURL *easy, HvfsHttpPeer *peer, char *why)
+set_connection (CURL *easy, Transfer *transfer)
 {
+  HvfsHttpPeer *peer = transfer->peer;
   const HvfsHttpConfig *config = &peer->config;
 
   hvfs_http_tls_set_age (easy, config);
-  curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, why);
+  curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, transfer->why);
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L); /* leaves a slow resolver behind */
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -204,6 +218,8 @@ set_connection (CURL *easy, HvfsHttpPeer *peer, char *why)
   curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) config->timeout_s);
   curl_easy_setopt (easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
   curl_easy_setopt (easy, CURLOPT_SOCKOPTDATA, peer);
+  curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+  curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, transfer);
 }
 
 static void
@@ -237,7 +253,7 @@ static void
 set_transfer (CURL *easy, Transfer *transfer, const char *url, struct curl_slist *headers,
               gboolean fresh)
 {
-  set_connection (easy, transfer->peer, transfer->why);
+  set_connection (easy, transfer);
   hvfs_http_tls_set_trust (easy, &transfer->peer->config);
   set_body (easy, transfer);
   curl_easy_setopt (easy, CURLOPT_URL, url);
@@ -358,7 +374,7 @@ peer_pin (HvfsHttpPeer *peer, GCancellable *cancellable)
   CURLcode code = CURLE_FAILED_INIT;
   char *pin = NULL;
 
-  set_connection (line->easy, peer, transfer.why);
+  set_connection (line->easy, &transfer);
   curl_easy_setopt (line->easy, CURLOPT_URL, peer->config.base_url);
   curl_easy_setopt (line->easy, CURLOPT_SSL_VERIFYPEER, 0L);
   curl_easy_setopt (line->easy, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -411,6 +427,8 @@ judge (Transfer *transfer, CURL *easy, int ended, CURLcode code, GCancellable *c
     return NULL;
   transfer->reply->lost = hvfs_http_code_is_lost (code);
   curl_easy_getinfo (easy, CURLINFO_OS_ERRNO, &os_errno);
+  if (os_errno == 0)
+    os_errno = transfer->no_descriptor;
   if (hvfs_http_code_is_untrusted (code))
     pin = peer_pin (transfer->peer, cancellable);
   return hvfs_http_error_new (config, code, (int) os_errno, transfer->why, pin);
