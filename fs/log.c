@@ -5,10 +5,12 @@
 #include <fuse_log.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 /* Set before there are threads, but for use_syslog, which only turns on. */
-static gboolean debugging;
+static gboolean debugging, to_journal;
 static gint use_syslog;
 static char last_of_fuse[256];
 
@@ -34,6 +36,8 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
       message = fields[i].value;
   if (g_atomic_int_get (&use_syslog))
     syslog (priority_of (level), "%s", message);
+  else if (to_journal)
+    fprintf (stderr, "<%d>%s\n", priority_of (level), message);
   else
     fprintf (stderr, "hvfs: %s\n", message);
   return G_LOG_WRITER_HANDLED;
@@ -50,10 +54,27 @@ write_fuse_log (enum fuse_log_level level, const char *format, va_list args)
     g_strlcpy (last_of_fuse, text, sizeof last_of_fuse);
 }
 
+/* systemd names the stream that it reads, "DEVICE:INODE": a level begins each line there, and
+ * the name of the program is known. */
+static gboolean
+is_journal (int fd)
+{
+  const char *name = g_getenv ("JOURNAL_STREAM");
+  g_autofree char *own = NULL;
+  struct stat st;
+
+  if (name == NULL || fstat (fd, &st) != 0)
+    return FALSE;
+  own = g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64) st.st_dev,
+                         (guint64) st.st_ino);
+  return strcmp (name, own) == 0;
+}
+
 void
 hvfs_log_init (gboolean debug)
 {
   debugging = debug;
+  to_journal = is_journal (STDERR_FILENO);
   g_log_set_writer_func (write_log, NULL, NULL);
   fuse_set_log_func (write_fuse_log);
 }

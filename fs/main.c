@@ -37,6 +37,7 @@
 #include "fs/follow/follow.h"
 #include "fs/log.h"
 #include "fs/mountpoint.h"
+#include "fs/all.h"
 #include "fs/attr/usage.h"
 #include "fs/ops/opened.h"
 #include "fs/options.h"
@@ -50,21 +51,12 @@
 #include "fs/tree/notify.h"
 #include "fs/tree/numbers.h"
 
-static int
-complain (const GError *error)
-{
-  g_autofree char *reason = hvfs_service_dup_value (error->message);
-
-  fprintf (stderr, "hvfs: %s\n", error->message);
-  hvfs_service_tell ("STATUS=%s\nERRNO=%d", reason, error->code);
-  return EXIT_FAILURE;
-}
-
 /* Where to, and as whom. */
 typedef struct
 {
   HvfsUri *uri;
   HvfsCredentials *credentials, *of_vcenter; /* of_vcenter: nullable */
+  char *mountpoint;
 } Login;
 
 /* ---- the parts ---- */
@@ -167,7 +159,7 @@ new_session (HvfsFs *fs, HvfsOptions *options, GError **error)
 {
   /* As it was given: mount(8) compares the first field of fstab's line with it.  It holds no
    * password: such a URI is refused. */
-  g_autofree char *fsname = g_strconcat ("fsname=", options->uri, NULL);
+  g_autofree char *fsname = g_strconcat ("fsname=", options->source, NULL);
   char *opts = NULL;
   struct fuse_session *session = NULL;
 
@@ -184,9 +176,23 @@ new_session (HvfsFs *fs, HvfsOptions *options, GError **error)
 
 /* ---- the daemon ---- */
 
-/* Leaves the terminal and tells the parent, which ends with success. */
+/* Tells who waits: 0, it is mounted; else the errno why it is not.  Once. */
 static void
-go_to_background (int ready_fd)
+tell_parent (int *ready_fd, int code)
+{
+  guint8 byte = (guint8) code;
+
+  if (*ready_fd < 0)
+    return;
+  if (write (*ready_fd, &byte, 1) != 1)
+    g_warning ("the parent did not wait");
+  close (*ready_fd);
+  *ready_fd = -1;
+}
+
+/* Leaves the terminal. */
+static void
+go_to_background (void)
 {
   int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -198,9 +204,6 @@ go_to_background (int ready_fd)
     dup2 (null, fd);
   if (null >= 0)
     close (null);
-  if (write (ready_fd, "", 1) != 1)
-    g_warning ("the parent did not wait");
-  close (ready_fd);
 }
 
 /* @pid: of the process that serves, where it is not the one that was started, which alone
@@ -238,12 +241,15 @@ static gboolean
 loop (HvfsFs *fs, struct fuse_session *session, GCancellable *cancellable, GError **error)
 {
   HvfsLoop *loop = hvfs_loop_new (session);
+  HvfsServiceWatch *watch;
   gboolean ok;
 
   fs->jobs = hvfs_jobs_new ();
   hvfs_notifier_start (fs->notifier, session);
   hvfs_updater_start (fs->updater);
+  watch = hvfs_service_watch_new (fs->mountpoint);
   hvfs_loop_run (loop, cancellable);
+  hvfs_service_watch_free (watch);
   hvfs_jobs_cancel (fs->jobs);
   hvfs_notifier_stop (fs->notifier);
   ok = hvfs_loop_stop (loop, error);
@@ -252,9 +258,15 @@ loop (HvfsFs *fs, struct fuse_session *session, GCancellable *cancellable, GErro
   return ok;
 }
 
-/* All but the parent's waiting.  @ready_fd: -1 in the foreground. */
 static gboolean
-serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd,
+is_foreground (const HvfsOptions *options)
+{
+  return options->foreground || options->debug;
+}
+
+/* All but the parent's waiting.  @ready_fd: -1 where there is none. */
+static gboolean
+serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int *ready_fd,
        GCancellable *cancellable, HvfsInterrupt *interrupt, GError **error)
 {
   struct fuse_session *session;
@@ -270,12 +282,13 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd,
     g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
   else if (hvfs_mountpoint_mount (session, mountpoint, error))
     {
-      if (ready_fd >= 0)
-        go_to_background (ready_fd);
-      else
-        tell_ready (fs->mountpoint, 0);
+      if (!is_foreground (options))
+        go_to_background ();
       if (!is_on_terminal ())
         hvfs_interrupt_set_hup (interrupt, try_again, fs);
+      if (is_foreground (options))
+        tell_ready (fs->mountpoint, 0);
+      tell_parent (ready_fd, 0);
       ok = loop (fs, session, cancellable, error);
       if (!is_on_terminal ())
         hvfs_interrupt_set_hup (interrupt, NULL, NULL);
@@ -287,41 +300,45 @@ serve (HvfsFs *fs, HvfsOptions *options, const char *mountpoint, int ready_fd,
 }
 
 static int
-run (const Login *login, HvfsOptions *options, const char *mountpoint, int ready_fd)
+run (const Login *login, HvfsOptions *options, int ready_fd)
 {
   HvfsFs fs = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (HvfsInterrupt) interrupt = hvfs_interrupt_new (cancellable);
-  gboolean ok;
+  int status = EXIT_SUCCESS;
 
   curl_global_init (CURL_GLOBAL_DEFAULT);
   xmlInitParser ();
   fs_init (&fs, login, options);
-  fs.mountpoint = mountpoint;
-  ok = serve (&fs, options, mountpoint, ready_fd, cancellable, interrupt, &error);
-  if (error != NULL)
-    complain (error);
+  fs.mountpoint = login->mountpoint;
+  if (!serve (&fs, options, login->mountpoint, &ready_fd, cancellable, interrupt, &error))
+    {
+      status = hvfs_service_complain (error);
+      tell_parent (&ready_fd, error->code);
+    }
   fs_clear (&fs);
   xmlCleanupParser ();
   curl_global_cleanup ();
-  return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+  return status;
 }
 
-/* The parent's part: it ends as soon as the child is ready, or with it. */
+/* The parent's part: it ends as soon as the child is ready, or with it.  @mountpoint: NULL: the
+ * child has told the service manager. */
 static int
 await_child (pid_t child, int ready_fd, const char *mountpoint)
 {
-  char byte;
+  char byte = 0;
   int status;
   gssize n;
 
   do
     n = read (ready_fd, &byte, 1);
   while (n < 0 && errno == EINTR);
-  if (n == 1)
+  if (n == 1 && byte == 0)
     {
-      tell_ready (mountpoint, child);
+      if (mountpoint != NULL)
+        tell_ready (mountpoint, child);
       return EXIT_SUCCESS;
     }
   while (waitpid (child, &status, 0) < 0 && errno == EINTR)
@@ -350,36 +367,113 @@ find_for_vcenter (const HvfsUri *uri, const HvfsOptions *options, HvfsCredential
   return *ret != NULL || error == NULL;
 }
 
-/* The terminal is asked before there are two processes that Ctrl-C would end, of
- * which one has to make it echo again. */
-static int
-start (HvfsUri *uri, HvfsOptions *options, const char *mountpoint)
+/* The terminal is asked before there are two processes that Ctrl-C would end, of which one
+ * has to make it echo again. */
+static gboolean
+login_init (Login *login, const HvfsOptions *options, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HvfsCredentials) credentials = hvfs_credentials_find (
-    uri, options->username, options->password_file, isatty (STDIN_FILENO), &error);
-  g_autoptr (HvfsCredentials) of_vcenter = NULL;
-  Login login = { uri, credentials, NULL };
+  *login = (Login){ .uri = hvfs_uri_parse (options->uri, error) };
+  if (login->uri == NULL)
+    return FALSE;
+  login->uri->legacy_tls = options->legacy_tls;
+  if (!hvfs_mountpoint_prepare (options->mountpoint, &login->mountpoint, error))
+    return FALSE;
+  login->credentials = hvfs_credentials_find (login->uri, options->username,
+                                              options->password_file, isatty (STDIN_FILENO), error);
+  return login->credentials != NULL
+         && find_for_vcenter (login->uri, options, &login->of_vcenter, error);
+}
+
+static void
+login_clear (Login *login)
+{
+  g_clear_pointer (&login->uri, hvfs_uri_unref);
+  g_clear_pointer (&login->credentials, hvfs_credentials_unref);
+  g_clear_pointer (&login->of_vcenter, hvfs_credentials_unref);
+  g_free (login->mountpoint);
+}
+
+/* Returns: of the child, 0; of the parent, its PID and @ret_fd; -1 */
+static pid_t
+fork_child (int *ret_fd)
+{
   int fds[2];
   pid_t child;
 
-  if (credentials == NULL || !find_for_vcenter (uri, options, &of_vcenter, &error))
-    return complain (error);
-  login.of_vcenter = of_vcenter;
-  if (options->foreground || options->debug)
-    return run (&login, options, mountpoint, -1);
   if (pipe2 (fds, O_CLOEXEC) != 0 || (child = fork ()) < 0)
     {
       fprintf (stderr, "hvfs: cannot start: %s\n", g_strerror (errno));
-      return EXIT_FAILURE;
+      return -1;
     }
-  if (child == 0)
+  close (fds[child == 0 ? 0 : 1]);
+  *ret_fd = fds[child == 0 ? 1 : 0];
+  return child;
+}
+
+static int
+start (HvfsOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  Login login;
+  int fd = -1, status = EXIT_FAILURE;
+  pid_t child = 0;
+
+  if (!login_init (&login, options, &error))
+    status = hvfs_service_complain (error);
+  else
     {
-      close (fds[0]);
-      return run (&login, options, mountpoint, fds[1]);
+      if (!is_foreground (options))
+        child = fork_child (&fd);
+      if (child == 0)
+        status = run (&login, options, fd);
+      else if (child > 0)
+        status = await_child (child, fd, login.mountpoint);
     }
-  close (fds[1]);
-  return await_child (child, fds[0], mountpoint);
+  login_clear (&login);
+  return status;
+}
+
+/* One of those that hvfs_all_run () starts, in a process of its own. */
+static int
+start_one (HvfsOptions *options, int ready_fd)
+{
+  g_autoptr (GError) error = NULL;
+  Login login;
+  int status = EXIT_FAILURE;
+
+  if (login_init (&login, options, &error))
+    status = run (&login, options, ready_fd);
+  else
+    {
+      status = hvfs_service_complain (error);
+      tell_parent (&ready_fd, error->code);
+    }
+  login_clear (&login);
+  return status;
+}
+
+static void
+all_settled (gpointer data)
+{
+  int *ready_fd = data;
+
+  if (*ready_fd < 0)
+    return;
+  go_to_background ();
+  tell_parent (ready_fd, 0);
+}
+
+static int
+start_all (const HvfsOptions *options, int argc, char **argv)
+{
+  pid_t child = 0;
+  int fd = -1;
+
+  if (!is_foreground (options))
+    child = fork_child (&fd);
+  if (child > 0)
+    return await_child (child, fd, NULL);
+  return child == 0 ? hvfs_all_run (argc, argv, start_one, all_settled, &fd) : EXIT_FAILURE;
 }
 
 /* The leak checker looks into it from a process of its own, which root's may always. */
@@ -417,14 +511,12 @@ main (int argc, char **argv)
 {
   HvfsOptions options;
   g_autoptr (GError) error = NULL;
-  g_autoptr (HvfsUri) uri = NULL;
-  g_autofree char *mountpoint = NULL;
   int status = EXIT_SUCCESS;
 
   fill_standard_fds ();
   signal (SIGPIPE, SIG_IGN);
   if (!hvfs_options_parse (&options, argc, argv, &error))
-    status = complain (error);
+    status = hvfs_service_complain (error);
   else if (options.help)
     hvfs_options_print_help ();
   else if (options.version)
@@ -433,13 +525,7 @@ main (int argc, char **argv)
     {
       hvfs_log_init (options.debug);
       keep_to_itself (&options);
-      uri = hvfs_uri_parse (options.uri, &error);
-      if (uri != NULL)
-        uri->legacy_tls = options.legacy_tls;
-      if (uri == NULL || !hvfs_mountpoint_prepare (options.mountpoint, &mountpoint, &error))
-        status = complain (error);
-      else
-        status = start (uri, &options, mountpoint);
+      status = options.all ? start_all (&options, argc, argv) : start (&options);
     }
   hvfs_options_clear (&options);
   return status;

@@ -15,7 +15,9 @@
 
 #include "backend/vmconfig/vmconfig.h"
 #include "convert/error.h"
+#include "fs/conf.h"
 #include "fs/fs.h"
+#include "fs/govc.h"
 
 #define DEFAULT_TIMEOUT_S 30
 #define MAX_TIMEOUT_S 3600
@@ -30,6 +32,7 @@ static const struct fuse_opt table[] = {
   OPTION ("-f", foreground),
   OPTION ("-d", debug),
   OPTION ("debug", debug),
+  OPTION ("--all", all),
   OPTION ("-h", help),
   OPTION ("--help", help),
   OPTION ("-V", version),
@@ -183,15 +186,19 @@ check (const HvfsOptions *options, GError **error)
     { "vcenter_password_file", options->vcenter_password_file },
   };
 
-  if (options->help || options->version)
-    return TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i].value != NULL && *texts[i].value == '\0')
       {
         g_set_error (error, HVFS_ERROR, EINVAL, "%s='': must be a name", texts[i].name);
         return FALSE;
       }
-  if (options->uri != NULL && options->mountpoint != NULL && *options->mountpoint != '\0')
+  if (options->all && (options->uri == NULL || options->mountpoint != NULL))
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "--all wants one directory: hvfs [options] --all DIR");
+      return FALSE;
+    }
+  if (options->all
+      || (options->uri != NULL && options->mountpoint != NULL && *options->mountpoint != '\0'))
     return TRUE;
   g_set_error (error, HVFS_ERROR, EINVAL, "%s is missing: hvfs [options] URI MOUNTPOINT",
                options->uri == NULL ? "the URI" : "the mount point");
@@ -233,8 +240,8 @@ dup_arguments (int argc, char **argv)
   return copy;
 }
 
-gboolean
-hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error)
+static gboolean
+parse_arguments (HvfsOptions *options, int argc, char **argv, GError **error)
 {
   g_auto (GStrv) copy = dup_arguments (argc, argv);
   Parse parse = { .options = { .uid = getuid (),
@@ -253,10 +260,102 @@ hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error)
   *options = parse.options;
   options->fuse = args;
   if (parse.error != NULL)
+    g_propagate_error (error, parse.error);
+  return parse.error == NULL;
+}
+
+/* The command line anew, with the group's options before it, which it may contradict. */
+static gboolean
+apply_group (HvfsOptions *options, const HvfsConfGroup *group, int argc, char **argv,
+             GError **error)
+{
+  g_autoptr (GPtrArray) args = g_ptr_array_new ();
+
+  g_ptr_array_add (args, argv[0]);
+  if (group->options != NULL && *group->options != '\0')
     {
-      g_propagate_error (error, parse.error);
+      g_ptr_array_add (args, (char *) "-o");
+      g_ptr_array_add (args, group->options);
+    }
+  for (int i = 1; i < argc; i++)
+    g_ptr_array_add (args, argv[i]);
+  hvfs_options_clear (options);
+  if (!parse_arguments (options, (int) args->len, (char **) args->pdata, error))
+    return FALSE;
+  options->source = options->uri;
+  options->uri = g_strdup (group->uri);
+  if (options->mountpoint == NULL)
+    options->mountpoint = g_strdup (group->mountpoint);
+  return TRUE;
+}
+
+/* The only argument is the mount point then. */
+static gboolean
+apply_govc (HvfsOptions *options, GError **error)
+{
+  const char *password_file;
+  char *uri;
+
+  if (!hvfs_govc_find (&uri, &password_file, error))
+    return FALSE;
+  if (uri == NULL)
+    return TRUE;
+  options->mountpoint = options->uri;
+  options->uri = uri;
+  if (options->password_file == NULL && password_file != NULL)
+    options->password_file = strdup (password_file);
+  return TRUE;
+}
+
+static gboolean
+find_uri (HvfsOptions *options, int argc, char **argv, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (HvfsConfGroup) group = NULL;
+
+  if (options->all || options->uri == NULL || strstr (options->uri, "://") != NULL)
+    return TRUE;
+  group = hvfs_conf_lookup (options->uri, &problem);
+  if (problem != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;
     }
+  if (group != NULL)
+    return apply_group (options, group, argc, argv, error);
+  return options->mountpoint != NULL || apply_govc (options, error);
+}
+
+gboolean
+hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error)
+{
+  if (!parse_arguments (options, argc, argv, error))
+    return FALSE;
+  if (options->help || options->version)
+    return TRUE;
+  if (!find_uri (options, argc, argv, error) || !check (options, error))
+    return FALSE;
+  if (options->all)
+    options->mountpoint = g_steal_pointer (&options->uri);
+  else if (options->source == NULL)
+    options->source = g_strdup (options->uri);
+  return TRUE;
+}
+
+gboolean
+hvfs_options_parse_group (HvfsOptions *options, const char *name, int argc, char **argv,
+                          GError **error)
+{
+  g_autoptr (HvfsConfGroup) group = hvfs_conf_lookup (name, error);
+
+  if (group == NULL || !parse_arguments (options, argc, argv, error)
+      || !apply_group (options, group, argc, argv, error))
+    return FALSE;
+  options->all = FALSE;
+  g_free (options->mountpoint);
+  options->mountpoint = g_build_filename (options->source, name, NULL);
+  g_free (options->source);
+  options->source = g_strdup (name);
   return check (options, error);
 }
 
@@ -264,12 +363,14 @@ void
 hvfs_options_clear (HvfsOptions *options)
 {
   g_free (options->uri);
+  g_free (options->source);
   g_free (options->mountpoint);
   free (options->username); /* fuse_opt_parse's */
   free (options->password_file);
   free (options->vcenter_username);
   free (options->vcenter_password_file);
   fuse_opt_free_args (&options->fuse);
+  *options = (HvfsOptions){ 0 };
 }
 
 void
@@ -277,12 +378,16 @@ hvfs_options_print_help (void)
 {
   printf (
     "Usage: hvfs [options] URI MOUNTPOINT\n"
+    "       hvfs [options] NAME [MOUNTPOINT]    a group of hvfs.conf\n"
+    "       hvfs [options] --all DIR            each of them, at DIR/NAME\n"
+    "       hvfs [options] MOUNTPOINT           the vCenter that $GOVC_URL names\n"
     "\n"
     "Mounts a vCenter, ESX or GSX server as a tree of datacenters, clusters, hosts\n"
     "and domains.  URI is vpx://, esx:// or gsx://[USER@]HOST[:PORT]/[PATH][?NAME=VALUE&...]\n"
     "\n"
     "    -f                      stay in the foreground, log to stderr\n"
     "    -d, -o debug            the same, and log everything\n"
+    "    --all                   mount every group of hvfs.conf\n"
     "    -h, --help              show this help\n"
     "    -V, --version           show the version\n"
     "    -o ro                   refuse every change\n"

@@ -8,7 +8,9 @@
 typedef struct
 {
   char *uri;
+  char *source;          /* what the mount table shows: the URI, or the name in hvfs.conf */
   char *mountpoint;
+  gboolean all;          /* every group of hvfs.conf, below @mountpoint; no @uri */
   gboolean foreground;
   gboolean debug;
   gboolean help;
@@ -29,9 +31,16 @@ typedef struct
 /**
  * hvfs_options_parse:
  *
+ * Reads hvfs.conf where the first argument is no URI, and GOVC_URL where it is the only one.
+ *
  * @error: EINVAL, naming what is wrong
  */
 gboolean hvfs_options_parse (HvfsOptions *options, int argc, char **argv, GError **error);
+
+/* One of those that a command line with --all is for: the group @name, mounted at its name in
+ * the directory. */
+gboolean hvfs_options_parse_group (HvfsOptions *options, const char *name, int argc, char **argv,
+                                   GError **error);
 void hvfs_options_clear (HvfsOptions *options);
 
 /* To stdout. */

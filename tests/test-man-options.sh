@@ -17,7 +17,7 @@ same () {
 # An option starts a line, after blanks or a comma: "-h, --help", "-o timeout=SECONDS".
 "$HVFS" --help |
   sed -nE 's/^ +(-.*)/\1/p' | sed -E 's/  .*//; s/, /\n/g' | sed -E 's/=.*/=/' >"$tmp/code"
-sed -n '/^\.Sh OPTIONS/,/^\.Sh CREDENTIALS/s/^\.It //p' "$page" |
+sed -n '/^\.Sh OPTIONS/,/^\.Sh THE CONFIGURATION FILE/s/^\.It //p' "$page" |
   sed -E 's/ , /\n/g' | sed -E 's/^Fl (-?[[:alnum:]]+)/-\1/Mg; s/ Cm / /; s/ Ns = Ns .*/=/' >"$tmp/page"
 same options
 

@@ -22,6 +22,7 @@ while [ -z "$clean" ]; do
       clean=yes
     else
       grep -q 'Too many open files' "$tmp/err" || fail "$n: $(cat "$tmp/err")"
+      ! (echo off >"$vm/state") 2>"$tmp/err" || fail "$n: a write does not want any"
       grep -q 'Too many open files' "$vm/error" || fail "$n: error says: $(cat "$vm/error")"
     fi
     fusermount3 -u "$mnt" || fail "$n: not unmounted"

@@ -26,6 +26,7 @@ P
 listen () {
   "$PYTHON" "$tmp/listen.py" "$1" "$mnt" >"$tmp/said" 2>"$tmp/listen.log" &
   listener=$!
+  vcsims="$listener $vcsims" # however the test ends
   await grep -q listening "$tmp/said"
   export NOTIFY_SOCKET="$1"
 }
@@ -66,6 +67,44 @@ expect_failure 'incorrect user name or password' "$HVFS" -f -o "password_file=$t
 await grep -q '|STATUS=.*incorrect user name or password.*|ERRNO=13$' "$tmp/said"
 ! grep -q READY "$tmp/said" || fail "$(cat "$tmp/said")"
 stop_listening
+
+# A watchdog hears of it for as long as hvfs answers, and of the server when it is lost.
+listen "@hvfs-test-$$-w"
+WATCHDOG_USEC=200000 mount_hvfs "$uri" "$mnt"
+heard () { [ "$(grep -c "^$hvfs_pid|.*WATCHDOG=1$" "$tmp/said")" -ge "$1" ]; }
+await heard 3
+control POST /down >/dev/null
+await grep -q '|STATUS=lost the server: ' "$tmp/said"
+control POST /up >/dev/null
+is_back () { [ "$(grep -c 'STATUS=mounted at' "$tmp/said")" = 2 ]; }
+await is_back
+kill -STOP "$hvfs_pid"
+n=$(grep -c WATCHDOG "$tmp/said")
+kill -CONT "$hvfs_pid"
+await heard $((n + 3))
+unmount_hvfs
+stop_listening
+listen "@hvfs-test-$$-v"
+WATCHDOG_USEC=200000 WATCHDOG_PID=1 mount_hvfs "$uri" "$mnt"
+unmount_hvfs
+! grep -q WATCHDOG "$tmp/said" || fail 'the watchdog of another process was told'
+stop_listening
+
+# On the journal's own stream each line begins with its level; here that nobody can be told.
+"$PYTHON" - "$HVFS" "$uri" "$mnt" <<'P' >"$tmp/journal"
+import os, subprocess, sys
+r, w = os.pipe()
+st = os.fstat(w)
+env = dict(os.environ, JOURNAL_STREAM=f'{st.st_dev}:{st.st_ino}')
+p = subprocess.Popen([sys.argv[1], '-f', *sys.argv[2:]], stderr=w, stdin=subprocess.DEVNULL, env=env)
+os.close(w)
+with os.fdopen(r) as lines:
+    print(lines.readline(), end='')
+    p.terminate()
+    print(lines.read(), end='')
+P
+grep -q '^<4>NOTIFY_SOCKET=' "$tmp/journal" || fail "$(cat "$tmp/journal")"
+! grep -qv '^<[3-7]>' "$tmp/journal" || fail "$(cat "$tmp/journal")"
 
 # A name that would be two lines is one; nobody there, or no name of a socket, is no error.
 listen "$tmp/notify-2"

@@ -22,6 +22,7 @@
 #include "fs/edit/edit.h"
 #include "fs/follow/place.h"
 #include "fs/fs.h"
+#include "fs/service.h"
 #include "fs/request/failure.h"
 #include "fs/tree/change.h"
 #include "fs/tree/dir-times.h"
@@ -320,17 +321,32 @@ settled (gpointer data)
   hvfs_dir_times_sweep (fs->dir_times, is_there, fs);
 }
 
+/* The service manager shows it.  Of a mount under way main.c tells. */
+static void
+tell_link (HvfsFs *fs, gboolean up)
+{
+  g_autofree char *reason = NULL, *what = NULL;
+
+  if (fs->mounted_us == 0)
+    return;
+  if (!up)
+    hvfs_mirror_is_up (fs->mirror, &reason, NULL);
+  what = hvfs_service_dup_value (up ? fs->mountpoint : reason != NULL ? reason : "");
+  hvfs_service_tell (up ? "STATUS=mounted at %s" : "STATUS=lost the server: %s", what);
+}
+
 /* Lost: what the kernel has cached must not be read any more.  Found: what it was
  * refused may be read again. */
 static void
 link_changed (gboolean up, gpointer data)
 {
   HvfsFs *fs = data;
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  g_autoptr (GRWLockReaderLocker) locker = NULL;
   GHashTableIter iter;
   gpointer object;
 
+  tell_link (fs, up);
+  locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
   hvfs_mirror_iter_init (fs->mirror, &iter);
   while (g_hash_table_iter_next (&iter, NULL, &object))
     forget_files (fs, object, ALL);
