@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -77,6 +78,7 @@ become_mount (All *all, Mount *mount, int fd)
   if (null >= 0)
     dup2 (null, STDIN_FILENO); /* nobody is asked for a password */
   g_unsetenv ("NOTIFY_SOCKET");
+  g_unsetenv ("WATCHDOG_USEC");
   close (all->signals);
   for EACH (all, m)
     if (m->fd >= 0)
@@ -281,6 +283,12 @@ wait_for_news (All *all, int timeout_ms)
 static gboolean
 make_mountpoint (const Mount *mount, GError **error)
 {
+  if (*mount->name == '.' || strchr (mount->name, '/') != NULL)
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "hvfs.conf: [%s]: not a name for a directory",
+                   mount->name);
+      return FALSE;
+    }
   if (g_mkdir_with_parents (mount->options.mountpoint, 0755) == 0 || errno == EEXIST)
     return TRUE;
   g_set_error (error, HVFS_ERROR, errno, "cannot make '%s': %s", mount->options.mountpoint,

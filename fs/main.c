@@ -25,6 +25,7 @@
 
 #include "convert/error.h"
 #include "fs/attr/journal.h"
+#include "fs/all.h"
 #include "fs/attr/migration.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/network.h"
@@ -37,7 +38,6 @@
 #include "fs/follow/follow.h"
 #include "fs/log.h"
 #include "fs/mountpoint.h"
-#include "fs/all.h"
 #include "fs/attr/usage.h"
 #include "fs/ops/opened.h"
 #include "fs/options.h"

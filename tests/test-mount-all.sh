@@ -70,6 +70,8 @@ await is_over
 printf '[first]\nuri=%s\n[bad]\nuri=%s\ncolour=red\n' "$first" "$first" >"$conf"
 expect_failure "unknown key 'colour'" "$HVFS" --all "$all"
 ! mountpoint -q "$all/first" || fail 'mounted beside a mistake'
+printf '[../first]\nuri=%s\n' "$first" >"$conf"
+expect_failure 'not a name for a directory' "$HVFS" --all "$all"
 expect_failure '--all wants one directory' "$HVFS" --all "$first" "$all"
 rm "$conf"
 expect_failure 'there is no group in hvfs.conf' "$HVFS" --all "$all"
