@@ -89,5 +89,5 @@ while IFS='|' read -r virsh tree <&3; do
       poll 10 agree || fail "$virsh, $tree: $(diff "$tmp/a" "$tmp/b")" ;;
   esac
 done 3<"$tmp/rows"
-[ "$rows" -ge 34 ] || fail "only $rows lines were walked"
+[ "$rows" -ge 36 ] || fail "only $rows lines were walked"
 unmount_hvfs

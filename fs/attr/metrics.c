@@ -260,16 +260,16 @@ add_time (Scrape *scrape, guint metric, const GString *labels, const HvfsValue *
 
 /* The same with one label more, which says it. */
 static void
-add_labelled (Scrape *scrape, guint metric, const GString *labels, const char *name,
+add_labelled (Scrape *scrape, guint metric, GString *labels, const char *name,
               const char *text, double value)
 {
   gsize len = labels->len;
 
   if (text == NULL || *text == '\0')
     return;
-  append_label ((GString *) labels, name, text);
+  append_label (labels, name, text);
   add (scrape, metric, labels, value);
-  g_string_truncate ((GString *) labels, len);
+  g_string_truncate (labels, len);
 }
 
 /* ---- names ---- */
@@ -409,7 +409,7 @@ add_alarms (Scrape *scrape, const GString *labels, const Fetched *fetched, guint
 }
 
 static void
-add_disks (Scrape *scrape, const GString *labels, const HvfsValue *disks)
+add_disks (Scrape *scrape, GString *labels, const HvfsValue *disks)
 {
   for (guint i = 0; i < hvfs_value_n_children (disks); i++)
     {
@@ -424,7 +424,7 @@ add_disks (Scrape *scrape, const GString *labels, const HvfsValue *disks)
 }
 
 static void
-add_snapshots (Scrape *scrape, const GString *labels, const HvfsObject *vm)
+add_snapshots (Scrape *scrape, GString *labels, const HvfsObject *vm)
 {
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GArray) all = NULL;
@@ -451,7 +451,7 @@ add_snapshots (Scrape *scrape, const GString *labels, const HvfsObject *vm)
 }
 
 static void
-add_vm (Scrape *scrape, const GString *labels, const HvfsObject *vm, const Fetched *fetched)
+add_vm (Scrape *scrape, GString *labels, const HvfsObject *vm, const Fetched *fetched)
 {
   HvfsValue *power = hvfs_object_get (vm, HVFS_VM_POWER);
 
@@ -521,7 +521,7 @@ add_host (Scrape *scrape, GString *labels, const HvfsObject *host, const Fetched
 }
 
 static void
-add_datastore (Scrape *scrape, const GString *labels, const HvfsObject *datastore,
+add_datastore (Scrape *scrape, GString *labels, const HvfsObject *datastore,
                const Fetched *fetched)
 {
   HvfsValue *capacity = hvfs_object_get (datastore, HVFS_DATASTORE_CAPACITY);

@@ -4,7 +4,8 @@
 //
 // Exists because the simulator has no HostAutoStartManager. Its config is also the
 // host's config.autoStart. As a real server: incremental, strict about what it is
-// given, and it numbers the order anew.
+// given, and it numbers the order anew. An order of -1 is any order, after all numbers
+// (LIBVIRT sends no other).
 
 package main
 
@@ -60,7 +61,7 @@ func reconfigureAutostart(c *call) (interface{}, *fault) {
 		config.PowerInfo = put(config.PowerInfo, p)
 	}
 	sort.SliceStable(config.PowerInfo, func(i, j int) bool {
-		return config.PowerInfo[i].StartOrder < config.PowerInfo[j].StartOrder
+		return uint32(config.PowerInfo[i].StartOrder) < uint32(config.PowerInfo[j].StartOrder) // -1: after all others
 	})
 	n := int32(0)
 	for i := range config.PowerInfo {
@@ -83,7 +84,7 @@ func (m *autostartManager) check(p types.AutoStartPowerInfo, most int) *fault {
 		return badArgument("spec.powerInfo.key", "")
 	case start != "none" && start != "poweron":
 		return badArgument("spec.powerInfo.startAction", "")
-	case p.StartOrder == 0 || p.StartOrder < -1 || int(p.StartOrder) > most || p.StartOrder == -1 && start != "none":
+	case p.StartOrder == 0 || p.StartOrder < -1 || int(p.StartOrder) > most:
 		return badArgument("spec.powerInfo.startOrder", "")
 	}
 	return nil
