@@ -39,6 +39,12 @@ expect_requests "$mnt" 1 cat "$cluster/info"
 expect_requests "$mnt" 0 sh -c "cat '$cluster/info'; ls -l '$cluster/'"
 grep -qx 'drs=yes' "$cluster/info" || fail "drs: $(cat "$cluster/info")"
 grep -qx 'ha=no' "$cluster/info" || fail "ha: $(cat "$cluster/info")"
+control POST "/set?object=DC0_C0&path=configuration.drsConfig.enabled&value=" >/dev/null
+control POST "/set?object=$(cat "$d/moref")&path=hardware.cpuFeature&value=" >/dev/null
+unmount_hvfs
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+grep -qx 'drs=' "$cluster/info" || fail "drs: $(cat "$cluster/info")"
+expect_failure 'Input/output error' cat "$d/capabilities.xml"
 unmount_hvfs
 
 # A host that is the server itself takes the connection along.

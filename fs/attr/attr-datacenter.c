@@ -11,6 +11,16 @@
 #include "fs/tree/path.h"
 
 
+/* Empty where the server does not say it. */
+static void
+show_switch (GString *out, const char *key, const HvfsValue *on)
+{
+  if (on != NULL)
+    hvfs_show_yes_no (out, key, hvfs_value_bool (on, NULL));
+  else
+    hvfs_show_text (out, key, "");
+}
+
 static gboolean
 cluster_info_show (HvfsFs *fs, const HvfsObject *cluster, GString *out, GError **error)
 {
@@ -32,8 +42,8 @@ cluster_info_show (HvfsFs *fs, const HvfsObject *cluster, GString *out, GError *
   hvfs_show_int (out, "memory", hvfs_value_int (summary, "totalMemory", 0) / 1024);
   hvfs_show_int (out, "effective_memory",
                  hvfs_value_int (summary, "effectiveMemory", 0) * HVFS_KIB_PER_MIB);
-  hvfs_show_yes_no (out, "drs", hvfs_value_bool (drs, NULL));
-  hvfs_show_yes_no (out, "ha", hvfs_value_bool (ha, NULL));
+  show_switch (out, "drs", drs);
+  show_switch (out, "ha", ha);
   return TRUE;
 }
 

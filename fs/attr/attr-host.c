@@ -201,6 +201,8 @@ capabilities_show (HvfsFs *fs, const HvfsObject *host, GString *text, GError **e
 
   if (!hvfs_facts_get (fs, host->serial, HVFS_FACT_HOST_CPU, &edx, error))
     return FALSE;
+  if (edx == NULL)
+    return hvfs_show_unknown ("hardware.cpuFeature", error);
   long_mode = has_long_mode (hvfs_value_text (edx, NULL));
   hvfs_xml_open (&out, "capabilities", NULL);
   g_string_append_c (text, '\n');

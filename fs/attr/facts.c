@@ -135,6 +135,7 @@ hvfs_facts_get (HvfsFs *fs, guint32 serial, HvfsFact fact, HvfsValue **ret_value
 
 /* ---- what is kept ---- */
 
+/* Processors without that level have none of its features. */
 static HvfsValue *
 trim_cpu (HvfsValue *features)
 {
@@ -146,7 +147,7 @@ trim_cpu (HvfsValue *features)
       if (edx != NULL && hvfs_value_int (feature, "level", 0) == EXTENDED_FEATURES)
         return hvfs_value_ref (edx);
     }
-  return NULL;
+  return hvfs_value_n_children (features) > 0 ? hvfs_value_new_leaf ("edx", NULL, "", 0) : NULL;
 }
 
 /* Of a port group all that a file shows. */

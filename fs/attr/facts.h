@@ -11,7 +11,7 @@
 
 typedef enum
 {
-  HVFS_FACT_HOST_CPU,        /* edx of the extended features; unset: the host does not say */
+  HVFS_FACT_HOST_CPU,        /* edx of the extended features, "" if it has none */
   HVFS_FACT_HOST_GROUPS,     /* "group" { key name vswitch shapingPolicy type[] (of its ports) } */
   HVFS_FACT_DATASTORE_INFO,  /* a DatastoreInfo */
   HVFS_FACT_DATASTORE_PATH,  /* where hosts mount it; unset: none does */
