@@ -20,11 +20,13 @@
 #include "fs/row/row.h"
 
 /* Each part's own header says what it is. */
+typedef struct _HvfsContents HvfsContents;
 typedef struct _HvfsDesks HvfsDesks;
 typedef struct _HvfsDirTimes HvfsDirTimes;
 typedef struct _HvfsDrafts HvfsDrafts;
 typedef struct _HvfsFacts HvfsFacts;
 typedef struct _HvfsFailures HvfsFailures;
+typedef struct _HvfsFlight HvfsFlight;
 typedef struct _HvfsIndex HvfsIndex;
 typedef struct _HvfsJobs HvfsJobs;
 typedef struct _HvfsJournals HvfsJournals;
@@ -34,6 +36,7 @@ typedef struct _HvfsNotifier HvfsNotifier;
 typedef struct _HvfsNumbers HvfsNumbers;
 typedef struct _HvfsOpened HvfsOpened;
 typedef struct _HvfsReads HvfsReads;
+typedef struct _HvfsTransfers HvfsTransfers;
 typedef struct _HvfsVmxSizes HvfsVmxSizes;
 
 /* The modes are as the rows say. */
@@ -53,6 +56,9 @@ struct _HvfsFs
   HvfsQuestions *questions;
   HvfsServer server;
   HvfsConfig *config;
+  HvfsContents *contents;   /* with these two NULL without -o content */
+  HvfsFlight *content_flight;
+  HvfsTransfers *transfers;
   HvfsFailures *failures;
   HvfsDesks *desks;
   HvfsDrafts *drafts;

@@ -24,6 +24,8 @@
 #include <unistd.h>
 
 #include "convert/error.h"
+#include "backend/operation/datastore-reader.h"
+#include "backend/wait/flight.h"
 #include "fs/attr/journal.h"
 #include "fs/all.h"
 #include "fs/attr/migration.h"
@@ -32,6 +34,8 @@
 #include "fs/attr/all-rows.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/vmx.h"
+#include "fs/content/content.h"
+#include "fs/content/contents.h"
 #include "fs/edit/desk.h"
 #include "fs/edit/draft.h"
 #include "fs/edit/reads.h"
@@ -80,9 +84,27 @@ desk_changed (guint64 dir, const char *name, gpointer data)
 }
 
 static void
+listing_is_old (guint32 number, guint32 store, gpointer data)
+{
+  HvfsFs *fs = data;
+
+  hvfs_notifier_inode (fs->notifier, hvfs_content_dir_ino (number, store));
+}
+
+/* Configurations and transfers have half of the memory each. */
+static void
+init_content (HvfsFs *fs, gsize budget)
+{
+  fs->contents = hvfs_contents_new (listing_is_old, fs);
+  fs->content_flight = hvfs_flight_new ();
+  fs->transfers = hvfs_transfers_new (&fs->server, budget / 2);
+}
+
+static void
 fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
 {
   guint timeout_s = options->timeout_s;
+  gsize budget = (gsize) options->cache_mib << 20;
   HvfsUri *uri = login->uri;
 
   hvfs_rows_init (&hvfs_row_set);
@@ -101,7 +123,9 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->questions = hvfs_questions_new (fs->session, uri->auto_answer);
   fs->server
     = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
-  fs->config = hvfs_config_new (&fs->server, (gsize) options->cache_mib << 20);
+  fs->config = hvfs_config_new (&fs->server, options->content ? budget / 2 : budget);
+  if (options->content)
+    init_content (fs, budget);
   fs->desks = hvfs_desks_new (desk_changed, fs);
   fs->reads = hvfs_reads_new ();
   fs->drafts = hvfs_drafts_new ();
@@ -126,6 +150,10 @@ fs_clear (HvfsFs *fs)
 {
   hvfs_updater_free (fs->updater);
   hvfs_opened_free (fs->opened, fs);
+  hvfs_transfers_free (fs->transfers);
+  hvfs_contents_free (fs->contents);
+  if (fs->content_flight != NULL)
+    hvfs_flight_free (fs->content_flight);
   hvfs_desks_free (fs->desks);
   hvfs_reads_free (fs->reads);
   hvfs_drafts_free (fs->drafts);

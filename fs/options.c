@@ -42,6 +42,7 @@ static const struct fuse_opt table[] = {
   { "vcenter_username=%s", offsetof (HvfsOptions, vcenter_username), 0 },
   { "vcenter_password_file=%s", offsetof (HvfsOptions, vcenter_password_file), 0 },
   OPTION ("legacy_tls", legacy_tls),
+  OPTION ("content", content),
   FUSE_OPT_KEY ("timeout=", KEY_TIMEOUT),
   FUSE_OPT_KEY ("cache=", KEY_CACHE),
   FUSE_OPT_KEY ("uid=", KEY_UID),
@@ -404,7 +405,8 @@ hvfs_options_print_help (void)
     "                            where the password for that is\n"
     "    -o legacy_tls           speak TLS 1.0, too, for servers before 6.0\n"
     "    -o timeout=SECONDS      how soon a lost server is noticed (default %d)\n"
-    "    -o cache=MIB            memory for configurations (default %d)\n"
+    "    -o cache=MIB            memory for configurations and transfers (default %d)\n"
+    "    -o content              show the files of datastores, too\n"
     "\n"
     "Without a password file the password comes from $HVFS_PASSWORD_FILE, systemd's\n"
     "credential hvfs-password, libvirt's auth.conf, or is asked for.  To unmount:\n"

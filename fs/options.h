@@ -20,6 +20,7 @@ typedef struct
   char *vcenter_username;      /* nullable */
   char *vcenter_password_file; /* nullable */
   gboolean legacy_tls;
+  gboolean content;      /* bulk content is in the tree */
   uid_t uid;             /* whose the files are */
   gid_t gid;
   mode_t umask;          /* HVFS_NO_UMASK: the modes are as they are */

@@ -9,6 +9,8 @@
  */
 #include "backend/login/session.h"
 
+#include <stdatomic.h>
+
 #include "backend/wire/fault.h"
 #include "backend/wire/gate.h"
 #include "backend/wire/http.h"
@@ -34,6 +36,7 @@ struct _HvfsSession
   HvfsUri *uri;
   HvfsStats *stats;
   HvfsHttp *http;
+  _Atomic guint folder_form; /* 0: nothing has worked yet */
   HvfsGate *logins;       /* one at a time; never held while waiting for lock */
   /* Of who is inside the gate. */
   HvfsCredentials *credentials;
@@ -656,6 +659,23 @@ hvfs_session_transfer (HvfsSession *session, const HvfsHttpRequest *request,
   g_set_error (error, HVFS_ERROR, hvfs_fault_http_errno (reply->status),
                "%s %s: the server says %u", request->method, request->path, reply->status);
   return FALSE;
+}
+
+guint
+hvfs_session_get_folder_form (HvfsSession *session)
+{
+  guint known = atomic_load_explicit (&session->folder_form, memory_order_relaxed);
+  g_autoptr (HvfsValue) content = known == 0 ? hvfs_session_ref_content (session) : NULL;
+
+  if (known != 0)
+    return known;
+  return g_strcmp0 (hvfs_value_text (content, "about.apiType"), "VirtualCenter") == 0 ? 2 : 1;
+}
+
+void
+hvfs_session_set_folder_form (HvfsSession *session, guint times)
+{
+  atomic_store_explicit (&session->folder_form, times, memory_order_relaxed);
 }
 
 guint

@@ -176,5 +176,10 @@ gboolean hvfs_session_receive (HvfsSession *session, HvfsRequest *request, guint
 gboolean hvfs_session_transfer (HvfsSession *session, const HvfsHttpRequest *request,
                                 HvfsHttpReply *reply, GCancellable *cancellable, GError **error);
 
+/* How often names in the query of a /folder URL are to be encoded, 1 or 2: what has worked, or
+ * what such a server is said to want.  Memory. */
+guint hvfs_session_get_folder_form (HvfsSession *session);
+void hvfs_session_set_folder_form (HvfsSession *session, guint times);
+
 /* Bytes of any reply last arrived at this g_get_monotonic_time (); 0 before. */
 gint64 hvfs_session_last_heard_us (HvfsSession *session);

@@ -2,13 +2,18 @@
 /* backend/operation/datastore-file.h - files of datastores, over HTTP
  *
  * Exists so that the path of a file, its datastore and its datacenter become an URL in
- * one place.  Network; any thread; connections of the session's pool.
+ * one place.  A vCenter wants the names of datastore and datacenter encoded twice, other
+ * servers once: on 404 the other form is tried, and the one that worked is remembered.
+ * Network; any thread.
+ *
+ * What fails says the server's own words, where it sent some.
  */
 #pragma once
 
 #include <gio/gio.h>
 
 #include "backend/login/session.h"
+#include "backend/operation/datastore-place.h"
 
 /**
  * hvfs_datastore_file_get:
@@ -30,3 +35,37 @@ gboolean hvfs_datastore_file_has (HvfsSession *session, const char *datacenter_p
 /* Makes the file, and its directory where the server does so, or replaces it. */
 gboolean hvfs_datastore_file_put (HvfsSession *session, const char *datacenter_path, const char *path,
                           GBytes *content, GCancellable *cancellable, GError **error);
+
+/* ---- of any size ---- */
+
+/* Takes the next bytes.  FALSE: they are enough, and the transfer ends well. */
+typedef gboolean (*HvfsDatastoreSink) (const char *data, gsize len, gpointer user_data);
+
+typedef struct
+{
+  const HvfsDatastorePlace *place;
+  const char *path;      /* below the datastore's root */
+  gint64 listed_size;    /* as the server listed it last; -1: unknown */
+  guint wait_s;          /* for the answer to begin; the transfer has a connection of its own */
+} HvfsDatastoreFile;
+
+/**
+ * hvfs_datastore_file_read:
+ * @ret_total: the file's size, -1 where the server does not say
+ * @ret_lost: the connection broke, or none could be made
+ *
+ * Gets the bytes from @start on, @len at most; fewer only at the file's end.  A server that
+ * knows no ranges sends all, of which the rest is dropped; such an answer must be as long as
+ * the file was listed, or it may be a page of somebody else's.
+ *
+ * @error: as hvfs_datastore_file_get; EAGAIN: too many at once; EIO: less came than was said
+ */
+gboolean hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file,
+                                   goffset start, gsize len, HvfsDatastoreSink sink,
+                                   gpointer sink_data, gint64 *ret_total, gboolean *ret_lost,
+                                   GCancellable *cancellable, GError **error);
+
+/* Makes or replaces the file with @len bytes of @source. */
+gboolean hvfs_datastore_file_write (HvfsSession *session, const HvfsDatastoreFile *file,
+                                    HvfsHttpSource source, gpointer source_data, guint64 len,
+                                    GCancellable *cancellable, GError **error);

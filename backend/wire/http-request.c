@@ -6,4 +6,5 @@ void
 hvfs_http_reply_clear (HvfsHttpReply *reply)
 {
   g_clear_pointer (&reply->location, g_free);
+  g_clear_pointer (&reply->range, g_free);
 }

@@ -30,6 +30,8 @@ typedef struct
   gboolean answered;     /* a byte of an answer came */
   gboolean lost;         /* the connection broke, as opposed to any other error */
   char *location;        /* nullable; owned */
+  char *range;           /* nullable; owned: Content-Range, "bytes 0-9/100" */
+  gint64 length;         /* Content-Length, plus one; 0: it was not said */
 } HvfsHttpReply;
 
 void hvfs_http_reply_clear (HvfsHttpReply *reply);
@@ -40,6 +42,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HvfsHttpReply, hvfs_http_reply_clear)
 typedef gboolean (*HvfsHttpSink) (const HvfsHttpReply *reply, const char *data, gsize len,
                                   gpointer user_data, GError **error);
 
+/* Gives the next bytes of the body, in the requesting thread: at most @size of those from
+ * @off on.  Returns: how many, at least 1; -1 with @error ends the request */
+typedef gssize (*HvfsHttpSource) (char *buffer, gsize size, gsize off, gpointer user_data,
+                                  GError **error);
+
 typedef struct
 {
   const char *name;           /* what the counters call it */
@@ -48,12 +55,15 @@ typedef struct
   const char *const *headers; /* nullable; "Name: value", NULL at the end */
   HvfsCookies *cookies;       /* nullable; are sent, and take in those of the answer */
   const char *body;           /* nullable: for "GET" */
+  HvfsHttpSource source;      /* nullable: of the body, where @body is NULL */
+  gpointer source_data;
   gsize body_len;
   guint wait_s;               /* until the answer begins, in place of the time-out; if not 0
                                * it has a connection of its own, which no other request takes */
   guint limit_s;              /* for all of it, 0: none */
   gboolean fresh;             /* on a new connection */
   gboolean finish;            /* it is not cancelled any more when some of it was sent */
+  gboolean as_is;             /* the body is wanted as it is, and comes uncompressed */
   HvfsHttpSink sink;
   gpointer sink_data;
 } HvfsHttpRequest;

@@ -92,9 +92,20 @@ static size_t
 on_read (char *buffer, size_t size, size_t n, void *data)
 {
   Transfer *transfer = data;
-  gsize len = MIN (size * n, transfer->request->body_len - transfer->sent);
+  const HvfsHttpRequest *request = transfer->request;
+  gsize len = MIN (size * n, request->body_len - transfer->sent);
 
-  memcpy (buffer, transfer->request->body + transfer->sent, len);
+  if (request->source == NULL)
+    memcpy (buffer, request->body + transfer->sent, len);
+  else if (len > 0)
+    {
+      gssize got = request->source (buffer, len, transfer->sent, request->source_data,
+                                    &transfer->error);
+
+      if (got <= 0)
+        return CURL_READFUNC_ABORT;
+      len = (gsize) got;
+    }
   transfer->sent += len;
   transfer->begun = TRUE;
   transfer->active_us = g_get_monotonic_time ();
@@ -170,10 +181,20 @@ read_header (HvfsHttpReply *reply, const HvfsHttpRequest *request, const char *l
 {
   g_autofree char *cookie = header_value (line, "Set-Cookie");
   char *location = header_value (line, "Location");
+  char *range = header_value (line, "Content-Range");
+  g_autofree char *length = header_value (line, "Content-Length");
+  guint64 bytes;
   guint status;
 
   if (sscanf (line, "HTTP/%*s %3u", &status) == 1)
     reply->status = status;
+  if (length != NULL && g_ascii_string_to_unsigned (length, 10, 0, G_MAXINT64 - 1, &bytes, NULL))
+    reply->length = (gint64) bytes + 1;
+  if (range != NULL)
+    {
+      g_free (reply->range);
+      reply->range = range;
+    }
   if (cookie != NULL && request->cookies != NULL)
     hvfs_cookies_take (request->cookies, cookie, request->path);
   if (location != NULL)
@@ -228,7 +249,7 @@ set_body (CURL *easy, Transfer *transfer)
   const HvfsHttpRequest *request = transfer->request;
 
   curl_easy_setopt (easy, CURLOPT_CUSTOMREQUEST, request->method);
-  if (request->body == NULL)
+  if (request->body == NULL && request->source == NULL)
     return;
   curl_easy_setopt (easy, CURLOPT_POST, 1L);
   curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body_len);
@@ -259,7 +280,7 @@ set_transfer (CURL *easy, Transfer *transfer, const char *url, struct curl_slist
   curl_easy_setopt (easy, CURLOPT_URL, url);
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt (easy, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
-  curl_easy_setopt (easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+  curl_easy_setopt (easy, CURLOPT_ACCEPT_ENCODING, transfer->request->as_is ? NULL : "gzip");
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
   curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
   curl_easy_setopt (easy, CURLOPT_FORBID_REUSE, is_read_along (&transfer->peer->config) ? 1L : 0L);

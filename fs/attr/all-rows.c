@@ -5,6 +5,7 @@
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
+#include "fs/content/content.h"
 #include "fs/edit/edit.h"
 
 /* Directories of objects with their tables, and links, which have none. */
@@ -18,7 +19,8 @@ static HvfsRow *const rows[] = {
   &hvfs_switch_draft_row,
   &hvfs_datastore_row,
   &hvfs_network_row, &hvfs_domain_row, &hvfs_snapshot_row,
-  &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row, NULL,
+  &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row, &hvfs_content_dir_row,
+  &hvfs_content_file_row, NULL,
 };
 
 static HvfsRow *const root_tables[] = { hvfs_inventory_table, hvfs_host_folder_table, NULL };

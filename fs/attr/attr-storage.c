@@ -4,6 +4,7 @@
 #include "fs/attr/network.h"
 #include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
+#include "fs/content/content.h"
 #include "fs/fs.h"
 
 #include <string.h>
@@ -166,6 +167,9 @@ HvfsRow hvfs_datastore_table[] = {
     .fetch = &hvfs_facts_of_row,
     .depends = HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_DATASTORE_CAPACITY)
                | HVFS_PROP (HVFS_DATASTORE_FREE) | HVFS_PROP (HVFS_DATASTORE_ACCESSIBLE) },
+  { .name = "files", .named = HVFS_NAMED_FILES, .mode = S_IFDIR | 0755,
+    .flags = HVFS_ROW_LISTED, .dir_ops = &hvfs_content_dir_ops,
+    .fetch = &hvfs_content_dir_fetch, .visible = hvfs_content_is_shown },
   HVFS_MOREF_ROW,
   { NULL }
 };

@@ -91,6 +91,12 @@ has_writer (HvfsFs *fs, HvfsNode node)
          && hvfs_opened_is_written (fs->opened, hvfs_node_ino (node));
 }
 
+static double
+keep_s (HvfsFs *fs, HvfsNode node)
+{
+  return node.row->keep_s != NULL ? node.row->keep_s (fs, node) : HVFS_FOR_EVER_S;
+}
+
 gboolean
 hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buffer,
                struct stat *ret_st, double *ret_timeout)
@@ -121,7 +127,7 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buf
   ret_st->st_atim = ret_st->st_ctim = ret_st->st_mtim;
   if (ret_timeout != NULL)
     *ret_timeout = sure && !hvfs_row_is_volatile (fs, node) && !has_writer (fs, node)
-                     ? HVFS_FOR_EVER_S
+                     ? keep_s (fs, node)
                      : 0;
   return TRUE;
 }
@@ -206,7 +212,8 @@ answer_lookup (fuse_req_t req, guint64 parent, const char *name)
   if (there)
     {
       ino = child_ino (fs, parent, node, name, fuse_req_ctx (req)->pid);
-      must = ino == 0 && hvfs_ops_must_fetch_names (fs, node);
+      must = (ino == 0 || (node.row->flags & HVFS_ROW_LISTED) != 0)
+             && hvfs_ops_must_fetch_names (fs, node);
       hvfs_ops_entry (fs, ino, buffer, &entry);
       if (node.row->fetch != NULL) /* nobody tells which names come and go there */
         entry.entry_timeout = 0;

@@ -28,6 +28,8 @@ typedef enum
   HVFS_ROW_NUMBERED = 1 << 3,
   /* All lines of one write are one change, so that what was read can be written back. */
   HVFS_ROW_LINES_TOGETHER = 1 << 4,
+  /* Directory with fetch: also a name that was found before is asked for again. */
+  HVFS_ROW_LISTED = 1 << 7,
   /* What is written to it is in no message, as if its mode kept others from reading it. */
   HVFS_ROW_PRIVATE = 1 << 5,
 } HvfsRowFlags;
@@ -58,6 +60,9 @@ typedef enum
   HVFS_NAMED_DRAFT,         /* the directory of a domain that is being made */
   HVFS_NAMED_LINK,          /* one that an editor made in a domain's directory, in a draft's */
   HVFS_NAMED_DRAFT_LINK,
+  HVFS_NAMED_FILES,         /* "files" of a datastore, and what is below: */
+  HVFS_NAMED_CONTENT_DIR,
+  HVFS_NAMED_CONTENT_FILE,
   HVFS_N_NAMED
 } HvfsRowName;
 
@@ -230,6 +235,10 @@ struct _HvfsRow
   /* File: what it shows is not pushed.  Directory: nor are the names that its dir_ops find.
    * NULL: it is. */
   const HvfsFetch *fetch;
+
+  /* How long the kernel may keep its attributes, in seconds.  NULL: until it is told
+   * otherwise.  Under the mirror's lock, memory only. */
+  double (*keep_s) (HvfsFs *fs, HvfsNode node);
 
   /* File: whether it is volatile just now; NULL: what the flags say.  Who begins that and
    * who ends it tell the notifier.  Any lock may be held. */

@@ -38,6 +38,9 @@ func (f *front) folder(rw http.ResponseWriter, r *http.Request) {
 		acts[rule.What](rule, rw, r, func() answer {
 			reply := httptest.NewRecorder()
 			serveBelow(reply, r, root, status)
+			if part := reply.Header().Get("Content-Range"); part != "" {
+				rw.Header().Set("Content-Range", part)
+			}
 			return answer{reply.Body.Bytes(), reply.Code}
 		})
 		return

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* backend/operation/datastore-browse.c - what is in a datastore's directories; see
+ * datastore-browse.h */
+#include "backend/operation/datastore-browse.h"
+
+#include <string.h>
+
+#include "backend/mirror/retrieve.h"
+#include "convert/error.h"
+
+void
+hvfs_datastore_entry_free (HvfsDatastoreEntry *entry)
+{
+  g_free (entry->name);
+  g_free (entry);
+}
+
+char *
+hvfs_datastore_lookup_browser (const HvfsServer *server, const HvfsDatastorePlace *place,
+                               GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (HvfsValue) value
+    = hvfs_retrieve_property (server->session, "Datastore", place->moref, "browser", &failure);
+  const char *id = hvfs_value_text (value, NULL);
+
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else if (id == NULL)
+    g_set_error (error, HVFS_ERROR, EIO, "the server has no browser of the datastore");
+  return g_strdup (id);
+}
+
+/* Without a query nothing is looked into, and nothing is left out. */
+static HvfsRequest *
+new_search (const HvfsServer *server, const HvfsDatastorePlace *place, const char *browser,
+            const char *path)
+{
+  HvfsRequest *request
+    = hvfs_request_new ("SearchDatastore_Task", "HostDatastoreBrowser", browser);
+  g_autofree char *where = hvfs_datastore_place_path (place, path);
+
+  hvfs_request_text (request, "datastorePath", where);
+  hvfs_request_open (request, "searchSpec", NULL);
+  hvfs_request_open (request, "details", NULL);
+  hvfs_request_bool (request, "fileType", TRUE);
+  hvfs_request_bool (request, "fileSize", TRUE);
+  hvfs_request_bool (request, "modification", TRUE);
+  if (hvfs_session_api (server->session) >= 400)
+    hvfs_request_bool (request, "fileOwner", FALSE);
+  hvfs_request_close (request);
+  hvfs_request_text (request, "matchPattern", "*");
+  hvfs_request_close (request);
+  return request;
+}
+
+/* Returns: (transfer full) (nullable): NULL: no name of a file */
+static HvfsDatastoreEntry *
+read_entry (const HvfsValue *file)
+{
+  const char *path = hvfs_value_text (file, "path");
+  HvfsDatastoreEntry *entry;
+
+  if (path == NULL || *path == '\0' || strchr (path, '/') != NULL || strcmp (path, ".") == 0
+      || strcmp (path, "..") == 0)
+    return NULL;
+  entry = g_new0 (HvfsDatastoreEntry, 1);
+  entry->name = g_strdup (path);
+  entry->is_dir = g_strcmp0 (hvfs_value_type (file), "FolderFileInfo") == 0;
+  entry->size = hvfs_value_int (file, "fileSize", -1);
+  entry->mtime_us = hvfs_value_time_us (file, "modification");
+  return entry;
+}
+
+GPtrArray *
+hvfs_datastore_list (const HvfsServer *server, guint32 serial, const HvfsDatastorePlace *place,
+                     const char *browser, const char *path, GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (HvfsRequest) request = new_search (server, place, browser, path);
+  g_autoptr (HvfsValue) result = NULL;
+  GPtrArray *entries;
+
+  if (!hvfs_operation_run (server, request, serial, NULL, NULL, &result, cancellable, error))
+    return NULL;
+  if (result == NULL || hvfs_value_get (result, "folderPath") == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, EIO, "the server does not say what is in the directory");
+      return NULL;
+    }
+  entries = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_datastore_entry_free);
+  for (guint i = 0; i < hvfs_value_n_children (result); i++)
+    {
+      const HvfsValue *file = hvfs_value_nth (result, i);
+      HvfsDatastoreEntry *entry
+        = strcmp (hvfs_value_name (file), "file") == 0 ? read_entry (file) : NULL;
+
+      if (entry != NULL)
+        g_ptr_array_add (entries, entry);
+    }
+  return entries;
+}

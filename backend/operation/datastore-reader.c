@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* backend/operation/datastore-reader.c - a file of a datastore, read at any place; see
+ * datastore-reader.h */
+#include "backend/operation/datastore-reader.h"
+
+#include <string.h>
+
+#include "backend/operation/datastore-file.h"
+#include "backend/wait/crew.h"
+#include "backend/wait/wake.h"
+#include "convert/error.h"
+
+#define MIN_WINDOW (256 * 1024)
+#define MAX_WINDOW (4 * 1024 * 1024)
+#define MAX_ON_THE_WAY 2
+#define MAX_PARTS 3
+#define MAX_THREADS 64
+#define BUSY_WAIT_US (2 * G_TIME_SPAN_SECOND)
+#define BUSY_TRIES 5
+
+struct _HvfsTransfers
+{
+  const HvfsServer *server;
+  HvfsCrew *crew;
+  gsize budget;
+  GMutex lock;  /* a leaf */
+  gsize used;   /* lock: bytes in all parts */
+};
+
+/* A range of the file, that came or comes. */
+typedef struct
+{
+  HvfsReader *reader;
+  goffset start;
+  gsize len, filled;
+  gint64 listed_size;
+  char *data;
+  gboolean done;
+  GError *error;     /* why no more comes; for who reads beyond what came */
+} Part;
+
+struct _HvfsReader
+{
+  HvfsTransfers *transfers;
+  HvfsDatastorePlace *place;
+  char *path;
+  GCancellable *closed;
+  gatomicrefcount refs;
+
+  GMutex lock;
+  GCond changed;        /* a part has grown, or ended */
+  GQueue parts;         /* lock: the one used last at the head */
+  guint n_on_the_way;   /* lock */
+  goffset next;         /* lock: where who reads on will read */
+  gsize window;         /* lock: of the last range that was read on; 0: none */
+  gint64 total;         /* lock: the file's size; -1: not known yet */
+  gint64 listed_size;   /* lock: as who read last knew it */
+};
+
+/* ---- all files ---- */
+
+static void crew_func (gpointer data, gpointer user_data);
+
+HvfsTransfers *
+hvfs_transfers_new (const HvfsServer *server, gsize budget)
+{
+  HvfsTransfers *transfers = g_new0 (HvfsTransfers, 1);
+
+  transfers->server = server;
+  transfers->budget = budget;
+  transfers->crew = hvfs_crew_new ("hvfs-transfer", crew_func, NULL, MAX_THREADS);
+  g_mutex_init (&transfers->lock);
+  return transfers;
+}
+
+void
+hvfs_transfers_free (HvfsTransfers *transfers)
+{
+  if (transfers == NULL)
+    return;
+  hvfs_crew_free (transfers->crew);
+  g_mutex_clear (&transfers->lock);
+  g_free (transfers);
+}
+
+/* How long a range may be that wants to be @len long.  It counts as used. */
+static gsize
+take_budget (HvfsTransfers *transfers, gsize len)
+{
+  gsize left;
+
+  g_mutex_lock (&transfers->lock);
+  left = transfers->budget > transfers->used ? transfers->budget - transfers->used : 0;
+  if (len > MIN_WINDOW)
+    len = MAX (MIN_WINDOW, MIN (len, left / 2));
+  transfers->used += len;
+  g_mutex_unlock (&transfers->lock);
+  return len;
+}
+
+static void
+give_budget (HvfsTransfers *transfers, gsize len)
+{
+  g_mutex_lock (&transfers->lock);
+  transfers->used -= len;
+  g_mutex_unlock (&transfers->lock);
+}
+
+/* ---- parts ---- */
+
+static void
+part_free (Part *part)
+{
+  give_budget (part->reader->transfers, part->len);
+  g_clear_error (&part->error);
+  g_free (part->data);
+  g_free (part);
+}
+
+static Part *
+part_at_locked (HvfsReader *reader, goffset at)
+{
+  for (GList *link = reader->parts.head; link != NULL; link = link->next)
+    {
+      Part *part = link->data;
+      gsize len = part->done ? part->filled : part->len;
+
+      if (at >= part->start && at < part->start + (goffset) len)
+        return part;
+    }
+  return NULL;
+}
+
+/* A part that failed at @at tells one reader, and is forgotten. */
+static gboolean
+take_failure_locked (HvfsReader *reader, goffset at, GError **error)
+{
+  for (GList *link = reader->parts.head; link != NULL; link = link->next)
+    {
+      Part *part = link->data;
+
+      if (part->error == NULL || at != part->start + (goffset) part->filled)
+        continue;
+      g_propagate_error (error, g_steal_pointer (&part->error));
+      g_queue_delete_link (&reader->parts, link);
+      part_free (part);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* Makes room for one part more, and forgets those that who reads on has behind him. */
+static void
+trim_locked (HvfsReader *reader)
+{
+  GList *link = reader->parts.tail;
+
+  while (link != NULL)
+    {
+      Part *part = link->data;
+      GList *previous = link->prev;
+
+      if (part->done && (reader->parts.length >= MAX_PARTS || part->filled == 0
+                         || part->start + (goffset) part->filled <= reader->next))
+        {
+          g_queue_delete_link (&reader->parts, link);
+          part_free (part);
+        }
+      link = previous;
+    }
+}
+
+static Part *
+add_part_locked (HvfsReader *reader, goffset start, gsize len)
+{
+  Part *part = g_new0 (Part, 1);
+
+  trim_locked (reader);
+  part->reader = reader;
+  part->start = start;
+  part->listed_size = reader->listed_size;
+  part->len = take_budget (reader->transfers, len);
+  part->data = g_malloc (part->len);
+  g_queue_push_head (&reader->parts, part);
+  reader->n_on_the_way++;
+  return part;
+}
+
+/* ---- fetching ---- */
+
+static gboolean
+take_bytes (const char *data, gsize len, gpointer user_data)
+{
+  Part *part = user_data;
+
+  g_mutex_lock (&part->reader->lock);
+  memcpy (part->data + part->filled, data, len);
+  part->filled += len;
+  g_cond_broadcast (&part->reader->changed);
+  g_mutex_unlock (&part->reader->lock);
+  return TRUE;
+}
+
+/* FALSE: cancelled */
+static gboolean
+sleep_us (HvfsReader *reader, gint64 us, GCancellable *cancellable)
+{
+  gint64 end = g_get_monotonic_time () + us;
+  HvfsWake wake;
+
+  hvfs_wake_begin (&wake, cancellable, &reader->lock, &reader->changed);
+  g_mutex_lock (&reader->lock);
+  while (!g_cancellable_is_cancelled (cancellable)
+         && g_cond_wait_until (&reader->changed, &reader->lock, end))
+    ;
+  g_mutex_unlock (&reader->lock);
+  hvfs_wake_end (&wake);
+  return !g_cancellable_is_cancelled (cancellable);
+}
+
+/* What has failed so far. */
+typedef struct
+{
+  guint n_busy;
+  gint64 lost_until_us; /* 0: nothing was lost since bytes last came */
+} Trouble;
+
+/* Whether to try once more, after a wait.  Network, of others. */
+static gboolean
+may_try_again (HvfsReader *reader, Trouble *trouble, const GError *error, gboolean lost,
+               GCancellable *cancellable)
+{
+  const HvfsServer *server = reader->transfers->server;
+  gint64 now = g_get_monotonic_time ();
+
+  if (g_cancellable_is_cancelled (cancellable))
+    return FALSE;
+  if (error->code == EAGAIN)
+    return trouble->n_busy++ < BUSY_TRIES && sleep_us (reader, BUSY_WAIT_US, cancellable);
+  if (!lost || error->code == EKEYREJECTED)
+    return FALSE;
+  if (trouble->lost_until_us == 0)
+    {
+      trouble->lost_until_us = now + server->timeout_s * G_TIME_SPAN_SECOND;
+      return TRUE;
+    }
+  return now < trouble->lost_until_us
+         && sleep_us (reader, MIN (G_TIME_SPAN_SECOND / 4, trouble->lost_until_us - now), cancellable)
+         && hvfs_mirror_await_up (server->mirror, trouble->lost_until_us, cancellable);
+}
+
+/* Notes how long the file is.  @error: EIO: shorter than it was */
+static gboolean
+note_total (HvfsReader *reader, gint64 total, GError **error)
+{
+  gboolean ok;
+
+  g_mutex_lock (&reader->lock);
+  ok = total < 0 || total >= reader->total;
+  if (ok && total >= 0)
+    reader->total = total;
+  g_mutex_unlock (&reader->lock);
+  if (!ok)
+    g_set_error (error, HVFS_ERROR, EIO, "[%s] %s: the file has become shorter while it was read",
+                 reader->place->name, reader->path);
+  return ok;
+}
+
+static gboolean
+fetch (Part *part, GCancellable *cancellable, GError **error)
+{
+  HvfsReader *reader = part->reader;
+  const HvfsServer *server = reader->transfers->server;
+  const HvfsDatastoreFile file = { reader->place, reader->path, part->listed_size,
+                                   server->timeout_s };
+  Trouble trouble = { 0 };
+
+  for (;;)
+    {
+      g_autoptr (GError) failure = NULL;
+      gsize before = part->filled;
+      gboolean lost = FALSE;
+      gint64 total;
+
+      if (hvfs_datastore_file_read (server->session, &file, part->start + (goffset) before,
+                                    part->len - before, take_bytes, part, &total, &lost,
+                                    cancellable, &failure))
+        return note_total (reader, total, error);
+      if (part->filled > before)
+        trouble.lost_until_us = 0;
+      if (!may_try_again (reader, &trouble, failure, lost, cancellable))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
+}
+
+/* Fetches, and says so.  @part may be gone after it. */
+static void
+run_part (Part *part, GCancellable *cancellable)
+{
+  HvfsReader *reader = part->reader;
+  GError *failure = NULL;
+  gboolean ok = fetch (part, cancellable, &failure);
+
+  g_mutex_lock (&reader->lock);
+  part->done = TRUE;
+  reader->n_on_the_way--;
+  /* Who gives up is no reason for the others: they ask anew. */
+  if (!ok && !g_cancellable_is_cancelled (cancellable))
+    part->error = g_steal_pointer (&failure);
+  g_cond_broadcast (&reader->changed);
+  g_mutex_unlock (&reader->lock);
+  g_clear_error (&failure);
+}
+
+static void
+reader_unref (HvfsReader *reader)
+{
+  if (!g_atomic_ref_count_dec (&reader->refs))
+    return;
+  g_queue_clear_full (&reader->parts, (GDestroyNotify) part_free);
+  hvfs_datastore_place_free (reader->place);
+  g_object_unref (reader->closed);
+  g_mutex_clear (&reader->lock);
+  g_cond_clear (&reader->changed);
+  g_free (reader->path);
+  g_free (reader);
+}
+
+static void
+crew_func (gpointer data, gpointer user_data)
+{
+  HvfsReader *reader = ((Part *) data)->reader;
+
+  run_part (data, reader->closed);
+  reader_unref (reader);
+}
+
+static void
+start_part_locked (HvfsReader *reader, goffset start, gsize len)
+{
+  Part *part = add_part_locked (reader, start, len);
+
+  g_atomic_ref_count_inc (&reader->refs);
+  hvfs_crew_push (reader->transfers->crew, part);
+}
+
+/* ---- reading ---- */
+
+HvfsReader *
+hvfs_reader_new (HvfsTransfers *transfers, HvfsDatastorePlace *place, const char *path)
+{
+  HvfsReader *reader = g_new0 (HvfsReader, 1);
+
+  reader->transfers = transfers;
+  reader->place = place;
+  reader->path = g_strdup (path);
+  reader->closed = g_cancellable_new ();
+  reader->total = -1;
+  g_atomic_ref_count_init (&reader->refs);
+  g_mutex_init (&reader->lock);
+  g_cond_init (&reader->changed);
+  g_queue_init (&reader->parts);
+  return reader;
+}
+
+void
+hvfs_reader_close (HvfsReader *reader)
+{
+  g_cancellable_cancel (reader->closed);
+  reader_unref (reader);
+}
+
+/* Who reads on gets more each time. */
+static gsize
+next_window_locked (HvfsReader *reader)
+{
+  reader->window = reader->window == 0 ? MIN_WINDOW : MIN (reader->window * 4, MAX_WINDOW);
+  return reader->window;
+}
+
+/* Has the bytes at @at come: @size of them, or more for who reads on.  The lock is let go of
+ * where this thread fetches them. */
+static void
+begin_locked (HvfsReader *reader, goffset at, gsize size, gboolean reads_on,
+              GCancellable *cancellable)
+{
+  Part *part;
+
+  if (reads_on)
+    {
+      start_part_locked (reader, at, MAX (size, next_window_locked (reader)));
+      return;
+    }
+  reader->window = 0;
+  part = add_part_locked (reader, at, size);
+  g_mutex_unlock (&reader->lock);
+  run_part (part, cancellable);
+  g_mutex_lock (&reader->lock);
+}
+
+/* Who has read on up to @at will want what follows the part that he is in. */
+static void
+read_ahead_locked (HvfsReader *reader, goffset at)
+{
+  Part *part = at > 0 ? part_at_locked (reader, at - 1) : NULL;
+  goffset end = part == NULL ? 0 : part->start + (goffset) part->len;
+
+  if (part == NULL || reader->window == 0 || part->start == 0
+      || reader->n_on_the_way >= MAX_ON_THE_WAY || (part->done && part->filled < part->len)
+      || (reader->total >= 0 && end >= reader->total) || part_at_locked (reader, end) != NULL)
+    return;
+  for (GList *link = reader->parts.head; link != NULL; link = link->next)
+    if (((Part *) link->data)->start == end) /* it failed: who comes there is told */
+      return;
+  start_part_locked (reader, end, next_window_locked (reader));
+}
+
+typedef struct
+{
+  HvfsReader *reader;
+  goffset off;
+  gsize size, got;
+  char *data;
+  gint64 known_size;
+  gboolean reads_on;   /* from where the last read ended */
+  gboolean asked;      /* beyond what was the end: once */
+} Read;
+
+static gboolean
+is_at_end_locked (Read *read, goffset at)
+{
+  const HvfsReader *reader = read->reader;
+
+  if (reader->total < 0 || at < reader->total)
+    return FALSE;
+  if (at >= read->known_size || read->asked)
+    return TRUE;
+  read->asked = TRUE;
+  return FALSE;
+}
+
+static gboolean
+would_block (GError **error)
+{
+  g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
+  return FALSE;
+}
+
+/* Takes a step towards all of @read.  FALSE: @error, or it is at the end. */
+static gboolean
+step_locked (Read *read, GCancellable *cancellable, GError **error)
+{
+  HvfsReader *reader = read->reader;
+  goffset at = read->off + (goffset) read->got;
+  Part *part = part_at_locked (reader, at);
+  gsize here = part == NULL || at >= part->start + (goffset) part->filled
+                 ? 0 : (gsize) (part->start - at) + part->filled;
+
+  if (here > 0)
+    {
+      here = MIN (here, read->size - read->got);
+      memcpy (read->data + read->got, part->data + (at - part->start), here);
+      read->got += here;
+      return TRUE;
+    }
+  if (take_failure_locked (reader, at, error) || (part == NULL && is_at_end_locked (read, at)))
+    return FALSE;
+  if (cancellable == NULL)
+    return would_block (error);
+  if (g_cancellable_is_cancelled (cancellable))
+    {
+      g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
+      return FALSE;
+    }
+  if (part == NULL && reader->n_on_the_way < MAX_ON_THE_WAY)
+    begin_locked (reader, at, read->size - read->got, read->reads_on, cancellable);
+  else
+    g_cond_wait (&reader->changed, &reader->lock);
+  return TRUE;
+}
+
+GBytes *
+hvfs_reader_read (HvfsReader *reader, goffset off, gsize size, gint64 known_size,
+                  GCancellable *cancellable, GError **error)
+{
+  Read read = { .reader = reader, .off = off, .size = size, .known_size = known_size,
+                .data = g_malloc (size) };
+  GError *failure = NULL;
+  HvfsWake wake;
+
+  hvfs_wake_begin (&wake, cancellable, &reader->lock, &reader->changed);
+  g_mutex_lock (&reader->lock);
+  read.reads_on = off == reader->next;
+  reader->listed_size = known_size;
+  while (read.got < size && step_locked (&read, cancellable, &failure))
+    ;
+  if (failure == NULL)
+    {
+      reader->next = off + (goffset) read.got;
+      if (read.reads_on)
+        read_ahead_locked (reader, reader->next);
+    }
+  g_mutex_unlock (&reader->lock);
+  hvfs_wake_end (&wake);
+  if (failure == NULL)
+    return g_bytes_new_take (read.data, read.got);
+  g_free (read.data);
+  g_propagate_error (error, failure);
+  return NULL;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fs/content/content.h - "files" of a datastore, in a mount with -o content
+ *
+ * Exists as the way from the rows to what is below a datastore: directories that are listed
+ * when somebody looks, and files that are read over HTTP.
+ */
+#pragma once
+
+#include "fs/row/row.h"
+
+extern HvfsRow hvfs_content_dir_row, hvfs_content_file_row;
+extern const HvfsDirOps hvfs_content_dir_ops;
+extern const HvfsFetch hvfs_content_dir_fetch;
+
+/* Whether the mount shows content. */
+gboolean hvfs_content_is_shown (HvfsFs *fs, HvfsNode node);
+
+/* The inode of the directory @number, or with 0 of "files" of the datastore @store. */
+guint64 hvfs_content_dir_ino (guint32 number, guint32 store);

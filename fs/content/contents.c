@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fs/content/contents.c - files and directories of datastores; see contents.h */
+#include "fs/content/contents.h"
+
+#include "backend/operation/datastore-browse.h"
+
+/* A listing is at most five seconds old where it is read. */
+#define NEW_US (G_TIME_SPAN_SECOND * 9 / 2)
+
+/* An inode number has room for so many. */
+#define MAX_NUMBER ((1u << 28) - 1)
+
+typedef struct _Node Node;
+
+struct _Node
+{
+  HvfsContent content;
+  Node *parent;          /* NULL: a root */
+  char *name;            /* NULL: a root */
+  GTree *children;       /* number -> Node, owned; NULL: a file */
+  GHashTable *names;     /* name -> Node; NULL: a file */
+  gint64 listed_until_us;
+  guint changes;
+};
+
+typedef struct
+{
+  guint32 number, store;
+  gint64 until_us;
+} Listing;
+
+struct _HvfsContents
+{
+  HvfsContentsOld old;
+  gpointer data;
+  GMutex lock;
+  GHashTable *nodes;     /* lock: number -> Node, but roots */
+  GHashTable *roots;     /* lock: serial -> Node, owned */
+  GHashTable *browsers;  /* lock: serial -> char*, owned */
+  guint32 last;          /* lock: number that was given */
+  GQueue listings;       /* lock: of Listing, the one that becomes old first at the head */
+  GCond changed;         /* listings, closing */
+  GThread *thread;       /* lock: nullable: until there is a listing */
+  gboolean closing;      /* lock */
+};
+
+static void
+node_free (gpointer data)
+{
+  Node *node = data;
+
+  g_clear_pointer (&node->names, g_hash_table_unref);
+  g_clear_pointer (&node->children, g_tree_unref);
+  g_free (node->name);
+  g_free (node);
+}
+
+static gint
+compare_numbers (gconstpointer a, gconstpointer b, gpointer data G_GNUC_UNUSED)
+{
+  return (GPOINTER_TO_UINT (a) > GPOINTER_TO_UINT (b)) - (GPOINTER_TO_UINT (a) < GPOINTER_TO_UINT (b));
+}
+
+static Node *
+node_new (guint32 number, guint32 store, const char *name, gboolean is_dir)
+{
+  Node *node = g_new0 (Node, 1);
+
+  node->content = (HvfsContent){ .number = number, .store = store, .is_dir = is_dir, .size = -1 };
+  node->name = g_strdup (name);
+  if (is_dir)
+    {
+      node->children = g_tree_new_full (compare_numbers, NULL, NULL, node_free);
+      node->names = g_hash_table_new (g_str_hash, g_str_equal);
+    }
+  return node;
+}
+
+/* ---- listings become old ---- */
+
+static gpointer
+watch (gpointer data)
+{
+  HvfsContents *contents = data;
+
+  g_mutex_lock (&contents->lock);
+  while (!contents->closing)
+    {
+      Listing *first = g_queue_peek_head (&contents->listings);
+
+      if (first == NULL)
+        g_cond_wait (&contents->changed, &contents->lock);
+      else if (g_get_monotonic_time () < first->until_us)
+        g_cond_wait_until (&contents->changed, &contents->lock, first->until_us);
+      else
+        {
+          g_queue_pop_head (&contents->listings);
+          g_mutex_unlock (&contents->lock);
+          contents->old (first->number, first->store, contents->data);
+          g_free (first);
+          g_mutex_lock (&contents->lock);
+        }
+    }
+  g_mutex_unlock (&contents->lock);
+  return NULL;
+}
+
+static void
+watch_locked (HvfsContents *contents, const Node *node)
+{
+  Listing *listing = g_new (Listing, 1);
+
+  *listing = (Listing){ node->content.number, node->content.store, node->listed_until_us };
+  g_queue_push_tail (&contents->listings, listing);
+  if (contents->thread == NULL)
+    contents->thread = g_thread_new ("hvfs-contents", watch, contents);
+  g_cond_signal (&contents->changed);
+}
+
+HvfsContents *
+hvfs_contents_new (HvfsContentsOld old, gpointer data)
+{
+  HvfsContents *contents = g_new0 (HvfsContents, 1);
+
+  contents->old = old;
+  contents->data = data;
+  g_mutex_init (&contents->lock);
+  g_cond_init (&contents->changed);
+  g_queue_init (&contents->listings);
+  contents->nodes = g_hash_table_new (NULL, NULL);
+  contents->roots = g_hash_table_new_full (NULL, NULL, NULL, node_free);
+  contents->browsers = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  return contents;
+}
+
+void
+hvfs_contents_free (HvfsContents *contents)
+{
+  if (contents == NULL)
+    return;
+  g_mutex_lock (&contents->lock);
+  contents->closing = TRUE;
+  g_cond_signal (&contents->changed);
+  g_mutex_unlock (&contents->lock);
+  if (contents->thread != NULL)
+    g_thread_join (contents->thread);
+  g_queue_clear_full (&contents->listings, g_free);
+  g_hash_table_unref (contents->browsers);
+  g_hash_table_unref (contents->roots);
+  g_hash_table_unref (contents->nodes);
+  g_cond_clear (&contents->changed);
+  g_mutex_clear (&contents->lock);
+  g_free (contents);
+}
+
+/* ---- nodes ---- */
+
+static Node *
+node_locked (HvfsContents *contents, guint32 number)
+{
+  return g_hash_table_lookup (contents->nodes, GUINT_TO_POINTER (number));
+}
+
+/* A directory; NULL: it is gone, or none. */
+static Node *
+dir_locked (HvfsContents *contents, guint32 number, guint32 store)
+{
+  Node *node = number != 0 ? node_locked (contents, number)
+                           : g_hash_table_lookup (contents->roots, GUINT_TO_POINTER (store));
+
+  if (node == NULL && number == 0)
+    {
+      node = node_new (0, store, NULL, TRUE);
+      g_hash_table_insert (contents->roots, GUINT_TO_POINTER (store), node);
+    }
+  return node != NULL && node->children != NULL ? node : NULL;
+}
+
+static gboolean
+forget_number (gpointer number, gpointer value, gpointer data)
+{
+  HvfsContents *contents = data;
+  Node *node = value;
+
+  g_hash_table_remove (contents->nodes, number);
+  if (node->children != NULL)
+    g_tree_foreach (node->children, forget_number, contents);
+  return FALSE;
+}
+
+static void
+remove_locked (HvfsContents *contents, Node *node)
+{
+  gpointer number = GUINT_TO_POINTER (node->content.number);
+
+  forget_number (number, node, contents);
+  g_hash_table_remove (node->parent->names, node->name);
+  g_tree_remove (node->parent->children, number);
+}
+
+static void
+put_locked (Node *dir, Node *node)
+{
+  node->parent = dir;
+  g_hash_table_insert (dir->names, node->name, node);
+  g_tree_insert (dir->children, GUINT_TO_POINTER (node->content.number), node);
+}
+
+/* The node @name in @dir, which is made where there is none of that kind.  NULL: there are no
+ * numbers left. */
+static Node *
+make_locked (HvfsContents *contents, Node *dir, const char *name, gboolean is_dir)
+{
+  Node *node = g_hash_table_lookup (dir->names, name);
+
+  if (node != NULL && node->content.is_dir != is_dir)
+    {
+      remove_locked (contents, node);
+      node = NULL;
+    }
+  if (node == NULL && contents->last < MAX_NUMBER)
+    {
+      node = node_new (++contents->last, dir->content.store, name, is_dir);
+      g_hash_table_insert (contents->nodes, GUINT_TO_POINTER (node->content.number), node);
+      put_locked (dir, node);
+    }
+  return node;
+}
+
+gboolean
+hvfs_contents_get (HvfsContents *contents, guint32 number, HvfsContent *ret)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  const Node *node = node_locked (contents, number);
+
+  if (node != NULL)
+    *ret = node->content;
+  return node != NULL;
+}
+
+char *
+hvfs_contents_dup_path (HvfsContents *contents, guint32 number)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  const Node *node = number != 0 ? node_locked (contents, number) : NULL;
+  GString *path;
+
+  if (node == NULL)
+    return number == 0 ? g_strdup ("") : NULL;
+  path = g_string_new (node->name);
+  for (node = node->parent; node->parent != NULL; node = node->parent)
+    {
+      g_string_prepend_c (path, '/');
+      g_string_prepend (path, node->name);
+    }
+  return g_string_free (path, FALSE);
+}
+
+gboolean
+hvfs_contents_get_parent (HvfsContents *contents, guint32 number, guint32 *ret_parent)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  const Node *node = node_locked (contents, number);
+
+  if (node != NULL)
+    *ret_parent = node->parent->content.number;
+  return node != NULL;
+}
+
+/* ---- directories ---- */
+
+gboolean
+hvfs_contents_is_listed (HvfsContents *contents, guint32 number, guint32 store)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  const Node *dir = dir_locked (contents, number, store);
+
+  return dir != NULL && dir->listed_until_us > g_get_monotonic_time ();
+}
+
+gboolean
+hvfs_contents_find (HvfsContents *contents, guint32 number, guint32 store, const char *name,
+                    HvfsContent *ret)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  const Node *dir = dir_locked (contents, number, store);
+  const Node *node = dir != NULL ? g_hash_table_lookup (dir->names, name) : NULL;
+
+  if (node != NULL)
+    *ret = node->content;
+  return node != NULL;
+}
+
+gboolean
+hvfs_contents_next (HvfsContents *contents, guint32 number, guint32 store, guint32 after,
+                    HvfsContent *ret, char **ret_name)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  const Node *dir = dir_locked (contents, number, store);
+  GTreeNode *next
+    = dir != NULL ? g_tree_upper_bound (dir->children, GUINT_TO_POINTER (after)) : NULL;
+  const Node *node = next != NULL ? g_tree_node_value (next) : NULL;
+
+  if (node == NULL)
+    return FALSE;
+  *ret = node->content;
+  *ret_name = g_strdup (node->name);
+  return TRUE;
+}
+
+guint
+hvfs_contents_get_changes (HvfsContents *contents, guint32 number, guint32 store)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  const Node *dir = dir_locked (contents, number, store);
+
+  return dir != NULL ? dir->changes : 0;
+}
+
+static void
+remove_unlisted_locked (HvfsContents *contents, Node *dir, gint64 until_us)
+{
+  g_autoptr (GPtrArray) gone = g_ptr_array_new ();
+
+  for (GTreeNode *at = g_tree_node_first (dir->children); at != NULL; at = g_tree_node_next (at))
+    {
+      Node *node = g_tree_node_value (at);
+
+      if (node->content.until_us != until_us)
+        g_ptr_array_add (gone, node);
+    }
+  for (guint i = 0; i < gone->len; i++)
+    remove_locked (contents, gone->pdata[i]);
+}
+
+gboolean
+hvfs_contents_set (HvfsContents *contents, guint32 number, guint32 store,
+                   const GPtrArray *entries, gint64 asked_us, guint changes)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *dir = dir_locked (contents, number, store);
+
+  if (dir == NULL)
+    return TRUE;
+  if (dir->changes != changes)
+    return FALSE;
+  dir->listed_until_us = asked_us + NEW_US;
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const HvfsDatastoreEntry *entry = entries->pdata[i];
+      Node *node = make_locked (contents, dir, entry->name, entry->is_dir);
+
+      if (node == NULL)
+        continue;
+      node->content.size = entry->size;
+      node->content.mtime_us = entry->mtime_us;
+      node->content.until_us = dir->listed_until_us;
+    }
+  remove_unlisted_locked (contents, dir, dir->listed_until_us);
+  watch_locked (contents, dir);
+  return TRUE;
+}
+
+char *
+hvfs_contents_dup_browser (HvfsContents *contents, guint32 store)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+
+  return g_strdup (g_hash_table_lookup (contents->browsers, GUINT_TO_POINTER (store)));
+}
+
+void
+hvfs_contents_set_browser (HvfsContents *contents, guint32 store, const char *browser)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+
+  g_hash_table_insert (contents->browsers, GUINT_TO_POINTER (store), g_strdup (browser));
+}
+
+/* ---- what the mount has changed ---- */
+
+guint32
+hvfs_contents_add (HvfsContents *contents, guint32 number, guint32 store, const char *name,
+                   gboolean is_dir, gint64 size)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *dir = dir_locked (contents, number, store);
+  Node *node = dir != NULL ? make_locked (contents, dir, name, is_dir) : NULL;
+
+  if (node == NULL)
+    return 0;
+  dir->changes++;
+  node->content.size = size;
+  node->content.mtime_us = g_get_real_time ();
+  node->content.until_us = MAX (dir->listed_until_us, g_get_monotonic_time ());
+  return node->content.number;
+}
+
+void
+hvfs_contents_remove (HvfsContents *contents, guint32 number, guint32 store, const char *name)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *dir = dir_locked (contents, number, store);
+  Node *node = dir != NULL ? g_hash_table_lookup (dir->names, name) : NULL;
+
+  if (dir != NULL)
+    dir->changes++;
+  if (node != NULL)
+    remove_locked (contents, node);
+}
+
+static void
+set_store_locked (Node *node, guint32 store)
+{
+  node->content.store = store;
+  if (node->children == NULL)
+    return;
+  for (GTreeNode *at = g_tree_node_first (node->children); at != NULL; at = g_tree_node_next (at))
+    set_store_locked (g_tree_node_value (at), store);
+}
+
+/* Out of the tree's hands, but not freed. */
+static void
+steal_locked (Node *node)
+{
+  g_hash_table_remove (node->parent->names, node->name);
+  g_tree_steal (node->parent->children, GUINT_TO_POINTER (node->content.number));
+}
+
+void
+hvfs_contents_rename (HvfsContents *contents, guint32 number, guint32 store, const char *name,
+                      guint32 new_number, guint32 new_store, const char *new_name)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *dir = dir_locked (contents, number, store);
+  Node *new_dir = dir_locked (contents, new_number, new_store);
+  Node *node = dir != NULL ? g_hash_table_lookup (dir->names, name) : NULL;
+  Node *old = new_dir != NULL ? g_hash_table_lookup (new_dir->names, new_name) : NULL;
+
+  if (dir != NULL)
+    dir->changes++;
+  if (new_dir != NULL)
+    new_dir->changes++;
+  if (node == NULL || old == node)
+    return;
+  if (old != NULL)
+    remove_locked (contents, old);
+  if (new_dir == NULL)
+    {
+      remove_locked (contents, node);
+      return;
+    }
+  steal_locked (node);
+  g_free (node->name);
+  node->name = g_strdup (new_name);
+  set_store_locked (node, new_store);
+  node->content.until_us = new_dir->listed_until_us;
+  put_locked (new_dir, node);
+}
