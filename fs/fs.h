@@ -28,6 +28,7 @@ typedef struct _HvfsFacts HvfsFacts;
 typedef struct _HvfsFailures HvfsFailures;
 typedef struct _HvfsFlight HvfsFlight;
 typedef struct _HvfsIndex HvfsIndex;
+typedef struct _HvfsInventory HvfsInventory;
 typedef struct _HvfsJobs HvfsJobs;
 typedef struct _HvfsJournals HvfsJournals;
 typedef struct _HvfsMigrations HvfsMigrations;
@@ -67,6 +68,7 @@ struct _HvfsFs
   HvfsMigrations *migrations;
   HvfsNetworks *networks;
   HvfsFacts *facts;
+  HvfsInventory *inventory;
   HvfsVcenter *vcenter;
   HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;
@@ -89,6 +91,7 @@ struct _HvfsFs
   HvfsRow *root_table;     /* what that object has at the root, besides hvfs_root_table */
   gboolean dc_below;       /* datacenters are at the root or below, not above it */
   GPtrArray *touched;      /* serials whose places are to be looked at again; some may be gone */
+  guint64 n_settled;       /* how often the tree has followed the mirror */
   gboolean restructured;   /* folders, clusters or hosts came, went or moved */
   gboolean repathed;       /* what is in the paths that files of domains say */
 };

@@ -28,6 +28,7 @@
 #include "backend/wait/flight.h"
 #include "fs/attr/journal.h"
 #include "fs/all.h"
+#include "fs/attr/inventory.h"
 #include "fs/attr/migration.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/network.h"
@@ -133,6 +134,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->networks = hvfs_networks_new ();
   fs->facts = hvfs_facts_new ();
   fs->numbers = hvfs_numbers_new ();
+  fs->inventory = hvfs_inventory_new ();
   fs->failures = hvfs_failures_new ();
   fs->journals = hvfs_journals_new ();
   fs->migrations = hvfs_migrations_new ();
@@ -158,6 +160,7 @@ fs_clear (HvfsFs *fs)
   hvfs_reads_free (fs->reads);
   hvfs_drafts_free (fs->drafts);
   hvfs_vmx_sizes_free (fs->vmx_sizes);
+  hvfs_inventory_free (fs->inventory);
   hvfs_networks_free (fs->networks);
   hvfs_facts_free (fs->facts);
   hvfs_numbers_free (fs->numbers);

@@ -3,13 +3,15 @@
 # Every place that a URI's path can name, as the root of a mount; hosts and old
 # servers; and the domains below each root, in all three ways to find them.
 . "${srcdir:-$(dirname "$0")}/functions.sh"
-listing () { ls -A "$1" | tr '\n' ' '; }
-extras=".hvfs about by-folder by-name by-uuid"
+listing () { ls -A "$1" | LC_ALL=C sort | tr '\n' ' '; }
+sorted () { echo "$1" | tr ' ' '\n' | LC_ALL=C sort | tr '\n' ' '; }
+# What is at each root, whatever that is.
+extras=".hvfs about by-folder by-name by-uuid inventory"
 
 # root_is TYPE PATH N LISTING [PARAMETERS]  The mount has N domains and that root.
 root_is () {
   mount_hvfs "$(vcsim_uri "$1" "$2" "${5-}")" "$mnt"
-  expect_eq "root of $1:///$2" "$(listing "$mnt")" "$4 "
+  expect_eq "root of $1:///$2" "$(listing "$mnt")" "$(sorted "$4")"
   expect_eq "domains of $1:///$2" "$(ls "$mnt/by-name" | wc -l)" "$3"
   expect_eq "by uuid, of $1:///$2" "$(ls "$mnt/by-uuid" | wc -l)" "$3"
   expect_eq "by folder, of $1:///$2" "$(find "$mnt/by-folder" -type l | wc -l)" "$3"
@@ -45,10 +47,10 @@ case $dc in */DC0) ;; *) fail "no folder above DC0: $dc" ;; esac
 cluster=$(cd "$mnt/datacenters/$dc/clusters" && find . -name DC0_C0 | sed 's|^\./||')
 unmount_hvfs
 root_in_folder () { mount_hvfs "$(vcsim_uri vpx "$1")" "$mnt"; listing "$mnt"; unmount_hvfs; }
-expect_eq "a folder of datacenters" "$(root_in_folder "${dc%/*}")" "$extras datacenters metrics.prom tasks "
-expect_eq "a datacenter in a folder" "$(root_in_folder "$dc")" "$extras clusters datastores hosts metrics.prom moref networks tasks "
-expect_eq "a folder of hosts" "$(root_in_folder "$dc/${cluster%/*}")" "$extras clusters hosts metrics.prom tasks "
-expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$extras hosts info metrics.prom moref tasks "
+expect_eq "a folder of datacenters" "$(root_in_folder "${dc%/*}")" "$(sorted "$extras datacenters metrics.prom tasks")"
+expect_eq "a datacenter in a folder" "$(root_in_folder "$dc")" "$(sorted "$extras clusters datastores hosts metrics.prom moref networks tasks")"
+expect_eq "a folder of hosts" "$(root_in_folder "$dc/${cluster%/*}")" "$(sorted "$extras clusters hosts metrics.prom tasks")"
+expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$(sorted "$extras hosts info metrics.prom moref tasks")"
 stop_vcsim
 
 # The root stays that object, called otherwise, and another as it was, also for a new session.

@@ -10,7 +10,7 @@ mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 listing () {
   ls -A "$1" | tr '\n' ' '
 }
-expect_eq root "$(listing "$mnt")" ".hvfs about by-folder by-name by-uuid datacenters metrics.prom tasks "
+expect_eq root "$(listing "$mnt")" ".hvfs about by-folder by-name by-uuid datacenters inventory metrics.prom tasks "
 expect_eq .hvfs "$(listing "$mnt/.hvfs")" "errors stats status version "
 dc=$(find "$mnt/datacenters" -name DC1)
 expect_eq datacenter "$(listing "$dc")" "clusters datastores hosts moref networks "

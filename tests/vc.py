@@ -125,6 +125,47 @@ def domains(si):
               props["summary.config.uuid"], each._moId, sep="\t")
 
 
+def names_down_to(entity, kinds):
+    """From below the topmost that is one of the kinds, without the datacenters' own folders."""
+    names = []
+    while isinstance(entity, kinds):
+        if not isinstance(entity.parent, vim.Datacenter):
+            names.insert(0, entity.name)
+        entity = entity.parent
+    return names[1:]
+
+
+def inventory(si):
+    """What the file of that name should say, but for the path in the mount and the state."""
+    def text(value):
+        return str(value) if value not in (None, "") else "-"
+
+    for each, props in read(si, vim.VirtualMachine, [
+            "name", "parent", "runtime.powerState", "resourcePool", "guest.hostName", "guest.net",
+            "summary.config.memorySizeMB", "summary.config.numCpu", "summary.config.uuid",
+            "summary.config.guestId", "config.annotation"]):
+        pools = names_down_to(props.get("resourcePool"), vim.ResourcePool)
+        above = props.get("parent") or each.parentVApp.parentFolder
+        folders = names_down_to(above, (vim.Folder, vim.Datacenter))
+        if "parent" not in props:
+            folders.append(each.parentVApp.name)
+        ips = [ip.ipAddress for nic in props.get("guest.net", []) for ip in nic.ipConfig.ipAddress]
+        print(props["name"], props["summary.config.uuid"], each._moId, "/".join(folders),
+              ("/".join(pools) or "/") if "resourcePool" in props else "-",
+              props["summary.config.numCpu"], props["summary.config.memorySizeMB"] * 1024,
+              text(props.get("summary.config.guestId")), text(props.get("guest.hostName")),
+              text(",".join(ips)), text(props.get("config.annotation", "").split("\n")[0]), sep="\t")
+
+
+def make_pool(si, parent, name):
+    """A resource pool in the first one that is called @parent."""
+    pools = [each for each, props in read(si, vim.ResourcePool, ["name"]) if props["name"] == parent]
+    allocation = vim.ResourceAllocationInfo(reservation=0, expandableReservation=True, limit=-1,
+                                            shares=vim.SharesInfo(level="normal", shares=0))
+    spec = vim.ResourceConfigSpec(cpuAllocation=allocation, memoryAllocation=allocation)
+    print(pools[0].CreateResourcePool(name, spec)._moId)
+
+
 def main():
     si = connect(sys.argv[1])
     try:

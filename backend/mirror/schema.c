@@ -60,10 +60,15 @@ const HvfsProp hvfs_props[] = {
   { HVFS_KIND_VM, HVFS_VM_SNAPSHOT, "snapshot", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_GUEST_ID, "summary.config.guestId", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_HW_VERSION, "config.version", 0, 0 },
+  { HVFS_KIND_VM, HVFS_VM_POOL, "resourcePool", 0, 0 },
+
+  { HVFS_KIND_POOL, HVFS_NAME, "name", 0, 0 },
+  { HVFS_KIND_POOL, HVFS_PARENT, "parent", 0, 0 },
 
   { HVFS_KIND_VAPP, HVFS_NAME, "name", 400, 0 },
   { HVFS_KIND_VAPP, HVFS_PARENT, "parentFolder", 400, 0 },
   { HVFS_KIND_VAPP, HVFS_VAPP_PARENT_VAPP, "parentVApp", 401, 0 },
+  { HVFS_KIND_VAPP, HVFS_VAPP_PARENT_POOL, "parent", 400, 0 },
 
   { HVFS_KIND_DATASTORE, HVFS_NAME, "name", 400, 0 },
   { HVFS_KIND_DATASTORE, HVFS_NAME, "summary.name", 0, 400 },
@@ -106,6 +111,7 @@ static const struct
   [HVFS_KIND_CLUSTER] = { "ClusterComputeResource", HVFS_N_COMPUTE },
   [HVFS_KIND_HOST] = { "HostSystem", HVFS_N_HOST },
   [HVFS_KIND_VM] = { "VirtualMachine", HVFS_N_VM },
+  [HVFS_KIND_POOL] = { "ResourcePool", HVFS_N_POOL },
   [HVFS_KIND_VAPP] = { "VirtualApp", HVFS_N_VAPP },
   [HVFS_KIND_DATASTORE] = { "Datastore", HVFS_N_DATASTORE },
   [HVFS_KIND_NETWORK] = { "Network", HVFS_N_NETWORK },

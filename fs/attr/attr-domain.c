@@ -16,6 +16,7 @@
 #include "backend/operation/tools.h"
 #include "convert/scalar.h"
 #include "fs/attr/attr-extra.h"
+#include "fs/attr/addresses.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
@@ -95,39 +96,26 @@ hostname_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 
 /* One address a line; a server before 4.0 does not say how long the prefix is. */
 static void
-append_addresses (GString *out, const HvfsValue *nic)
+append_address (const char *mac, const char *ip, gint64 prefix, gpointer data)
 {
-  const char *mac = hvfs_value_text (nic, "macAddress");
-  HvfsValue *config = hvfs_value_get (nic, "ipConfig");
-  const HvfsValue *parent = config != NULL ? config : nic;
+  GString *out = data;
 
-  for (guint i = 0; i < hvfs_value_n_children (parent); i++)
+  g_string_append (out, mac);
+  g_string_append_c (out, ' ');
+  g_string_append (out, ip);
+  if (prefix >= 0)
     {
-      HvfsValue *address = hvfs_value_nth (parent, i);
-      const char *ip = hvfs_value_text (address, config != NULL ? "ipAddress" : NULL);
-
-      if (strcmp (hvfs_value_name (address), "ipAddress") != 0 || ip == NULL)
-        continue;
-      g_string_append (out, mac != NULL && *mac != '\0' ? mac : "-");
-      g_string_append_c (out, ' ');
-      if (config == NULL)
-        hvfs_show_line (out, ip);
-      else
-        {
-          g_string_append (out, ip);
-          g_string_append_c (out, '/');
-          hvfs_show_number (out, hvfs_value_int (address, "prefixLength", 0));
-        }
+      g_string_append_c (out, '/');
+      hvfs_show_number (out, prefix);
     }
+  else
+    g_string_append_c (out, '\n');
 }
 
 static gboolean
 addresses_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
 {
-  HvfsValue *nics = hvfs_object_get (vm, HVFS_VM_GUEST_NET);
-
-  for (guint i = 0; i < hvfs_value_n_children (nics); i++)
-    append_addresses (out, hvfs_value_nth (nics, i));
+  hvfs_addresses_foreach (vm, append_address, out);
   return TRUE;
 }
 

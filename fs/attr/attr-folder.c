@@ -149,7 +149,7 @@ folder_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
 
 static const HvfsDirOps folder_ops = { .mkdir = folder_mkdir, .rename = folder_rename };
 
-HvfsRow hvfs_by_folder_link = { .mode = S_IFLNK | 0777 };
+HvfsRow hvfs_by_folder_link = { .named = HVFS_NAMED_BY_FOLDER_LINK, .mode = S_IFLNK | 0777 };
 HvfsRow hvfs_by_folder_dc_row
   = { .named = HVFS_NAMED_FOLDER_OF_DC, .mode = S_IFDIR | 0755, .dir_ops = &folder_ops };
 HvfsRow hvfs_by_folder_folder_row

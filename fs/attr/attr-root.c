@@ -6,10 +6,12 @@
  * uuid or folder, wherever it runs.
  */
 #include "convert/error.h"
+#include "fs/attr/inventory.h"
 #include "fs/attr/journal.h"
 #include "fs/attr/metrics.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
+#include "fs/row/field.h"
 #include "fs/tree/path.h"
 
 static gboolean
@@ -32,17 +34,6 @@ typedef struct
   GString *out;
 } TaskPrinter;
 
-static void
-append_field (GString *out, const char *text)
-{
-  if (out->len > 0 && out->str[out->len - 1] != '\n')
-    g_string_append_c (out, '\t');
-  if (text == NULL || *text == '\0')
-    text = "-";
-  for (; *text != '\0'; text++)
-    g_string_append_c (out, (guchar) *text < ' ' ? ' ' : *text);
-}
-
 static const char *
 task_text (const HvfsTaskView *task, guint index, const char *path)
 {
@@ -58,20 +49,9 @@ append_target (TaskPrinter *printer, const HvfsTaskView *task)
     = hvfs_mirror_resolve (printer->fs->mirror, task->props[HVFS_TASK_ENTITY]);
 
   if (object != NULL && hvfs_path_append_object (printer->fs, object, path))
-    append_field (printer->out, path->len > 0 ? path->str : ".");
+    hvfs_field_append (printer->out, path->len > 0 ? path->str : ".");
   else
-    append_field (printer->out, task_text (task, HVFS_TASK_ENTITY_NAME, NULL));
-}
-
-/* In UTC, whatever zone the server writes. */
-static void
-append_time (GString *out, const HvfsValue *value)
-{
-  gint64 us = value == NULL ? 0 : hvfs_value_time_us (value, NULL);
-  g_autoptr (GDateTime) when = us == 0 ? NULL : g_date_time_new_from_unix_utc (us / G_TIME_SPAN_SECOND);
-  g_autofree char *text = when == NULL ? NULL : g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ");
-
-  append_field (out, text);
+    hvfs_field_append (printer->out, task_text (task, HVFS_TASK_ENTITY_NAME, NULL));
 }
 
 static void
@@ -82,14 +62,14 @@ print_task (const HvfsTaskView *task, gpointer data)
   const char *progress = task_text (task, HVFS_TASK_PROGRESS, NULL);
   const HvfsValue *completed = task->props[HVFS_TASK_COMPLETED];
 
-  append_field (printer->out, task->moref);
-  append_field (printer->out, task_text (task, HVFS_TASK_DESCRIPTION, NULL));
+  hvfs_field_append (printer->out, task->moref);
+  hvfs_field_append (printer->out, task_text (task, HVFS_TASK_DESCRIPTION, NULL));
   append_target (printer, task);
-  append_field (printer->out, state);
-  append_field (printer->out, g_strcmp0 (state, "success") == 0 ? "100" : progress);
-  append_field (printer->out, task_text (task, HVFS_TASK_REASON, "userName"));
-  append_time (printer->out, completed != NULL ? completed : task->props[HVFS_TASK_QUEUED]);
-  append_field (printer->out, task_text (task, HVFS_TASK_ERROR, "localizedMessage"));
+  hvfs_field_append (printer->out, state);
+  hvfs_field_append (printer->out, g_strcmp0 (state, "success") == 0 ? "100" : progress);
+  hvfs_field_append (printer->out, task_text (task, HVFS_TASK_REASON, "userName"));
+  hvfs_field_append_time (printer->out, hvfs_value_time_us (completed != NULL ? completed : task->props[HVFS_TASK_QUEUED], NULL));
+  hvfs_field_append (printer->out, task_text (task, HVFS_TASK_ERROR, "localizedMessage"));
   g_string_append_c (printer->out, '\n');
 }
 
@@ -130,6 +110,8 @@ HvfsRow hvfs_root_table[] = {
     .stat = tasks_stat, .file_ops = &hvfs_journal_ops },
   { .name = "metrics.prom", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
     .file_ops = &hvfs_metrics_ops },
+  { .name = "inventory", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
+    .file_ops = &hvfs_inventory_ops, .stat = hvfs_inventory_stat },
   { .name = ".hvfs", .mode = S_IFDIR | 0755, .table = hvfs_self_table },
   { NULL }
 };

@@ -317,6 +317,7 @@ settled (gpointer data)
         hvfs_place_object (fs, vm);
     }
   fs->restructured = fs->repathed = FALSE;
+  fs->n_settled++;
   g_ptr_array_set_size (fs->touched, 0);
   hvfs_dir_times_sweep (fs->dir_times, is_there, fs);
 }

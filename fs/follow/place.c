@@ -53,25 +53,6 @@ static const struct
   { "Network", { VIEW_NETWORKS }, 1 },
 };
 
-/* The server's name, safe as a file's: what it did not escape itself. */
-static char *
-dup_name (const HvfsObject *object)
-{
-  const char *raw = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
-  GString *name;
-
-  /* No privilege to see it, or none that a file could have. */
-  if (raw == NULL || *raw == '\0' || strlen (raw) > HVFS_INDEX_MAX_NAME)
-    raw = object->moref;
-  if (strcmp (raw, ".") == 0)
-    return g_strdup ("%2e");
-  if (strcmp (raw, "..") == 0)
-    return g_strdup ("%2e%2e");
-  name = g_string_new (raw);
-  g_string_replace (name, "/", "%2f", 0);
-  return g_string_free (name, FALSE);
-}
-
 /* The directory called @name of @table, which belongs to @serial; 0 for none: what a
  * server says that is not so leads nowhere. */
 static guint64
@@ -187,7 +168,7 @@ place_members (HvfsFs *fs, const HvfsObject *host, guint index, HvfsRowName dir_
 
       if (member == NULL)
         continue;
-      name = dup_name (member);
+      name = hvfs_path_dup_name (member);
       g_ptr_array_add (names, name);
       add_place (places, dir, name,
                  hvfs_row_ino (fs->dc_below ? link : real, member->serial, host->serial));
@@ -278,7 +259,7 @@ hvfs_place_object (HvfsFs *fs, const HvfsObject *object)
 {
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (HvfsPlace));
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *name = dup_name (object);
+  g_autofree char *name = hvfs_path_dup_name (object);
   g_autofree char *uuid = NULL;
   guint64 by_folder = hvfs_row_ino (hvfs_row (HVFS_NAMED_BY_FOLDER), 0, 0);
   HvfsObject *vapp;

@@ -43,6 +43,7 @@ typedef enum
   HVFS_NAMED_BY_FOLDER,
   HVFS_NAMED_FOLDER_OF_DC,  /* in by-folder: a datacenter, a folder */
   HVFS_NAMED_FOLDER_DIR,
+  HVFS_NAMED_BY_FOLDER_LINK, /* of a domain, in by-folder */
   HVFS_NAMED_ROOT_DOMAINS,  /* "domains" at the root: what has no other place */
   HVFS_NAMED_DC_DOMAINS,    /* below a datacenter, likewise */
   HVFS_NAMED_CLUSTER_HOSTS,

@@ -9,6 +9,24 @@
 
 #define MAX_DEPTH 64 /* of a path; one that goes deeper is a loop */
 
+char *
+hvfs_path_dup_name (const HvfsObject *object)
+{
+  const char *raw = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
+  GString *name;
+
+  /* No privilege to see it, or none that a file could have. */
+  if (raw == NULL || *raw == '\0' || strlen (raw) > HVFS_INDEX_MAX_NAME)
+    raw = object->moref;
+  if (strcmp (raw, ".") == 0)
+    return g_strdup ("%2e");
+  if (strcmp (raw, "..") == 0)
+    return g_strdup ("%2e%2e");
+  name = g_string_new (raw);
+  g_string_replace (name, "/", "%2f", 0);
+  return g_string_free (name, FALSE);
+}
+
 void
 hvfs_path_tables (HvfsFs *fs, HvfsNode node, HvfsRow *ret_tables[3], guint32 ret_a[3])
 {

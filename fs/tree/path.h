@@ -10,6 +10,10 @@
 
 #include "fs/row/row.h"
 
+/* The server's name of @object, safe as a file's: what it did not escape itself.
+ * (transfer full) */
+char *hvfs_path_dup_name (const HvfsObject *object);
+
 /* The fixed entries of the directory @node: at the root two tables, else one.
  * Ended by NULL.  The object of each is @ret_a[i]. */
 void hvfs_path_tables (HvfsFs *fs, HvfsNode node, HvfsRow *ret_tables[3], guint32 ret_a[3]);
