@@ -38,6 +38,7 @@ typedef struct _HvfsNumbers HvfsNumbers;
 typedef struct _HvfsOpened HvfsOpened;
 typedef struct _HvfsReads HvfsReads;
 typedef struct _HvfsTransfers HvfsTransfers;
+typedef struct _HvfsStreams HvfsStreams;
 typedef struct _HvfsVmxSizes HvfsVmxSizes;
 
 /* The modes are as the rows say. */
@@ -69,6 +70,7 @@ struct _HvfsFs
   HvfsNetworks *networks;
   HvfsFacts *facts;
   HvfsInventory *inventory;
+  HvfsStreams *streams;
   HvfsVcenter *vcenter;
   HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;

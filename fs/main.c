@@ -28,6 +28,7 @@
 #include "backend/wait/flight.h"
 #include "fs/attr/journal.h"
 #include "fs/all.h"
+#include "fs/attr/events.h"
 #include "fs/attr/inventory.h"
 #include "fs/attr/migration.h"
 #include "fs/attr/facts.h"
@@ -135,6 +136,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->facts = hvfs_facts_new ();
   fs->numbers = hvfs_numbers_new ();
   fs->inventory = hvfs_inventory_new ();
+  fs->streams = hvfs_streams_new (fs, timeout_s);
   fs->failures = hvfs_failures_new ();
   fs->journals = hvfs_journals_new ();
   fs->migrations = hvfs_migrations_new ();
@@ -156,6 +158,7 @@ fs_clear (HvfsFs *fs)
   hvfs_contents_free (fs->contents);
   if (fs->content_flight != NULL)
     hvfs_flight_free (fs->content_flight);
+  hvfs_streams_free (fs->streams);
   hvfs_desks_free (fs->desks);
   hvfs_reads_free (fs->reads);
   hvfs_drafts_free (fs->drafts);
@@ -282,6 +285,7 @@ loop (HvfsFs *fs, struct fuse_session *session, GCancellable *cancellable, GErro
   hvfs_loop_run (loop, cancellable);
   hvfs_service_watch_free (watch);
   hvfs_jobs_cancel (fs->jobs);
+  hvfs_streams_end (fs->streams);
   hvfs_notifier_stop (fs->notifier);
   ok = hvfs_loop_stop (loop, error);
   hvfs_loop_free (loop);

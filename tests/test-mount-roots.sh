@@ -6,7 +6,7 @@
 listing () { ls -A "$1" | LC_ALL=C sort | tr '\n' ' '; }
 sorted () { echo "$1" | tr ' ' '\n' | LC_ALL=C sort | tr '\n' ' '; }
 # What is at each root, whatever that is.
-extras=".hvfs about by-folder by-name by-uuid inventory"
+extras=".hvfs about by-folder by-name by-uuid events inventory"
 
 # root_is TYPE PATH N LISTING [PARAMETERS]  The mount has N domains and that root.
 root_is () {

@@ -181,7 +181,7 @@ OPERATIONS = [
     ('config.xml', VM, add("<serial type='pipe'><source path='p'/><target port='1'/></serial>"), None),
     ('config.xml', VM, add("<graphics type='vnc' port='5901' autoport='no' listen='0.0.0.0'/>"), None),
     ('reading', VM, shell('cat config.xml config.vmx stats >/dev/null; ' f'ls -lR "{MNT}" >/dev/null; '
-                          f'find "{MNT}" -type f -exec cat {{}} + >/dev/null 2>&1 || :'), None),
+                          f'find "{MNT}" -type f ! -name events -exec cat {{}} + >/dev/null 2>&1 || :'), None),
     ('reboot', VM, shell(f'echo maintenance > {CLUSTER_HOST}/state; echo DC0_C0_H0 > {CLUSTER_HOST}/reboot'), None),
     ('shutdown', VM, shell(f'echo DC0_C0_H0 > {CLUSTER_HOST}/shutdown'), None),
 ]

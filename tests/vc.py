@@ -157,6 +157,18 @@ def inventory(si):
               text(",".join(ips)), text(props.get("config.annotation", "").split("\n")[0]), sep="\t")
 
 
+def events(si):
+    """The whole history, oldest first: id, type and message."""
+    collector = si.content.eventManager.CreateCollectorForEvents(vim.event.EventFilterSpec())
+    collector.RewindCollector()
+    page = collector.ReadNextEvents(1000)
+    while page:
+        for event in page:
+            print(event.key, type(event).__name__.rsplit(".", 1)[-1], event.fullFormattedMessage, sep="\t")
+        page = collector.ReadNextEvents(1000)
+    collector.DestroyCollector()
+
+
 def make_pool(si, parent, name):
     """A resource pool in the first one that is called @parent."""
     pools = [each for each, props in read(si, vim.ResourcePool, ["name"]) if props["name"] == parent]

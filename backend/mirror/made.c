@@ -10,6 +10,7 @@ static const struct
 } ends[] = {
   { "PropertyCollector", "DestroyPropertyCollector" },
   { "PropertyFilter", "DestroyPropertyFilter" },
+  { "EventHistoryCollector", "DestroyCollector" },
   { "ContainerView", "DestroyView" },
   { "ListView", "DestroyView" },
 };

@@ -18,6 +18,7 @@
 #include "fs/attr/attr-extra.h"
 #include "fs/attr/addresses.h"
 #include "fs/attr/domain-stores.h"
+#include "fs/attr/events.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/usage.h"
@@ -296,6 +297,7 @@ HvfsRow hvfs_domain_table[] = {
     .depends = HVFS_PROP (HVFS_VM_TOOLS_STATUS) | HVFS_PROP (HVFS_VM_TOOLS_RUNNING)
                | HVFS_PROP (HVFS_VM_TOOLS_VERSION) },
   { .name = "uuid", .mode = READ, .show = uuid_show, .depends = HVFS_PROP (HVFS_VM_UUID) },
+  HVFS_EVENTS_ROW,
   HVFS_MOREF_ROW,
   { .name = "stats", .mode = READ, .show = stats_show, .fetch = &hvfs_usage_fetch },
   { .name = "undefine", .mode = WRITE, .store = hvfs_undefine_store },

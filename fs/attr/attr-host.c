@@ -14,6 +14,7 @@
 #include "convert/xml-out.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/switch.h"
+#include "fs/attr/events.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/usage.h"
 #include "fs/row/line.h"
@@ -225,6 +226,7 @@ HvfsRow hvfs_host_table[] = {
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .fetch = &hvfs_usage_fetch },
   { .name = "capabilities.xml", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
     .show = capabilities_show, .fetch = &hvfs_facts_of_row, .depends = HVFS_PROP (HVFS_HOST_HARDWARE) },
+  HVFS_EVENTS_ROW,
   HVFS_MOREF_ROW,
   { .name = "domains", .named = HVFS_NAMED_HOST_DOMAINS, .mode = S_IFDIR | 0755, .dir_ops = &hvfs_domains_ops },
   HVFS_COLLECTION_ROW ("datastores", .named = HVFS_NAMED_HOST_DATASTORES),

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "backend/mirror/locate.h"
+#include "fs/attr/events.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/migration.h"
 #include "fs/attr/facts.h"
@@ -351,6 +352,7 @@ link_changed (gboolean up, gpointer data)
   hvfs_mirror_iter_init (fs->mirror, &iter);
   while (g_hash_table_iter_next (&iter, NULL, &object))
     forget_files (fs, object, ALL);
+  hvfs_streams_set_link (fs->streams, up);
   hvfs_index_foreach_child (fs->index, forget_link, fs);
   hvfs_index_foreach_dir (fs->index, forget_dir, fs);
   for (HvfsRow *row = hvfs_root_table; row->mode != 0; row++)

@@ -10,6 +10,7 @@
  * is rendered at open, kept with the handle, and read past the cache.
  */
 #include <errno.h>
+#include <poll.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -222,6 +223,8 @@ hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fu
 
   if (!hvfs_node_from_ino (ino, &node))
     fuse_reply_err (req, ESTALE);
+  else if (node.row->file_ops != NULL && node.row->file_ops->read_later != NULL)
+    node.row->file_ops->read_later (req, node, fi, size, off);
   else if (node.row->file_ops != NULL && node.row->file_ops->read != NULL)
     hvfs_ops_file_read (req, ino, size, off, fi);
   else if (fi->fh != 0)
@@ -366,6 +369,25 @@ hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size,
   memcpy (job->text, buffer, size);
   job->text[size] = '\0';
   hvfs_jobs_push (hvfs_ops_fs (req)->jobs, req, write_job, job, g_free);
+}
+
+/* ---- poll ---- */
+
+void
+hvfs_ops_poll (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi,
+               struct fuse_pollhandle *handle)
+{
+  HvfsNode node;
+
+  if (hvfs_node_from_ino (ino, &node) && node.row->file_ops != NULL
+      && node.row->file_ops->poll != NULL)
+    {
+      node.row->file_ops->poll (req, node, fi, handle);
+      return;
+    }
+  if (handle != NULL)
+    fuse_pollhandle_destroy (handle);
+  fuse_reply_poll (req, POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM);
 }
 
 /* ---- closing: a store has told its writer already ---- */

@@ -136,6 +136,13 @@ typedef struct
   /* (transfer full): at most @size bytes; fewer at the end only */
   GBytes *(*read) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
                    goffset off, GError **error);
+  /* In place of read: answers @req itself, at once or whenever there is something to read.  In
+   * a thread that must not wait. */
+  void (*read_later) (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi, gsize size,
+                      goffset off);
+  /* Answers @req; NULL: it can always be read and written.  @handle: (nullable) (transfer full) */
+  void (*poll) (fuse_req_t req, HvfsNode node, struct fuse_file_info *fi,
+                struct fuse_pollhandle *handle);
   /* All or nothing. */
   gboolean (*write) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char *data,
                      gsize size, goffset off, GError **error);

@@ -56,6 +56,8 @@
 //   POST /question?vm=O[&method=M][&cancelable=1]
 //                    the VM asks a question: at once, or when its next task of the method
 //                    runs, which then waits for the answer (question.go)
+//   POST /events?n=N[&object=O][&message=TEXT]
+//                    N events at once, about the object, or none
 //   POST /connection?host=O&state=connected|disconnected|notResponding
 //                    of a host, and of its VMs
 
@@ -125,6 +127,7 @@ func (c *control) changing() map[string]action {
 		"/deny":        func(r *http.Request) (interface{}, error) { return c.deny(r, true) },
 		"/allow":       func(r *http.Request) (interface{}, error) { return c.deny(r, false) },
 		"/vapp":        c.vapp,
+		"/events":      c.burst,
 		"/connection":  c.connection,
 		"/question":    c.question,
 	}

@@ -44,6 +44,15 @@ var handlers = map[string]handler{
 	"ResetListView":                resetListView,
 	"DestroyView":                  destroyView,
 
+	"CreateCollectorForEvents": createEvents,
+	"QueryEvents":              queryEvents,
+	"SetCollectorPageSize":     setPageSize,
+	"RewindCollector":          rewindEvents,
+	"ResetCollector":           resetEvents,
+	"ReadNextEvents":           readNextEvents,
+	"DestroyCollector":         destroyEvents,
+	"LogUserEvent":             logUserEvent,
+
 	"CancelTask": cancelTask,
 
 	"PowerOnVM_Task":  powerTask,

@@ -35,6 +35,7 @@ type session struct {
 	filters    map[moref]*filter
 	views      map[moref]view
 	pages      map[string]*retrieval
+	events     map[moref]*eventCollector
 	lastUse    time.Time
 	made       int
 }
@@ -85,6 +86,7 @@ func (s *session) reset() {
 	s.filters = map[moref]*filter{}
 	s.views = map[moref]view{}
 	s.pages = map[string]*retrieval{}
+	s.events = map[moref]*eventCollector{}
 	s.sim = &simulator.Session{Registry: simulator.NewRegistry()}
 }
 
@@ -114,6 +116,8 @@ func (s *session) object(ref moref) mo.Reference {
 		return s.filters[ref].object()
 	case s.views[ref] != nil:
 		return s.views[ref].object()
+	case s.events[ref] != nil:
+		return s.events[ref]
 	}
 	return s.sim.Registry.Get(ref)
 }

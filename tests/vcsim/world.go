@@ -40,6 +40,7 @@ type world struct {
 	guests   map[moref]*guest
 	tasks    map[moref]*task
 	asking   map[moref]*asking
+	events   eventHistory
 	gate     *gate
 	// atTaskEnd: called when a task is over; nil: nobody waits for one
 	atTaskEnd func()
@@ -61,6 +62,7 @@ func newWorld(opt *options) *world {
 	w := &world{opt: opt, touched: map[moref]bool{}, sessions: map[string]*session{},
 		denied: map[denial]bool{}, guests: map[moref]*guest{}, tasks: map[moref]*task{}, asking: map[moref]*asking{}}
 	simulator.Map.AddHandler(&journal{w})
+	w.tapEvents()
 	return w
 }
 
@@ -70,8 +72,9 @@ type journal struct{ w *world }
 func (j *journal) Reference() moref         { return moref{Type: "Journal", Value: "journal"} }
 func (j *journal) PutObject(o mo.Reference) { j.w.touch(o.Reference()) }
 func (j *journal) RemoveObject(r moref)     { j.w.touch(r) }
-func (j *journal) UpdateObject(o mo.Reference, _ []types.PropertyChange) {
+func (j *journal) UpdateObject(o mo.Reference, changes []types.PropertyChange) {
 	j.w.touch(o.Reference())
+	j.w.posted(o, changes)
 }
 
 func (w *world) touch(refs ...moref) {
