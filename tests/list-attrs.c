@@ -25,6 +25,7 @@ static const struct
   { "DOMAINS", hvfs_domain_table },
   { "EXTRACONFIG", hvfs_extra_table },
   { "GUESTINFO", hvfs_guestinfo_table },
+  { "RESOURCE POOLS", hvfs_pool_table },
   { "SNAPSHOTS", hvfs_snapshots_table },
   { "SNAPSHOTS", hvfs_snapshot_table },
   { "DATASTORES", hvfs_datastore_table },

@@ -32,9 +32,9 @@ root_is () {
 start_vcsim -vm 4
 root_is vpx "" 8 "$extras datacenters metrics.prom tasks"
 root_is vpx DC0 8 "$extras clusters datastores hosts metrics.prom moref networks tasks"
-root_is vpx DC0/DC0_C0 4 "$extras hosts info metrics.prom moref tasks"
+root_is vpx DC0/DC0_C0 4 "$extras hosts info metrics.prom moref pools tasks"
 root_is vpx DC0/DC0_C0/DC0_C0_H1 1 "$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks reboot shutdown state stats switches tasks"
-root_is vpx DC0/DC0_H0 4 "$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks reboot shutdown state stats switches tasks"
+root_is vpx DC0/DC0_H0 4 "$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks pools reboot shutdown state stats switches tasks"
 expect_failure "no 'nowhere'" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
 expect_failure "there is DC0" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
 expect_failure "no 'nohost' in DC0_C0" "$HVFS" "$(vcsim_uri vpx DC0/DC0_C0/nohost)" "$mnt"
@@ -50,7 +50,7 @@ root_in_folder () { mount_hvfs "$(vcsim_uri vpx "$1")" "$mnt"; listing "$mnt"; u
 expect_eq "a folder of datacenters" "$(root_in_folder "${dc%/*}")" "$(sorted "$extras datacenters metrics.prom tasks")"
 expect_eq "a datacenter in a folder" "$(root_in_folder "$dc")" "$(sorted "$extras clusters datastores hosts metrics.prom moref networks tasks")"
 expect_eq "a folder of hosts" "$(root_in_folder "$dc/${cluster%/*}")" "$(sorted "$extras clusters hosts metrics.prom tasks")"
-expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$(sorted "$extras hosts info metrics.prom moref tasks")"
+expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$(sorted "$extras hosts info metrics.prom moref pools tasks")"
 stop_vcsim
 
 # The root stays that object, called otherwise, and another as it was, also for a new session.
@@ -73,7 +73,7 @@ expect_eq "what is below it" "$(ls "$mnt/by-folder")" elsewhere
 unmount_hvfs
 stop_vcsim
 
-host_root="$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks reboot shutdown state stats switches tasks"
+host_root="$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks pools reboot shutdown state stats switches tasks"
 start_vcsim -esx -vm 3
 root_is esx "" 3 "$host_root"
 stop_vcsim
@@ -86,7 +86,7 @@ stop_vcsim
 for api in 2.5 4.0 4.1 5.0; do
   start_vcsim -api $api -vm 4
   root_is vpx "" 8 "$extras datacenters metrics.prom tasks"
-  root_is vpx DC0/DC0_C0 4 "$extras hosts info metrics.prom moref tasks"
+  root_is vpx DC0/DC0_C0 4 "$extras hosts info metrics.prom moref pools tasks"
   stop_vcsim
 done
 

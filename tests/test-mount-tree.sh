@@ -15,7 +15,7 @@ expect_eq .hvfs "$(listing "$mnt/.hvfs")" "errors stats status version "
 dc=$(find "$mnt/datacenters" -name DC1)
 expect_eq datacenter "$(listing "$dc")" "clusters datastores hosts moref networks "
 cluster=$(find "$dc/clusters" -name DC1_C0)
-expect_eq cluster "$(listing "$cluster")" "hosts info moref "
+expect_eq cluster "$(listing "$cluster")" "hosts info moref pools "
 host=$cluster/hosts/DC1_C0_H0
 expect_eq host "$(listing "$host")" "capabilities.xml datastores domains events info interfaces moref networks reboot shutdown state stats switches "
 expect_eq datastore "$(listing "$host/datastores/$(ls "$host/datastores" | head -n 1)/")" "info moref pool.xml "

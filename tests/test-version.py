@@ -149,6 +149,13 @@ OPERATIONS = [
     ('revert', VM, shell('echo s0 > revert'), None),
     ('clone', VM, shell('echo "copy host=DC0_H1 datastore=LocalDS_1" > clone; echo "golden template=yes" > clone'), None),
     ('clone', VM, shell('echo "linked linked=yes" > clone'), '4.0'),
+    ('folder', VM, shell(f'mkdir "{MNT}/by-folder/DC0/f"; echo DC0/f > folder; mv "{MNT}/by-folder/DC0/f" "{MNT}/by-folder/DC0/g"; '
+                         f'mv "{MNT}/by-folder/DC0/g/{VM}" "{MNT}/by-folder/DC0/"'), None),
+    ('pool', VM, shell(f'mkdir "{HOST}/pools/p" "{HOST}/pools/q"; echo p > pool; mv "{HOST}/pools/q" "{HOST}/pools/p/pools/r"; '
+                       f'echo "reservation=100 expandable=no" > "{HOST}/pools/p/sched"; echo limit=4GiB > "{HOST}/pools/p/memtune"'), None),
+    ('clone', VM, shell('echo "inpool pool=p/r" > clone'), None),
+    ('clone', VM, shell('echo "ofsnapshot snapshot=s0" > clone'), '4.0'),
+    ('pool', VM, shell(f'echo / > pool; echo p > "{HOST}/pools/p/destroy"'), None),
     ('delete', VM, shell('echo "s0 children=yes" > snapshots/delete'), None),
     ('question', VM, ask, None),
     ('undefine', GONE, shell(f'echo off > state; echo {GONE} > undefine'), None),

@@ -21,42 +21,44 @@ typedef struct
 static const Step steps[] = {
   { "folder", "Folder", "childEntity", 0, 0,
     { "folder", "dcVm", "dcHost", "dcDatastores", "dcNetworks", "dcDatastore", "dcNetwork",
-      "host", "pool", "vappVm", "vappPool" } },
+      "pools", "host", "vappVm", "vappPool" } },
   { "dcVm", "Datacenter", "vmFolder", 0, 0, { "folder" } },
   { "dcHost", "Datacenter", "hostFolder", 0, 0, { "folder" } },
   { "dcDatastores", "Datacenter", "datastoreFolder", 400, 0, { "folder" } },
   { "dcNetworks", "Datacenter", "networkFolder", 400, 0, { "folder" } },
   { "dcDatastore", "Datacenter", "datastore", 0, 400, { NULL } },
   { "dcNetwork", "Datacenter", "network", 0, 400, { NULL } },
+  { "pools", "ComputeResource", "resourcePool", 0, 0, { "poolPools" } },
+  { "poolPools", "ResourcePool", "resourcePool", 0, 0, { "poolPools" } },
   { "host", "ComputeResource", "host", 0, 0, { "hostVm", "hostDatastore", "hostNetwork" } },
-  { "pool", "ComputeResource", "resourcePool", 0, 0, { "subPool" } },
-  { "subPool", "ResourcePool", "resourcePool", 0, 0, { "subPool" } },
-  { "hostVm", "HostSystem", "vm", 0, 0, { "up", "vmPool", "inVapp" } },
-  { "vmPool", "VirtualMachine", "resourcePool", 0, 0, { "up" } },
+  { "hostVm", "HostSystem", "vm", 0, 0, { "up", "inVapp" } },
   { "hostDatastore", "HostSystem", "datastore", 0, 0, { NULL } },
   { "hostNetwork", "HostSystem", "network", 0, 0, { NULL } },
   { "vappVm", "ResourcePool", "vm", 400, 0, { NULL } },
   { "vappPool", "ResourcePool", "resourcePool", 400, 0, { "vappVm", "vappPool" } },
-  { "up", "ManagedEntity", "parent", 0, 0, { "up" } },
+  /* Above a host there are its pools, too. */
+  { "up", "ManagedEntity", "parent", 0, 0, { "up", "pools" } },
   /* Not every server lists a vApp in its folder. */
   { "inVapp", "VirtualMachine", "parentVApp", 401, 0, { "upVapp", "vappInVapp" } },
   { "vappInVapp", "VirtualApp", "parentVApp", 401, 0, { "upVapp", "vappInVapp" } },
   { "upVapp", "VirtualApp", "parentFolder", 400, 0, { "up" } },
 };
 
-/* The step from the root to what is above it, by itself. */
-static gboolean
-is_up (const Step *step)
-{
-  return g_str_equal (step->name, "up");
-}
-
 static gboolean
 in_scope (const Step *step, guint api, HvfsScope scope)
 {
   if (scope != HVFS_SCOPE_DOWN_AND_UP && g_str_has_prefix (step->name, "up"))
     return FALSE;
+  if (scope == HVFS_SCOPE_PLACES && g_str_has_prefix (step->name, "pool"))
+    return FALSE;
   return (step->since == 0 || api >= step->since) && (step->before == 0 || api < step->before);
+}
+
+/* Whether it is among the steps: with a view only the one from the root to what is above. */
+static gboolean
+is_written (const Step *step, guint api, HvfsScope scope, gboolean has_view)
+{
+  return in_scope (step, api, scope) && (!has_view || g_str_equal (step->name, "up"));
 }
 
 static const Step *
@@ -69,7 +71,8 @@ step_named (const char *name)
 }
 
 static void
-write_step (HvfsRequest *request, const Step *step, guint api, HvfsScope scope)
+write_step (HvfsRequest *request, const Step *step, guint api, HvfsScope scope,
+            gboolean has_view)
 {
   hvfs_request_open (request, "selectSet", "TraversalSpec");
   hvfs_request_text (request, "name", step->name);
@@ -77,7 +80,7 @@ write_step (HvfsRequest *request, const Step *step, guint api, HvfsScope scope)
   hvfs_request_text (request, "path", step->path);
   hvfs_request_bool (request, "skip", FALSE);
   for (guint i = 0; i < MAX_NEXT && step->next[i] != NULL; i++)
-    if (in_scope (step_named (step->next[i]), api, scope))
+    if (is_written (step_named (step->next[i]), api, scope, has_view))
       {
         hvfs_request_open (request, "selectSet", NULL);
         hvfs_request_text (request, "name", step->next[i]);
@@ -170,8 +173,8 @@ hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint ap
   hvfs_request_moref (request, "obj", type, id);
   hvfs_request_bool (request, "skip", FALSE);
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
-    if (in_scope (&steps[i], api, scope) && (view == NULL || is_up (&steps[i])))
-      write_step (request, &steps[i], api, scope);
+    if (is_written (&steps[i], api, scope, view != NULL))
+      write_step (request, &steps[i], api, scope, view != NULL);
   hvfs_request_close (request);
   hvfs_request_close (request);
 }

@@ -211,6 +211,32 @@ hvfs_locate_append_path (const HvfsObject *object, GString *path, gpointer mirro
   return path->len > start;
 }
 
+/* Of the properties that may say it, the first that does. */
+static const struct
+{
+  HvfsKind kind;
+  guint index;
+} aboves[] = {
+  { HVFS_KIND_VM, HVFS_VM_PARENT_VAPP },
+  { HVFS_KIND_VAPP, HVFS_VAPP_PARENT_VAPP },
+  { HVFS_KIND_VAPP, HVFS_VAPP_FOLDER },
+};
+
+HvfsObject *
+hvfs_locate_above (HvfsMirror *mirror, const HvfsObject *object)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (aboves); i++)
+    {
+      HvfsObject *above = aboves[i].kind == object->kind
+                            ? hvfs_mirror_resolve (mirror, hvfs_object_get (object, aboves[i].index))
+                            : NULL;
+
+      if (above != NULL)
+        return above;
+    }
+  return hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
+}
+
 HvfsObject *
 hvfs_locate_datacenter (HvfsMirror *mirror, const HvfsObject *object)
 {
@@ -220,7 +246,7 @@ hvfs_locate_datacenter (HvfsMirror *mirror, const HvfsObject *object)
     {
       if (at->kind == HVFS_KIND_DATACENTER)
         return at;
-      at = hvfs_mirror_resolve (mirror, hvfs_object_get (at, HVFS_PARENT));
+      at = hvfs_locate_above (mirror, at);
     }
   return NULL;
 }

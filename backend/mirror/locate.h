@@ -34,6 +34,10 @@ gboolean hvfs_locate_is_there (HvfsSession *session, const HvfsValue *ref,
  * as the root.  @mirror: a HvfsMirror, which must be locked.  Memory. */
 gboolean hvfs_locate_append_path (const HvfsObject *object, GString *path, gpointer mirror);
 
+/* What @object lies in, in the hierarchy of folders: of a machine or a vApp in a vApp, that.
+ * (nullable).  The mirror must be locked. */
+HvfsObject *hvfs_locate_above (HvfsMirror *mirror, const HvfsObject *object);
+
 /* The datacenter above @object, itself counted.  (nullable).  The mirror must be locked. */
 HvfsObject *hvfs_locate_datacenter (HvfsMirror *mirror, const HvfsObject *object);
 

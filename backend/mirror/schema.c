@@ -4,6 +4,20 @@
 
 #include <string.h>
 
+#define POOL_PROPS(kind, since)                                                              \
+  { kind, HVFS_NAME, "name", since, 0 },                                                     \
+  { kind, HVFS_PARENT, "parent", since, 0 },                                                 \
+  { kind, HVFS_POOL_OWNER, "owner", since, 0 },                                              \
+  { kind, HVFS_POOL_CPU_ALLOCATION, "config.cpuAllocation", since, 0 },                      \
+  { kind, HVFS_POOL_MEMORY_ALLOCATION, "config.memoryAllocation", since, 0 },                \
+  { kind, HVFS_POOL_STATUS, "runtime.overallStatus", since, 0 },                             \
+  { kind, HVFS_POOL_CPU_MAX, "runtime.cpu.maxUsage", since, 0 },                             \
+  { kind, HVFS_POOL_CPU_RESERVED, "runtime.cpu.reservationUsed", since, 0 },                 \
+  { kind, HVFS_POOL_CPU_UNRESERVED, "runtime.cpu.unreservedForVm", since, 0 },               \
+  { kind, HVFS_POOL_MEMORY_MAX, "runtime.memory.maxUsage", since, 0 },                       \
+  { kind, HVFS_POOL_MEMORY_RESERVED, "runtime.memory.reservationUsed", since, 0 },           \
+  { kind, HVFS_POOL_MEMORY_UNRESERVED, "runtime.memory.unreservedForVm", since, 0 }
+
 /* Small things only: a property is here because a listing or a small file shows
  * it.  Paths are narrow, so that a change brings just what changed. */
 const HvfsProp hvfs_props[] = {
@@ -62,13 +76,11 @@ const HvfsProp hvfs_props[] = {
   { HVFS_KIND_VM, HVFS_VM_HW_VERSION, "config.version", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_POOL, "resourcePool", 0, 0 },
 
-  { HVFS_KIND_POOL, HVFS_NAME, "name", 0, 0 },
-  { HVFS_KIND_POOL, HVFS_PARENT, "parent", 0, 0 },
-
-  { HVFS_KIND_VAPP, HVFS_NAME, "name", 400, 0 },
-  { HVFS_KIND_VAPP, HVFS_PARENT, "parentFolder", 400, 0 },
+  POOL_PROPS (HVFS_KIND_POOL, 0),
+  POOL_PROPS (HVFS_KIND_VAPP, 400),
+  { HVFS_KIND_VAPP, HVFS_VAPP_FOLDER, "parentFolder", 400, 0 },
   { HVFS_KIND_VAPP, HVFS_VAPP_PARENT_VAPP, "parentVApp", 401, 0 },
-  { HVFS_KIND_VAPP, HVFS_VAPP_PARENT_POOL, "parent", 400, 0 },
+  { HVFS_KIND_VAPP, HVFS_VAPP_SUMMARY, "summary", 400, 0 },
 
   { HVFS_KIND_DATASTORE, HVFS_NAME, "name", 400, 0 },
   { HVFS_KIND_DATASTORE, HVFS_NAME, "summary.name", 0, 400 },

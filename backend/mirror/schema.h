@@ -17,16 +17,15 @@ typedef enum
   HVFS_KIND_CLUSTER,
   HVFS_KIND_HOST,
   HVFS_KIND_VM,
-  HVFS_KIND_POOL,         /* a ResourcePool that is no VirtualApp */
-  HVFS_KIND_VAPP,
+  HVFS_KIND_POOL,
+  HVFS_KIND_VAPP,         /* a VirtualApp, which is a pool too */
   HVFS_KIND_DATASTORE,
   HVFS_KIND_NETWORK,
   HVFS_KIND_TASK,
   HVFS_N_KINDS,
 } HvfsKind;
 
-/* The first two of every kind; a Task has neither.  A VirtualApp's parent is the
- * folder that it lies in. */
+/* The first two of every kind; a Task has neither. */
 enum { HVFS_NAME, HVFS_PARENT, HVFS_N_COMMON };
 
 enum { HVFS_FOLDER_CHILD_TYPE = HVFS_N_COMMON, HVFS_N_FOLDER };
@@ -90,9 +89,25 @@ enum
   HVFS_N_VM
 };
 
-enum { HVFS_N_POOL = HVFS_N_COMMON };
-
-enum { HVFS_VAPP_PARENT_VAPP = HVFS_N_COMMON, HVFS_VAPP_PARENT_POOL, HVFS_N_VAPP };
+/* A VirtualApp has those of a pool, and a folder that it lies in, but in another vApp. */
+enum
+{
+  HVFS_POOL_OWNER = HVFS_N_COMMON,
+  HVFS_POOL_CPU_ALLOCATION,
+  HVFS_POOL_MEMORY_ALLOCATION,
+  HVFS_POOL_STATUS,
+  HVFS_POOL_CPU_MAX,
+  HVFS_POOL_CPU_RESERVED,
+  HVFS_POOL_CPU_UNRESERVED,
+  HVFS_POOL_MEMORY_MAX,
+  HVFS_POOL_MEMORY_RESERVED,
+  HVFS_POOL_MEMORY_UNRESERVED,
+  HVFS_N_POOL,
+  HVFS_VAPP_FOLDER = HVFS_N_POOL,
+  HVFS_VAPP_PARENT_VAPP,
+  HVFS_VAPP_SUMMARY,
+  HVFS_N_VAPP
+};
 
 enum
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* backend/operation/allocation.c - a machine's part of its host's processors and memory */
+/* backend/operation/allocation.c - a machine's or pool's part of processors and memory */
 #include "backend/operation/allocation.h"
 
 #include "backend/operation/reconfigure.h"
@@ -7,11 +7,13 @@
 
 static const struct
 {
-  guint prop;
+  guint of_vm, of_pool; /* properties */
   const char *element, *unit;
 } resources[] = {
-  [HVFS_RESOURCE_CPU] = { HVFS_VM_CPU_ALLOCATION, "cpuAllocation", "MHz" },
-  [HVFS_RESOURCE_MEMORY] = { HVFS_VM_MEMORY_ALLOCATION, "memoryAllocation", "MiB" },
+  [HVFS_RESOURCE_CPU]
+  = { HVFS_VM_CPU_ALLOCATION, HVFS_POOL_CPU_ALLOCATION, "cpuAllocation", "MHz" },
+  [HVFS_RESOURCE_MEMORY]
+  = { HVFS_VM_MEMORY_ALLOCATION, HVFS_POOL_MEMORY_ALLOCATION, "memoryAllocation", "MiB" },
 };
 
 typedef struct
@@ -20,10 +22,11 @@ typedef struct
   const HvfsAllocation *wanted;
 } Change;
 
-guint
-hvfs_allocation_prop (HvfsResource resource)
+HvfsValue *
+hvfs_allocation_get (const HvfsObject *object, HvfsResource resource)
 {
-  return resources[resource].prop;
+  return hvfs_object_get (object, object->kind == HVFS_KIND_VM ? resources[resource].of_vm
+                                                               : resources[resource].of_pool);
 }
 
 static gboolean
@@ -35,16 +38,18 @@ has_shares (const HvfsAllocation *wanted, const HvfsValue *now)
 }
 
 static gboolean
-is_so (const HvfsObject *vm, gconstpointer data)
+is_so (const HvfsObject *object, gconstpointer data)
 {
   const Change *change = data;
   const HvfsAllocation *wanted = change->wanted;
-  HvfsValue *now = hvfs_object_get (vm, resources[change->resource].prop);
+  HvfsValue *now = hvfs_allocation_get (object, change->resource);
 
   return now != NULL
          && (!wanted->has_reservation
              || hvfs_value_int (now, "reservation", 0) == wanted->reservation)
          && (!wanted->has_limit || hvfs_value_int (now, "limit", -1) == wanted->limit)
+         && (!wanted->has_expandable
+             || hvfs_value_bool (now, "expandableReservation") == wanted->expandable)
          && (!wanted->has_shares || has_shares (wanted, now));
 }
 
@@ -54,8 +59,8 @@ lookup_now (const HvfsServer *server, guint32 serial, HvfsResource resource)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
-  HvfsObject *vm = hvfs_mirror_get (server->mirror, serial);
-  HvfsValue *now = vm == NULL ? NULL : hvfs_object_get (vm, resources[resource].prop);
+  HvfsObject *object = hvfs_mirror_get (server->mirror, serial);
+  HvfsValue *now = object == NULL ? NULL : hvfs_allocation_get (object, resource);
 
   return now == NULL ? NULL : hvfs_value_ref (now);
 }
@@ -79,18 +84,13 @@ check (const Change *change, const HvfsValue *now, GError **error)
   return FALSE;
 }
 
-static gboolean
-send (const HvfsServer *server, guint32 serial, const Change *change, GCancellable *cancellable,
-      GError **error)
+static void
+write_wanted (HvfsRequest *request, const HvfsAllocation *wanted)
 {
-  const HvfsAllocation *wanted = change->wanted;
-  g_autoptr (HvfsRequest) request = hvfs_reconfigure_new (server, serial, error);
-
-  if (request == NULL)
-    return FALSE;
-  hvfs_request_open (request, resources[change->resource].element, NULL);
   if (wanted->has_reservation)
     hvfs_request_int (request, "reservation", wanted->reservation);
+  if (wanted->has_expandable)
+    hvfs_request_bool (request, "expandableReservation", wanted->expandable);
   if (wanted->has_limit)
     hvfs_request_int (request, "limit", wanted->limit);
   if (wanted->has_shares)
@@ -100,8 +100,57 @@ send (const HvfsServer *server, guint32 serial, const Change *change, GCancellab
       hvfs_request_text (request, "level", wanted->level);
       hvfs_request_close (request);
     }
+}
+
+static gboolean
+is_vm (const HvfsObject *object, gconstpointer data)
+{
+  return object->kind == HVFS_KIND_VM;
+}
+
+static gboolean
+send_to_vm (const HvfsServer *server, guint32 serial, const Change *change,
+            GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_reconfigure_new (server, serial, error);
+
+  if (request == NULL)
+    return FALSE;
+  hvfs_request_open (request, resources[change->resource].element, NULL);
+  write_wanted (request, change->wanted);
   hvfs_request_close (request);
   return hvfs_reconfigure_run (server, request, serial, is_so, change, cancellable, error);
+}
+
+/* A pool takes both allocations; of the other one nothing changes. */
+static gboolean
+send_to_pool (const HvfsServer *server, guint32 serial, const Change *change, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_operation_new (server, serial, "UpdateConfig", error);
+
+  if (request == NULL)
+    return FALSE;
+  if (hvfs_operation_is_so (server, serial, is_so, change))
+    return TRUE;
+  hvfs_request_open (request, "config", NULL);
+  for (HvfsResource i = 0; i < G_N_ELEMENTS (resources); i++)
+    {
+      hvfs_request_open (request, resources[i].element, NULL);
+      if (i == change->resource)
+        write_wanted (request, change->wanted);
+      hvfs_request_close (request);
+    }
+  hvfs_request_close (request);
+  return hvfs_operation_call (server, request, serial, is_so, change, error);
+}
+
+static gboolean
+send (const HvfsServer *server, guint32 serial, const Change *change, GCancellable *cancellable,
+      GError **error)
+{
+  return hvfs_operation_is_so (server, serial, is_vm, NULL)
+           ? send_to_vm (server, serial, change, cancellable, error)
+           : send_to_pool (server, serial, change, error);
 }
 
 /* Adds to @all what was there @before and is not any more @after it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* backend/operation/allocation.h - a machine's part of its host's processors and memory
+/* backend/operation/allocation.h - a machine's or pool's part of processors and memory
  *
  * Exists so that reservation, limit and shares, which processors and memory have
  * alike, are checked and sent in one place.
@@ -13,15 +13,16 @@ typedef enum { HVFS_RESOURCE_CPU, HVFS_RESOURCE_MEMORY } HvfsResource;
 /* What to change; in the server's units, MHz or MiB. */
 typedef struct
 {
-  gboolean has_reservation, has_limit, has_shares;
+  gboolean has_reservation, has_limit, has_shares, has_expandable;
   gint64 reservation;
   gint64 limit;       /* -1: none */
   const char *level;  /* "low", "normal", "high"; "custom" for a number */
   gint64 shares;      /* that number */
+  gboolean expandable; /* of a pool: it may take more than its reservation from its parent */
 } HvfsAllocation;
 
-/* The property of a machine that says its allocation. */
-guint hvfs_allocation_prop (HvfsResource resource);
+/* What a machine or a pool has now.  (nullable).  The mirror's lock must be held. */
+HvfsValue *hvfs_allocation_get (const HvfsObject *object, HvfsResource resource);
 
 /**
  * hvfs_allocation_set:

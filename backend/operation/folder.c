@@ -22,26 +22,17 @@ hvfs_folder_create (const HvfsServer *server, guint32 serial, const char *name,
 static gboolean
 is_in (const HvfsObject *object, gconstpointer folder)
 {
-  return g_strcmp0 (hvfs_value_text (hvfs_object_get (object, HVFS_PARENT), NULL), folder) == 0;
-}
+  guint index = object->kind == HVFS_KIND_VAPP ? HVFS_VAPP_FOLDER : HVFS_PARENT;
 
-/* (nullable): a machine in a vApp has no folder, but a host */
-static HvfsObject *
-datacenter_of (HvfsMirror *mirror, const HvfsObject *object)
-{
-  HvfsObject *dc = hvfs_locate_datacenter (mirror, object);
-
-  if (dc == NULL && object->kind == HVFS_KIND_VM)
-    dc = hvfs_locate_datacenter (
-      mirror, hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_VM_HOST)));
-  return dc;
+  return g_strcmp0 (hvfs_value_text (hvfs_object_get (object, index), NULL), folder) == 0;
 }
 
 /* Where the mirror does not say, the server judges. */
 static gboolean
 is_other_datacenter (HvfsMirror *mirror, const HvfsObject *a, const HvfsObject *b)
 {
-  HvfsObject *from = datacenter_of (mirror, a), *to = datacenter_of (mirror, b);
+  HvfsObject *from = hvfs_locate_datacenter (mirror, a);
+  HvfsObject *to = hvfs_locate_datacenter (mirror, b);
 
   return from != NULL && to != NULL && from != to;
 }
@@ -59,7 +50,7 @@ new_move (const HvfsServer *server, guint32 serial, guint32 folder, char **ret_f
 
   if (object == NULL || to == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the object is no longer in the server's inventory");
+      hvfs_object_set_gone ("object", error);
       return NULL;
     }
   if (is_other_datacenter (server->mirror, object, to))

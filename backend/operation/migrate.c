@@ -7,6 +7,7 @@
 #include "backend/wire/fault.h"
 #include "backend/mirror/inventory-name.h"
 #include "backend/operation/resource-pool.h"
+#include "backend/operation/snapshot.h"
 #include "convert/error.h"
 
 #define API_CHECKER 400  /* vmProvisioningChecker, diskMoveType, priority of a relocation */
@@ -17,6 +18,7 @@
 typedef struct
 {
   char *vm, *host, *pool, *datastore;
+  const char *pool_type;
   guint32 vm_host;         /* serial */
   HvfsValue *vm_compute, *host_compute; /* references */
 } Plan;
@@ -87,7 +89,7 @@ plan_pool (const HvfsServer *server, const HvfsMove *move, Plan *plan, GError **
                         hvfs_value_text (plan->host_compute, NULL))
                == 0))
     return TRUE;
-  plan->pool = hvfs_resource_pool_lookup (server, at, move->pool, error);
+  plan->pool = hvfs_resource_pool_lookup (server, at, move->pool, &plan->pool_type, error);
   return plan->pool != NULL;
 }
 
@@ -127,7 +129,7 @@ write_location (HvfsRequest *request, const char *element, const Plan *plan,
   add_moref (request, "datastore", "Datastore", plan->datastore);
   if (disk_move_type != NULL)
     hvfs_request_text (request, "diskMoveType", disk_move_type);
-  add_moref (request, "pool", "ResourcePool", plan->pool);
+  add_moref (request, "pool", plan->pool_type, plan->pool);
   add_moref (request, "host", "HostSystem", plan->host);
   hvfs_request_close (request);
 }
@@ -205,7 +207,7 @@ check_task (const HvfsServer *server, const char *checker, const Plan *plan, gbo
   else
     {
       add_moref (request, "host", "HostSystem", plan->host);
-      add_moref (request, "pool", "ResourcePool", plan->pool);
+      add_moref (request, "pool", plan->pool_type, plan->pool);
     }
   if (!hvfs_tasks_run (server->tasks, request, server->timeout_s, cancellable, &result,
                        &failure)
@@ -229,7 +231,7 @@ validate (const HvfsServer *server, const Plan *plan, Reasons *reasons,
   g_autoptr (GError) failure = NULL;
 
   hvfs_request_moref (request, "vm", "VirtualMachine", plan->vm);
-  add_moref (request, "pool", "ResourcePool", plan->pool);
+  add_moref (request, "pool", plan->pool_type, plan->pool);
   add_moref (request, "host", "HostSystem", plan->host);
   reply = hvfs_session_call (server->session, request, HVFS_CALL_READ, 0, cancellable, &failure);
   if (reply == NULL && !lacks_method (failure))
@@ -277,7 +279,7 @@ new_move (const HvfsServer *server, const HvfsMove *move, const Plan *plan, gboo
         hvfs_request_text (request, "priority", move->priority);
       return request;
     }
-  add_moref (request, "pool", "ResourcePool", plan->pool);
+  add_moref (request, "pool", plan->pool_type, plan->pool);
   add_moref (request, "host", "HostSystem", plan->host);
   hvfs_request_text (request, "priority", move->priority);
   return request;
@@ -380,6 +382,20 @@ typedef struct
   gboolean from_template;
 } Source;
 
+/* Which snapshot the copy is of, or shares the disks of.  (transfer full) (nullable) */
+static char *
+dup_snapshot (const HvfsObject *vm, const HvfsClone *clone)
+{
+  HvfsValue *all = hvfs_object_get (vm, HVFS_VM_SNAPSHOT);
+  HvfsSnapshot snapshot;
+
+  if (clone->snapshot == 0)
+    return clone->linked ? g_strdup (hvfs_value_text (all, "currentSnapshot")) : NULL;
+  return hvfs_snapshot_find (vm, clone->snapshot, &snapshot)
+           ? g_strdup (hvfs_value_text (snapshot.tree, "snapshot"))
+           : NULL;
+}
+
 static gboolean
 source_look (const HvfsServer *server, guint32 serial, const HvfsClone *clone, Source *source,
              GError **error)
@@ -387,7 +403,6 @@ source_look (const HvfsServer *server, guint32 serial, const HvfsClone *clone, S
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (server->mirror));
   HvfsObject *vm = hvfs_mirror_get (server->mirror, serial);
-  HvfsValue *snapshot = vm == NULL ? NULL : hvfs_object_get (vm, HVFS_VM_SNAPSHOT);
 
   if (vm == NULL)
     {
@@ -397,10 +412,12 @@ source_look (const HvfsServer *server, guint32 serial, const HvfsClone *clone, S
   source->folder = clone->folder != 0
                      ? dup_moref_of (server->mirror, clone->folder)
                      : g_strdup (hvfs_value_text (hvfs_object_get (vm, HVFS_PARENT), NULL));
-  source->snapshot = g_strdup (hvfs_value_text (snapshot, "currentSnapshot"));
+  source->snapshot = dup_snapshot (vm, clone);
   source->from_template = hvfs_value_bool (hvfs_object_get (vm, HVFS_VM_TEMPLATE), NULL);
   if (source->folder == NULL)
     g_set_error (error, HVFS_ERROR, EINVAL, "the domain is in no folder: name one with folder=");
+  else if (clone->snapshot != 0 && source->snapshot == NULL)
+    g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot no longer exists");
   else if (clone->linked && source->snapshot == NULL)
     g_set_error (error, HVFS_ERROR, EINVAL,
                  "a linked clone shares the disks of a snapshot, and there is none: take one");
@@ -432,7 +449,7 @@ run_clone (const HvfsServer *server, guint32 serial, const HvfsClone *clone, con
                   clone->linked ? "createNewChildDiskBacking" : NULL);
   hvfs_request_bool (request, "template", clone->is_template);
   hvfs_request_bool (request, "powerOn", FALSE);
-  if (clone->linked)
+  if (source->snapshot != NULL)
     hvfs_request_moref (request, "snapshot", "VirtualMachineSnapshot", source->snapshot);
   hvfs_request_close (request);
   if (!hvfs_operation_run (server, request, serial, NULL, NULL, &result, cancellable, error))
@@ -454,9 +471,9 @@ hvfs_clone (const HvfsServer *server, guint32 serial, const HvfsClone *clone,
   guint32 host = clone->host != 0 ? clone->host : plan.vm_host;
 
   /* A template has no pool to inherit, and is in none. */
-  if (ok && !clone->is_template && (source.from_template || clone->host != 0))
+  if (ok && !clone->is_template && (source.from_template || clone->host != 0 || clone->pool != NULL))
     {
-      plan.pool = hvfs_resource_pool_lookup (server, host, NULL, error);
+      plan.pool = hvfs_resource_pool_lookup (server, host, clone->pool, &plan.pool_type, error);
       ok = plan.pool != NULL;
     }
   ok = ok && run_clone (server, serial, clone, &plan, &source, cancellable, error);

@@ -54,7 +54,9 @@ typedef struct
 {
   const char *name;       /* as the user says it */
   guint32 host, datastore, folder;
-  gboolean linked;        /* shares the disks of the current snapshot */
+  const char *pool;       /* nullable: as of HvfsMove */
+  guint32 snapshot;       /* whose state is copied; 0: the present one */
+  gboolean linked;        /* shares the disks of that snapshot, else of the current one */
   gboolean is_template;
 } HvfsClone;
 

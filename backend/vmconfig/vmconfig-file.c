@@ -166,7 +166,7 @@ find_place (Place *place, guint32 host, GError **error)
   place->host = hvfs_host_look (place->config->server.mirror, host, error);
   if (place->host == NULL)
     return FALSE;
-  place->pool = hvfs_resource_pool_lookup (&place->config->server, host, NULL, error);
+  place->pool = hvfs_resource_pool_lookup (&place->config->server, host, NULL, NULL, error);
   if (place->pool == NULL)
     return FALSE;
   place->folder = lookup_property (place->config, "Datacenter", place->host->datacenter, "vmFolder",

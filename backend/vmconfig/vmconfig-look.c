@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/mirror/inventory-name.h"
+#include "backend/mirror/locate.h"
 #include "backend/operation/power.h"
 #include "convert/error.h"
 
@@ -56,13 +57,9 @@ datacenter_path (HvfsMirror *mirror, HvfsObject *object)
 
   for (guint i = 0; object != NULL && i < DEPTH; i++)
     {
-      HvfsObject *parent = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
+      HvfsObject *parent = hvfs_locate_above (mirror, object);
       const char *name = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
 
-      if (parent == NULL && object->kind == HVFS_KIND_VM)
-        parent = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_VM_PARENT_VAPP));
-      if (parent == NULL && object->kind == HVFS_KIND_VAPP)
-        parent = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_VAPP_PARENT_VAPP));
       if (name != NULL && parent != NULL && (object->kind == HVFS_KIND_DATACENTER || path != NULL))
         {
           g_autofree char *plain = hvfs_inventory_name_decode (name);

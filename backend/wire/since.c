@@ -17,6 +17,9 @@ static const HvfsSince rows[] = {
   { NULL, "ContinueRetrievePropertiesEx", "4.1", NULL, COLLECTOR },
   { NULL, "CheckMigrate_Task", "4.0", NULL, "checking a migration" },
   { NULL, "CheckRelocate_Task", "4.0", NULL, "checking a migration" },
+  { NULL, "PowerOnVApp_Task", "4.0", NULL, "starting a vApp" },
+  { NULL, "PowerOffVApp_Task", "4.0", NULL, "stopping a vApp" },
+  { NULL, "SuspendVApp_Task", "4.1", NULL, "suspending a vApp" },
   { "RelocateVM_Task", "priority", "4.0", NULL, "priority= of a migration to another datastore" },
   { "RelocateVM_Task", "spec", "2.5", "VirtualMachineRelocateSpec", NULL },
   { "CheckRelocate_Task", "spec", "4.0", "VirtualMachineRelocateSpec", "checking a migration" },
@@ -26,7 +29,7 @@ static const HvfsSince rows[] = {
 
   /* copies */
   { "VirtualMachineCloneSpec", "location", "2.5", "VirtualMachineRelocateSpec", NULL },
-  { "VirtualMachineCloneSpec", "snapshot", "4.0", NULL, "a linked clone" },
+  { "VirtualMachineCloneSpec", "snapshot", "4.0", NULL, "a clone of a snapshot" },
   { "VirtualMachineRelocateSpec", "diskMoveType", "4.0", NULL, "a linked clone" },
 
   /* configurations */

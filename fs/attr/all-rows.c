@@ -18,7 +18,8 @@ static HvfsRow *const rows[] = {
   &hvfs_host_datastore_link, &hvfs_host_network_link, &hvfs_interface_row, &hvfs_switch_row,
   &hvfs_switch_draft_row,
   &hvfs_datastore_row,
-  &hvfs_network_row, &hvfs_domain_row, &hvfs_snapshot_row,
+  &hvfs_network_row, &hvfs_domain_row, &hvfs_pool_row, &hvfs_pool_domain_link,
+  &hvfs_snapshot_row,
   &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row, &hvfs_content_dir_row,
   &hvfs_content_file_row, NULL,
 };

@@ -74,6 +74,8 @@ HvfsRow hvfs_cluster_table[] = {
   { .name = "info", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
     .show = cluster_info_show, .fetch = &hvfs_facts_of_row, .depends = HVFS_PROP (HVFS_COMPUTE_SUMMARY) },
   HVFS_COLLECTION_ROW ("hosts", .named = HVFS_NAMED_CLUSTER_HOSTS),
+  HVFS_COLLECTION_ROW ("pools", .named = HVFS_NAMED_CLUSTER_POOLS, .dir_ops = &hvfs_pools_ops,
+                       .visible = hvfs_pools_visible),
   HVFS_MOREF_ROW,
   { NULL }
 };

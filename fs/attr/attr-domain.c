@@ -26,9 +26,8 @@
 #include "fs/edit/desk.h"
 #include "fs/edit/whole.h"
 #include "fs/fs.h"
-#include "fs/request/failure.h"
 #include "fs/row/line.h"
-
+#include "fs/tree/change.h"
 
 /* The text of a property: a line of its own, or nothing where it is unset. */
 static void
@@ -232,13 +231,6 @@ stats_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
   return TRUE;
 }
 
-static gboolean
-error_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
-{
-  hvfs_failures_print_one (fs->failures, vm->serial, out);
-  return TRUE;
-}
-
 #define READ (S_IFREG | 0444)
 #define WRITE (S_IFREG | 0200)
 #define READ_WRITE (S_IFREG | 0644)
@@ -265,6 +257,8 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "folder", .named = HVFS_NAMED_FOLDER, .mode = READ_WRITE, .show = hvfs_folder_show,
     .store = hvfs_folder_store,
     .depends = HVFS_PROP (HVFS_PARENT) | HVFS_PROP (HVFS_VM_PARENT_VAPP) },
+  { .name = "pool", .named = HVFS_NAMED_POOL, .mode = READ_WRITE, .show = hvfs_pool_show,
+    .store = hvfs_pool_store, .depends = HVFS_PROP (HVFS_VM_POOL) },
   { .name = "clone", .mode = S_IFREG | 0200, .store = hvfs_clone_store },
   { .name = "autostart", .named = HVFS_NAMED_AUTOSTART, .mode = READ_WRITE, .show = autostart_show, .store = autostart_store,
     .depends = HVFS_PROP (HVFS_VM_HOST) },
@@ -302,7 +296,7 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "stats", .mode = READ, .show = stats_show, .fetch = &hvfs_usage_fetch },
   { .name = "undefine", .mode = WRITE, .store = hvfs_undefine_store },
   { .name = "destroy", .mode = WRITE, .store = hvfs_destroy_store },
-  { .name = "error", .mode = READ, .show = error_show, .flags = HVFS_ROW_LOCAL },
+  { .name = "error", .mode = READ, .show = hvfs_change_show_error, .flags = HVFS_ROW_LOCAL },
   { NULL }
 };
 

@@ -17,37 +17,42 @@
 typedef gboolean (*End) (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                          GError **error);
 
-/* The name in the tree.  (transfer full) (nullable) */
+/* The name in the tree of what has the directory @ino.  (transfer full) (nullable) */
 static char *
-dup_name (HvfsFs *fs, guint32 serial)
+dup_name (HvfsFs *fs, guint32 serial, guint64 ino)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
   GString *name = g_string_new (NULL);
 
-  hvfs_index_append_name (fs->index, serial, hvfs_row_ino (hvfs_row_of_kind (HVFS_KIND_VM), serial, 0), name);
+  hvfs_index_append_name (fs->index, serial, ino, name);
   return g_string_free (name, name->len == 0);
+}
+
+gboolean
+hvfs_end_confirm (HvfsStore *store, HvfsRow *own, const char *line, GError **error)
+{
+  const char *what = own == hvfs_row_of_kind (HVFS_KIND_VM) ? "domain" : "pool";
+  g_autofree char *name
+    = dup_name (store->fs, store->serial, hvfs_row_ino (own, store->serial, 0));
+  g_autofree char *quoted = NULL;
+
+  if (name == NULL)
+    hvfs_object_set_gone (what, error);
+  if (name == NULL || hvfs_line_is_name (line, name))
+    return name != NULL;
+  quoted = hvfs_line_dup_quoted (name);
+  g_set_error (error, HVFS_ERROR, EINVAL,
+               "'%.64s' is another name: to confirm, write the %s's own name, '%s'", line,
+               what, quoted);
+  return FALSE;
 }
 
 static gboolean
 end (HvfsStore *store, const char *line, End func, GError **error)
 {
-  HvfsFs *fs = store->fs;
-  g_autofree char *name = dup_name (fs, store->serial);
-
-  if (name == NULL)
-    hvfs_object_set_gone ("domain", error);
-  else if (!hvfs_line_is_name (line, name))
-    {
-      g_autofree char *quoted = hvfs_line_dup_quoted (name);
-
-      g_set_error (error, HVFS_ERROR, EINVAL,
-                   "'%.64s' is another name: to confirm, write the domain's own name, '%s'",
-                   line, quoted);
-    }
-  else
-    return func (fs->config, store->serial, store->cancellable, error);
-  return FALSE;
+  return hvfs_end_confirm (store, hvfs_row_of_kind (HVFS_KIND_VM), line, error)
+         && func (store->fs->config, store->serial, store->cancellable, error);
 }
 
 gboolean

@@ -236,6 +236,8 @@ HvfsRow hvfs_host_table[] = {
   HVFS_COLLECTION_ROW ("switches", .named = HVFS_NAMED_HOST_SWITCHES,
                        .depends = HVFS_SWITCHES_DEPENDS, .table = hvfs_switches_table,
                        .dir_ops = &hvfs_switches_ops),
+  HVFS_COLLECTION_ROW ("pools", .named = HVFS_NAMED_HOST_POOLS, .dir_ops = &hvfs_pools_ops,
+                       .visible = hvfs_pools_visible),
   { NULL }
 };
 

@@ -10,6 +10,7 @@
 #include "backend/operation/migrate.h"
 #include "convert/error.h"
 #include "fs/attr/domain-stores.h"
+#include "fs/attr/attr-snapshot.h"
 #include "fs/attr/destination.h"
 #include "fs/attr/migration.h"
 #include "fs/attr/tables.h"
@@ -234,10 +235,11 @@ HVFS_STORE (hvfs_migrate_store)
 
 /* ---- clone ---- */
 
-enum { CLONE_HOST, CLONE_DATASTORE, CLONE_FOLDER, CLONE_LINKED, CLONE_TEMPLATE, N_CLONE };
+enum { CLONE_HOST, CLONE_DATASTORE, CLONE_FOLDER, CLONE_POOL, CLONE_SNAPSHOT, CLONE_LINKED,
+       CLONE_TEMPLATE, N_CLONE };
 static const HvfsKey clone_keys[]
-  = { { "host", FALSE },   { "datastore", FALSE }, { "folder", FALSE },
-      { "linked", FALSE }, { "template", FALSE },  { NULL, FALSE } };
+  = { { "host", FALSE },     { "datastore", FALSE }, { "folder", FALSE },   { "pool", FALSE },
+      { "snapshot", FALSE }, { "linked", FALSE },    { "template", FALSE }, { NULL, FALSE } };
 
 static gboolean
 parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
@@ -253,6 +255,19 @@ parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
     {
       g_set_error (error, HVFS_ERROR, EINVAL,
                    "the name of the copy is missing: write it first, before key=value");
+      return FALSE;
+    }
+  if (values[CLONE_SNAPSHOT] != NULL)
+    {
+      clone->snapshot = hvfs_snapshots_number (store->fs, store->serial, values[CLONE_SNAPSHOT],
+                                               TRUE, error);
+      if (clone->snapshot == 0)
+        return FALSE;
+    }
+  clone->pool = values[CLONE_POOL];
+  if (clone->pool != NULL && clone->is_template)
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL, "pool: a template is in no resource pool");
       return FALSE;
     }
   if (values[CLONE_HOST] != NULL)

@@ -307,9 +307,8 @@ has_current (HvfsFs *fs, HvfsNode node)
 
 /* ---- changing them ---- */
 
-/* The number of the snapshot called @name in the directory; @or_current: or led to by it. */
-static guint32
-number_named (HvfsFs *fs, guint32 serial, const char *name, gboolean or_current, GError **error)
+guint32
+hvfs_snapshots_number (HvfsFs *fs, guint32 serial, const char *name, gboolean or_current, GError **error)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
@@ -331,7 +330,7 @@ gboolean
 hvfs_revert_store (HvfsStore *store, const char *line, GError **error)
 {
   g_autofree char *name = hvfs_line_dup_unquoted (line);
-  guint32 number = number_named (store->fs, store->serial, name, TRUE, error);
+  guint32 number = hvfs_snapshots_number (store->fs, store->serial, name, TRUE, error);
 
   return number != 0
          && hvfs_snapshot_revert (&store->fs->server, store->serial, number, store->cancellable,
@@ -389,7 +388,7 @@ delete_store (HvfsStore *store, const char *line, GError **error)
       || (children != NULL && !hvfs_line_yes_no ("children", children, &with_children, error)))
     return FALSE;
   /* What removes asks for the name: the link may have moved on. */
-  number = number_named (store->fs, store->serial, name, FALSE, error);
+  number = hvfs_snapshots_number (store->fs, store->serial, name, FALSE, error);
   return number != 0
          && hvfs_snapshot_delete (&store->fs->server, store->serial, number, with_children,
                                   store->cancellable, error);
@@ -418,12 +417,12 @@ snapshots_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_d
                   const char *new_name, guint flags, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  guint32 number = number_named (call->fs, dir.a, name, TRUE, &failure);
+  guint32 number = hvfs_snapshots_number (call->fs, dir.a, name, TRUE, &failure);
   gboolean ok = FALSE;
 
   if (number != 0 && dir.a != new_dir.a)
     g_set_error (&failure, HVFS_ERROR, EPERM, "a snapshot cannot leave its domain's directory");
-  else if (number != 0 && number_named (call->fs, dir.a, new_name, TRUE, NULL) != 0)
+  else if (number != 0 && hvfs_snapshots_number (call->fs, dir.a, new_name, TRUE, NULL) != 0)
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a snapshot '%.100s' already", new_name);
   else if (number != 0 && hvfs_line_check (new_name, &failure))
     ok = hvfs_snapshot_change (&call->fs->server, dir.a, number, new_name, NULL, &failure);

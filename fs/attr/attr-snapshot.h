@@ -14,6 +14,11 @@ extern const HvfsDirOps hvfs_snapshots_ops;
 
 gboolean hvfs_revert_store (HvfsStore *store, const char *line, GError **error);
 
+/* The number of the snapshot called @name of the domain @serial; @or_current: or led to by
+ * that link.  Takes the mirror's lock.  0 on error: ENOENT */
+guint32 hvfs_snapshots_number (HvfsFs *fs, guint32 serial, const char *name, gboolean or_current,
+                               GError **error);
+
 /* Under the mirror's lock. */
 
 /* Adds @vm's snapshots to @places (element-type HvfsPlace), names to @names. */

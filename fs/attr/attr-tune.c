@@ -22,10 +22,10 @@ static const char *const levels[] = { "low", "normal", "high" };
 
 /* @unit: what one of the server's units is in ours; -1, no limit, stays -1. */
 static gboolean
-allocation_show (const HvfsObject *vm, HvfsResource resource, gint64 unit, GString *out,
+allocation_show (const HvfsObject *object, HvfsResource resource, gint64 unit, GString *out,
                  GError **error)
 {
-  HvfsValue *allocation = hvfs_object_get (vm, hvfs_allocation_prop (resource));
+  HvfsValue *allocation = hvfs_allocation_get (object, resource);
   const char *level = hvfs_value_text (allocation, "shares.level");
   gint64 limit = hvfs_value_int (allocation, "limit", -1);
 
@@ -37,6 +37,8 @@ allocation_show (const HvfsObject *vm, HvfsResource resource, gint64 unit, GStri
                   level == NULL || strcmp (level, "custom") == 0
                     ? hvfs_value_text (allocation, "shares.shares")
                     : level);
+  if (object->kind != HVFS_KIND_VM)
+    hvfs_show_yes_no (out, "expandable", hvfs_value_bool (allocation, "expandableReservation"));
   return TRUE;
 }
 
@@ -82,9 +84,12 @@ parse_shares (const char *text, HvfsAllocation *ret, GError **error)
   return TRUE;
 }
 
-enum { KEY_RESERVATION, KEY_LIMIT, KEY_SHARES, N_KEYS };
+enum { KEY_RESERVATION, KEY_LIMIT, KEY_SHARES, KEY_EXPANDABLE, N_KEYS };
 static const HvfsKey keys[] = { { "reservation", FALSE }, { "limit", FALSE },
                                 { "shares", FALSE }, { NULL, FALSE } };
+static const HvfsKey pool_keys[] = { { "reservation", FALSE }, { "limit", FALSE },
+                                     { "shares", FALSE }, { "expandable", FALSE },
+                                     { NULL, FALSE } };
 
 static gboolean
 parse_allocation (HvfsResource resource, const char *head, char **values, HvfsAllocation *ret,
@@ -96,6 +101,7 @@ parse_allocation (HvfsResource resource, const char *head, char **values, HvfsAl
                    "'%.64s' is not one of reservation=, limit=, shares=", head);
       return FALSE;
     }
+  ret->has_expandable |= values[KEY_EXPANDABLE] != NULL;
   ret->has_reservation |= values[KEY_RESERVATION] != NULL;
   ret->has_limit |= values[KEY_LIMIT] != NULL;
   ret->has_shares |= values[KEY_SHARES] != NULL;
@@ -104,18 +110,21 @@ parse_allocation (HvfsResource resource, const char *head, char **values, HvfsAl
                            error))
          && (values[KEY_LIMIT] == NULL
              || parse_limit (resource, values[KEY_LIMIT], &ret->limit, error))
-         && (values[KEY_SHARES] == NULL || parse_shares (values[KEY_SHARES], ret, error));
+         && (values[KEY_SHARES] == NULL || parse_shares (values[KEY_SHARES], ret, error))
+         && (values[KEY_EXPANDABLE] == NULL
+             || hvfs_line_yes_no ("expandable", values[KEY_EXPANDABLE], &ret->expandable, error));
 }
 
 /* Adds what @line says to *@ret. */
 static gboolean
-parse_line (HvfsResource resource, const char *line, HvfsAllocation *ret, GError **error)
+parse_line (HvfsResource resource, const HvfsKey *known, const char *line, HvfsAllocation *ret,
+            GError **error)
 {
   g_autofree char *head = NULL;
   char *values[N_KEYS] = { NULL };
   gboolean ok;
 
-  if (!hvfs_line_parse (line, keys, &head, values, error))
+  if (!hvfs_line_parse (line, known, &head, values, error))
     return FALSE;
   ok = parse_allocation (resource, head, values, ret, error);
   for (guint i = 0; i < N_KEYS; i++)
@@ -125,13 +134,14 @@ parse_line (HvfsResource resource, const char *line, HvfsAllocation *ret, GError
 
 /* Of what two lines say, the later holds, as if they had been written one after the other. */
 static gboolean
-allocation_store (HvfsStore *store, HvfsResource resource, const char *text, GError **error)
+allocation_store (HvfsStore *store, HvfsResource resource, const HvfsKey *known,
+                  const char *text, GError **error)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   HvfsAllocation wanted = { 0 };
 
   for (guint i = 0; lines[i] != NULL; i++)
-    if (*lines[i] != '\0' && !parse_line (resource, lines[i], &wanted, error))
+    if (*lines[i] != '\0' && !parse_line (resource, known, lines[i], &wanted, error))
       {
         if (lines[1] != NULL)
           g_prefix_error (error, "line %u: '%.64s': ", i + 1, lines[i]);
@@ -148,7 +158,7 @@ HVFS_SHOW (hvfs_sched_show)
 
 HVFS_STORE (hvfs_sched_store)
 {
-  return allocation_store (store, HVFS_RESOURCE_CPU, line, error);
+  return allocation_store (store, HVFS_RESOURCE_CPU, keys, line, error);
 }
 
 HVFS_SHOW (hvfs_memtune_show)
@@ -158,7 +168,17 @@ HVFS_SHOW (hvfs_memtune_show)
 
 HVFS_STORE (hvfs_memtune_store)
 {
-  return allocation_store (store, HVFS_RESOURCE_MEMORY, line, error);
+  return allocation_store (store, HVFS_RESOURCE_MEMORY, keys, line, error);
+}
+
+HVFS_STORE (hvfs_pool_sched_store)
+{
+  return allocation_store (store, HVFS_RESOURCE_CPU, pool_keys, line, error);
+}
+
+HVFS_STORE (hvfs_pool_memtune_store)
+{
+  return allocation_store (store, HVFS_RESOURCE_MEMORY, pool_keys, line, error);
 }
 
 /* ---- amounts ---- */

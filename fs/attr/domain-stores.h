@@ -2,8 +2,9 @@
 /* fs/attr/domain-stores.h - the functions behind the rows of a domain's table
  *
  * Exists because the table is one and its functions are grouped by concern, a file
- * each: attr-tune.c for what a domain has of its host, attr-media.c for its CD, attr-move.c for where it is,
- * attr-end.c for its ends.  What each shows and takes is in hvfs(5).
+ * each: attr-tune.c for what a domain has of its host, attr-media.c for its CD, attr-move.c,
+ * attr-folder.c and attr-pool.c for where it is, attr-end.c for its ends.  What each shows
+ * and takes is in hvfs(5).
  */
 #pragma once
 
@@ -29,7 +30,14 @@ HVFS_SHOW (hvfs_media_show);
 HVFS_STORE (hvfs_media_store);
 extern const HvfsFetch hvfs_media_fetch;
 
+/* attr-pool.c */
+HVFS_SHOW (hvfs_pool_show);
+HVFS_STORE (hvfs_pool_store);
+
 /* attr-end.c */
+/* Whether @line is the name of the object itself, whose directory is a @own: to confirm.
+ * @error: EINVAL, with the name */
+gboolean hvfs_end_confirm (HvfsStore *store, HvfsRow *own, const char *line, GError **error);
 HVFS_STORE (hvfs_undefine_store);
 HVFS_STORE (hvfs_destroy_store);
 
@@ -38,6 +46,9 @@ HVFS_SHOW (hvfs_sched_show);
 HVFS_STORE (hvfs_sched_store);
 HVFS_SHOW (hvfs_memtune_show);
 HVFS_STORE (hvfs_memtune_store);
+/* The same of pools. */
+HVFS_STORE (hvfs_pool_sched_store);
+HVFS_STORE (hvfs_pool_memtune_store);
 HVFS_SHOW (hvfs_memory_show);
 HVFS_STORE (hvfs_memory_store);
 HVFS_SHOW (hvfs_vcpus_show);

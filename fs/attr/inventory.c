@@ -157,8 +157,7 @@ append_folder (const Domain *domain, GString *out)
 static HvfsObject *
 pool_above (HvfsFs *fs, const HvfsObject *pool)
 {
-  guint index = pool->kind == HVFS_KIND_VAPP ? HVFS_VAPP_PARENT_POOL : HVFS_PARENT;
-  HvfsObject *above = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (pool, index));
+  HvfsObject *above = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (pool, HVFS_PARENT));
 
   return above != NULL && (above->kind == HVFS_KIND_POOL || above->kind == HVFS_KIND_VAPP) ? above : NULL;
 }

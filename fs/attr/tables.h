@@ -43,6 +43,11 @@ gboolean hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, Hv
 extern HvfsRow hvfs_datastore_row, hvfs_datastore_table[];
 extern HvfsRow hvfs_network_row, hvfs_network_table[];
 
+/* fs/attr/attr-pool.c: resource pools and vApps, and where they are listed and made */
+extern HvfsRow hvfs_pool_row, hvfs_pool_table[], hvfs_pool_domain_link;
+extern const HvfsDirOps hvfs_pools_ops;
+gboolean hvfs_pools_visible (HvfsFs *fs, HvfsNode node);
+
 /* fs/attr/attr-domain.c */
 extern HvfsRow hvfs_domain_row, hvfs_domain_table[];
 

@@ -97,6 +97,7 @@ forget_domain_links (HvfsFs *fs, const HvfsObject *vm)
   hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_name_link, vm->serial, 0));
   hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_uuid_link, vm->serial, 0));
   hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_folder_link, vm->serial, 0));
+  hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_pool_domain_link, vm->serial, 0));
 }
 
 /* Links to a domain say its name.  (What leads to others is all forgotten when one of
@@ -112,15 +113,16 @@ index_renamed (const HvfsObject *owner, gpointer data)
 static void
 forget_paths (HvfsFs *fs)
 {
+  static const HvfsRowName names[] = { HVFS_NAMED_FOLDER, HVFS_NAMED_POOL };
   GHashTableIter iter;
   gpointer value;
 
   hvfs_mirror_iter_init (fs->mirror, &iter);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (((HvfsObject *) value)->kind == HVFS_KIND_VM)
-      hvfs_notifier_inode (
-        fs->notifier,
-        hvfs_row_ino (hvfs_row (HVFS_NAMED_FOLDER), ((HvfsObject *) value)->serial, 0));
+      for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+        hvfs_notifier_inode (
+          fs->notifier, hvfs_row_ino (hvfs_row (names[i]), ((HvfsObject *) value)->serial, 0));
 }
 
 /* Of the domains on @host: it is the host that says who starts with it. */
@@ -147,12 +149,15 @@ forget_autostart (HvfsFs *fs, const HvfsObject *host)
 /* What says where an object stands, by its kind, besides its name and its parent. */
 static const HvfsPropMask placing[HVFS_N_KINDS] = {
   [HVFS_KIND_VM] = HVFS_PROP (HVFS_VM_HOST) | HVFS_PROP (HVFS_VM_UUID)
-                   | HVFS_PROP (HVFS_VM_PARENT_VAPP) | HVFS_PROP (HVFS_VM_SNAPSHOT),
+                   | HVFS_PROP (HVFS_VM_PARENT_VAPP) | HVFS_PROP (HVFS_VM_SNAPSHOT)
+                   | HVFS_PROP (HVFS_VM_POOL),
   [HVFS_KIND_HOST] = HVFS_PROP (HVFS_HOST_DATASTORES) | HVFS_PROP (HVFS_HOST_NETWORKS)
                      | HVFS_PROP (HVFS_HOST_NICS) | HVFS_PROP (HVFS_HOST_SWITCHES),
   [HVFS_KIND_DATACENTER] = HVFS_PROP (HVFS_DC_DATASTORES) | HVFS_PROP (HVFS_DC_NETWORKS),
   [HVFS_KIND_FOLDER] = HVFS_PROP (HVFS_FOLDER_CHILD_TYPE),
-  [HVFS_KIND_VAPP] = HVFS_PROP (HVFS_VAPP_PARENT_VAPP),
+  [HVFS_KIND_POOL] = HVFS_PROP (HVFS_POOL_OWNER),
+  [HVFS_KIND_VAPP] = HVFS_PROP (HVFS_POOL_OWNER) | HVFS_PROP (HVFS_VAPP_FOLDER)
+                     | HVFS_PROP (HVFS_VAPP_PARENT_VAPP),
 };
 
 static gboolean
@@ -166,7 +171,7 @@ static gboolean
 is_above_domains (const HvfsObject *object)
 {
   return object->kind == HVFS_KIND_FOLDER || object->kind == HVFS_KIND_DATACENTER
-         || object->kind == HVFS_KIND_VAPP;
+         || object->kind == HVFS_KIND_POOL || object->kind == HVFS_KIND_VAPP;
 }
 
 static void
@@ -191,6 +196,9 @@ static void
 forget_shown (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
 {
   forget_files (fs, object, changed);
+  if (object->kind == HVFS_KIND_HOST && (changed & HVFS_PROP (HVFS_PARENT)) != 0)
+    hvfs_change_name (fs, hvfs_path_object_ino (fs, object),
+                      hvfs_row (HVFS_NAMED_HOST_POOLS)->name); /* see hvfs_pools_visible */
   if (object->kind == HVFS_KIND_HOST && (changed & HVFS_PROP (HVFS_HOST_AUTOSTART)) != 0)
     forget_autostart (fs, object);
   if (object->kind == HVFS_KIND_VM && (changed & HVFS_PROP (HVFS_VM_SNAPSHOT)) != 0)
@@ -262,6 +270,25 @@ compare_serials (gconstpointer a, gconstpointer b)
   return x->serial < y->serial ? -1 : x->serial > y->serial;
 }
 
+/* Which host stands for a compute resource that is no cluster. */
+static void
+note_lone_hosts (HvfsFs *fs, GPtrArray *objects)
+{
+  g_hash_table_remove_all (fs->lone_hosts);
+  for (guint i = 0; i < objects->len; i++)
+    {
+      HvfsObject *host = objects->pdata[i];
+      HvfsObject *above
+        = host->kind == HVFS_KIND_HOST
+            ? hvfs_mirror_resolve (fs->mirror, hvfs_object_get (host, HVFS_PARENT))
+            : NULL;
+
+      if (above != NULL && above->kind == HVFS_KIND_COMPUTE)
+        g_hash_table_insert (fs->lone_hosts, GUINT_TO_POINTER (above->serial),
+                             GUINT_TO_POINTER (host->serial));
+    }
+}
+
 /* Oldest first: that is the order of listings, and so the one in which who walks the
  * tree asks for more, which read-ahead goes by. */
 static void
@@ -275,6 +302,7 @@ place_all (HvfsFs *fs)
   while (g_hash_table_iter_next (&iter, NULL, &object))
     g_ptr_array_add (objects, object);
   g_ptr_array_sort (objects, compare_serials);
+  note_lone_hosts (fs, objects);
   for (guint i = 0; i < objects->len; i++)
     hvfs_place_object (fs, objects->pdata[i]);
 }
@@ -377,6 +405,7 @@ hvfs_follow_init (HvfsFs *fs)
 
   fs->index = hvfs_index_new (index_changed, index_renamed, fs);
   fs->touched = g_ptr_array_new ();
+  fs->lone_hosts = g_hash_table_new (NULL, NULL);
   fs->root_table = hvfs_inventory_table;
   fs->place = place_again;
   hvfs_mirror_observe (fs->mirror, &observer, fs);
@@ -387,4 +416,5 @@ hvfs_follow_clear (HvfsFs *fs)
 {
   g_clear_pointer (&fs->index, hvfs_index_free);
   g_clear_pointer (&fs->touched, g_ptr_array_unref);
+  g_clear_pointer (&fs->lone_hosts, g_hash_table_unref);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "backend/mirror/locate.h"
+#include "backend/operation/resource-pool.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
@@ -130,22 +131,73 @@ domain_dir (HvfsFs *fs, const HvfsObject *vm)
   return own != 0 ? own : hvfs_row_ino (hvfs_row (HVFS_NAMED_ROOT_DOMAINS), 0, 0);
 }
 
+/* Of a machine or a vApp: its folder's directory in by-folder, or that of the vApp it is in. */
+static guint64
+by_folder_dir (HvfsFs *fs, const HvfsObject *object)
+{
+  HvfsObject *above = hvfs_locate_above (fs->mirror, object);
+
+  if (above != NULL && above->kind == HVFS_KIND_VAPP)
+    return hvfs_row_ino (&hvfs_by_folder_folder_row, above->serial, 0);
+  /* A vApp whose folder may not be seen is in a pool all the same. */
+  return folder_dir (fs, above != NULL && above->kind == HVFS_KIND_POOL ? NULL : above,
+                     VIEW_BY_FOLDER);
+}
+
+/* A link in the pool that @vm is in, where that has a name. */
+static void
+place_in_pool (HvfsFs *fs, const HvfsObject *vm, const char *name, GArray *places)
+{
+  HvfsObject *pool = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (vm, HVFS_VM_POOL));
+
+  if (pool != NULL && !hvfs_pool_is_topmost (pool))
+    add_place (places, hvfs_row_ino (hvfs_row (HVFS_NAMED_POOL_DOMAINS), pool->serial, 0), name,
+               hvfs_row_ino (&hvfs_pool_domain_link, vm->serial, 0));
+}
+
+/* The directory that lists @pool; 0: it is the topmost one, or nobody knows. */
+static guint64
+pools_dir (HvfsFs *fs, const HvfsObject *pool)
+{
+  HvfsObject *above = parent_of (fs, pool);
+  HvfsObject *compute = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (pool, HVFS_POOL_OWNER));
+  guint32 host;
+
+  if (hvfs_pool_is_topmost (pool))
+    return 0;
+  if (above != NULL && !hvfs_pool_is_topmost (above))
+    return hvfs_row_ino (hvfs_row (HVFS_NAMED_POOL_POOLS), above->serial, 0);
+  if (compute == NULL || compute->kind == HVFS_KIND_CLUSTER)
+    return compute == NULL
+             ? 0
+             : hvfs_row_ino (hvfs_row (HVFS_NAMED_CLUSTER_POOLS), compute->serial, 0);
+  host = GPOINTER_TO_UINT (
+    g_hash_table_lookup (fs->lone_hosts, GUINT_TO_POINTER (compute->serial)));
+  return host == 0 ? 0 : hvfs_row_ino (hvfs_row (HVFS_NAMED_HOST_POOLS), host, 0);
+}
+
+static void
+place_pool (HvfsFs *fs, const HvfsObject *pool, const char *name, GArray *places)
+{
+  add_place (places, pools_dir (fs, pool), name, hvfs_row_ino (&hvfs_pool_row, pool->serial, 0));
+  if (pool->kind == HVFS_KIND_VAPP)
+    add_place (places, by_folder_dir (fs, pool), name,
+               hvfs_row_ino (&hvfs_by_folder_folder_row, pool->serial, 0));
+}
+
 static void
 place_vm (HvfsFs *fs, const HvfsObject *vm, const char *name, GArray *places, char **uuid,
           GPtrArray *names)
 {
-  HvfsObject *vapp
-    = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (vm, HVFS_VM_PARENT_VAPP));
   const char *text = hvfs_value_text (hvfs_object_get (vm, HVFS_VM_UUID), NULL);
 
   hvfs_snapshots_place (vm, places, names);
   add_place (places, domain_dir (fs, vm), name, hvfs_row_ino (&hvfs_domain_row, vm->serial, 0));
   add_place (places, hvfs_row_ino (hvfs_row (HVFS_NAMED_BY_NAME), 0, 0), name,
              hvfs_row_ino (&hvfs_by_name_link, vm->serial, 0));
-  add_place (places,
-             vapp != NULL ? hvfs_row_ino (&hvfs_by_folder_folder_row, vapp->serial, 0)
-                          : folder_dir (fs, parent_of (fs, vm), VIEW_BY_FOLDER),
-             name, hvfs_row_ino (&hvfs_by_folder_link, vm->serial, 0));
+  add_place (places, by_folder_dir (fs, vm), name,
+             hvfs_row_ino (&hvfs_by_folder_link, vm->serial, 0));
+  place_in_pool (fs, vm, name, places);
   if (text == NULL || *text == '\0' || strchr (text, '/') != NULL || *text == '.')
     return;
   *uuid = g_ascii_strdown (text, -1);
@@ -262,7 +314,6 @@ hvfs_place_object (HvfsFs *fs, const HvfsObject *object)
   g_autofree char *name = hvfs_path_dup_name (object);
   g_autofree char *uuid = NULL;
   guint64 by_folder = hvfs_row_ino (hvfs_row (HVFS_NAMED_BY_FOLDER), 0, 0);
-  HvfsObject *vapp;
 
   switch (object->kind)
     {
@@ -285,12 +336,9 @@ hvfs_place_object (HvfsFs *fs, const HvfsObject *object)
       add_place (places, folder_dir (fs, parent_of (fs, object), VIEW_CLUSTERS), name,
                  hvfs_path_object_ino (fs, object));
       break;
+    case HVFS_KIND_POOL:
     case HVFS_KIND_VAPP:
-      vapp = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (object, HVFS_VAPP_PARENT_VAPP));
-      add_place (places,
-                 vapp != NULL ? hvfs_row_ino (&hvfs_by_folder_folder_row, vapp->serial, 0)
-                              : folder_dir (fs, parent_of (fs, object), VIEW_BY_FOLDER),
-                 name, hvfs_row_ino (&hvfs_by_folder_folder_row, object->serial, 0));
+      place_pool (fs, object, name, places);
       break;
     case HVFS_KIND_DATASTORE:
     case HVFS_KIND_NETWORK:

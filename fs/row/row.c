@@ -66,6 +66,8 @@ hvfs_rows_init (const HvfsRowSet *set)
         add_table (row->table, row);
       if (row->of_kind != 0)
         of_kind[row->of_kind] = row;
+      if (row->also_of_kind != 0)
+        of_kind[row->also_of_kind] = row;
     }
   for (guint i = 0; set->root_tables[i] != NULL; i++)
     add_table (set->root_tables[i], set->rows[0]);

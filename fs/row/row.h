@@ -47,15 +47,20 @@ typedef enum
   HVFS_NAMED_ROOT_DOMAINS,  /* "domains" at the root: what has no other place */
   HVFS_NAMED_DC_DOMAINS,    /* below a datacenter, likewise */
   HVFS_NAMED_CLUSTER_HOSTS,
+  HVFS_NAMED_CLUSTER_POOLS,
   HVFS_NAMED_HOST_DOMAINS,
   HVFS_NAMED_HOST_DATASTORES,
   HVFS_NAMED_HOST_NETWORKS,
   HVFS_NAMED_HOST_INTERFACES,
   HVFS_NAMED_HOST_SWITCHES,
+  HVFS_NAMED_HOST_POOLS,
+  HVFS_NAMED_POOL_POOLS,
+  HVFS_NAMED_POOL_DOMAINS,
   HVFS_NAMED_CONFIG,        /* config.xml of a domain, of a draft */
   HVFS_NAMED_DRAFT_CONFIG,
   HVFS_NAMED_MIGRATE,
   HVFS_NAMED_FOLDER,
+  HVFS_NAMED_POOL,
   HVFS_NAMED_AUTOSTART,
   HVFS_NAMED_SNAPSHOTS,
   HVFS_NAMED_DRAFT,         /* the directory of a domain that is being made */
@@ -187,7 +192,7 @@ struct _HvfsRow
   guint flags;
 
   /* Directory: the kind of object whose own directory it is; 0: none, or a folder. */
-  HvfsKind of_kind;
+  HvfsKind of_kind, also_of_kind;
   HvfsRowName named;
 
   /* The properties of the row's object that it shows: what invalidates it, and

@@ -178,6 +178,13 @@ hvfs_change_remember_verb (HvfsFs *fs, HvfsNode node, const char *verb, const ch
   remember (fs, hvfs_node_ino (node), node, verb, name, error);
 }
 
+gboolean
+hvfs_change_show_error (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+{
+  hvfs_failures_print_one (fs->failures, object->serial, out);
+  return TRUE;
+}
+
 char *
 hvfs_change_dup_target (HvfsFs *fs, HvfsNode dir, HvfsNode new_dir, const char *new_name)
 {

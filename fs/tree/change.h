@@ -22,6 +22,10 @@ void hvfs_change_remember (HvfsFs *fs, guint64 ino, HvfsNode node, const char *l
 void hvfs_change_remember_verb (HvfsFs *fs, HvfsNode node, const char *verb, const char *name,
                                 const GError *error);
 
+/* The show of a row "error". */
+gboolean hvfs_change_show_error (HvfsFs *fs, const HvfsObject *object, GString *out,
+                                 GError **error);
+
 /* Where mv goes, as the user names it: in another directory than @dir with that one's path.
  * (transfer full).  Takes the mirror's lock. */
 char *hvfs_change_dup_target (HvfsFs *fs, HvfsNode dir, HvfsNode new_dir, const char *new_name);

@@ -190,13 +190,12 @@ func (w *world) intoApp(vm *simulator.VirtualMachine, name string) error {
 		app = simulator.Map.Get(refs[len(refs)-1]).(*simulator.VirtualApp)
 		app.Name = name
 	}
-	w.touchAround(vm.Self)
-	if f, ok := simulator.Map.Get(*vm.Parent).(*simulator.Folder); ok {
-		f.ChildEntity = without(f.ChildEntity, vm.Self)
+	state := types.VirtualAppVAppStateStopped
+	if vm.Runtime.PowerState == on {
+		state = types.VirtualAppVAppStateStarted
 	}
-	vm.Parent, vm.ParentVApp = nil, &app.Self
-	vm.ResourcePool = &app.Self
-	w.relink(vm)
+	w.appState(app, state, false)
+	w.putVM(vm, &app.VirtualApp.ResourcePool)
 	w.touch(pool.Self, app.Self, vm.Self)
 	return nil
 }

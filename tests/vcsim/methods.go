@@ -104,6 +104,14 @@ var handlers = map[string]handler{
 	"AddPortGroup":        addPortGroup,
 	"RemovePortGroup":     removePortGroup,
 
+	"UpdateConfig":         updateConfig,
+	"Rename_Task":          rename,
+	"MoveIntoResourcePool": moveIntoPool,
+	"Destroy_Task":         destroyPool,
+	"PowerOnVApp_Task":     powerApp,
+	"PowerOffVApp_Task":    powerApp,
+	"SuspendVApp_Task":     powerApp,
+
 	"MarkAsTemplate":       thenChanged,
 	"MarkAsVirtualMachine": thenChanged,
 }

@@ -238,6 +238,12 @@ func (c *call) cloneInto(src *simulator.VirtualMachine, folder *simulator.Folder
 	home := from[:strings.Index(from, "] ")+2] + req.Name
 	words := strings.NewReplacer(from+"/"+src.Name, home+"/"+req.Name, from+"/", home+"/")
 	vm.VirtualMachine = deepCopy(reflect.ValueOf(src.VirtualMachine), map[moref]moref{src.Self: self}, words).Interface().(moVirtualMachine)
+	if ref := req.Spec.Snapshot; ref != nil { // its configuration, not the present one
+		saved := simulator.Map.Get(*ref).(*simulator.VirtualMachineSnapshot).Config
+		config := deepCopy(reflect.ValueOf(saved), map[moref]moref{src.Self: self}, words).Interface().(types.VirtualMachineConfigInfo)
+		vm.Config = &config
+		(&change{c: c, vm: vm, config: &config}).agree()
+	}
 	vm.Self, vm.Name, vm.Snapshot, vm.ParentVApp = self, req.Name, nil, nil
 	vm.Config.Name, vm.Summary.Config.Name = req.Name, req.Name
 	vm.Config.Files.SnapshotDirectory, vm.Config.Files.LogDirectory = home, home // Destroy_Task deletes it

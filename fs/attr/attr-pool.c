@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fs/attr/attr-pool.c - resource pools and vApps, and the file "pool" of a domain
+ *
+ * Exists so that pools are made, renamed and moved as directories, and tuned as domains
+ * are.  A vApp is a pool that can be switched on and off, and cannot be destroyed.
+ */
+#include "backend/operation/resource-pool.h"
+
+#include <string.h>
+
+#include "backend/operation/migrate.h"
+#include "backend/operation/vapp.h"
+#include "convert/error.h"
+#include "fs/attr/domain-stores.h"
+#include "fs/attr/tables.h"
+#include "fs/fs.h"
+#include "fs/row/line.h"
+#include "fs/tree/change.h"
+#include "fs/tree/index.h"
+
+#define MAX_DEPTH 64 /* of pools; a server that says more is not believed */
+
+/* ---- pool ---- */
+
+/* Appends the names of the pools down to @pool, without the directories between. */
+static gboolean
+append_path (HvfsFs *fs, const HvfsObject *pool, guint depth, GString *path)
+{
+  guint64 ino = hvfs_row_ino (&hvfs_pool_row, pool->serial, 0);
+  guint64 dir = hvfs_index_dir_of (fs->index, pool->serial, ino);
+  const HvfsObject *above;
+  HvfsNode node;
+
+  if (dir == 0 || depth > MAX_DEPTH || !hvfs_node_from_ino (dir, &node))
+    return FALSE;
+  if (node.row == hvfs_row (HVFS_NAMED_POOL_POOLS))
+    {
+      above = hvfs_mirror_get (fs->mirror, node.a);
+      if (above == NULL || !append_path (fs, above, depth + 1, path))
+        return FALSE;
+      g_string_append_c (path, '/');
+    }
+  hvfs_index_append_name (fs->index, pool->serial, ino, path);
+  return TRUE;
+}
+
+HVFS_SHOW (hvfs_pool_show)
+{
+  HvfsValue *ref = hvfs_object_get (vm, HVFS_VM_POOL);
+  HvfsObject *pool = hvfs_mirror_resolve (fs->mirror, ref);
+  g_autoptr (GString) path = g_string_new (NULL);
+
+  if (ref == NULL) /* a template is in none */
+    return TRUE;
+  if (pool != NULL && hvfs_pool_is_topmost (pool))
+    g_string_append_c (path, '/');
+  else if (pool == NULL || !append_path (fs, pool, 0, path))
+    return hvfs_show_unknown ("resource pool", error);
+  hvfs_show_line (out, path->str);
+  return TRUE;
+}
+
+HVFS_STORE (hvfs_pool_store)
+{
+  const HvfsServer *server = &store->fs->server;
+  g_autofree char *path = hvfs_line_dup_unquoted (line);
+  guint32 pool = hvfs_resource_pool_find (server, store->serial, path, error);
+
+  return pool != 0 && hvfs_resource_pool_move (server, store->serial, pool, error);
+}
+
+/* ---- the files of a pool ---- */
+
+static gboolean
+is_vapp (HvfsFs *fs, HvfsNode node)
+{
+  HvfsObject *pool = hvfs_mirror_get (fs->mirror, node.a);
+
+  return pool != NULL && pool->kind == HVFS_KIND_VAPP;
+}
+
+static gboolean
+is_no_vapp (HvfsFs *fs, HvfsNode node)
+{
+  return !is_vapp (fs, node);
+}
+
+static const struct
+{
+  const char *key;
+  guint index;
+  gint64 divisor; /* the server has memory in bytes */
+} amounts[] = {
+  { "cpu_max", HVFS_POOL_CPU_MAX, 1 },
+  { "cpu_reserved", HVFS_POOL_CPU_RESERVED, 1 },
+  { "cpu_unreserved", HVFS_POOL_CPU_UNRESERVED, 1 },
+  { "memory_max", HVFS_POOL_MEMORY_MAX, 1024 },
+  { "memory_reserved", HVFS_POOL_MEMORY_RESERVED, 1024 },
+  { "memory_unreserved", HVFS_POOL_MEMORY_UNRESERVED, 1024 },
+};
+
+#define INFO_PROPS                                                                           \
+  (HVFS_PROP (HVFS_POOL_STATUS) | HVFS_PROP (HVFS_POOL_CPU_MAX)                              \
+   | HVFS_PROP (HVFS_POOL_CPU_RESERVED) | HVFS_PROP (HVFS_POOL_CPU_UNRESERVED)               \
+   | HVFS_PROP (HVFS_POOL_MEMORY_MAX) | HVFS_PROP (HVFS_POOL_MEMORY_RESERVED)                \
+   | HVFS_PROP (HVFS_POOL_MEMORY_UNRESERVED))
+
+static gboolean
+info_show (HvfsFs *fs, const HvfsObject *pool, GString *out, GError **error)
+{
+  hvfs_show_text (out, "type", pool->kind == HVFS_KIND_VAPP ? "vapp" : "pool");
+  hvfs_show_text (out, "status",
+                  hvfs_value_text (hvfs_object_get (pool, HVFS_POOL_STATUS), NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (amounts); i++)
+    {
+      HvfsValue *value = hvfs_object_get (pool, amounts[i].index);
+
+      if (value != NULL)
+        hvfs_show_int (out, amounts[i].key, hvfs_value_int (value, NULL, 0) / amounts[i].divisor);
+    }
+  return TRUE;
+}
+
+static gboolean
+state_show (HvfsFs *fs, const HvfsObject *vapp, GString *out, GError **error)
+{
+  const char *word = hvfs_vapp_word (vapp);
+
+  if (word == NULL)
+    return hvfs_show_unknown ("state", error);
+  hvfs_show_line (out, word);
+  return TRUE;
+}
+
+static gboolean
+state_store (HvfsStore *store, const char *line, GError **error)
+{
+  return hvfs_vapp_run (&store->fs->server, store->serial, line, store->cancellable, error);
+}
+
+static gboolean
+destroy_store (HvfsStore *store, const char *line, GError **error)
+{
+  return hvfs_end_confirm (store, &hvfs_pool_row, line, error)
+         && hvfs_resource_pool_destroy (&store->fs->server, store->serial, store->cancellable,
+                                        error);
+}
+
+/* ---- pools/ ---- */
+
+gboolean
+hvfs_pools_visible (HvfsFs *fs, HvfsNode node)
+{
+  HvfsObject *object = hvfs_mirror_get (fs->mirror, node.a);
+  HvfsKind above;
+
+  if (object == NULL || object->kind == HVFS_KIND_CLUSTER)
+    return object != NULL;
+  return object->kind == HVFS_KIND_HOST
+         && !(hvfs_kind_from_type (hvfs_value_type (hvfs_object_get (object, HVFS_PARENT)), &above)
+              && above == HVFS_KIND_CLUSTER);
+}
+
+/* The pool whose pools @dir lists; 0 on error. */
+static guint32
+pool_at (HvfsFs *fs, HvfsNode dir, GError **error)
+{
+  return dir.row == hvfs_row (HVFS_NAMED_POOL_POOLS)
+           ? dir.a
+           : hvfs_resource_pool_find (&fs->server, dir.a, NULL, error);
+}
+
+/* The pool called @name in @dir; 0: none. */
+static guint32
+find_entry (HvfsFs *fs, HvfsNode dir, const char *name)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsNode node;
+
+  return hvfs_node_from_ino (hvfs_index_lookup (fs->index, hvfs_node_ino (dir), name), &node)
+           ? node.a
+           : 0;
+}
+
+static guint64
+pools_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  g_autoptr (GError) failure = NULL;
+  guint32 parent = 0, made = 0;
+
+  if (hvfs_line_check (name, &failure)
+      && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
+    parent = pool_at (fs, dir, &failure);
+  if (parent != 0)
+    made = hvfs_resource_pool_create (&fs->server, parent, name, call->cancellable, &failure);
+  hvfs_change_remember_verb (fs, dir, "mkdir", name, failure);
+  if (made != 0)
+    return hvfs_row_ino (&hvfs_pool_row, made, 0);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return 0;
+}
+
+/* Moves it, then gives it the other name. */
+static gboolean
+move (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name, HvfsNode new_dir,
+      const char *new_name, GError **error)
+{
+  const HvfsServer *server = &call->fs->server;
+  gboolean stays = hvfs_node_ino (dir) == hvfs_node_ino (new_dir);
+  guint32 pool = stays ? 0 : pool_at (call->fs, new_dir, error);
+
+  if (!stays && (pool == 0 || !hvfs_resource_pool_move (server, serial, pool, error)))
+    return FALSE;
+  if (strcmp (name, new_name) == 0
+      || hvfs_rename (server, serial, new_name, call->cancellable, error))
+    return TRUE;
+  if (!stays)
+    g_prefix_error (error, "it was moved, but not renamed: ");
+  return FALSE;
+}
+
+static gboolean
+pools_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
+              const char *new_name, guint flags, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  guint32 serial = find_entry (fs, dir, name);
+  HvfsNode entry = { &hvfs_pool_row, serial, 0 };
+  g_autofree char *there = hvfs_change_dup_target (fs, dir, new_dir, new_name);
+  g_autoptr (GError) failure = NULL;
+
+  if (serial == 0)
+    {
+      g_set_error (error, HVFS_ERROR, ENOENT, "there is no '%.100s' any more", name);
+      return FALSE;
+    }
+  if (find_entry (fs, new_dir, new_name) != 0)
+    g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a '%.100s' already", new_name);
+  else if (hvfs_line_check (new_name, &failure)
+           && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
+    move (call, serial, dir, name, new_dir, new_name, &failure);
+  hvfs_change_remember_verb (fs, entry, "mv", there, failure);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+const HvfsDirOps hvfs_pools_ops = { .mkdir = pools_mkdir, .rename = pools_rename };
+
+/* ---- the table ---- */
+
+#define READ (S_IFREG | 0444)
+#define WRITE (S_IFREG | 0200)
+#define READ_WRITE (S_IFREG | 0644)
+
+HvfsRow hvfs_pool_table[] = {
+  { .name = "info", .mode = READ, .show = info_show, .depends = INFO_PROPS },
+  { .name = "state", .mode = READ_WRITE, .show = state_show, .store = state_store,
+    .visible = is_vapp, .depends = HVFS_PROP (HVFS_VAPP_SUMMARY) },
+  { .name = "sched", .mode = READ_WRITE, .show = hvfs_sched_show, .store = hvfs_pool_sched_store,
+    .flags = HVFS_ROW_LINES_TOGETHER, .depends = HVFS_PROP (HVFS_POOL_CPU_ALLOCATION) },
+  { .name = "memtune", .mode = READ_WRITE, .show = hvfs_memtune_show,
+    .store = hvfs_pool_memtune_store, .flags = HVFS_ROW_LINES_TOGETHER,
+    .depends = HVFS_PROP (HVFS_POOL_MEMORY_ALLOCATION) },
+  HVFS_COLLECTION_ROW ("pools", .named = HVFS_NAMED_POOL_POOLS, .dir_ops = &hvfs_pools_ops),
+  HVFS_COLLECTION_ROW ("domains", .named = HVFS_NAMED_POOL_DOMAINS),
+  HVFS_MOREF_ROW,
+  { .name = "destroy", .mode = WRITE, .store = destroy_store, .visible = is_no_vapp },
+  { .name = "error", .mode = READ, .show = hvfs_change_show_error, .flags = HVFS_ROW_LOCAL },
+  { NULL }
+};
+
+HvfsRow hvfs_pool_row
+  = { .of_kind = HVFS_KIND_POOL, .also_of_kind = HVFS_KIND_VAPP, .mode = S_IFDIR | 0755,
+      .table = hvfs_pool_table };
+
+HvfsRow hvfs_pool_domain_link = { .mode = S_IFLNK | 0777 };
