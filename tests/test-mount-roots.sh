@@ -7,6 +7,8 @@ listing () { ls -A "$1" | LC_ALL=C sort | tr '\n' ' '; }
 sorted () { echo "$1" | tr ' ' '\n' | LC_ALL=C sort | tr '\n' ' '; }
 # What is at each root, whatever that is.
 extras=".hvfs about by-folder by-name by-uuid events inventory"
+# The same where the root is an object that has custom attributes.
+object=".hvfs about attributes by-folder by-name by-uuid events inventory"
 
 # root_is TYPE PATH N LISTING [PARAMETERS]  The mount has N domains and that root.
 root_is () {
@@ -31,10 +33,10 @@ root_is () {
 
 start_vcsim -vm 4
 root_is vpx "" 8 "$extras datacenters metrics.prom tasks"
-root_is vpx DC0 8 "$extras clusters datastores hosts metrics.prom moref networks tasks"
-root_is vpx DC0/DC0_C0 4 "$extras hosts info metrics.prom moref pools tasks"
-root_is vpx DC0/DC0_C0/DC0_C0_H1 1 "$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks reboot shutdown state stats switches tasks"
-root_is vpx DC0/DC0_H0 4 "$extras capabilities.xml datastores domains info interfaces metrics.prom moref networks pools reboot shutdown state stats switches tasks"
+root_is vpx DC0 8 "$object clusters datastores hosts metrics.prom moref networks tasks"
+root_is vpx DC0/DC0_C0 4 "$object hosts info metrics.prom moref pools tasks"
+root_is vpx DC0/DC0_C0/DC0_C0_H1 1 "$object capabilities.xml datastores domains info interfaces metrics.prom moref networks reboot shutdown state stats switches tasks"
+root_is vpx DC0/DC0_H0 4 "$object capabilities.xml datastores domains info interfaces metrics.prom moref networks pools reboot shutdown state stats switches tasks"
 expect_failure "no 'nowhere'" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
 expect_failure "there is DC0" "$HVFS" "$(vcsim_uri vpx nowhere)" "$mnt"
 expect_failure "no 'nohost' in DC0_C0" "$HVFS" "$(vcsim_uri vpx DC0/DC0_C0/nohost)" "$mnt"
@@ -48,9 +50,9 @@ cluster=$(cd "$mnt/datacenters/$dc/clusters" && find . -name DC0_C0 | sed 's|^\.
 unmount_hvfs
 root_in_folder () { mount_hvfs "$(vcsim_uri vpx "$1")" "$mnt"; listing "$mnt"; unmount_hvfs; }
 expect_eq "a folder of datacenters" "$(root_in_folder "${dc%/*}")" "$(sorted "$extras datacenters metrics.prom tasks")"
-expect_eq "a datacenter in a folder" "$(root_in_folder "$dc")" "$(sorted "$extras clusters datastores hosts metrics.prom moref networks tasks")"
+expect_eq "a datacenter in a folder" "$(root_in_folder "$dc")" "$(sorted "$object clusters datastores hosts metrics.prom moref networks tasks")"
 expect_eq "a folder of hosts" "$(root_in_folder "$dc/${cluster%/*}")" "$(sorted "$extras clusters hosts metrics.prom tasks")"
-expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$(sorted "$extras hosts info metrics.prom moref pools tasks")"
+expect_eq "a cluster in a folder" "$(root_in_folder "$dc/$cluster")" "$(sorted "$object hosts info metrics.prom moref pools tasks")"
 stop_vcsim
 
 # The root stays that object, called otherwise, and another as it was, also for a new session.
@@ -86,12 +88,12 @@ stop_vcsim
 for api in 2.5 4.0 4.1 5.0; do
   start_vcsim -api $api -vm 4
   root_is vpx "" 8 "$extras datacenters metrics.prom tasks"
-  root_is vpx DC0/DC0_C0 4 "$extras hosts info metrics.prom moref pools tasks"
+  root_is vpx DC0/DC0_C0 4 "$object hosts info metrics.prom moref pools tasks"
   stop_vcsim
 done
 
 # IPv6, where there is any.
 if grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null; then
   start_vcsim -l "[::1]:0" -vm 1
-  root_is vpx DC0 2 "$extras clusters datastores hosts metrics.prom moref networks tasks"
+  root_is vpx DC0 2 "$object clusters datastores hosts metrics.prom moref networks tasks"
 fi

@@ -156,6 +156,7 @@ OPERATIONS = [
     ('clone', VM, shell('echo "inpool pool=p/r" > clone'), None),
     ('clone', VM, shell('echo "ofsnapshot snapshot=s0" > clone'), '4.0'),
     ('pool', VM, shell(f'echo / > pool; echo p > "{HOST}/pools/p/destroy"'), None),
+    ('define', VM, shell('echo Owner > attributes/define; echo Ada > attributes/Owner; : > attributes/Owner'), None),
     ('delete', VM, shell('echo "s0 children=yes" > snapshots/delete'), None),
     ('question', VM, ask, None),
     ('undefine', GONE, shell(f'echo off > state; echo {GONE} > undefine'), None),

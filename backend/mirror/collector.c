@@ -106,7 +106,8 @@ hvfs_collector_watch (HvfsCollector *collector, const HvfsValue *root, gboolean 
       && !create_view (collector, manager, root, &view, cancellable, error))
     return FALSE;
   hvfs_filter_write_inventory (request, "spec", collector->api, scope, hvfs_value_type (root),
-                               hvfs_value_text (root, NULL), hvfs_value_text (view, NULL));
+                               hvfs_value_text (root, NULL), hvfs_value_text (view, NULL),
+                               places_only ? NULL : hvfs_value_text (content, "customFieldsManager"));
   hvfs_request_bool (request, "partialUpdates", FALSE);
   filter = hvfs_made_call (collector->session, request, collector->made, cancellable, error);
   return filter != NULL;

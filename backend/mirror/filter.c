@@ -154,6 +154,15 @@ write_start (HvfsRequest *request, const char *type, const char *id, const char 
   hvfs_request_close (request);
 }
 
+static void
+write_object (HvfsRequest *request, const char *type, const char *moref)
+{
+  hvfs_request_open (request, "objectSet", NULL);
+  hvfs_request_moref (request, "obj", type, moref);
+  hvfs_request_bool (request, "skip", FALSE);
+  hvfs_request_close (request);
+}
+
 gboolean
 hvfs_filter_view_covers (const char *type, gboolean is_root_folder, guint api)
 {
@@ -163,7 +172,7 @@ hvfs_filter_view_covers (const char *type, gboolean is_root_folder, guint api)
 void
 hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint api,
                              HvfsScope scope, const char *type, const char *id,
-                             const char *view)
+                             const char *view, const char *fields)
 {
   hvfs_request_open (request, element, NULL);
   write_inventory_props (request, api, scope);
@@ -176,15 +185,8 @@ hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint ap
     if (is_written (&steps[i], api, scope, view != NULL))
       write_step (request, &steps[i], api, scope, view != NULL);
   hvfs_request_close (request);
-  hvfs_request_close (request);
-}
-
-static void
-write_object (HvfsRequest *request, const char *type, const char *moref)
-{
-  hvfs_request_open (request, "objectSet", NULL);
-  hvfs_request_moref (request, "obj", type, moref);
-  hvfs_request_bool (request, "skip", FALSE);
+  if (fields != NULL)
+    write_object (request, hvfs_kind_type (HVFS_KIND_FIELDS), fields);
   hvfs_request_close (request);
 }
 

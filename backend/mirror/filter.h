@@ -27,10 +27,11 @@ gboolean hvfs_filter_view_covers (const char *type, gboolean is_root_folder, gui
 /* Writes an element @element of type PropertyFilterSpec that selects the mirrored
  * properties (of PLACES, few of them) of what @scope says of the object @type @id.
  * @api: 100 * major + minor.  @view: (nullable): a recursive container view of it, of all
- * types: what of them is wanted, subclasses included, the properties say. */
+ * types: what of them is wanted, subclasses included, the properties say.
+ * @fields: (nullable): the CustomFieldsManager */
 void hvfs_filter_write_inventory (HvfsRequest *request, const char *element, guint api,
                                   HvfsScope scope, const char *type, const char *id,
-                                  const char *view);
+                                  const char *view, const char *fields);
 
 /* All mirrored properties of each object in @refs (element-type HvfsValue).  From API 4.1 on
  * one that is gone is left out of the answer; before, it is a fault for all. */

@@ -21,6 +21,7 @@ struct _HvfsMirror
   GHashTable *by_serial;   /* lock: serial -> HvfsObject, owned */
   GHashTable *by_ref;      /* lock: HvfsObject as a set, by type and moref */
   guint n_objects[HVFS_N_KINDS]; /* lock */
+  HvfsObject *fields;      /* lock; nullable */
   guint32 last_serial;     /* lock */
   gboolean filling;        /* lock */
   HvfsValue *last[HVFS_N_KINDS][HVFS_MAX_PROPS]; /* lock; to share equal values */
@@ -141,6 +142,12 @@ hvfs_mirror_resolve (HvfsMirror *mirror, const HvfsValue *value)
   return value == NULL
            ? NULL
            : hvfs_mirror_find (mirror, hvfs_value_type (value), hvfs_value_text (value, NULL));
+}
+
+HvfsObject *
+hvfs_mirror_get_fields (HvfsMirror *mirror)
+{
+  return mirror->fields;
 }
 
 void
@@ -307,6 +314,8 @@ object_add (HvfsMirror *mirror, HvfsKind kind, const char *type, const char *mor
   g_hash_table_insert (mirror->by_serial, GUINT_TO_POINTER (object->serial), object);
   g_hash_table_add (mirror->by_ref, object);
   mirror->n_objects[kind]++;
+  if (kind == HVFS_KIND_FIELDS)
+    mirror->fields = object;
   return object;
 }
 
@@ -315,6 +324,8 @@ object_remove (HvfsMirror *mirror, HvfsObject *object)
 {
   g_hash_table_remove (mirror->by_ref, object);
   mirror->n_objects[object->kind]--;
+  if (mirror->fields == object)
+    mirror->fields = NULL;
   tell (mirror, object, HVFS_OBJECT_LEFT, 0);
   g_hash_table_remove (mirror->by_serial, GUINT_TO_POINTER (object->serial));
 }

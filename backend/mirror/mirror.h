@@ -74,6 +74,9 @@ HvfsObject *hvfs_mirror_find (HvfsMirror *mirror, const char *type, const char *
 /* The object that the reference @value names.  @value may be NULL. */
 HvfsObject *hvfs_mirror_resolve (HvfsMirror *mirror, const HvfsValue *value);
 
+/* The one CustomFieldsManager.  (nullable).  O(1). */
+HvfsObject *hvfs_mirror_get_fields (HvfsMirror *mirror);
+
 /* All objects, in no order: pass a serial -> HvfsObject iterator. */
 void hvfs_mirror_iter_init (HvfsMirror *mirror, GHashTableIter *iter);
 guint hvfs_mirror_n_objects (HvfsMirror *mirror, HvfsKind kind);

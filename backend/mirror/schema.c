@@ -7,6 +7,7 @@
 #define POOL_PROPS(kind, since)                                                              \
   { kind, HVFS_NAME, "name", since, 0 },                                                     \
   { kind, HVFS_PARENT, "parent", since, 0 },                                                 \
+  { kind, HVFS_CUSTOM, "customValue", since, 0 },                                            \
   { kind, HVFS_POOL_OWNER, "owner", since, 0 },                                              \
   { kind, HVFS_POOL_CPU_ALLOCATION, "config.cpuAllocation", since, 0 },                      \
   { kind, HVFS_POOL_MEMORY_ALLOCATION, "config.memoryAllocation", since, 0 },                \
@@ -27,15 +28,18 @@ const HvfsProp hvfs_props[] = {
 
   { HVFS_KIND_DATACENTER, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_DATACENTER, HVFS_PARENT, "parent", 0, 0 },
+  { HVFS_KIND_DATACENTER, HVFS_CUSTOM, "customValue", 0, 0 },
   { HVFS_KIND_DATACENTER, HVFS_DC_DATASTORES, "datastore", 0, 400 },
   { HVFS_KIND_DATACENTER, HVFS_DC_NETWORKS, "network", 0, 400 },
 
   { HVFS_KIND_COMPUTE, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_COMPUTE, HVFS_PARENT, "parent", 0, 0 },
+  { HVFS_KIND_COMPUTE, HVFS_CUSTOM, "customValue", 0, 0 },
   { HVFS_KIND_COMPUTE, HVFS_COMPUTE_SUMMARY, "summary", 0, 0 },
 
   { HVFS_KIND_HOST, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_HOST, HVFS_PARENT, "parent", 0, 0 },
+  { HVFS_KIND_HOST, HVFS_CUSTOM, "customValue", 0, 0 },
   { HVFS_KIND_HOST, HVFS_HOST_CONNECTION, "runtime.connectionState", 0, 0 },
   { HVFS_KIND_HOST, HVFS_HOST_MAINTENANCE, "runtime.inMaintenanceMode", 0, 0 },
   { HVFS_KIND_HOST, HVFS_HOST_BOOT_TIME, "runtime.bootTime", 0, 0 },
@@ -50,6 +54,7 @@ const HvfsProp hvfs_props[] = {
 
   { HVFS_KIND_VM, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_VM, HVFS_PARENT, "parent", 0, 0 },
+  { HVFS_KIND_VM, HVFS_CUSTOM, "customValue", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_PARENT_VAPP, "parentVApp", 401, 0 },
   { HVFS_KIND_VM, HVFS_VM_POWER, "runtime.powerState", 0, 0 },
   { HVFS_KIND_VM, HVFS_VM_CONNECTION, "runtime.connectionState", 0, 0 },
@@ -85,6 +90,7 @@ const HvfsProp hvfs_props[] = {
   { HVFS_KIND_DATASTORE, HVFS_NAME, "name", 400, 0 },
   { HVFS_KIND_DATASTORE, HVFS_NAME, "summary.name", 0, 400 },
   { HVFS_KIND_DATASTORE, HVFS_PARENT, "parent", 400, 0 },
+  { HVFS_KIND_DATASTORE, HVFS_CUSTOM, "customValue", 400, 0 },
   { HVFS_KIND_DATASTORE, HVFS_DATASTORE_TYPE, "summary.type", 0, 0 },
   { HVFS_KIND_DATASTORE, HVFS_DATASTORE_URL, "summary.url", 0, 0 },
   { HVFS_KIND_DATASTORE, HVFS_DATASTORE_CAPACITY, "summary.capacity", 0, 0 },
@@ -96,7 +102,10 @@ const HvfsProp hvfs_props[] = {
   { HVFS_KIND_NETWORK, HVFS_NAME, "name", 400, 0 },
   { HVFS_KIND_NETWORK, HVFS_NAME, "summary.name", 0, 400 },
   { HVFS_KIND_NETWORK, HVFS_PARENT, "parent", 400, 0 },
+  { HVFS_KIND_NETWORK, HVFS_CUSTOM, "customValue", 400, 0 },
   { HVFS_KIND_NETWORK, HVFS_NETWORK_ACCESSIBLE, "summary.accessible", 0, 0 },
+
+  { HVFS_KIND_FIELDS, HVFS_FIELDS_DEFINED, "field", 0, 0 },
 
   { HVFS_KIND_TASK, HVFS_TASK_STATE, "info.state", 0, 0 },
   { HVFS_KIND_TASK, HVFS_TASK_PROGRESS, "info.progress", 0, 0 },
@@ -127,6 +136,7 @@ static const struct
   [HVFS_KIND_VAPP] = { "VirtualApp", HVFS_N_VAPP },
   [HVFS_KIND_DATASTORE] = { "Datastore", HVFS_N_DATASTORE },
   [HVFS_KIND_NETWORK] = { "Network", HVFS_N_NETWORK },
+  [HVFS_KIND_FIELDS] = { "CustomFieldsManager", HVFS_N_FIELDS },
   [HVFS_KIND_TASK] = { "Task", HVFS_N_TASK },
 };
 

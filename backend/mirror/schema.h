@@ -21,12 +21,14 @@ typedef enum
   HVFS_KIND_VAPP,         /* a VirtualApp, which is a pool too */
   HVFS_KIND_DATASTORE,
   HVFS_KIND_NETWORK,
+  HVFS_KIND_FIELDS,       /* the one CustomFieldsManager of a vCenter */
   HVFS_KIND_TASK,
   HVFS_N_KINDS,
 } HvfsKind;
 
-/* The first two of every kind; a Task has neither. */
-enum { HVFS_NAME, HVFS_PARENT, HVFS_N_COMMON };
+/* The first of every kind.  A Task and the CustomFieldsManager have none of them, a folder no
+ * custom values. */
+enum { HVFS_NAME, HVFS_PARENT, HVFS_CUSTOM, HVFS_N_COMMON };
 
 enum { HVFS_FOLDER_CHILD_TYPE = HVFS_N_COMMON, HVFS_N_FOLDER };
 
@@ -122,6 +124,8 @@ enum
 };
 
 enum { HVFS_NETWORK_ACCESSIBLE = HVFS_N_COMMON, HVFS_N_NETWORK };
+
+enum { HVFS_FIELDS_DEFINED = HVFS_N_COMMON, HVFS_N_FIELDS };
 
 enum
 {

@@ -11,6 +11,7 @@
 #include "backend/operation/migrate.h"
 #include "backend/operation/vapp.h"
 #include "convert/error.h"
+#include "fs/attr/attr-custom.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
@@ -267,6 +268,7 @@ HvfsRow hvfs_pool_table[] = {
     .depends = HVFS_PROP (HVFS_POOL_MEMORY_ALLOCATION) },
   HVFS_COLLECTION_ROW ("pools", .named = HVFS_NAMED_POOL_POOLS, .dir_ops = &hvfs_pools_ops),
   HVFS_COLLECTION_ROW ("domains", .named = HVFS_NAMED_POOL_DOMAINS),
+  HVFS_CUSTOM_ROW (pool),
   HVFS_MOREF_ROW,
   { .name = "destroy", .mode = WRITE, .store = destroy_store, .visible = is_no_vapp },
   { .name = "error", .mode = READ, .show = hvfs_change_show_error, .flags = HVFS_ROW_LOCAL },

@@ -14,6 +14,7 @@
 #include "backend/mirror/locate.h"
 #include "fs/attr/events.h"
 #include "fs/attr/attr-snapshot.h"
+#include "fs/attr/attr-custom.h"
 #include "fs/attr/migration.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/network.h"
@@ -196,6 +197,8 @@ static void
 forget_shown (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
 {
   forget_files (fs, object, changed);
+  if ((changed & HVFS_PROP (HVFS_CUSTOM)) != 0)
+    hvfs_custom_forget (fs, object);
   if (object->kind == HVFS_KIND_HOST && (changed & HVFS_PROP (HVFS_PARENT)) != 0)
     hvfs_change_name (fs, hvfs_path_object_ino (fs, object),
                       hvfs_row (HVFS_NAMED_HOST_POOLS)->name); /* see hvfs_pools_visible */
@@ -219,6 +222,8 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
       object_left (fs, object);
       return;
     }
+  if (object->kind == HVFS_KIND_FIELDS)
+    fs->redefined = TRUE;
   if (is_vm && (changed & HVFS_PROP (HVFS_VM_QUESTION)) != 0)
     hvfs_questions_noticed (fs->questions, object);
   if (event == HVFS_OBJECT_CHANGED)
@@ -335,6 +340,8 @@ settled (gpointer data)
     }
   if (fs->repathed)
     forget_paths (fs);
+  if (fs->redefined)
+    hvfs_custom_forget_names (fs);
   for (guint i = 0; i < fs->touched->len; i++)
     {
       HvfsObject *vm = hvfs_mirror_get (fs->mirror, GPOINTER_TO_UINT (fs->touched->pdata[i]));
@@ -345,7 +352,7 @@ settled (gpointer data)
       if (!fs->restructured)
         hvfs_place_object (fs, vm);
     }
-  fs->restructured = fs->repathed = FALSE;
+  fs->restructured = fs->repathed = fs->redefined = FALSE;
   fs->n_settled++;
   g_ptr_array_set_size (fs->touched, 0);
   hvfs_dir_times_sweep (fs->dir_times, is_there, fs);
@@ -379,7 +386,10 @@ link_changed (gboolean up, gpointer data)
   locker = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
   hvfs_mirror_iter_init (fs->mirror, &iter);
   while (g_hash_table_iter_next (&iter, NULL, &object))
-    forget_files (fs, object, ALL);
+    {
+      forget_files (fs, object, ALL);
+      hvfs_custom_forget (fs, object);
+    }
   hvfs_streams_set_link (fs->streams, up);
   hvfs_index_foreach_child (fs->index, forget_link, fs);
   hvfs_index_foreach_dir (fs->index, forget_dir, fs);
@@ -417,4 +427,5 @@ hvfs_follow_clear (HvfsFs *fs)
   g_clear_pointer (&fs->index, hvfs_index_free);
   g_clear_pointer (&fs->touched, g_ptr_array_unref);
   g_clear_pointer (&fs->lone_hosts, g_hash_table_unref);
+  g_clear_pointer (&fs->custom_names, g_ptr_array_unref);
 }

@@ -74,7 +74,8 @@ dir_of (HvfsFs *fs, HvfsNode node)
 {
   if (node.row->parent == NULL)
     return hvfs_index_dir_of (fs->index, owner_of (node), hvfs_node_ino (node));
-  return hvfs_row_is_root (node.row->parent) || node.a == fs->root
+  return hvfs_row_is_root (node.row->parent)
+           || (node.a == fs->root && node.row->parent->parent == NULL)
            ? 1
            : hvfs_row_ino (node.row->parent, node.a, node.row->is_member ? 0 : node.b);
 }

@@ -112,6 +112,10 @@ var handlers = map[string]handler{
 	"PowerOffVApp_Task":    powerApp,
 	"SuspendVApp_Task":     powerApp,
 
+	"AddCustomFieldDef":    addField,
+	"RemoveCustomFieldDef": removeField,
+	"SetField":             setField,
+
 	"MarkAsTemplate":       thenChanged,
 	"MarkAsVirtualMachine": thenChanged,
 }
