@@ -81,6 +81,8 @@ struct _HvfsFs
   /* Places an object anew, of which not the server says where it stands; see follow/place.h.
    * Takes the mirror's lock. */
   void (*place) (HvfsFs *fs, guint32 serial);
+  const char *spool;       /* the directory for what is written out of order */
+  gboolean allow_delete;   /* files of datastores may be removed and overwritten */
   const char *mountpoint;  /* absolute */
   uid_t uid;
   gid_t gid;

@@ -95,8 +95,10 @@ listing_is_old (guint32 number, guint32 store, gpointer data)
 
 /* Configurations and transfers have half of the memory each. */
 static void
-init_content (HvfsFs *fs, gsize budget)
+init_content (HvfsFs *fs, const HvfsOptions *options, gsize budget)
 {
+  fs->allow_delete = options->allow_delete;
+  fs->spool = options->spool != NULL ? options->spool : "/var/tmp";
   fs->contents = hvfs_contents_new (listing_is_old, fs);
   fs->content_flight = hvfs_flight_new ();
   fs->transfers = hvfs_transfers_new (&fs->server, budget / 2);
@@ -127,7 +129,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
     = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
   fs->config = hvfs_config_new (&fs->server, options->content ? budget / 2 : budget);
   if (options->content)
-    init_content (fs, budget);
+    init_content (fs, options, budget);
   fs->desks = hvfs_desks_new (desk_changed, fs);
   fs->reads = hvfs_reads_new ();
   fs->drafts = hvfs_drafts_new ();

@@ -43,6 +43,8 @@ static const struct fuse_opt table[] = {
   { "vcenter_password_file=%s", offsetof (HvfsOptions, vcenter_password_file), 0 },
   OPTION ("legacy_tls", legacy_tls),
   OPTION ("content", content),
+  OPTION ("allow_delete", allow_delete),
+  { "spool=%s", offsetof (HvfsOptions, spool), 0 },
   FUSE_OPT_KEY ("timeout=", KEY_TIMEOUT),
   FUSE_OPT_KEY ("cache=", KEY_CACHE),
   FUSE_OPT_KEY ("uid=", KEY_UID),
@@ -185,6 +187,7 @@ check (const HvfsOptions *options, GError **error)
     { "password_file", options->password_file },
     { "vcenter_username", options->vcenter_username },
     { "vcenter_password_file", options->vcenter_password_file },
+    { "spool", options->spool },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -370,6 +373,7 @@ hvfs_options_clear (HvfsOptions *options)
   free (options->password_file);
   free (options->vcenter_username);
   free (options->vcenter_password_file);
+  free (options->spool);
   fuse_opt_free_args (&options->fuse);
   *options = (HvfsOptions){ 0 };
 }
@@ -407,6 +411,8 @@ hvfs_options_print_help (void)
     "    -o timeout=SECONDS      how soon a lost server is noticed (default %d)\n"
     "    -o cache=MIB            memory for configurations and transfers (default %d)\n"
     "    -o content              show the files of datastores, too\n"
+    "    -o allow_delete         let these be removed and overwritten\n"
+    "    -o spool=DIR            where files are that are being written (default /var/tmp)\n"
     "\n"
     "Without a password file the password comes from $HVFS_PASSWORD_FILE, systemd's\n"
     "credential hvfs-password, libvirt's auth.conf, or is asked for.  To unmount:\n"

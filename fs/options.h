@@ -21,6 +21,8 @@ typedef struct
   char *vcenter_password_file; /* nullable */
   gboolean legacy_tls;
   gboolean content;      /* bulk content is in the tree */
+  gboolean allow_delete; /* ... and may be removed and overwritten */
+  char *spool;           /* nullable: the default */
   uid_t uid;             /* whose the files are */
   gid_t gid;
   mode_t umask;          /* HVFS_NO_UMASK: the modes are as they are */

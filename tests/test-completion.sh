@@ -25,7 +25,7 @@ completes () {
 completes 'hvfs ' vpx:// esx:// gsx://
 completes 'hvfs v' vpx://
 completes 'hvfs --' --help --version --all
-completes 'hvfs -o a' allow_other auto_unmount
+completes 'hvfs -o a' allow_delete allow_other auto_unmount
 completes 'hvfs -o ro,pass' ro,password_file=
 completes 'hvfs vpx://u@vc/dc?t' '//u@vc/dc?transport='
 completes 'hvfs vpx://vc/?transport=' http https

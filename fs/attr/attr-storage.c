@@ -170,7 +170,8 @@ HvfsRow hvfs_datastore_table[] = {
                | HVFS_PROP (HVFS_DATASTORE_FREE) | HVFS_PROP (HVFS_DATASTORE_ACCESSIBLE) },
   { .name = "files", .named = HVFS_NAMED_FILES, .mode = S_IFDIR | 0755,
     .flags = HVFS_ROW_LISTED, .dir_ops = &hvfs_content_dir_ops,
-    .fetch = &hvfs_content_dir_fetch, .visible = hvfs_content_is_shown },
+    .fetch = &hvfs_content_dir_fetch, .visible = hvfs_content_is_shown,
+    .statfs = hvfs_content_statfs },
   HVFS_CUSTOM_ROW (datastore),
   HVFS_MOREF_ROW,
   { NULL }

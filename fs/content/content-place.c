@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "convert/error.h"
 #include "fs/content/content-priv.h"
 #include "fs/request/failure.h"
 #include "fs/tree/path.h"
@@ -49,4 +50,14 @@ hvfs_content_remember (HvfsFs *fs, guint32 number, guint32 store, const char *na
   said = g_strdup_printf ("%s: %s", where, what);
   g_free (hvfs_failures_add (fs->failures, 0, said, what, error));
   g_message ("%s: %s", said, error->message);
+}
+
+gboolean
+hvfs_content_may_delete (HvfsFs *fs, GError **error)
+{
+  if (fs->allow_delete)
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, EPERM,
+               "files of datastores are removed and overwritten only in a mount with -o allow_delete");
+  return FALSE;
 }

@@ -170,11 +170,35 @@ dir_list (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer d
 const HvfsDirOps hvfs_content_dir_ops = {
   .lookup = dir_lookup,
   .list = dir_list,
+  .create = hvfs_content_create,
+  .mkdir = hvfs_content_mkdir,
+  .unlink = hvfs_content_unlink,
+  .rmdir = hvfs_content_rmdir,
+  .rename = hvfs_content_rename,
 };
 
 const HvfsFetch hvfs_content_dir_fetch = { .is_known = dir_is_known, .fetch = dir_fetch };
 
 /* ---- attributes ---- */
+
+gboolean
+hvfs_content_statfs (HvfsFs *fs, HvfsNode node, struct statvfs *st)
+{
+  HvfsContent content = { .store = node.a };
+  HvfsObject *datastore;
+
+  if (node.row != hvfs_row (HVFS_NAMED_FILES) && !hvfs_contents_get (fs->contents, node.a, &content))
+    return FALSE;
+  datastore = hvfs_mirror_get (fs->mirror, content.store);
+  if (datastore == NULL)
+    return FALSE;
+  st->f_blocks
+    = (fsblkcnt_t) hvfs_value_int (hvfs_object_get (datastore, HVFS_DATASTORE_CAPACITY), NULL, 0) / st->f_frsize;
+  st->f_bfree = st->f_bavail
+    = (fsblkcnt_t) hvfs_value_int (hvfs_object_get (datastore, HVFS_DATASTORE_FREE), NULL, 0) / st->f_frsize;
+  st->f_files = st->f_ffree = st->f_favail = 0;
+  return TRUE;
+}
 
 static gboolean
 content_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st)
@@ -240,11 +264,11 @@ HvfsRow hvfs_content_dir_row = {
   .mode = S_IFDIR | 0755, .named = HVFS_NAMED_CONTENT_DIR,
   .flags = HVFS_ROW_UNMIRRORED | HVFS_ROW_LISTED,
   .dir_ops = &hvfs_content_dir_ops, .stat = content_stat, .fetch = &hvfs_content_dir_fetch,
-  .keep_s = content_keep_s,
+  .keep_s = content_keep_s, .statfs = hvfs_content_statfs,
 };
 
 HvfsRow hvfs_content_file_row = {
   .mode = S_IFREG | 0644, .named = HVFS_NAMED_CONTENT_FILE, .flags = HVFS_ROW_UNMIRRORED,
   .file_ops = &hvfs_content_file_ops, .stat = content_stat, .fetch = &file_fetch,
-  .keep_s = content_keep_s,
+  .keep_s = content_keep_s, .statfs = hvfs_content_statfs,
 };

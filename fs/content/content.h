@@ -12,6 +12,9 @@ extern HvfsRow hvfs_content_dir_row, hvfs_content_file_row;
 extern const HvfsDirOps hvfs_content_dir_ops;
 extern const HvfsFetch hvfs_content_dir_fetch;
 
+/* "files" of datastores: how full it is. */
+gboolean hvfs_content_statfs (HvfsFs *fs, HvfsNode node, struct statvfs *st);
+
 /* Whether the mount shows content. */
 gboolean hvfs_content_is_shown (HvfsFs *fs, HvfsNode node);
 

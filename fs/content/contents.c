@@ -326,7 +326,7 @@ remove_unlisted_locked (HvfsContents *contents, Node *dir, gint64 until_us)
     {
       Node *node = g_tree_node_value (at);
 
-      if (node->content.until_us != until_us)
+      if (node->content.until_us != until_us && !node->content.is_new)
         g_ptr_array_add (gone, node);
     }
   for (guint i = 0; i < gone->len; i++)
@@ -350,7 +350,7 @@ hvfs_contents_set (HvfsContents *contents, guint32 number, guint32 store,
       const HvfsDatastoreEntry *entry = entries->pdata[i];
       Node *node = make_locked (contents, dir, entry->name, entry->is_dir);
 
-      if (node == NULL)
+      if (node == NULL || node->content.is_new)
         continue;
       node->content.size = entry->size;
       node->content.mtime_us = entry->mtime_us;
@@ -379,21 +379,68 @@ hvfs_contents_set_browser (HvfsContents *contents, guint32 store, const char *br
 
 /* ---- what the mount has changed ---- */
 
-guint32
-hvfs_contents_add (HvfsContents *contents, guint32 number, guint32 store, const char *name,
-                   gboolean is_dir, gint64 size)
+static Node *
+add_locked (HvfsContents *contents, guint32 number, guint32 store, const char *name,
+            gboolean is_dir)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
   Node *dir = dir_locked (contents, number, store);
   Node *node = dir != NULL ? make_locked (contents, dir, name, is_dir) : NULL;
 
   if (node == NULL)
-    return 0;
+    return NULL;
   dir->changes++;
+  node->content.size = 0;
+  node->content.mtime_us = g_get_real_time ();
+  node->content.until_us = dir->listed_until_us;
+  return node;
+}
+
+guint32
+hvfs_contents_add (HvfsContents *contents, guint32 number, guint32 store, const char *name,
+                   gboolean is_dir)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  const Node *node = add_locked (contents, number, store, name, is_dir);
+
+  return node != NULL ? node->content.number : 0;
+}
+
+guint32
+hvfs_contents_add_new (HvfsContents *contents, guint32 number, guint32 store, const char *name)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *node = add_locked (contents, number, store, name, FALSE);
+
+  if (node == NULL)
+    return 0;
+  node->content.is_new = TRUE;
+  node->content.until_us = G_MAXINT64;
+  return node->content.number;
+}
+
+void
+hvfs_contents_set_size (HvfsContents *contents, guint32 number, gint64 size)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *node = node_locked (contents, number);
+
+  if (node != NULL)
+    node->content.size = size;
+}
+
+void
+hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *node = node_locked (contents, number);
+
+  if (node == NULL)
+    return;
+  node->parent->changes++;
+  node->content.is_new = FALSE;
   node->content.size = size;
   node->content.mtime_us = g_get_real_time ();
-  node->content.until_us = MAX (dir->listed_until_us, g_get_monotonic_time ());
-  return node->content.number;
+  node->content.until_us = node->parent->listed_until_us;
 }
 
 void
@@ -454,6 +501,7 @@ hvfs_contents_rename (HvfsContents *contents, guint32 number, guint32 store, con
   g_free (node->name);
   node->name = g_strdup (new_name);
   set_store_locked (node, new_store);
-  node->content.until_us = new_dir->listed_until_us;
+  if (!node->content.is_new)
+    node->content.until_us = new_dir->listed_until_us;
   put_locked (new_dir, node);
 }

@@ -27,6 +27,7 @@ typedef struct
   guint32 number;
   guint32 store;       /* serial of its datastore */
   gboolean is_dir;
+  gboolean is_new;     /* it is being written; the server does not have it yet */
   gint64 size;         /* -1: the server does not say */
   gint64 mtime_us;     /* since 1970; 0: the server does not say */
   gint64 until_us;     /* monotonic: until when that is new enough */
@@ -76,7 +77,14 @@ void hvfs_contents_set_browser (HvfsContents *contents, guint32 store, const cha
 /* @name has come, or is another now; of a directory @is_dir.  Returns: its number; 0: the
  * directory is gone */
 guint32 hvfs_contents_add (HvfsContents *contents, guint32 number, guint32 store,
-                           const char *name, gboolean is_dir, gint64 size);
+                           const char *name, gboolean is_dir);
+/* A file that is being written, and that the server does not have yet: it stays in every
+ * listing until it is stored, or removed.  Returns: as hvfs_contents_add */
+guint32 hvfs_contents_add_new (HvfsContents *contents, guint32 number, guint32 store,
+                               const char *name);
+void hvfs_contents_set_size (HvfsContents *contents, guint32 number, gint64 size);
+/* The server has it now, and is so long. */
+void hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size);
 void hvfs_contents_remove (HvfsContents *contents, guint32 number, guint32 store, const char *name);
 /* It keeps its number. */
 void hvfs_contents_rename (HvfsContents *contents, guint32 number, guint32 store,

@@ -421,6 +421,18 @@ hvfs_ops_readlink (fuse_req_t req, fuse_ino_t ino)
     fuse_reply_err (req, ESTALE);
 }
 
+/* Where the row has something to say. */
+static gboolean
+statfs_of_row (HvfsFs *fs, guint64 ino, struct statvfs *st)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  HvfsNode node;
+
+  return hvfs_node_from_ino (ino, &node) && node.row->statfs != NULL
+         && node.row->statfs (fs, node, st);
+}
+
 void
 hvfs_ops_statfs (fuse_req_t req, fuse_ino_t ino)
 {
@@ -430,6 +442,11 @@ hvfs_ops_statfs (fuse_req_t req, fuse_ino_t ino)
   struct statvfs st = { .f_bsize = BLOCK, .f_frsize = BLOCK, .f_namemax = 1024,
                         .f_blocks = HVFS_DESK_MAX_BYTES / BLOCK, .f_files = HVFS_DESK_MAX_SHEETS };
 
+  if (statfs_of_row (hvfs_ops_fs (req), ino, &st))
+    {
+      fuse_reply_statfs (req, &st);
+      return;
+    }
   /* What a program may put there: files beside the domains' own, a new configuration. */
   hvfs_desks_get_room (hvfs_ops_fs (req)->desks, &bytes, &files);
   st.f_bfree = st.f_bavail = bytes / BLOCK;

@@ -56,21 +56,36 @@ hvfs_caller_has_thread (pid_t process, pid_t tid)
   return process != 0 && tid != 0 && access (path, F_OK) == 0;
 }
 
-/* The fields are counted behind the name, which may hold anything. */
-gint64
-hvfs_caller_began_us (pid_t process)
+/* Field @n of the thread's stat, as proc(5) counts them; 0 if there is none.  They are counted
+ * from behind the name, which may hold anything. */
+static guint64
+stat_field (pid_t tid, guint n)
 {
-  enum { AFTER_NAME = 20 };
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) process);
+  enum { NAME = 2 };
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) tid);
   g_autofree char *stat = NULL;
   g_auto (GStrv) fields = NULL;
 
-  if (process == 0 || !g_file_get_contents (path, &stat, NULL, NULL) || strrchr (stat, ')') == NULL)
+  if (tid == 0 || !g_file_get_contents (path, &stat, NULL, NULL) || strrchr (stat, ')') == NULL)
     return 0;
-  fields = g_strsplit (strrchr (stat, ')'), " ", AFTER_NAME + 2);
-  if (g_strv_length (fields) <= AFTER_NAME)
-    return 0;
-  return g_ascii_strtoull (fields[AFTER_NAME], NULL, 10) * G_TIME_SPAN_SECOND / sysconf (_SC_CLK_TCK);
+  fields = g_strsplit (strrchr (stat, ')'), " ", n);
+  return g_strv_length (fields) > n - NAME ? g_ascii_strtoull (fields[n - NAME], NULL, 10) : 0;
+}
+
+gint64
+hvfs_caller_began_us (pid_t process)
+{
+  enum { START_TIME = 22 };
+
+  return stat_field (process, START_TIME) * G_TIME_SPAN_SECOND / sysconf (_SC_CLK_TCK);
+}
+
+gboolean
+hvfs_caller_was_killed (pid_t tid)
+{
+  enum { FLAGS = 9, EXIT_CODE = 52, EXITING = 0x4, SIGNAL = 0x7f };
+
+  return (stat_field (tid, FLAGS) & EXITING) != 0 && (stat_field (tid, EXIT_CODE) & SIGNAL) != 0;
 }
 
 gboolean

@@ -24,6 +24,9 @@ gboolean hvfs_caller_is_there (pid_t tid);
 /* Whether @tid is a thread of @process now. */
 gboolean hvfs_caller_has_thread (pid_t process, pid_t tid);
 
+/* Whether the process of the thread @tid is ending by a signal. */
+gboolean hvfs_caller_was_killed (pid_t tid);
+
 /* When @process began, in CLOCK_BOOTTIME and at most a clock tick too early; 0: unknown. */
 gint64 hvfs_caller_began_us (pid_t process);
 

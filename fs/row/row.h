@@ -10,6 +10,7 @@
 
 #include <fuse_lowlevel.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "backend/mirror/mirror.h"
 
@@ -248,6 +249,10 @@ struct _HvfsRow
   /* File: what it shows is not pushed.  Directory: nor are the names that its dir_ops find.
    * NULL: it is. */
   const HvfsFetch *fetch;
+
+  /* How full that is which it is on, where it is not the mount itself.  Under the mirror's
+   * lock, memory only. */
+  gboolean (*statfs) (HvfsFs *fs, HvfsNode node, struct statvfs *st);
 
   /* How long the kernel may keep its attributes, in seconds.  NULL: until it is told
    * otherwise.  Under the mirror's lock, memory only. */
