@@ -288,13 +288,6 @@ keep (HvfsFs *fs, HvfsKind kind, const HvfsValue *content, guint32 wanted)
 }
 
 static gboolean
-set_gone (GError **error)
-{
-  g_set_error (error, HVFS_ERROR, ESTALE, "the object is no longer in the server's inventory");
-  return FALSE;
-}
-
-static gboolean
 fetch (HvfsCall *call, guint32 serial, GError **error)
 {
   g_autoptr (GPtrArray) morefs = g_ptr_array_new_with_free_func (g_free);
@@ -305,7 +298,10 @@ fetch (HvfsCall *call, guint32 serial, GError **error)
   HvfsKind kind;
 
   if (!neighbours (call->fs, serial, &kind, morefs))
-    return set_gone (error);
+    {
+      hvfs_object_set_gone ("object", error);
+      return FALSE;
+    }
   for (guint i = 0; i < HVFS_N_FACTS; i++)
     if (rows[i].kind == kind)
       paths[n_paths++] = rows[i].path;
@@ -315,7 +311,9 @@ fetch (HvfsCall *call, guint32 serial, GError **error)
     return FALSE;
   for (guint i = 0; i < contents->len; i++)
     found |= keep (call->fs, kind, contents->pdata[i], serial);
-  return found || set_gone (error);
+  if (!found)
+    hvfs_object_set_gone ("object", error);
+  return found;
 }
 
 gboolean
