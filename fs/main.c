@@ -36,7 +36,7 @@
 #include "fs/attr/all-rows.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/vmx.h"
-#include "fs/content/content.h"
+#include "fs/content/content-place.h"
 #include "fs/content/contents.h"
 #include "fs/edit/desk.h"
 #include "fs/edit/draft.h"

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fs/content/content-place.c - where files of datastores are in the tree
- *
- * Exists because their nodes are numbers of contents.h, and messages and the kernel want
- * paths and inodes.
- */
+/* fs/content/content-place.c - where files of datastores are in the tree; see content-place.h */
+#include "fs/content/content-place.h"
+
 #include <errno.h>
 
 #include "convert/error.h"
-#include "fs/content/content-priv.h"
+#include "fs/content/contents.h"
+#include "fs/fs.h"
 #include "fs/request/failure.h"
 #include "fs/tree/path.h"
 

@@ -2,7 +2,7 @@
 /* fs/content/content-priv.h - what the files of fs/content/ share */
 #pragma once
 
-#include "fs/content/content.h"
+#include "fs/content/content-place.h"
 #include "fs/content/contents.h"
 #include "fs/fs.h"
 
@@ -13,11 +13,6 @@ extern const HvfsFileOps hvfs_content_file_ops;
 gboolean hvfs_content_open_new (HvfsCall *call, guint32 number, struct fuse_file_info *fi,
                                 GError **error);
 
-/* content-place.c */
-
-/* @error: EPERM, unless the mount may remove and overwrite */
-gboolean hvfs_content_may_delete (HvfsFs *fs, GError **error);
-
 /* content-name.c: the changing half of hvfs_content_dir_ops */
 guint64 hvfs_content_create (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
                              struct fuse_file_info *fi, GError **error);
@@ -27,13 +22,3 @@ gboolean hvfs_content_unlink (HvfsCall *call, HvfsNode dir, const char *name, GE
 gboolean hvfs_content_rmdir (HvfsCall *call, HvfsNode dir, const char *name, GError **error);
 gboolean hvfs_content_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
                               const char *new_name, guint flags, GError **error);
-
-/* content-place.c */
-
-/* Keeps for .hvfs/errors why @what could not be done with @name (nullable) in the directory
- * @number of @store, or with that itself; not that who asked gave up. */
-void hvfs_content_remember (HvfsFs *fs, guint32 number, guint32 store, const char *name,
-                            const char *what, const GError *error);
-/* Of a directory's node: its number, 0 for "files" itself.  @ret_store: its datastore.
- * FALSE: it is gone. */
-gboolean hvfs_content_dir (HvfsFs *fs, HvfsNode dir, guint32 *ret_number, guint32 *ret_store);

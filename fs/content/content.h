@@ -17,6 +17,3 @@ gboolean hvfs_content_statfs (HvfsFs *fs, HvfsNode node, struct statvfs *st);
 
 /* Whether the mount shows content. */
 gboolean hvfs_content_is_shown (HvfsFs *fs, HvfsNode node);
-
-/* The inode of the directory @number, or with 0 of "files" of the datastore @store. */
-guint64 hvfs_content_dir_ino (guint32 number, guint32 store);
