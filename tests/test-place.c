@@ -13,6 +13,7 @@
 #include "fs/attr/all-rows.h"
 #include "fs/attr/destination.h"
 #include "fs/attr/tables.h"
+#include "fs/edit/draft.h"
 #include "fs/follow/place.h"
 #include "fs/fs.h"
 #include "fs/tree/index.h"
@@ -135,6 +136,7 @@ set_up (Fixture *f, gconstpointer data)
   f->fs.mirror = hvfs_mirror_new (f->stats);
   f->fs.uri = hvfs_uri_parse ("vpx://vc.example.com/", NULL);
   f->fs.mountpoint = "/mnt/vc";
+  f->fs.drafts = hvfs_drafts_new ();
   f->fs.index = hvfs_index_new (ignore_change, ignore_name, NULL);
   fill (f);
   place_all (f);
@@ -145,6 +147,7 @@ static void
 tear_down (Fixture *f, gconstpointer data)
 {
   hvfs_index_free (f->fs.index);
+  hvfs_drafts_free (f->fs.drafts);
   hvfs_mirror_free (f->fs.mirror);
   hvfs_uri_unref (f->fs.uri);
   hvfs_stats_free (f->stats);

@@ -27,7 +27,7 @@ except OSError as e:
 
 expect_eq 'at first' "$(cat "$d/pool") $(ls "$pools")" '/ '
 mkdir "$pools/web" "$pools/web/pools/db"
-expect_eq 'what is in it' "$(ls "$pools/web" | tr '\n' ' ')" 'destroy domains error info memtune moref pools sched '
+expect_eq 'what is in it' "$(ls "$pools/web" | tr '\n' ' ')" 'attributes destroy domains error info memtune moref pools sched '
 expect_eq 'its parent' "$(vim get db parent)" web
 expect_eq 'its id' "$(cat "$pools/web/moref")" "$(vim get web _moId)"
 expect_eq 'the defaults' "$(tr '\n' ' ' <"$pools/web/sched")" 'reservation=0 limit=-1 shares=normal expandable=yes '
@@ -129,7 +129,7 @@ d=$mnt/by-name/$vm
 control POST "/vapp?vm=$vm&name=app" >/dev/null
 await says "$d/pool" sql/app
 app=$pools/sql/pools/app
-expect_eq 'a vApp' "$(ls "$app" | tr '\n' ' ')" 'domains error info memtune moref pools sched state '
+expect_eq 'a vApp' "$(ls "$app" | tr '\n' ' ')" 'attributes domains error info memtune moref pools sched state '
 expect_eq 'its state' "$(cat "$app/state") $(grep type "$app/info")" 'off type=vapp'
 for state in running suspended resume off start shutdown; do
   echo $state >"$app/state"

@@ -30,22 +30,29 @@ dup_name (HvfsFs *fs, guint32 serial, guint64 ino)
 }
 
 gboolean
+hvfs_end_confirm_name (const char *line, const char *name, const char *what, GError **error)
+{
+  g_autofree char *quoted = NULL;
+
+  if (hvfs_line_is_name (line, name))
+    return TRUE;
+  quoted = hvfs_line_dup_quoted (name);
+  g_set_error (error, HVFS_ERROR, EINVAL,
+               "'%.64s' is another name: to confirm, write the %s's own name, '%s'", line, what,
+               quoted);
+  return FALSE;
+}
+
+gboolean
 hvfs_end_confirm (HvfsStore *store, HvfsRow *own, const char *line, GError **error)
 {
   const char *what = own == hvfs_row_of_kind (HVFS_KIND_VM) ? "domain" : "pool";
   g_autofree char *name
     = dup_name (store->fs, store->serial, hvfs_row_ino (own, store->serial, 0));
-  g_autofree char *quoted = NULL;
 
   if (name == NULL)
     hvfs_object_set_gone (what, error);
-  if (name == NULL || hvfs_line_is_name (line, name))
-    return name != NULL;
-  quoted = hvfs_line_dup_quoted (name);
-  g_set_error (error, HVFS_ERROR, EINVAL,
-               "'%.64s' is another name: to confirm, write the %s's own name, '%s'", line,
-               what, quoted);
-  return FALSE;
+  return name != NULL && hvfs_end_confirm_name (line, name, what, error);
 }
 
 static gboolean

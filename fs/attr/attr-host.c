@@ -13,12 +13,12 @@
 #include "convert/scalar.h"
 #include "convert/xml-out.h"
 #include "fs/attr/attr-custom.h"
+#include "fs/attr/domain-stores.h"
+#include "fs/attr/events.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/switch.h"
-#include "fs/attr/events.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/usage.h"
-#include "fs/row/line.h"
 
 
 /* Appends "KEY=", and the number where it is known: more than 0. */
@@ -99,17 +99,11 @@ static gboolean
 end_store (HvfsStore *store, const char *line, HvfsHostEnd end, GError **error)
 {
   g_autofree char *name = dup_name (store->fs, store->serial);
-  g_autofree char *quoted = NULL;
 
   if (name == NULL)
     return hvfs_show_unknown ("name", error);
-  if (hvfs_line_is_name (line, name))
-    return hvfs_host_end (&store->fs->server, store->serial, end, store->cancellable, error);
-  quoted = hvfs_line_dup_quoted (name);
-  g_set_error (error, HVFS_ERROR, EINVAL,
-               "'%.64s' is another name: to confirm, write the host's own name, '%s'", line,
-               quoted);
-  return FALSE;
+  return hvfs_end_confirm_name (line, name, "host", error)
+         && hvfs_host_end (&store->fs->server, store->serial, end, store->cancellable, error);
 }
 
 static gboolean

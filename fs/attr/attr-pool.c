@@ -18,31 +18,29 @@
 #include "fs/row/line.h"
 #include "fs/tree/change.h"
 #include "fs/tree/index.h"
+#include "fs/tree/path.h"
 
 #define MAX_DEPTH 64 /* of pools; a server that says more is not believed */
 
 /* ---- pool ---- */
 
-/* Appends the names of the pools down to @pool, without the directories between. */
-static gboolean
-append_path (HvfsFs *fs, const HvfsObject *pool, guint depth, GString *path)
+gboolean
+hvfs_pool_append_path (HvfsFs *fs, const HvfsObject *pool, GString *path)
 {
-  guint64 ino = hvfs_row_ino (&hvfs_pool_row, pool->serial, 0);
-  guint64 dir = hvfs_index_dir_of (fs->index, pool->serial, ino);
-  const HvfsObject *above;
-  HvfsNode node;
+  gsize start = path->len;
 
-  if (dir == 0 || depth > MAX_DEPTH || !hvfs_node_from_ino (dir, &node))
-    return FALSE;
-  if (node.row == hvfs_row (HVFS_NAMED_POOL_POOLS))
+  for (guint depth = 0; pool != NULL && !hvfs_pool_is_topmost (pool) && depth < MAX_DEPTH; depth++)
     {
-      above = hvfs_mirror_get (fs->mirror, node.a);
-      if (above == NULL || !append_path (fs, above, depth + 1, path))
-        return FALSE;
-      g_string_append_c (path, '/');
+      g_autofree char *name = hvfs_path_dup_name (pool);
+
+      if (depth > 0)
+        g_string_insert_c (path, start, '/');
+      g_string_insert (path, start, name);
+      pool = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (pool, HVFS_PARENT));
     }
-  hvfs_index_append_name (fs->index, pool->serial, ino, path);
-  return TRUE;
+  if (path->len == start)
+    g_string_append_c (path, '/');
+  return pool != NULL && hvfs_pool_is_topmost (pool);
 }
 
 HVFS_SHOW (hvfs_pool_show)
@@ -53,9 +51,7 @@ HVFS_SHOW (hvfs_pool_show)
 
   if (ref == NULL) /* a template is in none */
     return TRUE;
-  if (pool != NULL && hvfs_pool_is_topmost (pool))
-    g_string_append_c (path, '/');
-  else if (pool == NULL || !append_path (fs, pool, 0, path))
+  if (!hvfs_pool_append_path (fs, pool, path))
     return hvfs_show_unknown ("resource pool", error);
   hvfs_show_line (out, path->str);
   return TRUE;

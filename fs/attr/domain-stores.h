@@ -38,6 +38,9 @@ HVFS_STORE (hvfs_pool_store);
 /* Whether @line is the name of the object itself, whose directory is a @own: to confirm.
  * @error: EINVAL, with the name */
 gboolean hvfs_end_confirm (HvfsStore *store, HvfsRow *own, const char *line, GError **error);
+/* Likewise, where the name is known.  @what: "host" */
+gboolean hvfs_end_confirm_name (const char *line, const char *name, const char *what,
+                                GError **error);
 HVFS_STORE (hvfs_undefine_store);
 HVFS_STORE (hvfs_destroy_store);
 

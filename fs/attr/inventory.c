@@ -7,17 +7,15 @@
 
 #include "backend/operation/power.h"
 #include "convert/error.h"
+#include "convert/scalar.h"
 #include "fs/attr/addresses.h"
+#include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/row/call.h"
 #include "fs/row/field.h"
 #include "fs/tree/dir-times.h"
 #include "fs/tree/index.h"
 #include "fs/tree/path.h"
-
-#define KIB_PER_MIB 1024
-
-#define MAX_DEPTH 64 /* of pools; one that goes deeper is a loop */
 
 /* In place of what the server does not let this user read. */
 #define UNREADABLE "?"
@@ -153,37 +151,19 @@ append_folder (const Domain *domain, GString *out)
   hvfs_field_append (out, slash == NULL ? NULL : slash + 1);
 }
 
-/* The pool that holds the pool or vApp @pool. */
-static HvfsObject *
-pool_above (HvfsFs *fs, const HvfsObject *pool)
-{
-  HvfsObject *above = hvfs_mirror_resolve (fs->mirror, hvfs_object_get (pool, HVFS_PARENT));
-
-  return above != NULL && (above->kind == HVFS_KIND_POOL || above->kind == HVFS_KIND_VAPP) ? above : NULL;
-}
-
-/* Below the topmost one, which has no name of its own. */
 static void
 append_pool (const Domain *domain, GString *out)
 {
   HvfsValue *ref = hvfs_object_get (domain->vm, HVFS_VM_POOL);
-  HvfsObject *pool = hvfs_mirror_resolve (domain->fs->mirror, ref), *above;
-  guint depth = 0;
 
   g_string_truncate (domain->scratch, 0);
-  for (; pool != NULL && (above = pool_above (domain->fs, pool)) != NULL && depth < MAX_DEPTH; depth++)
-    {
-      g_autofree char *name = hvfs_path_dup_name (pool);
-
-      if (depth > 0)
-        g_string_prepend_c (domain->scratch, '/');
-      g_string_prepend (domain->scratch, name);
-      pool = above;
-    }
-  if (pool != NULL)
-    hvfs_field_append (out, depth == 0 ? "/" : domain->scratch->str);
+  if (ref == NULL)
+    hvfs_field_append (out, is_unreadable (domain, HVFS_VM_POOL) ? UNREADABLE : NULL);
   else
-    hvfs_field_append (out, ref != NULL || is_unreadable (domain, HVFS_VM_POOL) ? UNREADABLE : NULL);
+    hvfs_field_append (out, hvfs_pool_append_path (domain->fs,
+                                                   hvfs_mirror_resolve (domain->fs->mirror, ref),
+                                                   domain->scratch)
+                              ? domain->scratch->str : UNREADABLE);
 }
 
 static void
@@ -195,7 +175,7 @@ append_vcpus (const Domain *domain, GString *out)
 static void
 append_memory (const Domain *domain, GString *out)
 {
-  append_number (domain, HVFS_VM_MEMORY, KIB_PER_MIB, out);
+  append_number (domain, HVFS_VM_MEMORY, HVFS_KIB_PER_MIB, out);
 }
 
 static void

@@ -47,6 +47,9 @@ extern HvfsRow hvfs_network_row, hvfs_network_table[];
 extern HvfsRow hvfs_pool_row, hvfs_pool_table[], hvfs_pool_domain_link;
 extern const HvfsDirOps hvfs_pools_ops;
 gboolean hvfs_pools_visible (HvfsFs *fs, HvfsNode node);
+/* Appends "/", or the names from below the topmost pool down to @pool (nullable).  FALSE: not all
+ * of them may be read.  Under the mirror's lock. */
+gboolean hvfs_pool_append_path (HvfsFs *fs, const HvfsObject *pool, GString *path);
 
 /* fs/attr/attr-domain.c */
 extern HvfsRow hvfs_domain_row, hvfs_domain_table[];
