@@ -14,6 +14,7 @@ typedef struct
   char *version;
   gboolean running;
   GPtrArray *options;
+  gboolean with_media;
   char *media;
   gsize bytes;
   GList link; /* in the cache's queue */
@@ -90,7 +91,9 @@ options_in (const HvfsValue *value)
       const char *key = hvfs_value_text (child, "key"), *text = hvfs_value_text (child, "value");
       HvfsOption *option;
 
-      if (strcmp (hvfs_value_name (child), "extraConfig") != 0 || key == NULL || *key == '\0')
+      if ((strcmp (hvfs_value_name (child), "extraConfig") != 0
+           && strcmp (hvfs_value_name (child), "OptionValue") != 0)
+          || key == NULL || *key == '\0')
         continue;
       option = g_new (HvfsOption, 1);
       *option = (HvfsOption){ g_strdup (key), g_strdup (text != NULL ? text : "") };
@@ -105,16 +108,23 @@ options_in (const HvfsValue *value)
 
 void
 hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *version,
-                        gboolean running, const HvfsValue *value, char *media)
+                        gboolean running, const HvfsValue *value, gboolean with_media, char *media)
 {
   Entry *old = g_hash_table_lookup (cache->entries, GUINT_TO_POINTER (serial));
   Entry *entry = g_new0 (Entry, 1);
 
+  /* The same again, with less beside it, is no news of that. */
+  if (old != NULL && old->with_media && !with_media && old->running == running
+      && strcmp (old->version, version) == 0)
+    {
+      with_media = TRUE;
+      media = g_steal_pointer (&old->media);
+    }
   if (old != NULL)
     drop (cache, old);
   *entry = (Entry){ .serial = serial, .version = g_strdup (version), .running = running,
-                    .options = options_in (value), .media = media,
-                    .link = { .data = entry } };
+                    .options = options_in (value), .with_media = with_media,
+                    .media = media, .link = { .data = entry } };
   for (guint i = 0; i < entry->options->len; i++)
     {
       const HvfsOption *option = entry->options->pdata[i];
@@ -168,10 +178,11 @@ hvfs_options_find (const GPtrArray *options, const char *key)
   return NULL;
 }
 
-const char *
-hvfs_options_cache_media (HvfsOptionsCache *cache, guint32 serial)
+gboolean
+hvfs_options_cache_media (HvfsOptionsCache *cache, guint32 serial, const char **ret_media)
 {
   const Entry *entry = g_hash_table_lookup (cache->entries, GUINT_TO_POINTER (serial));
 
-  return entry->media;
+  *ret_media = entry->media;
+  return entry->with_media;
 }

@@ -26,6 +26,8 @@
 /* The properties that are fetched. */
 #define CONFIG "config"
 #define FILES "layoutEx.file"
+#define OPTIONS "config.extraConfig"
+#define VERSION "config.changeVersion"
 #define API_FILES 400
 
 HvfsConfig *
@@ -142,9 +144,9 @@ hvfs_config_append_media (HvfsConfig *config, guint32 serial, GString *out)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
   const char *media;
 
-  if (!has_options_locked (config, serial))
+  if (!has_options_locked (config, serial)
+      || !hvfs_options_cache_media (config->options, serial, &media))
     return FALSE;
-  media = hvfs_options_cache_media (config->options, serial);
   if (out != NULL && media != NULL)
     g_string_append_printf (out, "%s\n", media);
   return TRUE;
@@ -170,9 +172,27 @@ is_wanted (guint32 serial, const char *version, gboolean running, gpointer data)
   return wanted;
 }
 
+/* The same of options alone. */
+static gboolean
+are_options_wanted (guint32 serial, const char *version, gboolean running, gpointer data)
+{
+  HvfsConfig *config = data;
+  gboolean kept_running = FALSE;
+  const char *kept;
+  gboolean wanted;
+
+  g_mutex_lock (&config->lock);
+  kept = hvfs_options_cache_version (config->options, serial, &kept_running);
+  wanted = !hvfs_flight_is_under_way (config->coming, serial)
+           && (g_strcmp0 (kept, version) != 0 || kept_running != running);
+  g_mutex_unlock (&config->lock);
+  return wanted;
+}
+
 /* Who comes with @look: nobody at first, the more the longer it goes well. */
 static GPtrArray *
-plan (HvfsConfig *config, HvfsVmLook *look)
+plan (HvfsConfig *config, HvfsVmLook *look,
+      gboolean (*wanted) (guint32, const char *, gboolean, gpointer))
 {
   GPtrArray *batch;
   guint32 last;
@@ -183,7 +203,7 @@ plan (HvfsConfig *config, HvfsVmLook *look)
   n = config->ahead == 0 ? AHEAD_FIRST : MIN (config->ahead * AHEAD_GROWTH, AHEAD_MOST);
   n = MIN (n, config->budget / AHEAD_BYTES);
   g_mutex_unlock (&config->lock);
-  batch = hvfs_vm_neighbours (config->server.mirror, last, look->serial, n, is_wanted, config);
+  batch = hvfs_vm_neighbours (config->server.mirror, last, look->serial, n, wanted, config);
   g_mutex_lock (&config->lock);
   config->ahead = batch->len > 0 ? n : 0;
   config->last = look->serial;
@@ -202,13 +222,11 @@ claim (HvfsConfig *config, GPtrArray *batch)
       g_ptr_array_remove_index (batch, i - 1);
 }
 
-/* @layout: with the files that the machines have, where the server tells of them. */
+/* @paths: ended by NULL */
 static GPtrArray *
-retrieve (HvfsConfig *config, GPtrArray *batch, gboolean layout, GCancellable *cancellable,
+retrieve (HvfsConfig *config, GPtrArray *batch, const char *const *paths, GCancellable *cancellable,
           GError **error)
 {
-  gboolean files = layout && hvfs_config_tells_vmx_size (config);
-  const char *paths[] = { CONFIG, files ? FILES : NULL, NULL };
   g_autoptr (GPtrArray) morefs = g_ptr_array_new ();
 
   for (guint i = 0; i < batch->len; i++)
@@ -262,6 +280,20 @@ vmx_bytes_in (const HvfsValue *content, const HvfsVmLook *look)
   return -1;
 }
 
+/* Why there is no configuration in @content.  @fault: (nullable): the server's */
+static void
+set_no_config (const HvfsValue *content, const HvfsValue *fault, const HvfsVmLook *look,
+               GError **error)
+{
+  if (content == NULL)
+    hvfs_object_set_gone ("domain", error);
+  else if (fault != NULL)
+    g_propagate_error (error, hvfs_fault_new_error_localized (fault));
+  else
+    g_set_error (error, HVFS_ERROR, EIO, "the server has no configuration of the domain (%s)",
+                 look->state != NULL ? look->state : "its state is unknown");
+}
+
 /* (transfer none): the configuration in @content, or why there is none. */
 static HvfsValue *
 config_in (const HvfsValue *content, const HvfsVmLook *look, GError **error)
@@ -271,13 +303,7 @@ config_in (const HvfsValue *content, const HvfsVmLook *look, GError **error)
 
   if (value != NULL && hvfs_value_get (value, "hardware") != NULL)
     return value;
-  if (content == NULL)
-    hvfs_object_set_gone ("domain", error);
-  else if (fault != NULL)
-    g_propagate_error (error, hvfs_fault_new_error_localized (fault));
-  else
-    g_set_error (error, HVFS_ERROR, EIO, "the server has no configuration of the domain (%s)",
-                 look->state != NULL ? look->state : "its state is unknown");
+  set_no_config (content, fault, look, error);
   return NULL;
 }
 
@@ -342,7 +368,7 @@ hvfs_config_keep_options (HvfsConfig *config, const HvfsVmLook *look, const Hvfs
 
   g_mutex_lock (&config->lock);
   hvfs_options_cache_put (config->options, look->serial, version_in (read->config, look),
-                          look->running, read->config, media);
+                          look->running, read->config, TRUE, media);
   g_mutex_unlock (&config->lock);
 }
 
@@ -366,7 +392,9 @@ store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value, gint64 vmx_
 static GBytes *
 fetch_batch (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) contents = retrieve (config, batch, TRUE, cancellable, error);
+  /* With the files that the machines have, where the server tells of them. */
+  const char *const paths[] = { CONFIG, hvfs_config_tells_vmx_size (config) ? FILES : NULL, NULL };
+  g_autoptr (GPtrArray) contents = retrieve (config, batch, paths, cancellable, error);
   GBytes *text = NULL;
 
   if (contents == NULL)
@@ -389,16 +417,24 @@ HvfsVmRead *
 hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look, GCancellable *cancellable,
                       GError **error)
 {
+  const char *const paths[] = { CONFIG, NULL };
   g_autoptr (GPtrArray) alone = g_ptr_array_new ();
   g_autoptr (GPtrArray) contents = NULL;
   HvfsValue *value;
 
   g_ptr_array_add (alone, (gpointer) look);
-  contents = retrieve (config, alone, FALSE, cancellable, error);
+  contents = retrieve (config, alone, paths, cancellable, error);
   value = contents != NULL ? config_in (content_of (contents, look->moref), look, error) : NULL;
   return value != NULL
            ? hvfs_vm_read (value, look->moref, look->running, look->datacenter_path)
            : NULL;
+}
+
+static void
+end_flights (HvfsConfig *config, const GPtrArray *batch)
+{
+  for (guint i = 0; i < batch->len; i++)
+    hvfs_flight_end (config->coming, ((HvfsVmLook *) batch->pdata[i])->serial);
 }
 
 /* @serial is claimed.  @present: (transfer full) (nullable): somebody has brought it between
@@ -416,11 +452,10 @@ fetch_claimed (HvfsConfig *config, guint32 serial, GBytes *present, GCancellable
       hvfs_flight_end (config->coming, serial);
       return text;
     }
-  batch = plan (config, look);
+  batch = plan (config, look, is_wanted);
   claim (config, batch);
   text = fetch_batch (config, batch, cancellable, error);
-  for (guint i = 0; i < batch->len; i++)
-    hvfs_flight_end (config->coming, ((HvfsVmLook *) batch->pdata[i])->serial);
+  end_flights (config, batch);
   sweep (config);
   return text;
 }
@@ -439,7 +474,62 @@ hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *cancellable
            : text;
 }
 
-/* The same from outside of the mirror's lock. */
+/* ---- what is kept beside the texts ---- */
+
+/* @content: of OPTIONS and VERSION.  FALSE: there is no configuration. */
+static gboolean
+keep_options_in (HvfsConfig *config, const HvfsValue *content, const HvfsVmLook *look,
+                 GError **error)
+{
+  const HvfsValue *options = about (content, "propSet", OPTIONS, "val");
+  const HvfsValue *fault = about (content, "missingSet", OPTIONS, "fault");
+  const char *version = hvfs_value_text (about (content, "propSet", VERSION, "val"), NULL);
+
+  if (content != NULL && fault == NULL && (options != NULL || version != NULL))
+    {
+      g_mutex_lock (&config->lock);
+      hvfs_options_cache_put (config->options, look->serial,
+                              version != NULL && *version != '\0' ? version : look->version,
+                              look->running, options, FALSE, NULL);
+      g_mutex_unlock (&config->lock);
+      return TRUE;
+    }
+  set_no_config (content, fault, look, error);
+  return FALSE;
+}
+
+/* @serial is claimed. */
+static gboolean
+fetch_options_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                       GError **error)
+{
+  static const char *const paths[] = { OPTIONS, VERSION, NULL };
+  HvfsVmLook *look = hvfs_vm_look (config->server.mirror, serial, error);
+  g_autoptr (GPtrArray) batch = NULL, contents = NULL;
+  gboolean ok = FALSE;
+
+  if (look == NULL)
+    {
+      hvfs_flight_end (config->coming, serial);
+      return FALSE;
+    }
+  batch = plan (config, look, are_options_wanted);
+  claim (config, batch);
+  contents = retrieve (config, batch, paths, cancellable, error);
+  for (guint i = 0; contents != NULL && i < batch->len; i++)
+    {
+      const HvfsVmLook *each = batch->pdata[i];
+      gboolean kept = keep_options_in (config, content_of (contents, each->moref), each,
+                                       i == 0 ? error : NULL);
+
+      if (i == 0)
+        ok = kept;
+    }
+  end_flights (config, batch);
+  return ok;
+}
+
+/* Both from outside of the mirror's lock. */
 static gboolean
 has_options (HvfsConfig *config, guint32 serial)
 {
@@ -450,15 +540,38 @@ has_options (HvfsConfig *config, guint32 serial)
   return options != NULL;
 }
 
+static gboolean
+has_media (HvfsConfig *config, guint32 serial)
+{
+  g_autoptr (GRWLockReaderLocker) reader
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (config->server.mirror));
+
+  return hvfs_config_append_media (config, serial, NULL);
+}
+
 gboolean
 hvfs_config_fetch_options (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                            GError **error)
 {
   HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
-  g_autoptr (GBytes) text = NULL;
   gboolean have = FALSE;
 
   while (turn == HVFS_FLIGHT_OVER && !(have = has_options (config, serial)))
+    turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
+  return have
+         || (turn == HVFS_FLIGHT_MINE
+             && fetch_options_claimed (config, serial, cancellable, error));
+}
+
+gboolean
+hvfs_config_fetch_media (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                         GError **error)
+{
+  HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
+  g_autoptr (GBytes) text = NULL;
+  gboolean have = FALSE;
+
+  while (turn == HVFS_FLIGHT_OVER && !(have = has_media (config, serial)))
     turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
   if (turn == HVFS_FLIGHT_MINE)
     text = fetch_claimed (config, serial, NULL, cancellable, error);

@@ -78,18 +78,22 @@ GBytes *hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *can
                            GError **error);
 
 /* Returns: (transfer full) (nullable) (element-type HvfsOption): the present extraConfig, in the
- * order of its keys, none twice; NULL if it must be fetched.  It comes with the configuration;
- * some MiB are kept.  Memory; the mirror's lock must be held. */
+ * order of its keys, none twice; NULL if it must be fetched.  Some MiB are kept.  Memory; the
+ * mirror's lock must be held. */
 GPtrArray *hvfs_config_get_options (HvfsConfig *config, guint32 serial);
 
 /* Appends a line with what is in the machine's first CD drive: "[datastore] path", "empty", or a
- * device of the host; nothing where it has no drive.  @out: nullable.  FALSE: it must be fetched,
- * with the options.  Memory; the mirror's lock must be held. */
+ * device of the host; nothing where it has no drive.  @out: nullable.  FALSE: it must be fetched.
+ * Memory; the mirror's lock must be held. */
 gboolean hvfs_config_append_media (HvfsConfig *config, guint32 serial, GString *out);
 
-/* Network: fetches it, as hvfs_config_fetch.  It may have changed when this returns. */
+/* Network: each fetches its own in batches, as hvfs_config_fetch; the options without all else
+ * of the configuration, so that a walk over the tree costs little.  They may have changed when
+ * this returns. */
 gboolean hvfs_config_fetch_options (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                                     GError **error);
+gboolean hvfs_config_fetch_media (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+                                  GError **error);
 
 /**
  * hvfs_config_fetch_vmx:
