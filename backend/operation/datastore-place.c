@@ -7,16 +7,6 @@
 #include "backend/mirror/locate.h"
 #include "convert/error.h"
 
-#define DEPTH 64
-
-static HvfsObject *
-datacenter_of (HvfsMirror *mirror, HvfsObject *object)
-{
-  for (guint i = 0; object != NULL && object->kind != HVFS_KIND_DATACENTER && i < DEPTH; i++)
-    object = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
-  return object;
-}
-
 /* (transfer full) (nullable) */
 static char *
 dup_path (HvfsMirror *mirror, const HvfsObject *datacenter)
@@ -33,14 +23,14 @@ hvfs_datastore_place_new (HvfsMirror *mirror, guint32 serial, GError **error)
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
   HvfsObject *datastore = hvfs_mirror_get (mirror, serial);
-  const HvfsObject *datacenter = datastore == NULL ? NULL : datacenter_of (mirror, datastore);
+  const HvfsObject *datacenter = datastore == NULL ? NULL : hvfs_locate_datacenter (mirror, datastore);
   const char *name
     = datastore == NULL ? NULL : hvfs_value_text (hvfs_object_get (datastore, HVFS_NAME), NULL);
   HvfsDatastorePlace *place;
 
   if (name == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the datastore is no longer in the server's inventory");
+      hvfs_object_set_gone ("datastore", error);
       return NULL;
     }
   place = g_new0 (HvfsDatastorePlace, 1);

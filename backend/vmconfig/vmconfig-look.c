@@ -270,14 +270,6 @@ hvfs_host_look_free (HvfsHostLook *look)
   g_free (look);
 }
 
-static HvfsObject *
-datacenter_of (HvfsMirror *mirror, HvfsObject *object)
-{
-  for (guint i = 0; object != NULL && object->kind != HVFS_KIND_DATACENTER && i < DEPTH; i++)
-    object = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT));
-  return object != NULL && object->kind == HVFS_KIND_DATACENTER ? object : NULL;
-}
-
 static const char *
 first_datastore (HvfsMirror *mirror, const HvfsObject *host)
 {
@@ -300,7 +292,7 @@ hvfs_host_look (HvfsMirror *mirror, guint32 serial, GError **error)
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
   HvfsObject *host = hvfs_mirror_get (mirror, serial);
-  HvfsObject *datacenter = host != NULL ? datacenter_of (mirror, host) : NULL;
+  HvfsObject *datacenter = host != NULL ? hvfs_locate_datacenter (mirror, host) : NULL;
   HvfsHostLook *look;
 
   if (datacenter == NULL)

@@ -12,6 +12,7 @@
 
 #include "backend/mirror/filter.h"
 #include "backend/mirror/inventory-name.h"
+#include "backend/mirror/locate.h"
 #include "backend/mirror/retrieve.h"
 #include "backend/operation/perf.h"
 #include "backend/operation/snapshot.h"
@@ -20,7 +21,6 @@
 #include "fs/row/call.h"
 
 #define BATCH 2500 /* objects of one retrieval */
-#define MAX_DEPTH 64
 #define API_ALARMS 400
 
 typedef struct
@@ -293,12 +293,8 @@ parent_of (HvfsFs *fs, const HvfsObject *object)
 static void
 append_above (Scrape *scrape, GString *labels, const HvfsObject *object)
 {
-  const HvfsObject *at = object;
-  g_autofree char *name = NULL;
+  g_autofree char *name = dup_name (hvfs_locate_datacenter (scrape->fs->mirror, object));
 
-  for (guint i = 0; at != NULL && at->kind != HVFS_KIND_DATACENTER && i < MAX_DEPTH; i++)
-    at = parent_of (scrape->fs, at);
-  name = dup_name (at);
   append_label (labels, "dc_name", name);
 }
 
