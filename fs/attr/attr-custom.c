@@ -18,9 +18,6 @@
 #include "fs/tree/index.h"
 #include "fs/tree/notify.h"
 
-/* Where the positions of scratch files begin in a listing, behind those of attributes. */
-#define SCRATCH_START (G_GUINT64_CONSTANT (1) << 32)
-
 /* ---- names ---- */
 
 /* As a file's; (transfer full) (nullable): it can have none */
@@ -119,27 +116,12 @@ hvfs_custom_visible (HvfsFs *fs, HvfsNode node)
   return node.b == 0 && hvfs_custom_is_there (fs->mirror);
 }
 
-static guint64
-custom_lookup (HvfsFs *fs, HvfsNode dir, const char *name, pid_t tid)
+static HvfsNode
+find_value (HvfsFs *fs, HvfsNode dir, const char *name)
 {
   guint32 key = key_named (fs, dir.a, name);
 
-  return key != 0 ? hvfs_node_ino (value_node (dir, key))
-                  : hvfs_edit_dir_ops.lookup (fs, dir, name, tid);
-}
-
-typedef struct
-{
-  HvfsListFunc func;
-  gpointer data;
-} Behind;
-
-static gboolean
-list_behind (const char *name, guint64 ino, guint64 position, gpointer data)
-{
-  const Behind *behind = data;
-
-  return behind->func (name, ino, SCRATCH_START + position, behind->data);
+  return key == 0 ? (HvfsNode){ NULL, 0, 0 } : value_node (dir, key);
 }
 
 static int
@@ -150,12 +132,11 @@ by_key (gconstpointer a, gconstpointer b)
   return x->key < y->key ? -1 : x->key > y->key;
 }
 
-static void
-custom_list (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer data)
+static gboolean
+list_values (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer data)
 {
   const HvfsObject *object = hvfs_mirror_get (fs->mirror, dir.a);
   g_autoptr (GArray) all = object == NULL ? NULL : hvfs_custom_fields (fs->mirror, object);
-  Behind behind = { func, data };
 
   if (all != NULL)
     g_array_sort (all, by_key);
@@ -166,80 +147,13 @@ custom_list (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointe
 
       if (file != NULL
           && !func (file, hvfs_node_ino (value_node (dir, field->key)), field->key, data))
-        return;
+        return FALSE;
     }
-  hvfs_edit_dir_ops.list (fs, dir, after > SCRATCH_START ? after - SCRATCH_START : 0, list_behind,
-                          &behind);
+  return TRUE;
 }
 
-/* The attribute called @name in @dir; without a row where none is.  Takes the lock. */
-static HvfsNode
-find_value (HvfsFs *fs, HvfsNode dir, const char *name)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  guint32 key = key_named (fs, dir.a, name);
-
-  return key == 0 ? (HvfsNode){ NULL, 0, 0 } : value_node (dir, key);
-}
-
-/* Attributes are not made, removed or renamed as files are. */
-static gboolean
-check_no_value (HvfsFs *fs, HvfsNode dir, const char *name, GError **error)
-{
-  if (find_value (fs, dir, name).row == NULL)
-    return TRUE;
-  g_set_error (error, HVFS_ERROR, EPERM,
-               "'%s' is an attribute: write to it, or empty it to clear its value", name);
-  return FALSE;
-}
-
-static guint64
-custom_create (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
-               struct fuse_file_info *fi, GError **error)
-{
-  return check_no_value (call->fs, dir, name, error)
-           ? hvfs_edit_dir_ops.create (call, dir, name, mode, fi, error)
-           : 0;
-}
-
-static guint64
-custom_symlink (HvfsCall *call, HvfsNode dir, const char *name, const char *target,
-                GError **error)
-{
-  return check_no_value (call->fs, dir, name, error)
-           ? hvfs_edit_dir_ops.symlink (call, dir, name, target, error)
-           : 0;
-}
-
-static gboolean
-custom_unlink (HvfsCall *call, HvfsNode dir, const char *name, GError **error)
-{
-  return check_no_value (call->fs, dir, name, error)
-         && hvfs_edit_dir_ops.unlink (call, dir, name, error);
-}
-
-static gboolean
-custom_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
-               const char *new_name, guint flags, GError **error)
-{
-  HvfsNode value = find_value (call->fs, new_dir, new_name);
-
-  if (!check_no_value (call->fs, dir, name, error))
-    return FALSE;
-  if (value.row != NULL && flags == 0 && hvfs_node_ino (dir) == hvfs_node_ino (new_dir))
-    return hvfs_edit_put_over (call, dir, name, value, new_name, error);
-  return check_no_value (call->fs, new_dir, new_name, error)
-         && hvfs_edit_dir_ops.rename (call, dir, name, new_dir, new_name, flags, error);
-}
-
-const HvfsDirOps hvfs_custom_ops = {
-  .lookup = custom_lookup,
-  .list = custom_list,
-  .create = custom_create,
-  .symlink = custom_symlink,
-  .unlink = custom_unlink,
-  .rename = custom_rename,
+const HvfsValues hvfs_custom_values = {
+  find_value, list_values, "an attribute: write to it, or empty it to clear its value"
 };
 
 /* ---- what the kernel must forget ---- */

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "fs/edit/values.h"
 #include "fs/fs.h"
 
 #define HVFS_CUSTOM_TABLES(kind)                                                             \
@@ -15,14 +16,14 @@ extern HvfsRow HVFS_CUSTOM_TABLES (datacenter), HVFS_CUSTOM_TABLES (cluster),
   HVFS_CUSTOM_TABLES (host), HVFS_CUSTOM_TABLES (pool), HVFS_CUSTOM_TABLES (domain),
   HVFS_CUSTOM_TABLES (datastore), HVFS_CUSTOM_TABLES (network);
 
-extern const HvfsDirOps hvfs_custom_ops;
+extern const HvfsValues hvfs_custom_values;
 gboolean hvfs_custom_visible (HvfsFs *fs, HvfsNode node);
 
 /* The row "attributes" of the table of @kind. */
 #define HVFS_CUSTOM_ROW(kind)                                                                \
   { .name = "attributes", .mode = S_IFDIR | 0755, .table = hvfs_custom_##kind##_table,       \
-    .members = hvfs_custom_##kind##_members, .dir_ops = &hvfs_custom_ops,                    \
-    .visible = hvfs_custom_visible }
+    .members = hvfs_custom_##kind##_members, .dir_ops = &hvfs_values_ops,                    \
+    .values = &hvfs_custom_values, .visible = hvfs_custom_visible }
 
 /* Under the mirror's lock. */
 

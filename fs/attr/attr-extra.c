@@ -20,8 +20,6 @@
 
 /* The kernel's, of a name in a mount. */
 #define MAX_NAME_BYTES 1024
-/* Where the positions of scratch files begin in a listing, behind those of keys. */
-#define SCRATCH_START (G_GUINT64_CONSTANT (1) << 32)
 
 /* ---- names ---- */
 
@@ -64,19 +62,6 @@ number_named (HvfsFs *fs, const GPtrArray *options, const char *name)
   return options != NULL && g_strcmp0 (again, name) == 0 && hvfs_options_find (options, key) != NULL
            ? hvfs_numbers_get (fs->numbers, key)
            : 0;
-}
-
-/* The file of the key that is called @name in @dir; without a row where none is.  Takes the
- * mirror's lock. */
-static HvfsNode
-key_node (HvfsFs *fs, HvfsNode dir, const char *name)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  g_autoptr (GPtrArray) options = hvfs_config_get_options (fs->config, dir.a);
-  guint32 number = number_named (fs, options, name);
-
-  return (HvfsNode){ number == 0 ? NULL : &hvfs_extra_members[0], dir.a, number };
 }
 
 /* ---- a key ---- */
@@ -169,14 +154,13 @@ set_store (HvfsStore *store, const char *line, GError **error)
 
 /* ---- the directory ---- */
 
-static guint64
-extra_lookup (HvfsFs *fs, HvfsNode dir, const char *name, pid_t tid)
+static HvfsNode
+find_key (HvfsFs *fs, HvfsNode dir, const char *name)
 {
   g_autoptr (GPtrArray) options = hvfs_config_get_options (fs->config, dir.a);
   guint32 number = number_named (fs, options, name);
 
-  return number != 0 ? hvfs_node_ino ((HvfsNode){ &hvfs_extra_members[0], dir.a, number })
-                     : hvfs_edit_dir_ops.lookup (fs, dir, name, tid);
+  return (HvfsNode){ number == 0 ? NULL : &hvfs_extra_members[0], dir.a, number };
 }
 
 typedef struct
@@ -211,26 +195,11 @@ listed_after (HvfsFs *fs, const GPtrArray *options, guint64 after)
   return all;
 }
 
-typedef struct
-{
-  HvfsListFunc func;
-  gpointer data;
-} Behind;
-
 static gboolean
-list_behind (const char *name, guint64 ino, guint64 position, gpointer data)
-{
-  const Behind *behind = data;
-
-  return behind->func (name, ino, SCRATCH_START + position, behind->data);
-}
-
-static void
-extra_list (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer data)
+list_keys (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer data)
 {
   g_autoptr (GPtrArray) options = hvfs_config_get_options (fs->config, dir.a);
   g_autoptr (GArray) keys = listed_after (fs, options, after);
-  Behind behind = { func, data };
 
   for (guint i = 0; i < keys->len; i++)
     {
@@ -239,68 +208,13 @@ extra_list (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer
       HvfsNode node = { &hvfs_extra_members[0], dir.a, one->number };
 
       if (name != NULL && !func (name, hvfs_node_ino (node), one->number, data))
-        return;
+        return FALSE;
     }
-  hvfs_edit_dir_ops.list (fs, dir, after > SCRATCH_START ? after - SCRATCH_START : 0, list_behind,
-                          &behind);
+  return TRUE;
 }
 
-/* Keys are not made, removed or renamed as files are. */
-static gboolean
-check_no_key (HvfsFs *fs, HvfsNode dir, const char *name, GError **error)
-{
-  if (key_node (fs, dir, name).row == NULL)
-    return TRUE;
-  g_set_error (error, HVFS_ERROR, EPERM,
-               "'%s' is a key: write to it, or empty it to take the key away", name);
-  return FALSE;
-}
-
-static guint64
-extra_create (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
-              struct fuse_file_info *fi, GError **error)
-{
-  return check_no_key (call->fs, dir, name, error)
-           ? hvfs_edit_dir_ops.create (call, dir, name, mode, fi, error)
-           : 0;
-}
-
-static guint64
-extra_symlink (HvfsCall *call, HvfsNode dir, const char *name, const char *target, GError **error)
-{
-  return check_no_key (call->fs, dir, name, error)
-           ? hvfs_edit_dir_ops.symlink (call, dir, name, target, error)
-           : 0;
-}
-
-static gboolean
-extra_unlink (HvfsCall *call, HvfsNode dir, const char *name, GError **error)
-{
-  return check_no_key (call->fs, dir, name, error)
-         && hvfs_edit_dir_ops.unlink (call, dir, name, error);
-}
-
-static gboolean
-extra_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
-              const char *new_name, guint flags, GError **error)
-{
-  HvfsNode key = key_node (call->fs, new_dir, new_name);
-
-  if (!check_no_key (call->fs, dir, name, error))
-    return FALSE;
-  return key.row != NULL && flags == 0 && hvfs_node_ino (dir) == hvfs_node_ino (new_dir)
-           ? hvfs_edit_put_over (call, dir, name, key, new_name, error)
-           : check_no_key (call->fs, new_dir, new_name, error)
-               && hvfs_edit_dir_ops.rename (call, dir, name, new_dir, new_name, flags, error);
-}
-
-const HvfsDirOps hvfs_extra_ops = {
-  .lookup = extra_lookup,
-  .list = extra_list,
-  .create = extra_create,
-  .symlink = extra_symlink,
-  .unlink = extra_unlink,
-  .rename = extra_rename,
+const HvfsValues hvfs_extra_values = {
+  find_key, list_keys, "a key: write to it, or empty it to take the key away"
 };
 
 HvfsRow hvfs_extra_table[] = {

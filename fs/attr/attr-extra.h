@@ -2,11 +2,12 @@
 /* fs/attr/attr-extra.h - files of a domain that are keys of its extraConfig */
 #pragma once
 
+#include "fs/edit/values.h"
 #include "fs/fs.h"
 
-/* extraconfig: what is fixed there, what comes and goes, and how */
+/* extraconfig: what is fixed there, and what comes and goes */
 extern HvfsRow hvfs_extra_table[], hvfs_extra_members[];
-extern const HvfsDirOps hvfs_extra_ops;
+extern const HvfsValues hvfs_extra_values;
 
 /* guestinfo: the same; attr-guestinfo.c */
 extern HvfsRow hvfs_guestinfo_table[], hvfs_guestinfo_members[];

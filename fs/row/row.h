@@ -16,6 +16,7 @@
 
 typedef struct _HvfsFs HvfsFs;
 typedef struct _HvfsRow HvfsRow;
+typedef struct _HvfsValues HvfsValues;
 
 typedef enum
 {
@@ -228,6 +229,9 @@ struct _HvfsRow
 
   /* Directory: names that come and go by these. */
   const HvfsDirOps *dir_ops;
+
+  /* Directory with hvfs_values_ops: its values; see values.h. */
+  const HvfsValues *values;
 
   /* Directory: what its dir_ops find there, ended as a table is. */
   HvfsRow *members;
