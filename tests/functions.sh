@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # tests/functions.sh - what tests of a mounted hvfs need; sourced by them
 #
-#   . "${srcdir:-$(dirname "$0")}/functions.sh"
+#   . "${srcdir:-$(dirname "$0")/..}/functions.sh"
 #   start_vcsim -vm 4
 #   mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 #   await grep -q running "$mnt/by-name/DC0_H0_VM0/state"
@@ -18,6 +18,7 @@ VCSIM=${VCSIM:-$build_dir/tests/vcsim/vcsim}
 # Debian's, which has pyVmomi, whatever else is in the path.
 # shellcheck disable=SC2034
 PYTHON=/usr/bin/python3
+export PYTHONPATH="$tests_dir/lib" PYTHONDONTWRITEBYTECODE=1
 # A condition that is not true within so many seconds never will be.
 AWAIT_S=${AWAIT_S:-60}
 
@@ -234,7 +235,7 @@ END
 
 # vc COMMAND [ARGUMENT...]  Another client of the server that was started last; see vc.py.
 vc () {
-  "$PYTHON" "$tests_dir/vc.py" "$vcsim_hostport" "$@"
+  "$PYTHON" "$tests_dir/lib/vc.py" "$vcsim_hostport" "$@"
 }
 
 # control METHOD PATH [CURL-OPTION...]
@@ -259,7 +260,7 @@ start_replayer () {
   replayer_n=$((${replayer_n:-0} + 1))
   replayer_at=$tmp/replayer-$replayer_n
   cat >"$replayer_at.scene"
-  "$PYTHON" "$tests_dir/replayer.py" serve "$replayer_at.ready" "$replayer_at.socket" "$replayer_at.scene" \
+  "$PYTHON" "$tests_dir/lib/replayer.py" serve "$replayer_at.ready" "$replayer_at.socket" "$replayer_at.scene" \
     </dev/null >"$replayer_at.log" 2>&1 &
   replayer_pid=$!
   vcsims="$replayer_pid $vcsims"
@@ -274,7 +275,7 @@ replayer_is_ready_or_gone () {
 
 # replayer CODE  Runs it in the scene of the one started last; says what it prints.
 replayer () {
-  printf '%s\n' "$1" | "$PYTHON" "$tests_dir/replayer.py" tell "$replayer_at.socket"
+  printf '%s\n' "$1" | "$PYTHON" "$tests_dir/lib/replayer.py" tell "$replayer_at.socket"
 }
 
 # replayer_uri TYPE [PATH [PARAMETERS]]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/wire/since.c - the versions of what is sent; see since.h
  *
- * tests/test-version.py compares each row with another client's types, and each request of
+ * tests/version/test-version.py compares each row with another client's types, and each request of
  * each operation with both.
  */
 #include "backend/wire/since.h"

@@ -1,0 +1,437 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/backend/config-edits.py CONFIG-CHECK URI PASSWORD-FILE [RANDOM-EDITS] - edits configurations
+#
+# Each kind of change by itself and all at once, on a machine that is on and on one that
+# is off; then edits at random. After each the whole config of the server, before and
+# after, is compared: what was asked for is so, and nothing else has moved.
+import os
+import random
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+
+from pyVim.connect import SmartConnect
+from pyVmomi import vim, VmomiSupport
+
+from simulator import until
+
+check, uri, password_file = sys.argv[1:4]
+rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 200
+tmp = tempfile.mkdtemp(prefix='hvfs-edits-')
+host, port = re.match(r'\w+://[^@]*@(.*):(\d+)/', uri).groups()
+si = SmartConnect(host=host, port=int(port), user='user', pwd=open(password_file).read().strip(),
+                  sslContext=ssl._create_unverified_context())
+view = si.content.viewManager.CreateContainerView(si.content.rootFolder, [vim.VirtualMachine], True)
+vms = {vm.name: vm for vm in view.view}
+driver = subprocess.Popen([check, uri, password_file], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True, bufsize=1)
+failures = []
+
+
+def ask(command):
+    driver.stdin.write(command + '\n')
+    return driver.stdout.readline().strip()
+
+
+def wait(task):
+    until(lambda: task.info.state in ('success', 'error'), 'a task has ended')
+    if task.info.error:
+        raise task.info.error
+
+
+def flatten(value, path, out):
+    if isinstance(value, VmomiSupport.ManagedObject):
+        out[path] = value._moId
+    elif isinstance(value, VmomiSupport.DataObject):
+        out[path] = type(value).__name__
+        for p in value._GetPropertyList():
+            flatten(getattr(value, p.name), f'{path}.{p.name}', out)
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            key = getattr(item, 'key', i)
+            flatten(item, f'{path}[{key}]', out)
+    else:
+        out[path] = value
+
+
+def config(vm):
+    out = {}
+    flatten(vm.config, 'config', out)
+    for p in ('config.changeVersion', 'config.modified', 'config.vmxConfigChecksum'):
+        out.pop(p, None)
+    return {k: v for k, v in out.items() if v is not None and v != []}
+
+
+def difference(before, after):
+    return {k: (before.get(k), after.get(k)) for k in sorted(before.keys() | after.keys())
+            if before.get(k) != after.get(k)}
+
+
+def read(name):
+    path = f'{tmp}/read'
+    answer = ask(f'read {name} {path}')
+    assert answer == 'ok', answer
+    return open(path).read()
+
+
+def commit(name, base, wanted):
+    for file, text in (('base', base), ('wanted', wanted)):
+        with open(f'{tmp}/{file}', 'w') as f:
+            f.write(text)
+    return ask(f'commit {name} {tmp}/base {tmp}/wanted')
+
+
+def fail(what):
+    failures.append(what)
+    print('FAIL:', what)
+
+
+def plain(xml):
+    """What an edit reads back as: addresses and implicit controllers are not compared."""
+    return re.sub(r'\n +<address [^>]*/>', '', xml)
+
+
+# Kind of change: what is replaced by what; what may differ on the server; whether it can
+# be done while the machine runs.
+DISK = '''    <disk type='file' device='disk'>
+      <source file='[LocalDS_0] extra/%s.vmdk'/>
+      <capacity unit='MiB'>64</capacity>
+      <target dev='%s' bus='%s'/>
+    </disk>
+'''
+CONTROLLERS = "    <controller type='scsi' index='0'"
+NET = '''    <interface type='bridge'>
+      <mac address='00:50:56:12:34:%02x' type='static'/>
+      <source bridge='VM Network'/>
+      <model type='%s'/>
+    </interface>
+'''
+SERIAL = '''    <serial type='%s'>
+      <source %s/>%s
+      <target port='%d'/>
+    </serial>
+'''
+SHARES = r'config\.(cpu|memory)Allocation\.shares\.shares'
+KINDS = {
+    'memory': ([(r'<(memory|currentMemory) unit=.KiB.>\d+<', r"<\1 unit='KiB'>4194304<")],
+               r'config\.hardware\.memoryMB|' + SHARES, False),
+    'memory alone': ([(r'<memory unit=.KiB.>\d+<', "<memory unit='GiB'>8<")],
+                     r'config\.hardware\.memoryMB|' + SHARES, False),
+    'limit': ([(r'<currentMemory unit=.KiB.>\d+<', "<currentMemory unit='MiB'>1024<")],
+              r'config\.memoryAllocation\.limit', True),
+    'guarantee': ([(r'(  <vcpu )', r"  <memtune><min_guarantee unit='MiB'>256</min_guarantee></memtune>\n\1")],
+                  r'config\.memoryAllocation\.reservation', True),
+    'vcpus': ([(r'>\d+</vcpu>', '>4</vcpu>')], r'config\.hardware\.numCPU|' + SHARES, False),
+    'cores': ([(r'>\d+</vcpu>', '>4</vcpu>'),
+               (r'(  <clock)', r"  <cpu><topology sockets='2' cores='2' threads='1'/></cpu>\n\1")],
+              r'config\.hardware\.(numCPU|numCoresPerSocket)|' + SHARES, False),
+    'pinning': ([("placement='static'", "placement='static' cpuset='0-3,5'")],
+                r'config\.cpuAffinity.*', True),
+    'shares': ([(r'<shares>\d+<', '<shares>1234<')], r'config\.cpuAllocation\.shares\..*', True),
+    'name': ([(r'<name>(.*)</name>', r'<name>new &amp; 100% / \1</name>')], r'config\.name', True),
+    'uuid': ([(r'<uuid>........', '<uuid>01234567')], r'config\.uuid', False),
+    'annotation': ([(r'<description>.*</description>', '<description>one\ntwo &lt; three</description>')],
+                   r'config\.annotation', True),
+    'no annotation': ([(r'  <description>.*</description>\n', '')], r'config\.annotation', True),
+    'firmware': ([('<os>', "<os firmware='efi'>")], r'config\.firmware', False),
+    'secure boot': ([('<os>', "<os firmware='efi'>"),
+                     (r'(</type>\n)', r"\1<firmware><feature enabled='yes' name='secure-boot'/></firmware>\n")],
+                    r'config\.(firmware|bootOptions.*)', False),
+    'boot order': ([(r"(<transient/>\n|<target dev='sda' bus='scsi'/>\n)", r"\1<boot order='2'/>\n"),
+                    (r"(<model type='vmxnet3'/>\n)", r"\1<boot order='1'/>\n"),
+                    (r"(<readonly/>\n)", r"\1<boot order='3'/>\n")], r'config\.bootOptions.*', True),
+    'boot kinds': ([(r'(</type>\n)', r"\1<boot dev='cdrom'/><boot dev='hd'/>\n")],
+                   r'config\.bootOptions.*', True),
+    'controller model': ([("type='scsi' index='0' model='vmpvscsi'", "type='scsi' index='0' model='lsisas1068'")],
+                         r'config\.hardware\.device\[(1000|2000|100)\].*', True),
+    'smbios': ([(r'(</type>\n)', r"\1<smbios mode='host'/>\n")], r'config\.extraConfig.*', True),
+    'vnc': ([('    <video>', "    <graphics type='vnc' port='5901' autoport='no' listen='0.0.0.0' passwd='x'/>\n    <video>")],
+            r'config\.extraConfig.*', True),
+    'add disk': ([('    <disk', DISK % ('add', 'sdb', 'scsi') + '    <disk')],
+                 r'config\.hardware\.device\[(2001\]|1000\]\.device).*', True),
+    'add controller': ([('    <disk', DISK % ('ctl', 'sdp', 'scsi') + '    <disk'),
+                        (CONTROLLERS, "    <controller type='scsi' index='1' model='lsilogic'/>\n" + CONTROLLERS)],
+                       r'config\.hardware\.device\[(2001|1001|100)\].*', True),
+    'remove disk': ([(r"    <disk type='file' device='disk'>.*?</disk>\n", '')],
+                    r'config\.hardware\.device\[(2000\]|1000\]\.device).*', True),
+    'transient': ([(r"(<target dev='sda' bus='scsi'/>\n)", r'\1<transient/>\n')],
+                  r'config\.hardware\.device\[2000\]\.backing\.diskMode', True),
+    'writethrough': ([(r"(device='disk'>\n)", r"\1<driver cache='writethrough'/>\n")],
+                     r'config\.hardware\.device\[2000\]\.backing\.writeThrough', True),
+    'insert': ([(r"(device='cdrom'>\n)", r"\1<source file='[LocalDS_0] iso/boot.iso'/>\n")],
+               r'config\.hardware\.device\[3000\]\..*', True),
+    'remove drive': ([(r"    <disk type='file' device='cdrom'>.*?</disk>\n", '')],
+                     r'config\.hardware\.device\[(3000\]|201\]\.device).*', False),
+    'add floppy': ([('    <disk', "    <disk type='file' device='floppy'><source file='[LocalDS_0] iso/boot.iso'/><target dev='fda' bus='fdc'/></disk>\n    <disk")],
+                   r'config\.hardware\.device\[(8000\]|400\]\.device).*', False),
+    'network': ([(r"<interface type='vds'>(.*?)<source [^>]*/>",
+                  r"<interface type='bridge'>\1<source bridge='VM Network'/>")],
+                r'config\.hardware\.device\[4000\]\.(backing|deviceInfo).*', True),
+    'mac': ([(r"<mac address='[^>]*/>", "<mac address='00:50:56:3a:bb:cc' type='static'/>")],
+            r'config\.hardware\.device\[4000\]\.(macAddress|addressType)', False),
+    'model': ([("type='vmxnet3'", "type='e1000'")],
+              r'config\.hardware\.device\[(4000\]|100\]\.device).*', True),
+    'add net': ([('    <video>', NET % (7, 'e1000e') + '    <video>')],
+                r'config\.hardware\.device\[(4001\]|100\]\.device).*', True),
+    'remove net': ([(r"    <interface.*?</interface>\n", '')],
+                   r'config\.hardware\.device\[(4000\]|100\]\.device).*', True),
+    'add serial': ([('    <video>', SERIAL % ('tcp', "mode='bind' host='h' service='9000'",
+                                              "<protocol type='telnet'/>", 0) + '    <video>')],
+                   r'config\.hardware\.device\[(9000\]|400\]\.device).*', False),
+    'add pipe': ([('    <video>', SERIAL % ('pipe', "path='p'", '', 1) + '    <video>')],
+                 r'config\.hardware\.device\[(9000\]|400\]\.device).*', False),
+    'add parallel': ([('    <video>', "    <parallel type='dev'><source path='/dev/parport0'/></parallel>\n    <video>")],
+                     r'config\.hardware\.device\[(10000\]|400\]\.device).*', False),
+    'folder': ([('    <video>', "    <filesystem type='mount' accessmode='passthrough'><source dir='/srv'/><target dir='srv'/></filesystem>\n    <video>")],
+               r'config\.extraConfig.*', True),
+    'add sata': ([('    <disk', DISK % ('sata', 'sdb', 'sata') + '    <disk'),
+                  (CONTROLLERS, "    <controller type='sata' index='0'/>\n" + CONTROLLERS)],
+                 r'config\.hardware\.device\[(2001|15000|100)\].*', True),
+    'video': ([("vram='4096'", "vram='8192'")],
+              r'config\.hardware\.device\[500\]\.videoRamSizeInKB', False),
+}
+ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
+       'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'video', 'name', 'pinning']
+
+
+def edit(xml, kinds):
+    for kind in kinds:
+        for pattern, new in KINDS[kind][0]:
+            edited, n = re.subn(pattern, new, xml, count=0 if 'memory|' in pattern else 1, flags=re.S)
+            if n == 0:
+                raise AssertionError(f'{kind}: {pattern} is not in\n{xml}')
+            xml = edited
+    return xml
+
+
+def one(name, kinds, running):
+    """Commits the edit and checks the outcome; then takes it back."""
+    vm = vms[name]
+    before, base = config(vm), read(vm._moId)
+    wanted = edit(base, kinds)
+    answer = commit(vm._moId, base, wanted)
+    after = config(vm)
+    moved = difference(before, after)
+    what = f'{"+".join(kinds)} on {"a running" if running else "a stopped"} machine'
+    if running and not all(KINDS[k][2] for k in kinds):
+        if answer == 'ok' or moved:
+            fail(f'{what}: {answer}, moved {moved}')
+        else:
+            print(f'ok - {what}: {answer}')
+        return
+    strange = [k for k in moved if not any(re.fullmatch(KINDS[kind][1], k) for kind in kinds)]
+    if answer != 'ok' or not moved or strange:
+        fail(f'{what}: {answer}, moved {moved}, not asked for {strange}')
+        return
+    back = read(vm._moId)
+    answer = commit(vm._moId, back, base)
+    left = difference(before, config(vm))
+    left = {k: v for k, v in left.items() if not re.match(r'config\.hardware\.device', k)}
+    left.pop('config.bootOptions', None)
+    left = {k: v for k, v in left.items() if v not in ((None, False), (None, 'bios'), ('bios', None))
+            and 'bootOptions' not in k}
+    if answer != 'ok':
+        fail(f'{what}: taking it back: {answer}')
+    elif plain(read(vm._moId)) != plain(base):
+        fail(f'{what}: taken back, it reads\n{read(vm._moId)}\nnot\n{base}')
+    elif left:
+        fail(f'{what}: taken back, it leaves {left}')
+    else:
+        print(f'ok - {what}')
+
+
+def put_iso():
+    import urllib.request
+    cookie = si._stub.cookie.split(';')[0]
+    for ds in {vm.datastore[0].name for vm in vms.values()}:
+        r = urllib.request.Request(f'https://{host}:{port}/folder/iso/boot.iso?dcPath=DC0&dsName={ds}',
+                                   data=b'iso', method='PUT', headers={'Cookie': cookie, 'Content-Type': 'application/octet-stream'})
+        urllib.request.urlopen(r, context=ssl._create_unverified_context()).read()
+
+
+# --- at random: each edit is a function of the parsed XML, and what may differ then
+
+def child(parent, path):
+    """The element at the path, made where it is missing."""
+    at = parent
+    for tag in path.split('/'):
+        below = at.find(tag)
+        at = below if below is not None else ET.SubElement(at, tag)
+    return at
+
+
+def drop(parent, tag):
+    for e in parent.findall(tag):
+        parent.remove(e)
+
+
+def new_disk(d, dice):
+    taken = {t.get('dev') for t in d.findall('devices/disk/target')}
+    name = dice.choice([n for n in (f'sd{c}' for c in 'bcdefg') if n not in taken] or [None])
+    if name is None:
+        return
+    disk = ET.SubElement(d.find('devices'), 'disk', type='file', device='disk')
+    ET.SubElement(disk, 'source', file=f'[LocalDS_0] random/{dice.random()}.vmdk')
+    ET.SubElement(disk, 'capacity', unit='MiB').text = str(dice.randint(1, 999))
+    ET.SubElement(disk, 'target', dev=name, bus='scsi')
+    if dice.random() < 0.3:
+        ET.SubElement(disk, 'transient')
+
+
+def old_disk(d, dice):
+    extra = [e for e in d.findall('devices/disk') if e.find('target').get('dev') not in ('sda', 'hdc')]
+    if extra:
+        d.find('devices').remove(dice.choice(extra))
+
+
+def medium(d, dice):
+    for disk in d.findall('devices/disk'):
+        if disk.get('device') == 'cdrom':
+            drop(disk, 'source')
+            disk.set('type', 'file')
+            if dice.random() < 0.6:
+                ET.SubElement(disk, 'source', file='[LocalDS_0] iso/boot.iso')
+
+
+def random_mac(dice):
+    return '00:50:56:%02x:%02x:%02x' % (dice.randint(0, 0x3f), dice.randint(0, 255), dice.randint(0, 255))
+
+
+def new_net(d, dice):
+    if len(d.findall('devices/interface')) < 9:
+        net = ET.SubElement(d.find('devices'), 'interface', type='bridge')
+        ET.SubElement(net, 'mac', address=random_mac(dice), type='static')
+        ET.SubElement(net, 'source', bridge='VM Network')
+        ET.SubElement(net, 'model', type=dice.choice(['e1000', 'e1000e', 'vmxnet3', 'vmxnet2', 'vlance']))
+
+
+def old_net(d, dice):
+    nets = d.findall('devices/interface')
+    if len(nets) > 1:
+        d.find('devices').remove(dice.choice(nets))
+
+
+def net_mac(d, dice):
+    for net in d.findall('devices/interface')[:1]:
+        net.find('mac').set('address', random_mac(dice))
+        net.find('mac').set('type', 'static')
+
+
+def net_model(d, dice):
+    for net in d.findall('devices/interface')[-1:]:
+        net.find('model').set('type', dice.choice(['e1000', 'e1000e', 'vmxnet3']))
+
+
+def memory(d, dice):
+    for tag in ('memory', 'currentMemory'):
+        d.find(tag).set('unit', 'MiB')
+    n = dice.randint(64, 4096) * 4
+    d.find('memory').text = str(n)
+    d.find('currentMemory').text = str(n if dice.random() < 0.5 else dice.randint(1024, n) if n > 1024 else n)
+
+
+def cpus(d, dice):
+    sockets, cores = dice.randint(1, 4), dice.randint(1, 4)
+    d.find('vcpu').text = str(sockets * cores)
+    drop(d, 'cpu')
+    if cores > 1:
+        ET.SubElement(child(d, 'cpu'), 'topology', sockets=str(sockets), cores=str(cores), threads='1')
+
+
+def serial(d, dice):
+    drop(d.find('devices'), 'serial')
+    drop(d.find('devices'), 'console')
+    for n in range(dice.randint(0, 3)):
+        port = ET.SubElement(d.find('devices'), 'serial', type='file')
+        ET.SubElement(port, 'source', path=f'[LocalDS_0] serial/{dice.randint(0, 9)}.txt')
+        ET.SubElement(port, 'target', port=str(n))
+
+
+def vnc(d, dice):
+    drop(d.find('devices'), 'graphics')
+    if dice.random() < 0.6:
+        ET.SubElement(d.find('devices'), 'graphics', type='vnc', port=str(dice.randint(5900, 5964)), autoport='no')
+
+
+def note(d, dice):
+    drop(d, 'description')
+    if dice.random() < 0.8:
+        child(d, 'description').text = ''.join(dice.choice('ab <>&"|%\n\u00e9') for _ in range(dice.randint(1, 40))) + '.'
+
+
+DEVICE = r'config\.hardware\.device\[%s\].*'
+RANDOM = [
+    (memory, r'config\.(hardware\.memoryMB|memoryAllocation\.limit)|' + SHARES),
+    (cpus, r'config\.hardware\.(numCPU|numCoresPerSocket)|' + SHARES),
+    (note, r'config\.annotation'),
+    (lambda d, dice: setattr(child(d, 'cputune/shares'), 'text', str(dice.randint(1, 99999))),
+     r'config\.cpuAllocation\.shares.*'),
+    (lambda d, dice: setattr(child(d, 'memtune/min_guarantee'), 'text', str(dice.randint(0, 64) * 1024)),
+     r'config\.memoryAllocation\.reservation'),
+    (lambda d, dice: d.find('vcpu').set('cpuset', f'{dice.randint(0, 3)}-{dice.randint(4, 9)}'),
+     r'config\.cpuAffinity.*'),
+    (lambda d, dice: d.find('os').set('firmware', dice.choice(['bios', 'efi'])), r'config\.firmware'),
+    (lambda d, dice: d.find('devices/video/model').set('vram', str(2 ** dice.randint(12, 15))), DEVICE % '500'),
+    (new_disk, DEVICE % r'(20\d\d|1000)'), (old_disk, DEVICE % r'(20\d\d|1000)'), (medium, DEVICE % '3000'),
+    (new_net, DEVICE % r'(40\d\d|100)'), (old_net, DEVICE % r'(40\d\d|100)'), (net_mac, DEVICE % r'40\d\d'),
+    (net_model, DEVICE % r'(40\d\d|100)'), (serial, DEVICE % r'(90\d\d|400)'),
+    (vnc, r'config\.extraConfig.*'),
+]
+
+
+def comparable(xml):
+    """Shares of a level follow the number of CPUs; bios is what there is when nothing is
+    said; an interface of another model is another device, and so the last."""
+    d = ET.fromstring(xml)
+    drop(d, 'cputune')
+    if d.find('os').get('firmware') == 'bios':
+        del d.find('os').attrib['firmware']
+    nets = sorted(d.findall('devices/interface'), key=lambda net: net.find('mac').get('address'))
+    drop(d.find('devices'), 'interface')
+    d.find('devices').extend(nets)
+    return ET.tostring(d, encoding='unicode')
+
+
+def at_random(name, n, dice):
+    vm = vms[name]
+    base, before = read(vm._moId), config(vm)
+    edits = dice.sample(RANDOM, dice.randint(1, 5))
+    d = ET.fromstring(base)
+    for change, _ in edits:
+        change(d, dice)
+    wanted = ET.tostring(d, encoding='unicode')
+    answer = commit(vm._moId, base, wanted)
+    back = read(vm._moId)
+    strange = [k for k in difference(before, config(vm)) if not any(re.fullmatch(p, k) for _, p in edits)]
+    for file, text in (('a', wanted), ('b', back)):
+        with open(f'{tmp}/{file}', 'w') as f:
+            f.write(comparable(text))
+    if answer != 'ok' or strange or ask(f'same {tmp}/a {tmp}/b') != 'ok':
+        fail(f'random edit {n}: {answer}, not asked for {strange}; it reads\n{back}\nnot\n{wanted}')
+
+
+put_iso()
+names = sorted(vms)
+wait(vms[names[1]].PowerOffVM_Task())
+until(lambda: ' id=' not in read(names[1]).split('>')[0], 'it is off')
+for running, name in ((True, names[0]), (False, names[1])):
+    for kind in KINDS:
+        try:
+            one(name, [kind], running)
+        except AssertionError as e:
+            fail(f'{kind}: {e}')
+    if not running:
+        one(name, ALL, running)
+dice = random.Random(20230601)
+for n in range(rounds):
+    at_random(names[1], n, dice)
+    if len(failures) > 3:
+        break
+print(f'{rounds} random edits' if not failures else f'{len(failures)} failures')
+shutil.rmtree(tmp)
+sys.exit(1 if failures else 0)

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/edit/test-edit-agree.sh - config.xml, the VMX file converted, and libvirt's own driver
+# say the same of every domain, as the server made it and after an edit of everything
+. "${srcdir:-$(dirname "$0")/..}/functions.sh"
+. "$tests_dir/lib/ops.sh"
+requires_vim
+requires virsh
+CONVERT=${CONVERT:-$build_dir/convert/hvfs-convert}
+
+start_vcsim -mixed -vm 6 -host 2
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+virsh_login
+compared=0
+
+# agree DIRECTORY  All three say the same of the domain there.
+agree () {
+  vm=$(basename "$1")
+  path=$(cd "$1" && pwd -P | sed "s|^$mnt/datacenters/||; s|/clusters/|/|; s|/hosts/|/|; s|/domains/.*||")
+  virsh -q -c "vpx://user@$vcsim_hostport/$path?no_verify=1" dumpxml "$vm" >"$tmp/virsh.xml"
+  cat "$1/config.xml" >"$tmp/hvfs.xml"
+  cat "$1/config.vmx" >"$tmp/vm.vmx"
+  vmx=$(vim get "$vm" config.files.vmPathName)
+  "$CONVERT" --to xml --directory "${vmx%/*}" "$tmp/vm.vmx" >"$tmp/vmx.xml"
+  "$PYTHON" "$tests_dir/edit/agree.py" "$tmp/hvfs.xml" "$tmp/virsh.xml" "$tmp/vmx.xml" ||
+    fail "$vm is not the same to all"
+  compared=$((compared + 1))
+}
+
+# agree_all  Templates are no domains to libvirt.
+agree_all () {
+  for domain in "$mnt"/datacenters/*/hosts/*/domains/* "$mnt"/datacenters/*/clusters/*/hosts/*/domains/*; do
+    if [ "$(cat "$domain/template")" = no ]; then agree "$domain"; fi
+  done
+}
+agree_all
+[ "$compared" -ge 8 ] || fail "only $compared domains were compared"
+
+# Everything that an edit can say, on one that is off.
+name=DC0_H0_VM0
+d=$(cd "$mnt/by-name/$name" && pwd -P)
+echo off >"$d/state"
+"$PYTHON" - "$d/config.xml" >"$tmp/new.xml" <<'END'
+import re, sys
+xml = open(sys.argv[1]).read()
+def put(pattern, new):
+    global xml
+    xml, n = re.subn(pattern, new, xml, count=1)
+    assert n == 1, pattern
+put(r'<description>.*</description>', '<description>one|two "three" &lt;4&gt; 50% äöü</description>')
+put(r'<memory .*', "<memory unit='MiB'>1024</memory>")
+put(r'<currentMemory .*', "<currentMemory unit='MiB'>768</currentMemory>\n"
+    "<memtune><min_guarantee unit='MiB'>256</min_guarantee></memtune>")
+put(r'<vcpu .*', "<vcpu placement='static' cpuset='0-3,6'>4</vcpu>")
+put(r'<shares>.*', '<shares>4321</shares>')
+put(r'<clock', "<cpu><topology sockets='2' cores='2' threads='1'/></cpu><clock")
+put(r'<os>', "<os firmware='efi'>")
+put(r'(</type>)', r"\1<firmware><feature enabled='yes' name='secure-boot'/></firmware><smbios mode='host'/>")
+put(r'(<target dev=.sda. bus=.scsi./>)', r'\1<transient/>')
+put(r'(  <video>)', r"""
+    <disk type='file' device='disk'><source file='[LocalDS_0] more/b.vmdk'/><capacity unit='MiB'>8</capacity>
+      <target dev='sdb' bus='scsi'/></disk>
+    <disk type='file' device='floppy'><source file='[LocalDS_0] more/b.flp'/><target dev='fda' bus='fdc'/></disk>
+    <disk type='block' device='cdrom'><source dev='/dev/cdrom'/><target dev='hda' bus='ide'/></disk>
+    <interface type='bridge'><mac address='00:50:56:11:22:33' type='static'/><source bridge='VM Network'/>
+      <model type='e1000'/></interface>
+    <serial type='tcp'><source mode='bind' host='10.0.0.1' service='9000'/><protocol type='telnet'/></serial>
+    <serial type='file'><source path='[LocalDS_0] more/serial.txt'/></serial>
+    <parallel type='dev'><source path='/dev/parport0'/></parallel>
+    <graphics type='vnc' port='5905' autoport='no' listen='0.0.0.0' keymap='de'/>
+    <filesystem type='mount' accessmode='passthrough'><source dir='/srv'/><target dir='srv'/></filesystem>
+\1""")
+put("vram='4096'", "vram='8192'")
+sys.stdout.write(xml)
+END
+"$PYTHON" - "$vcsim_url" <<'END'
+import ssl, sys, urllib.request
+url = sys.argv[1].replace('/sdk', '/folder/more/b.flp?dcPath=DC0&dsName=LocalDS_0')
+request = urllib.request.Request(url, data=b'floppy', method='PUT',
+                                 headers={'Authorization': 'Basic dXNlcjpwYXNzIHdvcmQ=',
+                                          'Content-Type': 'application/octet-stream'})
+urllib.request.urlopen(request, context=ssl._create_unverified_context()).read()
+END
+cp "$tmp/new.xml" "$d/config.xml" || fail "$(cat "$d/error")"
+agree "$d"
+grep -q parport0 "$tmp/hvfs.xml" || fail 'the edit is not there'
+unmount_hvfs

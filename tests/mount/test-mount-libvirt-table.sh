@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/mount/test-mount-libvirt-table.sh - both commands of each line in hvfs(5), LIBVIRT, do the same:
+# what they print agrees, and what they change is the same to virsh
+. "${srcdir:-$(dirname "$0")/..}/functions.sh"
+requires virsh
+
+start_vcsim -tls=false -vm 4 -host 1 -standalone 1
+virsh_login
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+h=$mnt/datacenters/DC0/hosts/DC0_H0
+connect () { timeout 30 virsh -q -c "vpx://user@$vcsim_hostport/DC0/DC0_H0?transport=http" "$@"; }
+run_virsh () {
+  connect "$@" 2>"$tmp/virsh.err" ||
+    fail "virsh $*: $(grep '^error' "$tmp/virsh.err")" >&2
+}
+
+# What stands for the letters; virsh changes A, the tree changes B.
+A=DC0_H0_VM0 B=DC0_H0_VM1
+cat >"$tmp/inner.xml" <<'END'
+<network>
+  <name>inner</name>
+  <portgroup name='inner group'/>
+</network>
+END
+sed 's/inner/outer/' "$tmp/inner.xml" >"$tmp/outer.xml"
+put () { # COMMAND, DOMAIN, SWITCH
+  echo "$1" | sed "s|\\bD\\b|$2|g; s|\\bN\\b|$3|g; s|\\bFILE\\b|$tmp/$3.xml|; s|\\bP\\b|LocalDS_0|
+    s|\\bMAC\\b|00:0c:29:81:d8:a0|; s|\\bNIC\\b|vmnic0|"
+}
+by_virsh () {
+  # shellcheck disable=SC2046
+  run_virsh $(put "${1#virsh }" "$2" "$3")
+}
+by_tree () { # COMMAND, DOMAIN, SWITCH, DIRECTORY
+  (cd "$4" && eval "$(put "$1" "$2" "$3")") || fail "$1: $(tail -n 1 "$mnt/.hvfs/errors")"
+}
+
+# What both print, so that it can be compared.
+plain () { sed 's/ *$//; /^$/d; s/^shut off$/off/; s/^paused$/suspended/' "$tmp/by_virsh"; }
+field () { sed -n "s/^$1 *: *//p" "$tmp/by_virsh" | head -n 1; }
+value () { sed -n "s/^$1=//p" "$tmp/by_tree"; }
+compare () {
+  case $1 in
+    # The file has empty drives too, of which virsh says nothing.
+    *'dumpxml D') expect_eq "$1" "$(plain | grep -vxFf "$tmp/by_tree")" '' ;;
+    *dominfo*) expect_eq "$1" "$(field 'CPU(s)') $(field 'Max memory')" "$(tr '\n' ' ' <"$tmp/by_tree")KiB" ;;
+    *nodeinfo*)
+      expect_eq "$1" "$(field 'CPU socket(s)') $(field 'Core(s) per socket') $(field 'Memory size')" \
+        "$(value sockets) $(value cores) $(value memory) KiB" ;;
+    *schedinfo*) expect_eq "$1" "$(field reservation) $(field limit)" "$(value reservation) $(value limit)" ;;
+    *pool-info*) expect_eq "$1" "$(field Capacity)" "$(value capacity | awk '{ printf "%.2f TiB", $1 / 2^40 }')" ;;
+    *net-list*) expect_eq "$1" "$(plain | sort)" "$(sed -n 's/\.xml$//p' "$tmp/by_tree" | sort)" ;;
+    *snapshot-list*) expect_eq "$1" "$(plain | sort)" "$(grep -vx 'create\|current\|delete' "$tmp/by_tree" | sort)" ;;
+    *snapshot-parent*) expect_eq "$1" "../$(plain)" "$(cat "$tmp/by_tree")" ;;
+    *list*) expect_eq "$1" "$(plain | sort)" "$(sort "$tmp/by_tree")" ;;
+    *) expect_eq "$1" "$(plain)" "$(sed '/^$/d' "$tmp/by_tree")" ;;
+  esac
+}
+
+# All that a line can change of a domain; nothing where it is gone.
+look () {
+  connect "domstate $1; dominfo $1; schedinfo $1; snapshot-list $1 --name" 2>/dev/null |
+    grep -v '^Id\|^Name\|^UUID\|^CPU time\|^$' || :
+}
+agree () { look $A >"$tmp/a"; look $B >"$tmp/b"; cmp -s "$tmp/a" "$tmp/b"; }
+networks () { run_virsh net-list --name | sed '/^$/d' | sort | tr '\n' ' '; }
+
+sed -n '/^\.Sh LIBVIRT/,/^\.El/s/^\.It Li "\(virsh .*\)" Ta Li "\(.*\)"$/\1|\2/p' "$tests_dir/../man/hvfs.5" >"$tmp/rows"
+rows=0
+while IFS='|' read -r virsh tree <&3; do
+  rows=$((rows + 1))
+  case $virsh in *' D'*) dir=$h/domains/$B ;; *) dir=$h ;; esac
+  case $tree in
+    cat*|ls*|readlink*)
+      by_virsh "$virsh" $B vSwitch0 >"$tmp/by_virsh"
+      by_tree "$tree" $B vSwitch0 "$dir" >"$tmp/by_tree"
+      compare "$virsh" ;;
+    *switches*)
+      by_virsh "$virsh" '' inner >/dev/null
+      by_tree "$tree" '' outer "$dir"
+      case $virsh in
+        *undefine*) expect_eq "$virsh" "$(networks)" 'vSwitch0 ' ;;
+        *) expect_eq "$virsh" "$(networks)" 'inner outer vSwitch0 ' ;;
+      esac ;;
+    *)
+      by_virsh "$virsh" $A '' >/dev/null
+      by_tree "$tree" $B '' "$dir"
+      poll 10 agree || fail "$virsh, $tree: $(diff "$tmp/a" "$tmp/b")" ;;
+  esac
+done 3<"$tmp/rows"
+[ "$rows" -ge 36 ] || fail "only $rows lines were walked"
+unmount_hvfs
