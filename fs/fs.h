@@ -9,7 +9,6 @@
 #include <sys/types.h>
 
 #include "backend/mirror/mirror.h"
-#include "backend/operation/alarm.h"
 #include "backend/operation/perf.h"
 #include "backend/operation/power.h"
 #include "backend/operation/quickstats.h"
@@ -70,7 +69,6 @@ struct _HvfsFs
   HvfsMigrations *migrations;
   HvfsNetworks *networks;
   HvfsFacts *facts;
-  HvfsAlarms *alarms;
   HvfsInventory *inventory;
   HvfsStreams *streams;
   HvfsVcenter *vcenter;

@@ -355,6 +355,12 @@ call_of (HvfsSession *session, const HvfsDatastoreFile *file)
                  .page = g_string_new (NULL) };
 }
 
+static gboolean
+is_lost (const Call *call)
+{
+  return call->reply.lost || call->reply.status == 0;
+}
+
 gboolean
 hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file, goffset start,
                           gsize len, HvfsDatastoreSink sink, gpointer sink_data,
@@ -377,7 +383,7 @@ hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file, g
                                     .wait_s = file->wait_s, .as_is = TRUE, .sink = take_part,
                                     .sink_data = &reading };
   ok = send (&call, cancellable, &failure);
-  *ret_lost = !ok && (call.reply.lost || call.reply.status == 0);
+  *ret_lost = !ok && is_lost (&call);
   if (ok && !reading.judged) /* nothing came */
     ok = judge (&reading, &call.reply, &failure);
   if (call.reply.status == HTTP_BEYOND_END)
@@ -399,15 +405,30 @@ hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file, g
 
 gboolean
 hvfs_datastore_file_write (HvfsSession *session, const HvfsDatastoreFile *file,
-                           HvfsHttpSource source, gpointer source_data, guint64 len,
-                           GCancellable *cancellable, GError **error)
+                           HvfsHttpSource source, gpointer source_data, gsize len,
+                           HvfsDatastoreEnd *ret_end, GCancellable *cancellable, GError **error)
 {
   g_auto (Call) call = call_of (session, file);
   Whole whole = { &call, NULL, 0 };
+  gboolean ok;
 
   call.request
     = (HvfsHttpRequest){ .name = "PUT", .method = "PUT", .headers = put_headers,
                          .source = source, .source_data = source_data, .body_len = len,
                          .wait_s = file->wait_s, .sink = take_whole, .sink_data = &whole };
-  return send (&call, cancellable, error);
+  ok = send (&call, cancellable, error);
+  *ret_end = (HvfsDatastoreEnd){ .status = call.reply.status, .lost = !ok && is_lost (&call) };
+  return ok;
+}
+
+gint64
+hvfs_datastore_file_size (HvfsSession *session, const HvfsDatastoreFile *file,
+                          GCancellable *cancellable, GError **error)
+{
+  g_auto (Call) call = call_of (session, file);
+  Whole whole = { &call, NULL, 0 };
+
+  call.request = (HvfsHttpRequest){ .name = "HEAD", .method = "HEAD", .as_is = TRUE,
+                                    .sink = take_whole, .sink_data = &whole };
+  return send (&call, cancellable, error) ? call.reply.length - 1 : -1;
 }

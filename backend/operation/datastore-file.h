@@ -65,7 +65,20 @@ gboolean hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile
                                    gpointer sink_data, gint64 *ret_total, gboolean *ret_lost,
                                    GCancellable *cancellable, GError **error);
 
-/* Makes or replaces the file with @len bytes of @source. */
+/* How a transfer ended. */
+typedef struct
+{
+  guint status;          /* of HTTP; 0: no answer came */
+  gboolean lost;         /* the connection broke, or none could be made */
+} HvfsDatastoreEnd;
+
+/* Makes or replaces the file with @len bytes of @source, or with HVFS_HTTP_CHUNKED as many as
+ * it gives.  @source may be asked for the same bytes again, from the first on. */
 gboolean hvfs_datastore_file_write (HvfsSession *session, const HvfsDatastoreFile *file,
-                                    HvfsHttpSource source, gpointer source_data, guint64 len,
-                                    GCancellable *cancellable, GError **error);
+                                    HvfsHttpSource source, gpointer source_data, gsize len,
+                                    HvfsDatastoreEnd *ret_end, GCancellable *cancellable,
+                                    GError **error);
+
+/* How long the server says that it is.  Returns: -1 without @error: it does not say */
+gint64 hvfs_datastore_file_size (HvfsSession *session, const HvfsDatastoreFile *file,
+                                 GCancellable *cancellable, GError **error);

@@ -44,6 +44,16 @@ hvfs_datastore_place_new (HvfsMirror *mirror, guint32 serial, GError **error)
   return place;
 }
 
+HvfsDatastorePlace *
+hvfs_datastore_place_copy (const HvfsDatastorePlace *place)
+{
+  HvfsDatastorePlace *copy = g_new (HvfsDatastorePlace, 1);
+
+  *copy = (HvfsDatastorePlace){ g_strdup (place->moref), g_strdup (place->name),
+                                g_strdup (place->datacenter), g_strdup (place->datacenter_path) };
+  return copy;
+}
+
 void
 hvfs_datastore_place_free (HvfsDatastorePlace *place)
 {

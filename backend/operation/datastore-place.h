@@ -19,6 +19,7 @@ typedef struct
 
 /* @error: ESTALE when it is gone.  Returns: (transfer full) */
 HvfsDatastorePlace *hvfs_datastore_place_new (HvfsMirror *mirror, guint32 serial, GError **error);
+HvfsDatastorePlace *hvfs_datastore_place_copy (const HvfsDatastorePlace *place);
 void hvfs_datastore_place_free (HvfsDatastorePlace *place);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsDatastorePlace, hvfs_datastore_place_free)
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "backend/operation/datastore-file.h"
-#include "backend/wait/crew.h"
 #include "backend/wait/wake.h"
 #include "convert/error.h"
 
@@ -14,18 +13,6 @@
 #define MAX_WINDOW (4 * 1024 * 1024)
 #define MAX_ON_THE_WAY 2
 #define MAX_PARTS 3
-#define MAX_THREADS 64
-#define BUSY_WAIT_US (2 * G_TIME_SPAN_SECOND)
-#define BUSY_TRIES 5
-
-struct _HvfsTransfers
-{
-  const HvfsServer *server;
-  HvfsCrew *crew;
-  gsize budget;
-  GMutex lock;  /* a leaf */
-  gsize used;   /* lock: bytes in all parts */
-};
 
 /* A range of the file, that came or comes. */
 typedef struct
@@ -57,63 +44,13 @@ struct _HvfsReader
   gint64 listed_size;   /* lock: as who read last knew it */
 };
 
-/* ---- all files ---- */
-
-static void crew_func (gpointer data, gpointer user_data);
-
-HvfsTransfers *
-hvfs_transfers_new (const HvfsServer *server, gsize budget)
-{
-  HvfsTransfers *transfers = g_new0 (HvfsTransfers, 1);
-
-  transfers->server = server;
-  transfers->budget = budget;
-  transfers->crew = hvfs_crew_new ("hvfs-transfer", crew_func, NULL, MAX_THREADS);
-  g_mutex_init (&transfers->lock);
-  return transfers;
-}
-
-void
-hvfs_transfers_free (HvfsTransfers *transfers)
-{
-  if (transfers == NULL)
-    return;
-  hvfs_crew_free (transfers->crew);
-  g_mutex_clear (&transfers->lock);
-  g_free (transfers);
-}
-
-/* How long a range may be that wants to be @len long.  It counts as used. */
-static gsize
-take_budget (HvfsTransfers *transfers, gsize len)
-{
-  gsize left;
-
-  g_mutex_lock (&transfers->lock);
-  left = transfers->budget > transfers->used ? transfers->budget - transfers->used : 0;
-  if (len > MIN_WINDOW)
-    len = MAX (MIN_WINDOW, MIN (len, left / 2));
-  transfers->used += len;
-  g_mutex_unlock (&transfers->lock);
-  return len;
-}
-
-static void
-give_budget (HvfsTransfers *transfers, gsize len)
-{
-  g_mutex_lock (&transfers->lock);
-  transfers->used -= len;
-  g_mutex_unlock (&transfers->lock);
-}
-
 /* ---- parts ---- */
 
 static void
 part_free (Part *part)
 {
-  give_budget (part->reader->transfers, part->len);
+  hvfs_transfers_give (part->reader->transfers, part->data, part->len);
   g_clear_error (&part->error);
-  g_free (part->data);
   g_free (part);
 }
 
@@ -179,8 +116,7 @@ add_part_locked (HvfsReader *reader, goffset start, gsize len)
   part->reader = reader;
   part->start = start;
   part->listed_size = reader->listed_size;
-  part->len = take_budget (reader->transfers, len);
-  part->data = g_malloc (part->len);
+  part->data = hvfs_transfers_take (reader->transfers, len, &part->len);
   g_queue_push_head (&reader->parts, part);
   reader->n_on_the_way++;
   return part;
@@ -199,54 +135,6 @@ take_bytes (const char *data, gsize len, gpointer user_data)
   g_cond_broadcast (&part->reader->changed);
   g_mutex_unlock (&part->reader->lock);
   return TRUE;
-}
-
-/* FALSE: cancelled */
-static gboolean
-sleep_us (HvfsReader *reader, gint64 us, GCancellable *cancellable)
-{
-  gint64 end = g_get_monotonic_time () + us;
-  HvfsWake wake;
-
-  hvfs_wake_begin (&wake, cancellable, &reader->lock, &reader->changed);
-  g_mutex_lock (&reader->lock);
-  while (!g_cancellable_is_cancelled (cancellable)
-         && g_cond_wait_until (&reader->changed, &reader->lock, end))
-    ;
-  g_mutex_unlock (&reader->lock);
-  hvfs_wake_end (&wake);
-  return !g_cancellable_is_cancelled (cancellable);
-}
-
-/* What has failed so far. */
-typedef struct
-{
-  guint n_busy;
-  gint64 lost_until_us; /* 0: nothing was lost since bytes last came */
-} Trouble;
-
-/* Whether to try once more, after a wait.  Network, of others. */
-static gboolean
-may_try_again (HvfsReader *reader, Trouble *trouble, const GError *error, gboolean lost,
-               GCancellable *cancellable)
-{
-  const HvfsServer *server = reader->transfers->server;
-  gint64 now = g_get_monotonic_time ();
-
-  if (g_cancellable_is_cancelled (cancellable))
-    return FALSE;
-  if (error->code == EAGAIN)
-    return trouble->n_busy++ < BUSY_TRIES && sleep_us (reader, BUSY_WAIT_US, cancellable);
-  if (!lost || error->code == EKEYREJECTED)
-    return FALSE;
-  if (trouble->lost_until_us == 0)
-    {
-      trouble->lost_until_us = now + server->timeout_s * G_TIME_SPAN_SECOND;
-      return TRUE;
-    }
-  return now < trouble->lost_until_us
-         && sleep_us (reader, MIN (G_TIME_SPAN_SECOND / 4, trouble->lost_until_us - now), cancellable)
-         && hvfs_mirror_await_up (server->mirror, trouble->lost_until_us, cancellable);
 }
 
 /* Notes how long the file is.  @error: EIO: shorter than it was */
@@ -270,10 +158,10 @@ static gboolean
 fetch (Part *part, GCancellable *cancellable, GError **error)
 {
   HvfsReader *reader = part->reader;
-  const HvfsServer *server = reader->transfers->server;
+  const HvfsServer *server = hvfs_transfers_get_server (reader->transfers);
   const HvfsDatastoreFile file = { reader->place, reader->path, part->listed_size,
                                    server->timeout_s };
-  Trouble trouble = { 0 };
+  HvfsTrouble trouble = { 0 };
 
   for (;;)
     {
@@ -288,7 +176,8 @@ fetch (Part *part, GCancellable *cancellable, GError **error)
         return note_total (reader, total, error);
       if (part->filled > before)
         trouble.lost_until_us = 0;
-      if (!may_try_again (reader, &trouble, failure, lost, cancellable))
+      if (!hvfs_transfers_may_try_again (reader->transfers, &trouble, failure, lost, &reader->lock,
+                                         &reader->changed, cancellable))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
@@ -330,7 +219,7 @@ reader_unref (HvfsReader *reader)
 }
 
 static void
-crew_func (gpointer data, gpointer user_data)
+run (gpointer data)
 {
   HvfsReader *reader = ((Part *) data)->reader;
 
@@ -344,7 +233,7 @@ start_part_locked (HvfsReader *reader, goffset start, gsize len)
   Part *part = add_part_locked (reader, start, len);
 
   g_atomic_ref_count_inc (&reader->refs);
-  hvfs_crew_push (reader->transfers->crew, part);
+  hvfs_transfers_run (reader->transfers, run, part);
 }
 
 /* ---- reading ---- */

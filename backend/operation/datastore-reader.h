@@ -12,15 +12,7 @@
 #pragma once
 
 #include "backend/operation/datastore-place.h"
-#include "backend/operation/operation.h"
-
-/* What all files share. */
-typedef struct _HvfsTransfers HvfsTransfers;
-
-/* @server: borrowed; @budget: bytes */
-HvfsTransfers *hvfs_transfers_new (const HvfsServer *server, gsize budget);
-/* All readers are closed; waits until none is at work. */
-void hvfs_transfers_free (HvfsTransfers *transfers);
+#include "backend/operation/datastore-transfers.h"
 
 typedef struct _HvfsReader HvfsReader;
 

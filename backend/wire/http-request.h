@@ -42,24 +42,28 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HvfsHttpReply, hvfs_http_reply_clear)
 typedef gboolean (*HvfsHttpSink) (const HvfsHttpReply *reply, const char *data, gsize len,
                                   gpointer user_data, GError **error);
 
+/* The length of a body that goes out in chunks, until its source gives 0. */
+#define HVFS_HTTP_CHUNKED G_MAXSIZE
+
 /* Gives the next bytes of the body, in the requesting thread: at most @size of those from
- * @off on.  Returns: how many, at least 1; -1 with @error ends the request */
+ * @off on.  Returns: how many, at least 1, unless it ends so; -1 with @error ends the request */
 typedef gssize (*HvfsHttpSource) (char *buffer, gsize size, gsize off, gpointer user_data,
                                   GError **error);
 
 typedef struct
 {
   const char *name;           /* what the counters call it */
-  const char *method;         /* "GET", or one with a body: "POST", "PUT" */
+  const char *method;         /* "GET", "HEAD", or one with a body: "POST", "PUT" */
   const char *path;           /* escaped, "/sdk" */
   const char *const *headers; /* nullable; "Name: value", NULL at the end */
   HvfsCookies *cookies;       /* nullable; are sent, and take in those of the answer */
   const char *body;           /* nullable: for "GET" */
   HvfsHttpSource source;      /* nullable: of the body, where @body is NULL */
   gpointer source_data;
-  gsize body_len;
-  guint wait_s;               /* until the answer begins, in place of the time-out; if not 0
-                               * it has a connection of its own, which no other request takes */
+  gsize body_len;             /* or HVFS_HTTP_CHUNKED */
+  guint wait_s;               /* until the answer begins, in place of the time-out, once all of
+                               * the body is out; if not 0 it has a connection of its own, which
+                               * no other request takes */
   guint limit_s;              /* for all of it, 0: none */
   gboolean fresh;             /* on a new connection */
   gboolean finish;            /* it is not cancelled any more when some of it was sent */

@@ -88,12 +88,19 @@ on_rewind (void *data, curl_off_t offset, int origin)
   return transfer->begun ? CURL_SEEKFUNC_FAIL : CURL_SEEKFUNC_OK;
 }
 
+static gboolean
+is_chunked (const HvfsHttpRequest *request)
+{
+  return request->body_len == HVFS_HTTP_CHUNKED;
+}
+
 static size_t
 on_read (char *buffer, size_t size, size_t n, void *data)
 {
   Transfer *transfer = data;
   const HvfsHttpRequest *request = transfer->request;
   gsize len = MIN (size * n, request->body_len - transfer->sent);
+  gboolean at_end = FALSE;
 
   if (request->source == NULL)
     memcpy (buffer, request->body + transfer->sent, len);
@@ -102,14 +109,15 @@ on_read (char *buffer, size_t size, size_t n, void *data)
       gssize got = request->source (buffer, len, transfer->sent, request->source_data,
                                     &transfer->error);
 
-      if (got <= 0)
+      at_end = got == 0 && is_chunked (request);
+      if (got < 0 || (got == 0 && !at_end))
         return CURL_READFUNC_ABORT;
       len = (gsize) got;
     }
   transfer->sent += len;
   transfer->begun = TRUE;
   transfer->active_us = g_get_monotonic_time ();
-  if (transfer->sent == transfer->request->body_len)
+  if (at_end || transfer->sent == request->body_len)
     transfer->reply->maybe_sent = TRUE;
   return len;
 }
@@ -248,11 +256,15 @@ set_body (CURL *easy, Transfer *transfer)
 {
   const HvfsHttpRequest *request = transfer->request;
 
+  curl_easy_setopt (easy, CURLOPT_NOBODY, strcmp (request->method, "HEAD") == 0 ? 1L : 0L);
   curl_easy_setopt (easy, CURLOPT_CUSTOMREQUEST, request->method);
   if (request->body == NULL && request->source == NULL)
     return;
   curl_easy_setopt (easy, CURLOPT_POST, 1L);
-  curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body_len);
+  curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                    is_chunked (request) ? -1 : (curl_off_t) request->body_len);
+  if (request->source != NULL)
+    curl_easy_setopt (easy, CURLOPT_UPLOAD_BUFFERSIZE, BUFFER_BYTES);
   curl_easy_setopt (easy, CURLOPT_READFUNCTION, on_read);
   curl_easy_setopt (easy, CURLOPT_READDATA, transfer);
   curl_easy_setopt (easy, CURLOPT_SEEKFUNCTION, on_rewind);
@@ -301,6 +313,8 @@ list_headers (const HvfsHttpRequest *request)
 
   for (const char *const *h = request->headers; h != NULL && *h != NULL; h++)
     list = curl_slist_append (list, *h);
+  if (is_chunked (request))
+    list = curl_slist_append (list, "Transfer-Encoding: chunked");
   if (cookies != NULL)
     list = curl_slist_append (list, header);
   return list;
@@ -323,7 +337,8 @@ deadline_us (const Transfer *transfer)
   gint64 silence_us = transfer->peer->config.timeout_s * G_USEC_PER_SEC;
   gint64 deadline = transfer->active_us + silence_us;
 
-  if (transfer->answered_us == 0 && request->wait_s != 0)
+  if (transfer->answered_us == 0 && request->wait_s != 0
+      && (request->source == NULL || transfer->reply->maybe_sent))
     deadline = transfer->active_us + request->wait_s * G_USEC_PER_SEC;
   else if (transfer->answered_us != 0)
     deadline = MIN (deadline, transfer->answered_us + silence_us

@@ -154,8 +154,7 @@ content_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const c
 {
   GError *failure = NULL;
 
-  if (hvfs_call_may_wait (call, &failure)
-      && hvfs_upload_write (file_of (fi)->upload, data, size, off, call->cancellable, &failure))
+  if (hvfs_upload_write (file_of (fi)->upload, data, size, off, call->cancellable, &failure))
     return TRUE;
   fail (call, node, "write", failure, error);
   return FALSE;

@@ -10,12 +10,23 @@
 #include "backend/operation/datastore-change.h"
 #include "backend/operation/datastore-file.h"
 #include "backend/operation/datastore-reader.h"
+#include "backend/operation/datastore-writer.h"
 #include "convert/error.h"
 #include "fs/tree/change.h"
 
 #define PIECE (1024 * 1024)
-/* A host may write for long before it says that it has all. */
-#define ANSWER_S 300
+/* From so many bytes on a file goes up while it is written. */
+#define STREAM_BYTES (4 * 1024 * 1024)
+
+/* What goes up, under its temporary name. */
+typedef struct
+{
+  HvfsWriter *writer;
+  HvfsDatastorePlace *place;
+  char *path;
+  guint32 store;
+  gint64 len;           /* -1: not known when it began */
+} Stream;
 
 struct _HvfsUpload
 {
@@ -28,7 +39,10 @@ struct _HvfsUpload
   gboolean loaded;    /* lock: fd has all of it */
   gboolean dirty;     /* lock */
   gboolean aborted;   /* lock */
-  gint64 size;        /* atomic: of fd, once it is loaded; else -1 */
+  goffset in_order;   /* lock: so much was written from the first byte on */
+  goffset end;        /* lock: of what has content in fd */
+  Stream *stream;     /* lock: nullable: then fd has only the first bytes */
+  gint64 size;        /* atomic: once it is loaded; else -1 */
 };
 
 static gboolean
@@ -121,24 +135,6 @@ drop_new (HvfsUpload *upload)
   hvfs_change_name (upload->fs, hvfs_content_dir_ino (dir, content.store), name);
 }
 
-void
-hvfs_upload_free (HvfsUpload *upload)
-{
-  drop_new (upload);
-  close (upload->fd);
-  g_mutex_clear (&upload->lock);
-  g_free (upload);
-}
-
-void
-hvfs_upload_abort (HvfsUpload *upload)
-{
-  g_mutex_lock (&upload->lock);
-  upload->aborted = TRUE;
-  drop_new (upload);
-  g_mutex_unlock (&upload->lock);
-}
-
 /* ---- the local file ---- */
 
 static gboolean
@@ -179,114 +175,53 @@ locate (HvfsUpload *upload, char **ret_path, HvfsDatastorePlace **ret_place, gui
   return FALSE;
 }
 
-/* What is changed in an existing file is changed in a copy of it. */
-static gboolean
-load_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+/* Copies what @reader has, and closes it.  Returns: how much; -1: @error */
+static goffset
+fetch (HvfsUpload *upload, HvfsReader *reader, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *path = NULL;
-  HvfsDatastorePlace *place = NULL;
-  HvfsReader *reader;
   goffset off = 0;
-  gboolean more = TRUE;
-  guint32 store;
+  gboolean whole = FALSE;
+  gboolean more
+    = ftruncate (upload->fd, 0) == 0 || set_errno ("the file on the local disk", error);
 
-  if (upload->loaded)
-    return TRUE;
-  if (!locate (upload, &path, &place, &store, error))
-    return FALSE;
-  reader = hvfs_reader_new (upload->fs->transfers, place, path);
   while (more)
     {
       g_autoptr (GBytes) piece = hvfs_reader_read (reader, off, PIECE, -1, cancellable, error);
       gsize len;
       const char *data = piece == NULL ? NULL : g_bytes_get_data (piece, &len);
 
+      whole = piece != NULL && len == 0;
       more = piece != NULL && len > 0 && write_all (upload->fd, data, len, off, error);
-      if (piece != NULL && len == 0)
-        upload->loaded = TRUE;
-      else if (more)
+      if (more)
         off += (goffset) len;
     }
   hvfs_reader_close (reader);
-  if (upload->loaded)
-    set_size (upload, off);
-  return upload->loaded;
+  return whole ? off : -1;
 }
 
+/* What is changed in an existing file is changed in a copy of it. */
 static gboolean
-begin_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+load_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 {
-  if (!upload->aborted)
-    return load_locked (upload, cancellable, error);
-  g_set_error (error, HVFS_ERROR, EIO, "the file could not be stored, and was given up");
-  return FALSE;
-}
+  g_autofree char *path = NULL;
+  HvfsDatastorePlace *place = NULL;
+  goffset size;
+  guint32 store;
 
-GBytes *
-hvfs_upload_read (HvfsUpload *upload, goffset off, gsize size, GCancellable *cancellable,
-                  GError **error)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&upload->lock);
-  g_autofree char *data = NULL;
-  gssize n;
-
-  if (!begin_locked (upload, cancellable, error))
-    return NULL;
-  data = g_malloc (size);
-  n = pread (upload->fd, data, size, off);
-  if (n >= 0)
-    return g_bytes_new_take (g_steal_pointer (&data), (gsize) n);
-  set_errno ("the file on the local disk", error);
-  return NULL;
-}
-
-gboolean
-hvfs_upload_write (HvfsUpload *upload, const char *data, gsize size, goffset off,
-                   GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&upload->lock);
-
-  if (!begin_locked (upload, cancellable, error)
-      || !write_all (upload->fd, data, size, off, error))
+  if (upload->loaded)
+    return TRUE;
+  if (!locate (upload, &path, &place, &store, error))
     return FALSE;
-  upload->dirty = TRUE;
-  set_size (upload, MAX (hvfs_upload_get_size (upload), off + (gint64) size));
-  return TRUE;
-}
-
-gboolean
-hvfs_upload_resize (HvfsUpload *upload, gint64 size, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&upload->lock);
-
-  if (size == 0)
-    upload->loaded = TRUE; /* nothing of it is wanted */
-  if (!begin_locked (upload, cancellable, error))
+  size = fetch (upload, hvfs_reader_new (upload->fs->transfers, place, path), cancellable, error);
+  if (size < 0)
     return FALSE;
-  if (ftruncate (upload->fd, size) != 0)
-    return set_errno ("the file on the local disk", error);
-  upload->dirty = TRUE;
+  upload->loaded = TRUE;
+  upload->end = size;
   set_size (upload, size);
   return TRUE;
 }
 
 /* ---- up ---- */
-
-static gssize
-give (char *buffer, gsize size, gsize off, gpointer user_data, GError **error)
-{
-  const HvfsUpload *upload = user_data;
-  gssize n;
-
-  do
-    n = pread (upload->fd, buffer, size, (goffset) off);
-  while (n < 0 && errno == EINTR);
-  if (n > 0)
-    return n;
-  errno = n == 0 ? EIO : errno;
-  set_errno ("the file on the local disk", error);
-  return -1;
-}
 
 /* In the directory of @path, so that to rename it is no copy.  (transfer full) */
 static char *
@@ -298,46 +233,399 @@ temporary_name (const char *path)
                           path, g_random_int (), g_random_int ());
 }
 
-/* What did not become a file is cleared away, also for who was interrupted. */
-static void
-clear_away (HvfsFs *fs, const HvfsDatastorePath *part)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!hvfs_datastore_delete (&fs->server, part, FALSE, NULL, &error) && error->code != ENOENT)
-    g_message ("[%s] %s: a part of a file is left there: %s", part->place->name, part->path,
-               error->message);
-}
-
+/* @ready: the first bytes, which are in the local file; @len: of all, or -1 */
 static gboolean
-send_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+begin_stream_locked (HvfsUpload *upload, goffset ready, gint64 len, GError **error)
 {
-  HvfsFs *fs = upload->fs;
-  g_autofree char *path = NULL, *temporary = NULL;
-  g_autoptr (HvfsDatastorePlace) place = NULL;
+  HvfsDatastorePlace *place = NULL, *of_writer;
+  g_autofree char *path = NULL;
+  Stream *stream;
   guint32 store;
-  HvfsDatastorePath part, whole;
-  HvfsDatastoreFile file;
 
   if (!locate (upload, &path, &place, &store, error))
     return FALSE;
-  temporary = temporary_name (path);
-  part = (HvfsDatastorePath){ store, place, temporary };
-  whole = (HvfsDatastorePath){ store, place, path };
-  file = (HvfsDatastoreFile){ place, temporary, -1, ANSWER_S };
-  if (hvfs_datastore_file_write (fs->server.session, &file, give, upload,
-                                 (guint64) hvfs_upload_get_size (upload), cancellable, error)
-      && hvfs_datastore_move (&fs->server, &part, &whole, FALSE, !upload->is_new, cancellable,
-                              error))
+  of_writer = hvfs_datastore_place_copy (place);
+  stream = upload->stream = g_new (Stream, 1);
+  *stream = (Stream){ .place = place, .path = temporary_name (path), .store = store, .len = len };
+  stream->writer = hvfs_writer_new (upload->fs->transfers, of_writer, stream->path, upload->fd,
+                                    ready, len);
+  return TRUE;
+}
+
+/* What did not become a file is cleared away, also for who was interrupted. */
+static void
+clear_away (HvfsFs *fs, const Stream *stream)
+{
+  const HvfsDatastorePath part = { stream->store, stream->place, stream->path };
+  g_autoptr (GError) error = NULL;
+
+  if (!hvfs_datastore_delete (&fs->server, &part, FALSE, NULL, &error) && error->code != ENOENT)
+    g_message ("[%s] %s: a part of a file is left there: %s", part.place->name, part.path,
+               error->message);
+}
+
+/* @is_there: under its temporary name, where nobody wants it */
+static void
+end_stream_locked (HvfsUpload *upload, gboolean is_there)
+{
+  g_autofree Stream *stream = g_steal_pointer (&upload->stream);
+
+  if (stream == NULL)
+    return;
+  hvfs_writer_free (stream->writer);
+  if (is_there)
+    clear_away (upload->fs, stream);
+  hvfs_datastore_place_free (stream->place);
+  g_free (stream->path);
+}
+
+/* Zeros up to @end: a file has them where nothing was written. */
+static gboolean
+fill_locked (HvfsUpload *upload, goffset end, GCancellable *cancellable, GError **error)
+{
+  static const char zeros[64 * 1024];
+  HvfsWriter *writer = upload->stream->writer;
+  gboolean ok = TRUE;
+
+  while (ok && hvfs_writer_get_end (writer) < end)
+    ok = hvfs_writer_write (writer, zeros,
+                            (gsize) MIN ((goffset) sizeof zeros, end - hvfs_writer_get_end (writer)),
+                            cancellable, error);
+  return ok;
+}
+
+/* What was sent in chunks is as long as was sent, or the server took them for something else. */
+static gboolean
+check_size_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+{
+  const Stream *stream = upload->stream;
+  const HvfsDatastoreFile file = { stream->place, stream->path, -1, 0 };
+  gint64 end = hvfs_writer_get_end (stream->writer), size;
+  GError *failure = NULL;
+
+  size = hvfs_datastore_file_size (upload->fs->server.session, &file, cancellable, &failure);
+  if (size == end)
     return TRUE;
-  clear_away (fs, &part);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  else
+    {
+      hvfs_transfers_take_no_chunks (upload->fs->transfers);
+      g_set_error (error, HVFS_ERROR, EIO, "[%s] %s: the server has %" G_GINT64_FORMAT " bytes of %"
+                   G_GINT64_FORMAT, stream->place->name, stream->path, size, end);
+    }
   return FALSE;
+}
+
+/* All of it is on the server. */
+static gboolean
+finish_stream_locked (HvfsUpload *upload, goffset end, GCancellable *cancellable, GError **error)
+{
+  const Stream *stream = upload->stream;
+
+  return fill_locked (upload, end, cancellable, error)
+         && hvfs_writer_end (stream->writer, cancellable, error)
+         && (stream->len >= 0 || check_size_locked (upload, cancellable, error));
+}
+
+/* What goes up is in the local file again: from here, or else from the server.
+ * FALSE: @error, and it is lost */
+static gboolean
+take_back_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+{
+  const Stream *stream = upload->stream;
+  goffset end = hvfs_writer_get_end (stream->writer);
+  gint64 size = hvfs_upload_get_size (upload);
+  HvfsReader *reader;
+
+  if (!hvfs_writer_rescue (stream->writer))
+    {
+      if (!finish_stream_locked (upload, MAX (stream->len, end), cancellable, error))
+        return FALSE;
+      reader = hvfs_reader_new (upload->fs->transfers, hvfs_datastore_place_copy (stream->place),
+                                stream->path);
+      if (fetch (upload, reader, cancellable, error) < 0)
+        return FALSE;
+    }
+  end_stream_locked (upload, TRUE);
+  upload->end = end;
+  return ftruncate (upload->fd, size) == 0 || set_errno ("the file on the local disk", error);
+}
+
+static gboolean
+give_up_locked (HvfsUpload *upload)
+{
+  end_stream_locked (upload, TRUE);
+  upload->aborted = TRUE;
+  return FALSE;
+}
+
+/* @failure: why what goes up does not; taken.  A server that does not take a file so is told its
+ * length, when that is known; any other reason is the writer's to know. */
+static gboolean
+settle_failure_locked (HvfsUpload *upload, GError *failure, GCancellable *cancellable,
+                       GError **error)
+{
+  goffset end = hvfs_writer_get_end (upload->stream->writer);
+
+  if (failure->code == EINTR || failure->code == EWOULDBLOCK)
+    {
+      set_size (upload, MAX (hvfs_upload_get_size (upload), end));
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
+  if (upload->stream->len < 0 && hvfs_writer_rescue (upload->stream->writer)
+      && take_back_locked (upload, cancellable, NULL))
+    {
+      g_error_free (failure);
+      return TRUE;
+    }
+  g_propagate_error (error, failure);
+  return give_up_locked (upload);
+}
+
+/* From the first byte on, without a gap, so that it need not be kept here. */
+static gboolean
+should_stream_locked (const HvfsUpload *upload)
+{
+  return upload->stream == NULL && upload->in_order >= STREAM_BYTES
+         && upload->in_order == upload->end
+         && (hvfs_upload_get_size ((HvfsUpload *) upload) > upload->end
+             || hvfs_transfers_takes_chunks (upload->fs->transfers));
+}
+
+/* A failure is for who commits. */
+static void
+stream_locked (HvfsUpload *upload)
+{
+  gint64 size = hvfs_upload_get_size (upload);
+
+  if (should_stream_locked (upload))
+    begin_stream_locked (upload, upload->end, size > upload->end ? size : -1, NULL);
+}
+
+/* ---- reading and writing ---- */
+
+static gboolean
+begin_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+{
+  if (!upload->aborted)
+    return load_locked (upload, cancellable, error);
+  g_set_error (error, HVFS_ERROR, EIO, "the file could not be stored, and was given up");
+  return FALSE;
+}
+
+/* For what the stream cannot do: all is in the local file. */
+static gboolean
+begin_local_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+{
+  if (!begin_locked (upload, cancellable, error))
+    return FALSE;
+  return upload->stream == NULL || take_back_locked (upload, cancellable, error)
+         || give_up_locked (upload);
+}
+
+GBytes *
+hvfs_upload_read (HvfsUpload *upload, goffset off, gsize size, GCancellable *cancellable,
+                  GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&upload->lock);
+  g_autofree char *data = NULL;
+  gssize n;
+
+  if (!begin_local_locked (upload, cancellable, error))
+    return NULL;
+  data = g_malloc (size);
+  n = pread (upload->fd, data, size, off);
+  if (n >= 0)
+    return g_bytes_new_take (g_steal_pointer (&data), (gsize) n);
+  set_errno ("the file on the local disk", error);
+  return NULL;
+}
+
+static gboolean
+write_local_locked (HvfsUpload *upload, const char *data, gsize size, goffset off,
+                    GCancellable *cancellable, GError **error)
+{
+  goffset end = off + (goffset) size;
+
+  if (!begin_local_locked (upload, cancellable, error)
+      || !write_all (upload->fd, data, size, off, error))
+    return FALSE;
+  if (off <= upload->in_order)
+    upload->in_order = MAX (upload->in_order, end);
+  upload->end = MAX (upload->end, end);
+  return TRUE;
+}
+
+/* Whether the stream has room for what is to be at @off: not before its end, and not beyond
+ * what the server was told. */
+static gboolean
+goes_on_locked (const HvfsUpload *upload, goffset off, gsize size)
+{
+  const Stream *stream = upload->stream;
+
+  return stream != NULL && off >= hvfs_writer_get_end (stream->writer)
+         && (stream->len < 0 || off + (goffset) size <= stream->len);
+}
+
+static gboolean
+write_locked (HvfsUpload *upload, const char *data, gsize size, goffset off,
+              GCancellable *cancellable, GError **error)
+{
+  GError *failure = NULL;
+
+  if (goes_on_locked (upload, off, size))
+    {
+      if (fill_locked (upload, off, cancellable, &failure)
+          && hvfs_writer_write (upload->stream->writer, data, size, cancellable, &failure))
+        return TRUE;
+      if (!settle_failure_locked (upload, failure, cancellable, error))
+        return FALSE;
+    }
+  return write_local_locked (upload, data, size, off, cancellable, error);
+}
+
+static gboolean
+would_block (GError **error)
+{
+  g_set_error (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
+  return FALSE;
+}
+
+/* Without a wait there is only what goes on going up. */
+static gboolean
+may_write_locked (const HvfsUpload *upload, goffset off, gsize size, GCancellable *cancellable)
+{
+  return cancellable != NULL
+         || (goes_on_locked (upload, off, size)
+             && off == hvfs_writer_get_end (upload->stream->writer));
+}
+
+gboolean
+hvfs_upload_write (HvfsUpload *upload, const char *data, gsize size, goffset off,
+                   GCancellable *cancellable, GError **error)
+{
+  gboolean ok;
+
+  if (cancellable != NULL)
+    g_mutex_lock (&upload->lock);
+  else if (!g_mutex_trylock (&upload->lock))
+    return would_block (error);
+  ok = may_write_locked (upload, off, size, cancellable)
+         ? write_locked (upload, data, size, off, cancellable, error) : would_block (error);
+  if (ok)
+    {
+      upload->dirty = TRUE;
+      set_size (upload, MAX (hvfs_upload_get_size (upload), off + (gint64) size));
+      stream_locked (upload);
+    }
+  g_mutex_unlock (&upload->lock);
+  return ok;
+}
+
+/* Whether what goes up need not be touched for that. */
+static gboolean
+may_become_locked (const HvfsUpload *upload, gint64 size)
+{
+  const Stream *stream = upload->stream;
+
+  return stream != NULL
+         && (stream->len < 0 ? size >= hvfs_writer_get_end (stream->writer) : size == stream->len);
+}
+
+static gboolean
+resize_local_locked (HvfsUpload *upload, gint64 size, GCancellable *cancellable, GError **error)
+{
+  if (size == 0)
+    {
+      upload->loaded = TRUE; /* nothing of it is wanted */
+      end_stream_locked (upload, TRUE);
+    }
+  if (!begin_local_locked (upload, cancellable, error))
+    return FALSE;
+  if (ftruncate (upload->fd, size) != 0)
+    return set_errno ("the file on the local disk", error);
+  upload->in_order = MIN (upload->in_order, size);
+  upload->end = MIN (upload->end, size);
+  return TRUE;
+}
+
+gboolean
+hvfs_upload_resize (HvfsUpload *upload, gint64 size, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&upload->lock);
+
+  if (!may_become_locked (upload, size) && !resize_local_locked (upload, size, cancellable, error))
+    return FALSE;
+  upload->dirty = TRUE;
+  set_size (upload, size);
+  return TRUE;
+}
+
+/* ---- storing ---- */
+
+/* It gets its name. */
+static gboolean
+name_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+{
+  HvfsFs *fs = upload->fs;
+  g_autofree char *path = NULL;
+  g_autoptr (HvfsDatastorePlace) place = NULL;
+  const HvfsDatastorePath part = { upload->stream->store, upload->stream->place,
+                                   upload->stream->path };
+  guint32 store;
+  HvfsDatastorePath whole;
+
+  if (!locate (upload, &path, &place, &store, error))
+    return FALSE;
+  whole = (HvfsDatastorePath){ store, place, path };
+  return hvfs_datastore_move (&fs->server, &part, &whole, FALSE, !upload->is_new, cancellable,
+                              error);
+}
+
+/* What is all in the local file. */
+static gboolean
+send_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+{
+  gint64 size = hvfs_upload_get_size (upload);
+
+  return begin_stream_locked (upload, size, size, error)
+         && finish_stream_locked (upload, size, cancellable, error);
+}
+
+/* The rest of what goes up. */
+static gboolean
+end_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+{
+  GError *failure = NULL;
+
+  return finish_stream_locked (upload, hvfs_upload_get_size (upload), cancellable, &failure)
+         || (settle_failure_locked (upload, failure, cancellable, error)
+             && send_locked (upload, cancellable, error));
+}
+
+static gboolean
+store_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+{
+  gboolean was_going = upload->stream != NULL;
+
+  if ((was_going ? end_locked (upload, cancellable, error)
+                 : send_locked (upload, cancellable, error))
+      && name_locked (upload, cancellable, error))
+    {
+      end_stream_locked (upload, FALSE);
+      upload->loaded = !was_going;
+      return TRUE;
+    }
+  return give_up_locked (upload);
 }
 
 gboolean
 hvfs_upload_commit (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&upload->lock);
+  gint64 size = hvfs_upload_get_size (upload);
   HvfsContent content;
   guint32 dir;
 
@@ -346,15 +634,38 @@ hvfs_upload_commit (HvfsUpload *upload, GCancellable *cancellable, GError **erro
   /* Nobody can find it any more. */
   if (!find_dir (upload, &dir, &content))
     {
+      end_stream_locked (upload, TRUE);
       upload->dirty = FALSE;
       return TRUE;
     }
-  if (!send_locked (upload, cancellable, error))
-    {
-      upload->aborted = TRUE;
-      return FALSE;
-    }
+  if (!store_locked (upload, cancellable, error))
+    return FALSE;
   upload->dirty = upload->is_new = FALSE;
-  hvfs_contents_stored (upload->fs->contents, upload->number, hvfs_upload_get_size (upload));
+  hvfs_contents_stored (upload->fs->contents, upload->number, size);
+  if (!upload->loaded)
+    {
+      upload->in_order = 0;
+      set_size (upload, -1);
+    }
   return TRUE;
 }
+
+void
+hvfs_upload_free (HvfsUpload *upload)
+{
+  end_stream_locked (upload, TRUE);
+  drop_new (upload);
+  close (upload->fd);
+  g_mutex_clear (&upload->lock);
+  g_free (upload);
+}
+
+void
+hvfs_upload_abort (HvfsUpload *upload)
+{
+  g_mutex_lock (&upload->lock);
+  give_up_locked (upload);
+  drop_new (upload);
+  g_mutex_unlock (&upload->lock);
+}
+

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/content/upload.h - a file of a datastore that is being written
  *
- * Exists because the server takes a file whole or not at all, and wants to know its length
- * first: what is written, in any order, is in a file on the local disk until the writer
- * syncs or closes.  Then it goes up under a temporary name in the same directory, which
- * becomes the real one when all of it is there.
+ * Exists because the server takes a file whole or not at all.  What goes from the first byte
+ * on goes up while it is written, after some MiB; all else is in a file on the local disk
+ * until the writer syncs or closes.  Either way it goes up under a temporary name in the same
+ * directory, which becomes the real one when all of it is there.
  *
  * All but new and the getters may wait, and take a lock of their own.
  */
@@ -28,6 +28,7 @@ void hvfs_upload_free (HvfsUpload *upload);
 
 GBytes *hvfs_upload_read (HvfsUpload *upload, goffset off, gsize size, GCancellable *cancellable,
                           GError **error);
+/* @cancellable: NULL: do not wait; then @error may be EWOULDBLOCK */
 gboolean hvfs_upload_write (HvfsUpload *upload, const char *data, gsize size, goffset off,
                             GCancellable *cancellable, GError **error);
 gboolean hvfs_upload_resize (HvfsUpload *upload, gint64 size, GCancellable *cancellable,

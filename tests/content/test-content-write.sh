@@ -72,8 +72,9 @@ kill -KILL "$copy"
 wait "$copy" 2>/dev/null || :
 await missing "$files/killed"
 [ ! -e "$root/killed" ] || fail 'what was not whole is stored'
-control POST '/fail?method=PUT%20/folder&what=500' >/dev/null
+control POST '/fail?method=PUT%20/folder&what=500&times=0' >/dev/null
 expect_failure 'Input/output error' cp "$tmp/iso" "$files/refused"
+control POST /heal >/dev/null
 [ ! -e "$files/refused" ] || fail 'refused, but there'
 [ ! -e "$root/refused" ] || fail 'refused, but stored'
 control POST '/fail?method=MoveDatastoreFile_Task&what=fault&fault=FileLocked&message=Somebody%20has%20it.' >/dev/null

@@ -32,6 +32,9 @@
 //                      silent    performed, never answered
 //                      garbage   no XML                    empty     no body
 //                      html, 401, 500, 503                 type      a wrong Content-Type
+//                      411       only where the length of the body is not said
+//                      cut       connection cut after so many bytes of the body
+//                      stall     no more of it is taken then, until healed
 //                      other     the reply to another method
 //                      huge      a text of so many bytes   deep      100,000 levels
 //                      entity    growing and external entities
@@ -58,8 +61,6 @@
 //                    runs, which then waits for the answer (question.go)
 //   POST /events?n=N[&object=O][&message=TEXT]
 //                    N events at once, about the object, or none
-//   POST /alarm?object=O&name=N&status=red|yellow|green[&quiet=1]
-//                    an alarm of an object; with quiet, clients are not told of alarms from now on
 //   POST /connection?host=O&state=connected|disconnected|notResponding
 //                    of a host, and of its VMs
 
@@ -130,7 +131,6 @@ func (c *control) changing() map[string]action {
 		"/allow":       func(r *http.Request) (interface{}, error) { return c.deny(r, false) },
 		"/vapp":        c.vapp,
 		"/events":      c.burst,
-		"/alarm":       c.alarm,
 		"/connection":  c.connection,
 		"/question":    c.question,
 	}

@@ -11,6 +11,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -55,6 +56,9 @@ var acts = map[string]act{
 	"entity":   actEntity,
 	"fault":    actFault,
 	"crash":    actCrash,
+	"411":      actLength,
+	"cut":      actCut,
+	"stall":    actStall,
 	"count":    func(r *rule, rw http.ResponseWriter, _ *http.Request, p func() answer) { p().write(rw) },
 }
 
@@ -310,4 +314,52 @@ func actFault(r *rule, rw http.ResponseWriter, _ *http.Request, _ func() answer)
 	}
 	f := &fault{detail.Interface().(types.BaseMethodFault), r.fault.message}
 	answer{encodeFault(r.api, f), 500}.write(rw)
+}
+
+// actLength refuses a body whose length is not said, as RFC 9110 15.5.12 lets a server do.
+func actLength(r *rule, rw http.ResponseWriter, req *http.Request, perform func() answer) {
+	if req.ContentLength < 0 {
+		constant(http.StatusLengthRequired, "text/html", "<html><body>Length Required</body></html>")(r, rw, req, perform)
+		return
+	}
+	perform().write(rw)
+}
+
+// short is a body that ends, or hangs until the rule is healed, after so many bytes.
+type short struct {
+	io.ReadCloser
+	left int
+	end  func()
+}
+
+func (s *short) Read(p []byte) (int, error) {
+	if s.left == 0 {
+		s.end()
+		return 0, io.ErrUnexpectedEOF
+	}
+	if len(p) > s.left {
+		p = p[:s.left]
+	}
+	n, err := s.ReadCloser.Read(p)
+	s.left -= n
+	return n, err
+}
+
+// actCut takes the rule's bytes of the body, and ends the connection.
+func actCut(r *rule, _ http.ResponseWriter, req *http.Request, perform func() answer) {
+	req.Body = &short{req.Body, r.bytes, func() {}}
+	perform()
+	panic(http.ErrAbortHandler)
+}
+
+// actStall takes the rule's bytes of the body, and then nothing more.
+func actStall(r *rule, _ http.ResponseWriter, req *http.Request, perform func() answer) {
+	req.Body = &short{req.Body, r.bytes, func() {
+		select {
+		case <-r.healed:
+		case <-req.Context().Done():
+		}
+	}}
+	perform()
+	panic(http.ErrAbortHandler)
 }

@@ -140,21 +140,22 @@ func listDir(rw http.ResponseWriter, dir string) {
 	_, _ = io.WriteString(rw, "</ul></body></html>\n")
 }
 
-// putFile replaces a file once all of it has come.
+// putFile writes a file as it comes, with a length or in chunks, as govc sends what it reads
+// from a pipe ("govc datastore.upload -"). What breaks off stays as it is: nothing says that
+// a host clears it away.
 func putFile(r *http.Request, file string, isDir, existed bool) int {
-	if isDir || r.ContentLength < 0 {
+	if isDir {
 		return http.StatusMethodNotAllowed
 	}
 	if os.MkdirAll(filepath.Dir(file), 0o700) != nil {
 		return http.StatusInternalServerError
 	}
-	out, err := os.CreateTemp(filepath.Dir(file), ".upload-")
+	out, err := os.Create(file)
 	if err != nil {
 		return http.StatusInternalServerError
 	}
-	defer os.Remove(out.Name())
 	n, err := io.Copy(out, r.Body)
-	if cerr := out.Close(); err != nil || cerr != nil || n != r.ContentLength || os.Rename(out.Name(), file) != nil {
+	if cerr := out.Close(); err != nil || cerr != nil || r.ContentLength >= 0 && n != r.ContentLength {
 		return http.StatusInternalServerError
 	}
 	if existed {

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* backend/operation/datastore-transfers.h - what all transfers of files share
+ *
+ * Exists so that together they take no more memory than a budget, beside a least amount each,
+ * have threads of their own, and are patient in one way: a server that has too much to do is
+ * asked again, and one that is lost for as long as it may be lost.  Any thread.
+ */
+#pragma once
+
+#include "backend/operation/operation.h"
+
+typedef struct _HvfsTransfers HvfsTransfers;
+
+/* @server: borrowed; @budget: bytes */
+HvfsTransfers *hvfs_transfers_new (const HvfsServer *server, gsize budget);
+/* All readers and writers are closed; waits until none is at work. */
+void hvfs_transfers_free (HvfsTransfers *transfers); /* NULL is allowed */
+
+const HvfsServer *hvfs_transfers_get_server (HvfsTransfers *transfers);
+
+typedef void (*HvfsTransfersFunc) (gpointer data);
+
+/* Runs @func in a thread. */
+void hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer data);
+
+/* Memory for who would like @len bytes, and gets fewer where little is left.  It is given
+ * back with the length that was got. */
+char *hvfs_transfers_take (HvfsTransfers *transfers, gsize len, gsize *ret_len);
+void hvfs_transfers_give (HvfsTransfers *transfers, char *data, gsize len);
+
+/* Whether the server takes files whose length it is not told; TRUE until it is known not to. */
+gboolean hvfs_transfers_takes_chunks (HvfsTransfers *transfers);
+void hvfs_transfers_take_no_chunks (HvfsTransfers *transfers);
+
+/* ---- patience ---- */
+
+/* What has failed so far; zeroed at the start.  When bytes have come, lost_until_us is 0 again. */
+typedef struct
+{
+  guint n_busy;
+  gint64 lost_until_us;
+} HvfsTrouble;
+
+/* Whether to try once more, after a wait that @cancellable ends.
+ * @lock, @changed: of who waits; @lock is not held */
+gboolean hvfs_transfers_may_try_again (HvfsTransfers *transfers, HvfsTrouble *trouble,
+                                       const GError *error, gboolean lost, GMutex *lock,
+                                       GCond *changed, GCancellable *cancellable);
