@@ -3,6 +3,7 @@
 #include "fs/attr/all-rows.h"
 
 #include "fs/attr/attr-snapshot.h"
+#include "fs/attr/line-file.h"
 #include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
 #include "fs/content/content.h"
@@ -26,4 +27,4 @@ static HvfsRow *const rows[] = {
 
 static HvfsRow *const root_tables[] = { hvfs_inventory_table, hvfs_host_folder_table, NULL };
 
-const HvfsRowSet hvfs_row_set = { rows, root_tables };
+const HvfsRowSet hvfs_row_set = { rows, root_tables, &hvfs_line_file_ops };

@@ -247,7 +247,7 @@ journal_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize si
     }
   length = reader->list != NULL ? g_bytes_get_size (reader->list) : 0;
   if (off < length)
-    return hvfs_call_slice (g_bytes_get_data (reader->list, NULL), length, size, off);
+    return hvfs_call_slice_text (reader->list, size, off);
   /* Of a journal that began again, only who begins again reads. */
   if (reader->number != journal->number)
     return g_bytes_new (NULL, 0);

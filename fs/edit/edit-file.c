@@ -494,7 +494,7 @@ edit_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
   else
     text = hvfs_edit_get_text (call, node, error);
   if (text != NULL)
-    bytes = hvfs_call_slice (g_bytes_get_data (text, NULL), g_bytes_get_size (text), size, off);
+    bytes = hvfs_call_slice_text (text, size, off);
   return bytes;
 }
 

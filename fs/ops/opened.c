@@ -41,7 +41,7 @@ close_one (HvfsFs *fs, guint64 ino, guint64 fh)
 
   if (!hvfs_node_from_ino (ino, &node))
     return;
-  if (node.row->file_ops != NULL && node.row->file_ops->close != NULL)
+  if (node.row->file_ops->close != NULL)
     node.row->file_ops->close (fs, node, fh);
   else
     g_bytes_unref ((GBytes *) (uintptr_t) fh);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "convert/error.h"
+#include "fs/attr/line-file.h"
 #include "fs/ops/opened.h"
 #include "fs/ops/ops-priv.h"
 #include "fs/request/job.h"
@@ -68,7 +69,7 @@ is_fixed (HvfsFs *fs, HvfsNode dir, const char *name)
   hvfs_path_tables (fs, dir, tables, a);
   for (guint i = 0; tables[i] != NULL && row == NULL; i++)
     row = hvfs_row_named (tables[i], name);
-  return row != NULL && row->file_ops == NULL;
+  return row != NULL && row->file_ops == &hvfs_line_file_ops;
 }
 
 /* Finds the directory @ino, and whether @name may come or go there. */

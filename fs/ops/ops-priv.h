@@ -2,9 +2,8 @@
 /* fs/ops/ops-priv.h - what the files of request handlers share
  *
  * ops.c: lookup and attributes; ops-dir.c: listings; ops-name.c: names that come and
- * go; ops-file.c: contents, by rows' show and store; ops-own.c: by file_ops.  FUSE's
- * threads run the handlers and answer from memory; what must ask the server is
- * pushed to the job pool.
+ * go; ops-file.c: contents.  FUSE's threads run the handlers and answer from memory;
+ * what must ask the server is pushed to the job pool.
  */
 #pragma once
 
@@ -87,21 +86,8 @@ void hvfs_ops_poll (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi,
                     struct fuse_pollhandle *handle);
 void hvfs_ops_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void hvfs_ops_fsync (fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_file_info *fi);
-
-/* ops-own.c: the same of rows that have file_ops */
-
-/* Of any row: dispatches to the row's own. */
 void hvfs_ops_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
                        struct fuse_file_info *fi);
-
-void hvfs_ops_file_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
-void hvfs_ops_file_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
-                         struct fuse_file_info *fi);
-void hvfs_ops_file_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size,
-                          off_t off, struct fuse_file_info *fi);
-void hvfs_ops_file_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
-void hvfs_ops_file_fsync (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
-void hvfs_ops_file_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 
 /* ops-name.c */
 void hvfs_ops_create (fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,

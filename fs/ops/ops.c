@@ -87,7 +87,7 @@ hvfs_ops_fetch_names (fuse_req_t req, GCancellable *cancellable, guint64 dir, GE
 static gboolean
 has_writer (HvfsFs *fs, HvfsNode node)
 {
-  return node.row->file_ops != NULL && node.row->file_ops->fstat != NULL
+  return node.row->file_ops->fstat != NULL
          && hvfs_opened_is_written (fs->opened, hvfs_node_ino (node));
 }
 
@@ -306,8 +306,8 @@ look_at (HvfsFs *fs, guint64 ino, const struct fuse_file_info *fi, struct stat *
   *ret_must_fetch = there && must_fetch (fs, node);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   /* A writer sees what he has written: the server need not be asked for that. */
-  if (there && fi != NULL && fi->fh != 0 && node.row->file_ops != NULL
-      && node.row->file_ops->fstat != NULL && node.row->file_ops->fstat (fs, node, fi, ret_st))
+  if (there && fi != NULL && fi->fh != 0 && node.row->file_ops->fstat != NULL
+      && node.row->file_ops->fstat (fs, node, fi, ret_st))
     {
       *ret_timeout = 0;
       *ret_must_fetch = FALSE;

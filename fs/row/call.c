@@ -35,17 +35,32 @@ hvfs_call_slice (const void *data, gsize length, gsize size, goffset off)
   return g_bytes_new ((const guint8 *) data + off, MIN (size, length - off));
 }
 
+GBytes *
+hvfs_call_slice_text (GBytes *text, gsize size, goffset off)
+{
+  gsize length = g_bytes_get_size (text);
+
+  if (off < 0 || (gsize) off >= length)
+    return g_bytes_new (NULL, 0);
+  return g_bytes_new_from_bytes (text, off, MIN (size, length - off));
+}
+
 gboolean
-hvfs_call_confirm (HvfsCall *call, GError **error)
+hvfs_call_is_up (HvfsFs *fs, GError **error)
 {
   g_autofree char *reason = NULL;
 
-  if (!hvfs_mirror_is_up (call->fs->mirror, &reason, NULL))
-    {
-      g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
-      return FALSE;
-    }
-  return hvfs_updater_is_fresh (call->fs->updater)
-         || (hvfs_call_may_wait (call, error)
-             && hvfs_updater_confirm (call->fs->updater, call->cancellable, error));
+  if (hvfs_mirror_is_up (fs->mirror, &reason, NULL))
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
+  return FALSE;
+}
+
+gboolean
+hvfs_call_confirm (HvfsCall *call, GError **error)
+{
+  return hvfs_call_is_up (call->fs, error)
+         && (hvfs_updater_is_fresh (call->fs->updater)
+             || (hvfs_call_may_wait (call, error)
+                 && hvfs_updater_confirm (call->fs->updater, call->cancellable, error)));
 }

@@ -12,6 +12,9 @@
 /* Whether the caller's thread may; FALSE sets EWOULDBLOCK. */
 gboolean hvfs_call_may_wait (HvfsCall *call, GError **error);
 
+/* Whether the server is there, as far as is known.  Memory only; FALSE sets EIO. */
+gboolean hvfs_call_is_up (HvfsFs *fs, GError **error);
+
 /* Whether the mirror may answer a reader.  @error: EIO: the server is lost; EWOULDBLOCK: it
  * must be asked first, and the caller is a thread that must not wait */
 gboolean hvfs_call_confirm (HvfsCall *call, GError **error);
@@ -23,3 +26,5 @@ gboolean hvfs_call_check (gboolean ok, const char *name, GError **error);
 
 /* The bytes that a read of @size at @off gets, as HvfsFileOps has it.  (transfer full) */
 GBytes *hvfs_call_slice (const void *data, gsize length, gsize size, goffset off);
+/* The same of a text, which is not copied. */
+GBytes *hvfs_call_slice_text (GBytes *text, gsize size, goffset off);

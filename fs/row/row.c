@@ -20,6 +20,7 @@ G_STATIC_ASSERT (ROW_BITS + A_BITS + B_BITS == 64);
 static HvfsRow *rows[MAX_ROWS];
 static gboolean check_depends; /* HVFS_CHECK_DEPENDS is set, as the tests do */
 static guint n_rows = 1; /* 0 is no row */
+static const HvfsFileOps *file_ops; /* of rows without their own */
 static HvfsRow *of_kind[HVFS_N_KINDS], *named[HVFS_N_NAMED];
 
 static void
@@ -28,6 +29,8 @@ add_row (HvfsRow *row, HvfsRow *parent)
   g_assert (n_rows < MAX_ROWS);
   row->id = n_rows;
   row->parent = parent;
+  if (row->file_ops == NULL)
+    row->file_ops = file_ops;
   rows[n_rows++] = row;
   if (row->named != HVFS_NAMED_NOT)
     {
@@ -57,6 +60,7 @@ void
 hvfs_rows_init (const HvfsRowSet *set)
 {
   check_depends = g_getenv ("HVFS_CHECK_DEPENDS") != NULL;
+  file_ops = set->file_ops;
   for (guint i = 0; set->rows[i] != NULL; i++)
     {
       HvfsRow *row = set->rows[i];

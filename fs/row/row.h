@@ -116,7 +116,7 @@ typedef struct
   void (*list) (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer data);
 
   /* These run on the job pool, no lock held, and may wait.  Fixed entries without
-   * file_ops are refused before.  The kernel holds the directories' locks until the
+   * file_ops of their own are refused before.  The kernel holds the directories' locks until the
    * reply, so what they notify of an entry there goes out after it.  Each creates
    * and returns an inode, 0 on error. */
   guint64 (*create) (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
@@ -131,8 +131,8 @@ typedef struct
                       const char *new_name, guint flags, GError **error);
 } HvfsDirOps;
 
-/* A file that is neither shown nor stored a line at a time.  fi->fh is the file's; without
- * read and close it is the text that open rendered, a GBytes.
+/* How a file is read and written.  fi->fh is the file's; without read and close it is the text
+ * that open rendered, a GBytes.
  *
  * Each is called in a thread that must not wait (call->cancellable is NULL), and if
  * it then fails with EWOULDBLOCK once more on the job pool; no lock held.  open must
@@ -213,7 +213,7 @@ struct _HvfsRow
    * HVFS_ROW_LINES_TOGETHER it is all lines of a write, with newlines between, some empty. */
   gboolean (*store) (HvfsStore *store, const char *line, GError **error);
 
-  /* File: in place of store and of how show's text is read. */
+  /* File: how it is read and written.  NULL: by show and store; see attr/line-file.h. */
   const HvfsFileOps *file_ops;
 
   /* File with hvfs_whole_ops: makes all of @text what it shows; see whole.h. */
@@ -289,6 +289,7 @@ typedef struct
 {
   HvfsRow *const *rows;        /* that have no parent, with the tables below them; the root's first */
   HvfsRow *const *root_tables; /* what the root has beside, by the kind of its object */
+  const HvfsFileOps *file_ops; /* of rows without their own */
 } HvfsRowSet;
 
 /* Numbers the rows; once, before anything else. */
