@@ -238,7 +238,7 @@ hvfs_custom_forget_names (HvfsFs *fs)
   };                                                                                         \
   HvfsRow hvfs_custom_##kind##_members[] = {                                                 \
     { .name = "NAME", .append_name = value_append_name, .mode = S_IFREG | 0644,              \
-      .flags = HVFS_ROW_NUMBERED, .show_node = value_show, .stat = value_stat,               \
+      .flags = HVFS_ROW_NUMBERED, .show = value_show, .stat = value_stat,               \
       .file_ops = &hvfs_whole_ops, .commit = value_commit,                                   \
       .depends = HVFS_PROP (HVFS_CUSTOM) },                                                  \
     HVFS_EDIT_SCRATCH_ROWS,                                                                  \

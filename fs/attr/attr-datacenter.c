@@ -23,7 +23,8 @@ show_switch (GString *out, const char *key, const HvfsValue *on)
 }
 
 static gboolean
-cluster_info_show (HvfsFs *fs, const HvfsObject *cluster, GString *out, GError **error)
+cluster_info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *cluster, GString *out,
+                   GError **error)
 {
   HvfsValue *summary = hvfs_object_get (cluster, HVFS_COMPUTE_SUMMARY);
   g_autoptr (HvfsValue) drs = NULL, ha = NULL;
@@ -73,7 +74,7 @@ HvfsRow hvfs_datacenter_table[] = {
 };
 
 HvfsRow hvfs_cluster_table[] = {
-  { .name = "info", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
+  { .name = "info", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always,
     .show = cluster_info_show, .fetch = &hvfs_facts_of_row, .depends = HVFS_PROP (HVFS_COMPUTE_SUMMARY) },
   HVFS_COLLECTION_ROW ("hosts", .named = HVFS_NAMED_CLUSTER_HOSTS),
   HVFS_COLLECTION_ROW ("pools", .named = HVFS_NAMED_CLUSTER_POOLS, .dir_ops = &hvfs_pools_ops,

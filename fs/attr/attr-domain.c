@@ -47,7 +47,7 @@ require (const HvfsObject *vm, guint index, const char *what, GError **error)
 }
 
 static gboolean
-state_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+state_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   const char *word = hvfs_power_word (vm);
 
@@ -64,14 +64,14 @@ state_store (HvfsStore *store, const char *line, GError **error)
 }
 
 static gboolean
-uuid_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+uuid_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   append_line (out, vm, HVFS_VM_UUID);
   return require (vm, HVFS_VM_UUID, "uuid", error);
 }
 
 static gboolean
-template_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+template_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   gboolean is_template = hvfs_value_bool (hvfs_object_get (vm, HVFS_VM_TEMPLATE), NULL);
 
@@ -89,7 +89,7 @@ template_store (HvfsStore *store, const char *line, GError **error)
 }
 
 static gboolean
-hostname_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+hostname_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   append_line (out, vm, HVFS_VM_GUEST_HOSTNAME);
   return TRUE;
@@ -114,14 +114,14 @@ append_address (const char *mac, const char *ip, gint64 prefix, gpointer data)
 }
 
 static gboolean
-addresses_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+addresses_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   hvfs_addresses_foreach (vm, append_address, out);
   return TRUE;
 }
 
 static gboolean
-tools_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+tools_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   hvfs_show_text (out, "status",
                   hvfs_value_text (hvfs_object_get (vm, HVFS_VM_TOOLS_STATUS), NULL));
@@ -139,7 +139,7 @@ tools_store (HvfsStore *store, const char *line, GError **error)
 }
 
 static gboolean
-guest_id_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+guest_id_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   append_line (out, vm, HVFS_VM_GUEST_ID);
   return require (vm, HVFS_VM_GUEST_ID, "guest operating system", error);
@@ -153,7 +153,7 @@ guest_id_store (HvfsStore *store, const char *line, GError **error)
 }
 
 static gboolean
-hwversion_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+hwversion_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   append_line (out, vm, HVFS_VM_HW_VERSION);
   return require (vm, HVFS_VM_HW_VERSION, "hardware version", error);
@@ -167,14 +167,14 @@ hwversion_store (HvfsStore *store, const char *line, GError **error)
 }
 
 static gboolean
-annotation_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+annotation_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   hvfs_whole_show (out, hvfs_value_text (hvfs_object_get (vm, HVFS_VM_ANNOTATION), NULL));
   return TRUE;
 }
 
 static gboolean
-autostart_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+autostart_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   g_string_append (out, hvfs_autostart_get (fs->mirror, vm) ? "yes\n" : "no\n");
   return TRUE;
@@ -190,7 +190,7 @@ autostart_store (HvfsStore *store, const char *line, GError **error)
 }
 
 static gboolean
-question_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+question_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   hvfs_question_print (vm, out);
   return TRUE;
@@ -213,7 +213,7 @@ annotation_commit (HvfsStore *store, const char *text, GError **error)
 }
 
 static gboolean
-stats_show (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+stats_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   HvfsUsage usage;
 

@@ -33,7 +33,7 @@ show_known (GString *out, const char *key, gint64 value)
 
 /* Of a host that was never connected the server has a summary in which all is empty or 0. */
 static gboolean
-info_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
+info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *host, GString *out, GError **error)
 {
   HvfsValue *hardware = hvfs_object_get (host, HVFS_HOST_HARDWARE);
   HvfsValue *product = hvfs_object_get (host, HVFS_HOST_PRODUCT);
@@ -66,7 +66,7 @@ info_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
 }
 
 static gboolean
-state_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
+state_show (HvfsFs *fs, HvfsNode node, const HvfsObject *host, GString *out, GError **error)
 {
   const char *word = hvfs_host_state_word (host);
 
@@ -119,7 +119,7 @@ shutdown_store (HvfsStore *store, const char *line, GError **error)
 }
 
 static gboolean
-stats_show (HvfsFs *fs, const HvfsObject *host, GString *out, GError **error)
+stats_show (HvfsFs *fs, HvfsNode node, const HvfsObject *host, GString *out, GError **error)
 {
   HvfsUsage usage;
 
@@ -188,7 +188,7 @@ write_guest (HvfsXmlOut *out, const char *arch, const char *word_size)
 
 /* What virsh capabilities prints of it. */
 static gboolean
-capabilities_show (HvfsFs *fs, const HvfsObject *host, GString *text, GError **error)
+capabilities_show (HvfsFs *fs, HvfsNode node, const HvfsObject *host, GString *text, GError **error)
 {
   HvfsValue *hardware = hvfs_object_get (host, HVFS_HOST_HARDWARE);
   g_autoptr (HvfsValue) edx = NULL;
@@ -219,7 +219,7 @@ HvfsRow hvfs_host_table[] = {
   { .name = "reboot", .mode = S_IFREG | 0200, .store = reboot_store },
   { .name = "shutdown", .mode = S_IFREG | 0200, .store = shutdown_store },
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show, .fetch = &hvfs_usage_fetch },
-  { .name = "capabilities.xml", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
+  { .name = "capabilities.xml", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always,
     .show = capabilities_show, .fetch = &hvfs_facts_of_row, .depends = HVFS_PROP (HVFS_HOST_HARDWARE) },
   HVFS_EVENTS_ROW,
   HVFS_CUSTOM_ROW (host),

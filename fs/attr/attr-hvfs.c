@@ -32,7 +32,7 @@ join (GPtrArray *strings)
 }
 
 static gboolean
-status_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+status_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   g_autofree char *reason = NULL, *server = hvfs_uri_to_base_url (fs->uri);
   g_autofree char *api = hvfs_session_dup_api_version (fs->session);
@@ -68,7 +68,7 @@ status_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *s
 /* Its time is that of the mount: counters change all the time, and what has the time of
  * the look is never the same to tar and rsync. */
 static gboolean
-stats_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+stats_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   hvfs_stats_print (fs->stats, out);
   for (HvfsKind kind = 0; kind < HVFS_N_KINDS; kind++)
@@ -81,7 +81,7 @@ stats_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
 }
 
 static gboolean
-errors_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+errors_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   hvfs_failures_print (fs->failures, out);
   return TRUE;
@@ -99,7 +99,7 @@ errors_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *s
 }
 
 static gboolean
-version_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+version_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   g_string_append (out, PACKAGE_VERSION "\n");
   return TRUE;
@@ -107,11 +107,11 @@ version_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error
 
 HvfsRow hvfs_self_table[] = {
   { .name = "status", .mode = S_IFREG | 0444, .show = status_show, .stat = status_stat,
-    .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
+    .is_volatile = hvfs_row_always, .flags = HVFS_ROW_LOCAL },
   { .name = "stats", .mode = S_IFREG | 0444, .show = stats_show,
-    .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
+    .is_volatile = hvfs_row_always, .flags = HVFS_ROW_LOCAL },
   { .name = "errors", .mode = S_IFREG | 0444, .show = errors_show, .stat = errors_stat,
-    .file_ops = &hvfs_journal_ops, .flags = HVFS_ROW_VOLATILE | HVFS_ROW_LOCAL },
+    .file_ops = &hvfs_journal_ops, .is_volatile = hvfs_row_always, .flags = HVFS_ROW_LOCAL },
   { .name = "version", .mode = S_IFREG | 0444, .show = version_show, .flags = HVFS_ROW_LOCAL },
   { NULL }
 };

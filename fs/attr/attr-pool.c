@@ -103,7 +103,7 @@ static const struct
    | HVFS_PROP (HVFS_POOL_MEMORY_UNRESERVED))
 
 static gboolean
-info_show (HvfsFs *fs, const HvfsObject *pool, GString *out, GError **error)
+info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *pool, GString *out, GError **error)
 {
   hvfs_show_text (out, "type", pool->kind == HVFS_KIND_VAPP ? "vapp" : "pool");
   hvfs_show_text (out, "status",
@@ -119,7 +119,7 @@ info_show (HvfsFs *fs, const HvfsObject *pool, GString *out, GError **error)
 }
 
 static gboolean
-state_show (HvfsFs *fs, const HvfsObject *vapp, GString *out, GError **error)
+state_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vapp, GString *out, GError **error)
 {
   const char *word = hvfs_vapp_word (vapp);
 

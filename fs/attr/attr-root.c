@@ -16,7 +16,7 @@
 #include "fs/tree/path.h"
 
 static gboolean
-about_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+about_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   static const char *const keys[] = { "name", "version", "build", "apiType", "apiVersion",
                                       "instanceUuid", "fullName", "vendor", "osType",
@@ -75,7 +75,7 @@ print_task (const HvfsTaskView *task, gpointer data)
 }
 
 static gboolean
-tasks_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+tasks_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   TaskPrinter printer = { fs, out };
 
@@ -107,11 +107,11 @@ HvfsRow hvfs_root_table[] = {
   HVFS_COLLECTION_ROW ("by-name", .named = HVFS_NAMED_BY_NAME),
   HVFS_COLLECTION_ROW ("by-uuid", .named = HVFS_NAMED_BY_UUID),
   HVFS_COLLECTION_ROW ("by-folder", .named = HVFS_NAMED_BY_FOLDER),
-  { .name = "tasks", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, .show = tasks_show,
+  { .name = "tasks", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always, .show = tasks_show,
     .stat = tasks_stat, .file_ops = &hvfs_journal_ops },
-  { .name = "metrics.prom", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
+  { .name = "metrics.prom", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always,
     .file_ops = &hvfs_metrics_ops },
-  { .name = "inventory", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
+  { .name = "inventory", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always,
     .file_ops = &hvfs_inventory_ops, .stat = hvfs_inventory_stat },
   HVFS_EVENTS_ROW,
   { .name = ".hvfs", .mode = S_IFDIR | 0755, .table = hvfs_self_table },

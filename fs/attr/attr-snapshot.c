@@ -446,13 +446,13 @@ HvfsRow hvfs_snapshots_table[] = {
 #define DEPENDS HVFS_PROP (HVFS_VM_SNAPSHOT)
 
 HvfsRow hvfs_snapshot_table[] = {
-  { .name = "snapshot.xml", .mode = S_IFREG | 0444, .show_node = xml_show, .stat = stat_one,
+  { .name = "snapshot.xml", .mode = S_IFREG | 0444, .show = xml_show, .stat = stat_one,
     .depends = DEPENDS | HVFS_PROP (HVFS_VM_UUID) },
-  { .name = "created", .mode = S_IFREG | 0444, .show_node = created_show, .stat = stat_one,
+  { .name = "created", .mode = S_IFREG | 0444, .show = created_show, .stat = stat_one,
     .depends = DEPENDS },
-  { .name = "state", .mode = S_IFREG | 0444, .show_node = state_show, .stat = stat_one,
+  { .name = "state", .mode = S_IFREG | 0444, .show = state_show, .stat = stat_one,
     .depends = DEPENDS },
-  { .name = "description", .mode = S_IFREG | 0644, .show_node = description_show,
+  { .name = "description", .mode = S_IFREG | 0644, .show = description_show,
     .stat = stat_one, .file_ops = &hvfs_whole_ops, .commit = description_commit,
     .depends = DEPENDS },
   { .name = "parent", .mode = S_IFLNK | 0777, .link = parent_link, .visible = has_parent,

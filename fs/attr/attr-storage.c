@@ -16,7 +16,8 @@
 #include "convert/xml-out.h"
 
 static gboolean
-datastore_info_show (HvfsFs *fs, const HvfsObject *datastore, GString *out, GError **error)
+datastore_info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *datastore, GString *out,
+                     GError **error)
 {
   gint64 capacity = hvfs_value_int (hvfs_object_get (datastore, HVFS_DATASTORE_CAPACITY), NULL, 0);
   gint64 available = hvfs_value_int (hvfs_object_get (datastore, HVFS_DATASTORE_FREE), NULL, 0);
@@ -109,7 +110,7 @@ write_room (HvfsXmlOut *out, const HvfsObject *datastore)
 
 /* What virsh pool-dumpxml prints of it. */
 static gboolean
-pool_show (HvfsFs *fs, const HvfsObject *datastore, GString *text, GError **error)
+pool_show (HvfsFs *fs, HvfsNode node, const HvfsObject *datastore, GString *text, GError **error)
 {
   const char *raw = hvfs_value_text (hvfs_object_get (datastore, HVFS_NAME), NULL), *type;
   g_autoptr (HvfsValue) info = NULL, path = NULL;
@@ -139,7 +140,8 @@ pool_show (HvfsFs *fs, const HvfsObject *datastore, GString *text, GError **erro
 }
 
 static gboolean
-network_info_show (HvfsFs *fs, const HvfsObject *network, GString *out, GError **error)
+network_info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *network, GString *out,
+                   GError **error)
 {
   static const struct
   {
@@ -164,7 +166,7 @@ HvfsRow hvfs_datastore_table[] = {
                | HVFS_PROP (HVFS_DATASTORE_ACCESSIBLE)
                | HVFS_PROP (HVFS_DATASTORE_MULTIPLE_HOSTS)
                | HVFS_PROP (HVFS_DATASTORE_MAINTENANCE) },
-  { .name = "pool.xml", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, .show = pool_show,
+  { .name = "pool.xml", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always, .show = pool_show,
     .fetch = &hvfs_facts_of_row,
     .depends = HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_DATASTORE_CAPACITY)
                | HVFS_PROP (HVFS_DATASTORE_FREE) | HVFS_PROP (HVFS_DATASTORE_ACCESSIBLE) },
@@ -180,8 +182,8 @@ HvfsRow hvfs_datastore_table[] = {
 HvfsRow hvfs_network_table[] = {
   { .name = "info", .mode = S_IFREG | 0444, .show = network_info_show, .fetch = &hvfs_network_fetch,
     .depends = HVFS_PROP (HVFS_NETWORK_ACCESSIBLE) },
-  { .name = "network.xml", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE,
-    .visible = hvfs_network_xml_visible, .show_node = hvfs_network_xml_show,
+  { .name = "network.xml", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always,
+    .visible = hvfs_network_xml_visible, .show = hvfs_network_xml_show,
     .fetch = &hvfs_network_xml_fetch, .depends = HVFS_PROP (HVFS_NAME) },
   HVFS_CUSTOM_ROW (network),
   HVFS_MOREF_ROW,

@@ -11,7 +11,8 @@
 #include "fs/row/row.h"
 
 #define HVFS_SHOW(function)                                                                  \
-  gboolean function (HvfsFs *fs, const HvfsObject *vm, GString *out, GError **error)
+  gboolean function (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out,         \
+                     GError **error)
 #define HVFS_STORE(function)                                                                 \
   gboolean function (HvfsStore *store, const char *line, GError **error)
 

@@ -24,5 +24,5 @@ extern const HvfsFileOps hvfs_events_ops;
 gboolean hvfs_events_visible (HvfsFs *fs, HvfsNode node);
 gboolean hvfs_events_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st);
 #define HVFS_EVENTS_ROW \
-  { .name = "events", .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE, \
+  { .name = "events", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always, \
     .file_ops = &hvfs_events_ops, .visible = hvfs_events_visible, .stat = hvfs_events_stat }

@@ -149,7 +149,7 @@ show (HvfsFs *fs, HvfsNode node, GError **error)
 {
   GString *text = g_string_sized_new (256);
 
-  if (node.row->show (fs, NULL, text, error))
+  if (node.row->show (fs, node, NULL, text, error))
     return g_string_free_to_bytes (text);
   g_string_free (text, TRUE);
   return NULL;

@@ -184,5 +184,5 @@ const HvfsDirOps hvfs_switches_ops = { .create = create };
 
 HvfsRow hvfs_switch_draft_row
   = { .name = "NAME" SUFFIX, .mode = S_IFREG | 0644,
-      .flags = HVFS_ROW_VOLATILE | HVFS_ROW_NUMBERED, .stat = draft_stat,
+      .is_volatile = hvfs_row_always, .flags = HVFS_ROW_NUMBERED, .stat = draft_stat,
       .file_ops = &hvfs_whole_ops, .commit = draft_commit, .released = draft_released };

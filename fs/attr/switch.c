@@ -385,9 +385,9 @@ network_fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size, GError **error)
 const HvfsFetch hvfs_network_xml_fetch = { network_is_known, network_is_fresh, network_fetch };
 
 HvfsRow hvfs_interface_row
-  = { .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE | HVFS_ROW_NUMBERED,
-      .depends = HVFS_INTERFACES_DEPENDS, .stat = nic_stat, .show_node = nic_show };
+  = { .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always, .flags = HVFS_ROW_NUMBERED,
+      .depends = HVFS_INTERFACES_DEPENDS, .stat = nic_stat, .show = nic_show };
 HvfsRow hvfs_switch_row
-  = { .mode = S_IFREG | 0444, .flags = HVFS_ROW_VOLATILE | HVFS_ROW_NUMBERED,
-      .depends = HVFS_SWITCHES_DEPENDS, .stat = switch_stat, .show_node = switch_show,
+  = { .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always, .flags = HVFS_ROW_NUMBERED,
+      .depends = HVFS_SWITCHES_DEPENDS, .stat = switch_stat, .show = switch_show,
       .fetch = &hvfs_facts_of_row };

@@ -5,7 +5,7 @@
  * gathered in its handle and becomes the file's when it syncs or closes.  The last
  * newline is the file's, not the text's, so `echo text` writes "text".
  *
- * A row with these file_ops shows with show or show_node, and has commit.
+ * A row with these file_ops shows with show, and has commit.
  */
 #pragma once
 

@@ -127,18 +127,15 @@ hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node)
 }
 
 gboolean
-hvfs_row_is_volatile (HvfsFs *fs, HvfsNode node)
+hvfs_row_always (HvfsFs *fs, HvfsNode node)
 {
-  return node.row->is_volatile != NULL ? node.row->is_volatile (fs, node)
-                                       : (node.row->flags & HVFS_ROW_VOLATILE) != 0;
+  return TRUE;
 }
 
 static gboolean
 show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
-  if (node.row->show_node != NULL)
-    return node.row->show_node (fs, node, object, out, error);
-  return node.row->show == NULL || node.row->show (fs, object, out, error);
+  return node.row->show == NULL || node.row->show (fs, node, object, out, error);
 }
 
 /* A property that is shown but not in depends would be stale for ever in the kernel's cache. */
@@ -165,7 +162,7 @@ hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out
 }
 
 gboolean
-hvfs_moref_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+hvfs_moref_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   hvfs_show_line (out, object->moref);
   return TRUE;

@@ -20,18 +20,16 @@ typedef struct _HvfsValues HvfsValues;
 
 typedef enum
 {
-  /* Rendered at each open and never cached: it changes without an update. */
-  HVFS_ROW_VOLATILE = 1 << 0,
   /* Readable while the server is lost: it is about the mount itself. */
-  HVFS_ROW_LOCAL = 1 << 1,
+  HVFS_ROW_LOCAL = 1 << 0,
   /* Its node's a is a number of its own, no object's: see HvfsRow.stat. */
-  HVFS_ROW_UNMIRRORED = 1 << 2,
+  HVFS_ROW_UNMIRRORED = 1 << 1,
   /* Its node's b is a number of its own, no object's. */
-  HVFS_ROW_NUMBERED = 1 << 3,
+  HVFS_ROW_NUMBERED = 1 << 2,
   /* All lines of one write are one change, so that what was read can be written back. */
-  HVFS_ROW_LINES_TOGETHER = 1 << 4,
+  HVFS_ROW_LINES_TOGETHER = 1 << 3,
   /* Directory with fetch: also a name that was found before is asked for again. */
-  HVFS_ROW_LISTED = 1 << 7,
+  HVFS_ROW_LISTED = 1 << 4,
   /* What is written to it is in no message, as if its mode kept others from reading it. */
   HVFS_ROW_PRIVATE = 1 << 5,
 } HvfsRowFlags;
@@ -201,13 +199,10 @@ struct _HvfsRow
    * what must be readable to open it. */
   HvfsPropMask depends;
 
-  /* File: appends all of it.  Under the mirror's lock; memory only.  @object is
-   * NULL for the files of the mount itself. */
-  gboolean (*show) (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error);
-
-  /* File: the same, where the object alone does not say which file it is. */
-  gboolean (*show_node) (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
-                         GError **error);
+  /* File: appends all of it.  Under the mirror's lock; memory only.  @object: the one that
+   * @node names; NULL for the files of the mount itself. */
+  gboolean (*show) (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
+                    GError **error);
 
   /* File: does what one line says, and waits for it.  @line has no blanks around; with
    * HVFS_ROW_LINES_TOGETHER it is all lines of a write, with newlines between, some empty. */
@@ -262,8 +257,9 @@ struct _HvfsRow
    * otherwise.  Under the mirror's lock, memory only. */
   double (*keep_s) (HvfsFs *fs, HvfsNode node);
 
-  /* File: whether it is volatile just now; NULL: what the flags say.  Who begins that and
-   * who ends it tell the notifier.  Any lock may be held. */
+  /* File: whether it changes without an update just now, so that it is rendered at each open
+   * and never cached.  NULL: never; else hvfs_row_always, or who begins that and who ends it
+   * tell the notifier.  Any lock may be held. */
   gboolean (*is_volatile) (HvfsFs *fs, HvfsNode node);
 
   /* Filled in by hvfs_rows_init. */
@@ -307,8 +303,15 @@ HvfsRow *hvfs_row (HvfsRowName named);
 /* The row that directories of @kind are; NULL for a kind without one of its own. */
 HvfsRow *hvfs_row_of_kind (HvfsKind kind);
 
+/* is_volatile of a file that always changes without an update. */
+gboolean hvfs_row_always (HvfsFs *fs, HvfsNode node);
+
 /* Whether what the file @node shows changes without an update, now. */
-gboolean hvfs_row_is_volatile (HvfsFs *fs, HvfsNode node);
+static inline gboolean
+hvfs_row_is_volatile (HvfsFs *fs, HvfsNode node)
+{
+  return node.row->is_volatile != NULL && node.row->is_volatile (fs, node);
+}
 
 /* Appends what the file @node shows; TRUE with nothing where it shows nothing. */
 gboolean hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
@@ -318,7 +321,8 @@ gboolean hvfs_row_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GSt
 HvfsRow *hvfs_row_named (HvfsRow *table, const char *name);
 
 /* The row "moref", which every kind's table has. */
-gboolean hvfs_moref_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error);
+gboolean hvfs_moref_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
+                          GError **error);
 #define HVFS_MOREF_ROW { .name = "moref", .mode = S_IFREG | 0444, .show = hvfs_moref_show }
 
 /* A collection, whose entries are in the index. */

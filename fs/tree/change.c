@@ -179,7 +179,8 @@ hvfs_change_remember_verb (HvfsFs *fs, HvfsNode node, const char *verb, const ch
 }
 
 gboolean
-hvfs_change_show_error (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+hvfs_change_show_error (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
+                        GError **error)
 {
   hvfs_failures_print_one (fs->failures, object->serial, out);
   return TRUE;

@@ -23,7 +23,7 @@ void hvfs_change_remember_verb (HvfsFs *fs, HvfsNode node, const char *verb, con
                                 const GError *error);
 
 /* The show of a row "error". */
-gboolean hvfs_change_show_error (HvfsFs *fs, const HvfsObject *object, GString *out,
+gboolean hvfs_change_show_error (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out,
                                  GError **error);
 
 /* Where mv goes, as the user names it: in another directory than @dir with that one's path.

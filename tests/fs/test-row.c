@@ -71,7 +71,7 @@ test_contract (void)
 /* ---- depends ---- */
 
 static gboolean
-name_show (HvfsFs *fs, const HvfsObject *object, GString *out, GError **error)
+name_show (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *out, GError **error)
 {
   const char *name = hvfs_value_text (hvfs_object_get (object, HVFS_NAME), NULL);
 
