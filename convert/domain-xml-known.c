@@ -7,6 +7,7 @@
  * and the one value of those that have no other.
  */
 #include "convert/domain-xml-known.h"
+#include "convert/domain-xml-words.h"
 #include "convert/domain-xml.h"
 #include "convert/error.h"
 #include "convert/xml-in.h"
@@ -36,6 +37,7 @@ static const struct
   { "os", "firmware", NULL, FALSE },
   { "os/type", "arch", NULL, FALSE },
   { "os/boot", "dev", NULL, FALSE },
+  { "os/bootmenu", "enable=yes timeout", NULL, FALSE },
   { "os/firmware", "", NULL, FALSE },
   { "os/firmware/feature", "enabled name", NULL, FALSE },
   { "os/smbios", "mode", NULL, FALSE },
@@ -78,10 +80,12 @@ static const struct
   { "video", "", NULL, FALSE },
   { "video/model", "type vram heads primary=yes", NULL, FALSE },
   { "cpu/feature", "policy name", NULL, TRUE },
+  { "cpu/feature", "policy=require name=vmx", NULL, FALSE },
   { "disk/driver", "name", NULL, TRUE },
-  { "sound", "model", NULL, TRUE },
-  { "tpm", "model", NULL, TRUE },
+  { "sound", "model", NULL, FALSE },
+  { "tpm", "model", NULL, FALSE },
   { "tpm/backend", "type version", NULL, TRUE },
+  { "tpm/backend", "type=emulator version=2.0", NULL, FALSE },
 };
 
 /* Attributes that only devices of some types have. */
@@ -91,7 +95,7 @@ static const struct
 } of_types[] = {
   { "disk/source", "file", "file" },
   { "disk/source", "dev", "block" },
-  { "controller", "model", "scsi" },
+  { "controller", "model", "scsi usb" },
   { "interface/source", "bridge", "bridge" },
   { "interface/source", "network", "network" },
   { "interface/source", "switchid portid portgroupid connectionid", "vds" },
@@ -177,6 +181,17 @@ check_element (const Walk *walk, const xmlNode *node, guint row)
          || walk->func (walk->data, node, NULL, known[row].text);
 }
 
+/* Elements of <domain> stand before "devices" in the table, those of <devices> after it. */
+static gboolean
+is_in_its_place (const char *path, guint row)
+{
+  guint devices = 0;
+
+  while (strcmp (known[devices].path, "devices") != 0)
+    devices++;
+  return strcmp (path, "devices") == 0 ? row > devices : *path != '\0' || row <= devices;
+}
+
 static gboolean
 is_given (const xmlNode *node)
 {
@@ -186,20 +201,13 @@ is_given (const xmlNode *node)
   return FALSE;
 }
 
-/* <vmware:key name='' value=''/> */
-static gboolean
-is_vmx_key (const xmlNode *node)
-{
-  return hvfs_xml_is_vmware (node) && strcmp ((const char *) node->name, "key") == 0;
-}
-
 static gboolean
 check_children (const Walk *walk, const xmlNode *node, const char *path)
 {
   for (const xmlNode *child = node->children; child != NULL; child = child->next)
     {
       if (child->type != XML_ELEMENT_NODE
-          || (child->ns != NULL && (is_given (child) || (walk->vmx && is_vmx_key (child)))))
+          || (child->ns != NULL && (is_given (child) || hvfs_domain_xml_is_key (child))))
         continue;
       g_autofree char *below = *path == '\0' || strcmp (path, "devices") == 0
                                  ? g_strdup ((const char *) child->name)
@@ -208,6 +216,8 @@ check_children (const Walk *walk, const xmlNode *node, const char *path)
 
       if (strcmp (below, "console") == 0)
         continue;
+      if (row < G_N_ELEMENTS (known) && !is_in_its_place (path, row))
+        row = G_N_ELEMENTS (known);
       if (row == G_N_ELEMENTS (known) ? !walk->func (walk->data, child, NULL, NULL)
                                       : !check_element (walk, child, row)
                                           || !check_children (walk, child, below))
@@ -419,5 +429,5 @@ hvfs_domain_xml_check_known (const char *base, gsize base_len, const char *wante
 
   return new != NULL && hvfs_domain_xml_each_unknown (new, FALSE, refuse_unknown, error)
          && check_devices (hvfs_xml_child (new, "devices"), error) && check_given (old, new, error)
-         && check_console (old, new, error);
+         && check_console (old, new, error) && hvfs_domain_xml_check_words (new, error);
 }

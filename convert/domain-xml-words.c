@@ -3,6 +3,7 @@
 #include "convert/domain-xml-words.h"
 #include "convert/error.h"
 #include "convert/scalar.h"
+#include "convert/settings.h"
 #include "convert/vmx-words.h"
 #include "convert/words.h"
 
@@ -41,7 +42,6 @@ static const struct
 };
 
 #define SOUND_DEV "sound.virtualDev"
-#define NESTED "vhv.enable"
 #define GUEST_OS "guestOS"
 #define HW_VERSION "virtualHW.version"
 
@@ -132,7 +132,12 @@ read_hw_version (HvfsDomain *domain, const xmlNode *node, const char *value, GEr
   return TRUE;
 }
 
-/* <vmware:key name='' value=''/> */
+gboolean
+hvfs_domain_xml_is_key (const xmlNode *node)
+{
+  return hvfs_xml_is_vmware (node) && strcmp ((const char *) node->name, "key") == 0;
+}
+
 static gboolean
 read_key (Reader *reader, const xmlNode *node, GError **error)
 {
@@ -156,6 +161,19 @@ read_key (Reader *reader, const xmlNode *node, GError **error)
   return TRUE;
 }
 
+/* The time that the firmware waits is the same to both. */
+static void
+read_boot_menu (Reader *reader, const xmlNode *menu)
+{
+  g_autofree char *enable = hvfs_xml_attr (menu, "enable");
+  g_autofree char *timeout = hvfs_xml_attr (menu, "timeout");
+  const HvfsSetting *setting = hvfs_setting_lookup (HVFS_SETTING_BOOT_DELAY);
+  g_autofree char *value = timeout != NULL ? hvfs_setting_normalize (setting, timeout) : NULL;
+
+  if (g_strcmp0 (enable, "yes") == 0 && value != NULL)
+    add (reader, HVFS_SETTING_BOOT_DELAY, value);
+}
+
 gboolean
 hvfs_domain_xml_read_words (HvfsDomain *domain, const xmlNode *root, GError **error)
 {
@@ -165,12 +183,12 @@ hvfs_domain_xml_read_words (HvfsDomain *domain, const xmlNode *root, GError **er
   const xmlNode *list = hvfs_xml_child (root, "devices");
 
   for (const xmlNode *node = root->children; node != NULL; node = node->next)
-    if (hvfs_xml_is_vmware (node) && strcmp ((const char *) node->name, "key") == 0
-        && !read_key (&reader, node, error))
+    if (hvfs_domain_xml_is_key (node) && !read_key (&reader, node, error))
       return FALSE;
   for (; feature != NULL; feature = hvfs_xml_next (feature, "feature"))
     if (hvfs_domain_xml_is_nested_feature (feature))
-      add (&reader, NESTED, "TRUE");
+      add (&reader, HVFS_SETTING_NESTED, "TRUE");
+  read_boot_menu (&reader, hvfs_xml_child (hvfs_xml_child (root, "os"), "bootmenu"));
   for (; list != NULL; list = hvfs_xml_next (list, "devices"))
     for (const xmlNode *node = hvfs_xml_child (list, NULL); node != NULL;
          node = hvfs_xml_next (node, NULL))
@@ -178,12 +196,99 @@ hvfs_domain_xml_read_words (HvfsDomain *domain, const xmlNode *root, GError **er
   return TRUE;
 }
 
+/* ---- checking ---- */
+
+static gboolean
+check_key (const xmlNode *node, GError **error)
+{
+  g_autofree char *name = hvfs_xml_attr (node, "name");
+  g_autofree char *value = hvfs_xml_attr (node, "value");
+  const HvfsSetting *setting = name != NULL ? hvfs_setting_lookup (name) : NULL;
+  g_autofree char *right
+    = setting != NULL && value != NULL ? hvfs_setting_normalize (setting, value) : NULL;
+
+  if (setting == NULL || setting->has_element)
+    return hvfs_xml_bad (node, ENOTSUP, error,
+                         "name='%s' is none of the keys that config.xml has: write it to "
+                         "extraconfig/set, or leave it out",
+                         name != NULL ? name : "");
+  if (right == NULL)
+    return hvfs_xml_bad (node, EINVAL, error, "the value of '%s' must be %s", name,
+                         setting->kind == HVFS_SETTING_SWITCH   ? "TRUE or FALSE"
+                         : setting->kind == HVFS_SETTING_NUMBER ? "a whole number"
+                                                                : setting->words);
+  return TRUE;
+}
+
+static gboolean
+check_boot_menu (const xmlNode *menu, GError **error)
+{
+  g_autofree char *enable = hvfs_xml_attr (menu, "enable");
+  g_autofree char *timeout = hvfs_xml_attr (menu, "timeout");
+  const HvfsSetting *setting = hvfs_setting_lookup (HVFS_SETTING_BOOT_DELAY);
+  g_autofree char *value = timeout != NULL ? hvfs_setting_normalize (setting, timeout) : NULL;
+
+  return menu == NULL || (enable != NULL && value != NULL && strcmp (value, setting->plain) != 0)
+         || hvfs_xml_bad (menu, EINVAL, error,
+                          "must have enable='yes' and a timeout, 1 or more milliseconds");
+}
+
+static gboolean
+check_feature (const xmlNode *feature, GError **error)
+{
+  return hvfs_domain_xml_is_nested_feature (feature)
+         || hvfs_xml_bad (feature, ENOTSUP, error, "must be policy='require' name='vmx'");
+}
+
+/* A device that is there by one key must have the model that it is read back with. */
+static gboolean
+check_device (const xmlNode *node, GError **error)
+{
+  g_autofree char *type = hvfs_xml_attr (node, "type");
+  g_autofree char *model = hvfs_xml_attr (node, "model");
+  g_autoptr (GString) right = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      if (!hvfs_xml_is (node, rows[i].element) || rows[i].reads_only
+          || (rows[i].type != NULL && g_strcmp0 (type, rows[i].type) != 0))
+        continue;
+      if (g_strcmp0 (model, rows[i].model) == 0)
+        return TRUE;
+      g_string_append_printf (right, "%s%s", right->len > 0 ? ", " : "", rows[i].model);
+    }
+  if (right->len > 0 && model == NULL)
+    return hvfs_xml_bad (node, ENOTSUP, error, "must have a model: %s", right->str);
+  return right->len == 0
+         || hvfs_xml_bad (node, ENOTSUP, error, "model='%s' must be %s", model, right->str);
+}
+
+gboolean
+hvfs_domain_xml_check_words (const xmlNode *root, GError **error)
+{
+  const xmlNode *list = hvfs_xml_child (root, "devices");
+  const xmlNode *feature = hvfs_xml_child (hvfs_xml_child (root, "cpu"), "feature");
+
+  for (; feature != NULL; feature = hvfs_xml_next (feature, "feature"))
+    if (!check_feature (feature, error))
+      return FALSE;
+  for (const xmlNode *node = root->children; node != NULL; node = node->next)
+    if (hvfs_domain_xml_is_key (node) && !check_key (node, error))
+      return FALSE;
+  for (; list != NULL; list = hvfs_xml_next (list, "devices"))
+    for (const xmlNode *node = hvfs_xml_child (list, NULL); node != NULL;
+         node = hvfs_xml_next (node, NULL))
+      if (!check_device (node, error))
+        return FALSE;
+  return check_boot_menu (hvfs_xml_child (hvfs_xml_child (root, "os"), "bootmenu"), error);
+}
+
 /* ---- writing ---- */
 
 gboolean
 hvfs_domain_is_nested (const HvfsDomain *domain)
 {
-  return is_true (domain, NESTED);
+  return is_true (domain, HVFS_SETTING_NESTED);
 }
 
 /* Whether @domain has the device of @row, and just as the row says it. */
@@ -196,6 +301,27 @@ has_row (const HvfsDomain *domain, guint row)
          && (rows[row].dev == NULL
              || (dev != NULL && g_ascii_strcasecmp (dev->value, rows[row].dev) == 0))
          && (strcmp (rows[row].key, "ehci.present") != 0 || is_true (domain, "usb.present"));
+}
+
+static char *
+dup_boot_delay (const HvfsDomain *domain)
+{
+  return hvfs_domain_dup_setting (domain, hvfs_setting_lookup (HVFS_SETTING_BOOT_DELAY));
+}
+
+void
+hvfs_domain_xml_write_boot_words (HvfsXmlOut *out, const HvfsDomain *domain)
+{
+  g_autofree char *delay = dup_boot_delay (domain);
+
+  if (delay != NULL)
+    hvfs_xml_empty (out, "bootmenu", "enable", "yes", "timeout", delay, NULL);
+}
+
+gboolean
+hvfs_domain_xml_is_word (const HvfsController *controller)
+{
+  return controller->type == HVFS_CONTROLLER_USB;
 }
 
 void
@@ -225,8 +351,12 @@ hvfs_domain_xml_write_words (HvfsXmlOut *out, const HvfsDomain *domain)
 static gboolean
 is_said (const HvfsDomain *domain, const HvfsExtra *extra)
 {
-  if (g_ascii_strcasecmp (extra->key, NESTED) == 0)
+  g_autofree char *delay = dup_boot_delay (domain);
+
+  if (g_ascii_strcasecmp (extra->key, HVFS_SETTING_NESTED) == 0)
     return hvfs_domain_is_nested (domain);
+  if (g_ascii_strcasecmp (extra->key, HVFS_SETTING_BOOT_DELAY) == 0)
+    return delay != NULL;
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if ((g_ascii_strcasecmp (extra->key, rows[i].key) == 0
          || (rows[i].dev != NULL && g_ascii_strcasecmp (extra->key, SOUND_DEV) == 0))
@@ -241,9 +371,27 @@ write_key (HvfsXmlOut *out, const char *key, const char *value)
   hvfs_xml_empty (out, "vmware:key", "name", key, "value", value, NULL);
 }
 
-void
-hvfs_domain_xml_write_keys (HvfsXmlOut *out, const HvfsDomain *domain)
+static void
+write_settings (HvfsXmlOut *out, const HvfsDomain *domain)
 {
+  for (const HvfsSetting *setting = hvfs_settings; setting->key != NULL; setting++)
+    {
+      g_autofree char *value
+        = setting->has_element ? NULL : hvfs_domain_dup_setting (domain, setting);
+
+      if (value != NULL)
+        write_key (out, setting->key, value);
+    }
+}
+
+void
+hvfs_domain_xml_write_keys (HvfsXmlOut *out, const HvfsDomain *domain, gboolean full)
+{
+  if (!full)
+    {
+      write_settings (out, domain);
+      return;
+    }
   if (domain->hw_version != 0)
     write_key (out, HW_VERSION, HVFS_XML_NUMBER (domain->hw_version));
   if (domain->guest_os != NULL)

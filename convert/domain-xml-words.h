@@ -20,14 +20,28 @@
  */
 gboolean hvfs_domain_xml_read_words (HvfsDomain *domain, const xmlNode *root, GError **error);
 
+/* Whether @node is <vmware:key name='' value=''/>. */
+gboolean hvfs_domain_xml_is_key (const xmlNode *node);
+
 /* Whether @node is a <feature> of <cpu> that asks for virtualisation in the guest. */
 gboolean hvfs_domain_xml_is_nested_feature (const xmlNode *node);
+
+/* Whether <vmware:key>, <bootmenu>, sound cards, USB controllers and the TPM in @root say what a
+ * server can be told, by the words that it is read back with; else an error that says what
+ * would be right. */
+gboolean hvfs_domain_xml_check_words (const xmlNode *root, GError **error);
 
 /* Whether @domain has virtualisation for guests of its own, <cpu><feature name='vmx'/>. */
 gboolean hvfs_domain_is_nested (const HvfsDomain *domain);
 
+/* What is in <os> of how it boots: <bootmenu>. */
+void hvfs_domain_xml_write_boot_words (HvfsXmlOut *out, const HvfsDomain *domain);
+
+/* Whether it is a controller that hvfs_domain_xml_write_words() writes. */
+gboolean hvfs_domain_xml_is_word (const HvfsController *controller);
+
 /* USB controllers, sound cards and the TPM of @domain, at the end of <devices>. */
 void hvfs_domain_xml_write_words (HvfsXmlOut *out, const HvfsDomain *domain);
 
-/* All other keys, behind <devices>. */
-void hvfs_domain_xml_write_keys (HvfsXmlOut *out, const HvfsDomain *domain);
+/* All other keys, behind <devices>: those of settings, or with @full of everything. */
+void hvfs_domain_xml_write_keys (HvfsXmlOut *out, const HvfsDomain *domain, gboolean full);

@@ -184,11 +184,14 @@ write_video (HvfsXmlOut *out, const HvfsVideo *video, gboolean primary)
 void
 hvfs_domain_xml_write_devices (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDomainXmlFlags flags)
 {
+  gboolean more = (flags & (HVFS_DOMAIN_XML_MORE | HVFS_DOMAIN_XML_FULL)) != 0;
+
   hvfs_xml_open (out, "devices", NULL);
   for (guint i = 0; i < domain->disks->len; i++)
     write_disk (out, domain->disks->pdata[i]);
   for (guint i = 0; i < domain->controllers->len; i++)
-    write_controller (out, domain->controllers->pdata[i]);
+    if (!more || !hvfs_domain_xml_is_word (domain->controllers->pdata[i]))
+      write_controller (out, domain->controllers->pdata[i]);
   for (guint i = 0; i < domain->filesystems->len; i++)
     write_filesystem (out, domain->filesystems->pdata[i], i, flags);
   for (guint i = 0; i < domain->nets->len; i++)
@@ -198,7 +201,7 @@ hvfs_domain_xml_write_devices (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDo
     write_graphics (out, domain->graphics->pdata[i], flags);
   for (guint i = 0; i < domain->videos->len; i++)
     write_video (out, domain->videos->pdata[i], i == 0);
-  if ((flags & HVFS_DOMAIN_XML_FULL) != 0)
+  if (more)
     hvfs_domain_xml_write_words (out, domain);
   hvfs_xml_close (out, "devices");
 }

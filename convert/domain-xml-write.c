@@ -87,6 +87,7 @@ static void
 write_os (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDomainXmlFlags flags)
 {
   gboolean efi = domain->firmware == HVFS_FIRMWARE_EFI;
+  gboolean more = (flags & (HVFS_DOMAIN_XML_MORE | HVFS_DOMAIN_XML_FULL)) != 0;
   HvfsArch arch = domain->arch == HVFS_ARCH_AARCH64 && (flags & HVFS_DOMAIN_XML_FULL) == 0
                     ? HVFS_ARCH_X86_64
                     : domain->arch;
@@ -103,6 +104,8 @@ write_os (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDomainXmlFlags flags)
       hvfs_xml_empty (out, "feature", "enabled", "yes", "name", "secure-boot", NULL);
       hvfs_xml_close (out, "firmware");
     }
+  if (more)
+    hvfs_domain_xml_write_boot_words (out, domain);
   if (domain->smbios != HVFS_SMBIOS_NONE)
     hvfs_xml_empty (out, "smbios", "mode", hvfs_smbios_words[domain->smbios], NULL);
   hvfs_xml_close (out, "os");
@@ -112,7 +115,8 @@ static void
 write_cpu (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDomainXmlFlags flags)
 {
   const HvfsTopology *t = &domain->topology;
-  gboolean nested = (flags & HVFS_DOMAIN_XML_FULL) != 0 && hvfs_domain_is_nested (domain);
+  gboolean more = (flags & (HVFS_DOMAIN_XML_MORE | HVFS_DOMAIN_XML_FULL)) != 0;
+  gboolean nested = more && hvfs_domain_is_nested (domain);
 
   if (!domain->has_cpu && !nested)
     return;
@@ -142,7 +146,8 @@ hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
 {
   HvfsXmlOut out = { g_string_sized_new (4096), 0 };
   gboolean full = (flags & HVFS_DOMAIN_XML_FULL) != 0;
-  gboolean vmware = domain->datacenter_path != NULL || domain->moref != NULL || full;
+  gboolean more = full || (flags & HVFS_DOMAIN_XML_MORE) != 0;
+  gboolean vmware = domain->datacenter_path != NULL || domain->moref != NULL || more;
 
   if (domain->id < 0)
     flags |= HVFS_DOMAIN_XML_INACTIVE;
@@ -157,8 +162,8 @@ hvfs_domain_xml_write (const HvfsDomain *domain, HvfsDomainXmlFlags flags)
   hvfs_domain_xml_write_devices (&out, domain, flags);
   hvfs_xml_leaf (&out, "vmware:datacenterpath", domain->datacenter_path, NULL);
   hvfs_xml_leaf (&out, "vmware:moref", domain->moref, NULL);
-  if (full)
-    hvfs_domain_xml_write_keys (&out, domain);
+  if (more)
+    hvfs_domain_xml_write_keys (&out, domain, full);
   hvfs_xml_close (&out, "domain");
   return g_string_free (out.text, FALSE);
 }

@@ -17,7 +17,9 @@ typedef enum
   HVFS_DOMAIN_XML_SECURE = 1 << 1,   /* with passwords */
   HVFS_DOMAIN_XML_SAID = 1 << 2,     /* no UUID and no MAC address where there is none, for
                                       * which libvirt prints zeros */
-  HVFS_DOMAIN_XML_FULL = 1 << 3,     /* with what libvirt does not print: all that a VMX says */
+  HVFS_DOMAIN_XML_MORE = 1 << 3,     /* with settings and devices that libvirt has words for, or
+                                      * hvfs_settings has, and libvirt's driver does not print */
+  HVFS_DOMAIN_XML_FULL = 1 << 4,     /* with what libvirt does not print: all that a VMX says */
 } HvfsDomainXmlFlags;
 
 /* Returns: (transfer full): the document, ending in a newline.  Cannot fail. */

@@ -33,7 +33,8 @@ parse (GBytes *text, GError **error)
 static gboolean
 is_same (const HvfsDomain *a, const HvfsDomain *b)
 {
-  HvfsDomainXmlFlags flags = HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE;
+  HvfsDomainXmlFlags flags = HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_SECURE
+                             | HVFS_DOMAIN_XML_MORE;
   g_autofree char *x = hvfs_domain_xml_write (a, flags);
   g_autofree char *y = hvfs_domain_xml_write (b, flags);
 

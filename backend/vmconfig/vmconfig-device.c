@@ -29,6 +29,12 @@ static const HvfsVimClass classes[] = {
   { "VirtualSerialPort", HVFS_VIM_SERIAL, 0, 0, 0 },
   { "VirtualParallelPort", HVFS_VIM_PARALLEL, 0, 0, 0 },
   { "VirtualMachineVideoCard", HVFS_VIM_VIDEO, 0, 0, 0 },
+  { "VirtualUSBController", HVFS_VIM_SINGLE, 0, 0, 0 },
+  { "VirtualUSBXHCIController", HVFS_VIM_SINGLE, 0, 0, 0 },
+  { "VirtualSoundBlaster16", HVFS_VIM_SINGLE, 0, 0, 0 },
+  { "VirtualEnsoniq1371", HVFS_VIM_SINGLE, 0, 0, 0 },
+  { "VirtualHdAudioCard", HVFS_VIM_SINGLE, 0, 0, 0 },
+  { "VirtualTPM", HVFS_VIM_SINGLE, 0, 0, 0 },
   { "VirtualPS2Controller", HVFS_VIM_FIXED, 0, 0, 0 },
   { "VirtualPCIController", HVFS_VIM_FIXED, 0, 0, 0 },
   { "VirtualKeyboard", HVFS_VIM_FIXED, 0, 0, 0 },
@@ -67,6 +73,48 @@ hvfs_vim_net_type (HvfsNetModel model)
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
     if (classes[i].kind == HVFS_VIM_NET && classes[i].word == (int) model)
       return classes[i].type;
+  return NULL;
+}
+
+const HvfsVimSingle hvfs_vim_singles[] = {
+  { HVFS_USB_KEY, NULL, "VirtualUSBController" },
+  { "usb_xhci.present", NULL, "VirtualUSBXHCIController" },
+  { "sound.present", "sb16", "VirtualSoundBlaster16" },
+  { "sound.present", "es1371", "VirtualEnsoniq1371" },
+  { "sound.present", "hdaudio", "VirtualHdAudioCard" },
+  { "vtpm.present", NULL, "VirtualTPM" },
+  { NULL, NULL, NULL }
+};
+
+gboolean
+hvfs_vim_has_key (const HvfsDomain *domain, const char *key)
+{
+  const HvfsExtra *extra = hvfs_domain_get_extra (domain, key);
+
+  return extra != NULL && g_ascii_strcasecmp (extra->value, "TRUE") == 0;
+}
+
+const HvfsVimSingle *
+hvfs_vim_single (const HvfsDomain *domain, const char *key)
+{
+  const HvfsExtra *dev = hvfs_domain_get_extra (domain, HVFS_SOUND_DEV_KEY);
+
+  for (const HvfsVimSingle *single = hvfs_vim_singles; single->key != NULL; single++)
+    if (strcmp (single->key, key) == 0 && hvfs_vim_has_key (domain, key)
+        && (single->dev == NULL
+            || (dev != NULL && g_ascii_strcasecmp (dev->value, single->dev) == 0)))
+      return single;
+  return NULL;
+}
+
+HvfsValue *
+hvfs_vim_device_of_type (const HvfsValue *config, const char *type)
+{
+  const HvfsValue *hardware = hvfs_value_get (config, "hardware");
+
+  for (guint i = 0; i < hvfs_value_n_children (hardware); i++)
+    if (g_strcmp0 (hvfs_value_type (hvfs_value_nth (hardware, i)), type) == 0)
+      return hvfs_value_nth (hardware, i);
   return NULL;
 }
 

@@ -13,6 +13,7 @@ typedef enum
 {
   HVFS_VIM_HIDDEN,     /* domain XML has no word for it: a comment */
   HVFS_VIM_FIXED,      /* every machine has it: not worth a word */
+  HVFS_VIM_SINGLE,     /* there can be one: a key of a VMX says that it is there */
   HVFS_VIM_CONTROLLER,
   HVFS_VIM_DISK,
   HVFS_VIM_CDROM,
@@ -38,6 +39,28 @@ const HvfsVimClass *hvfs_vim_class (const HvfsValue *device);
 /* Returns: (nullable): the class of such a controller or interface; the first row counts */
 const char *hvfs_vim_controller_type (HvfsControllerType type, HvfsScsiModel model);
 const char *hvfs_vim_net_type (HvfsNetModel model);
+
+/* A device that is there by one key of a VMX. */
+typedef struct
+{
+  const char *key;  /* "usb.present" */
+  const char *dev;  /* nullable: the value of KEY-without-present + "virtualDev" */
+  const char *type; /* of the server */
+} HvfsVimSingle;
+
+/* Ended by one without a key. */
+extern const HvfsVimSingle hvfs_vim_singles[];
+
+#define HVFS_USB_KEY "usb.present"
+#define HVFS_EHCI_KEY "ehci.present" /* a field of the USB controller */
+#define HVFS_SOUND_DEV_KEY "sound.virtualDev"
+
+/* Returns: (nullable): the device that @domain has by that key, as its extras say */
+const HvfsVimSingle *hvfs_vim_single (const HvfsDomain *domain, const char *key);
+gboolean hvfs_vim_has_key (const HvfsDomain *domain, const char *key);
+
+/* Returns: (nullable) (transfer none): the first device of the type */
+HvfsValue *hvfs_vim_device_of_type (const HvfsValue *config, const char *type);
 
 /* The device of that key in a VirtualMachineConfigInfo.  (nullable) */
 HvfsValue *hvfs_vim_device (const HvfsValue *config, gint64 key);

@@ -34,3 +34,5 @@ void hvfs_vm_read_disks (HvfsVmRead *read); /* with drives and controllers */
 void hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device);
 void hvfs_vm_read_port (HvfsVmRead *read, HvfsValue *device);
 void hvfs_vm_read_display (HvfsVmRead *read);
+void hvfs_vm_read_single (HvfsVmRead *read, HvfsValue *device); /* into the extras */
+void hvfs_vm_read_settings (HvfsVmRead *read); /* into the extras: all that are not plain */

@@ -180,6 +180,9 @@ read_device (HvfsVmRead *read, HvfsValue *device)
     case HVFS_VIM_PARALLEL:
       hvfs_vm_read_port (read, device);
       break;
+    case HVFS_VIM_SINGLE:
+      hvfs_vm_read_single (read, device);
+      break;
     case HVFS_VIM_HIDDEN:
       hvfs_vm_read_comment (read, device);
       break;
@@ -227,6 +230,7 @@ hvfs_vm_read (HvfsValue *config, const char *moref, gboolean running, const char
   read_memory (read);
   read_cpus (read);
   read_os (read);
+  hvfs_vm_read_settings (read);
   read_devices (read);
   return read;
 }
@@ -247,7 +251,8 @@ char *
 hvfs_vm_read_to_xml (const HvfsVmRead *read)
 {
   static const char end[] = "  </devices>\n";
-  g_autofree char *xml = hvfs_domain_xml_write (read->domain, HVFS_DOMAIN_XML_SAID);
+  g_autofree char *xml = hvfs_domain_xml_write (
+    read->domain, HVFS_DOMAIN_XML_SAID | HVFS_DOMAIN_XML_MORE);
   char *at = g_strrstr (xml, end);
   GString *text;
 

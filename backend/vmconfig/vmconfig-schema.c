@@ -27,6 +27,8 @@ static const struct
   { "VirtualAHCIController", "VirtualController", "" },
   { "VirtualNVMEController", "VirtualController", "sharedBus" },
   { "VirtualIDEController", "VirtualController", "" },
+  { "VirtualUSBController", "VirtualController", "autoConnectDevices ehciEnabled" },
+  { "VirtualUSBXHCIController", "VirtualController", "autoConnectDevices" },
   { "VirtualSIOController", "VirtualController", "" },
 
   { "VirtualDisk", "VirtualDevice",
@@ -91,6 +93,13 @@ static const struct
   { "VirtualParallelPort", "VirtualDevice", "" },
   { "VirtualParallelPortFileBackingInfo", NULL, FILE_FIELDS },
   { "VirtualParallelPortDeviceBackingInfo", NULL, DEVICE_FIELDS },
+
+  { "VirtualSoundBlaster16", "VirtualDevice", "" },
+  { "VirtualEnsoniq1371", "VirtualDevice", "" },
+  { "VirtualHdAudioCard", "VirtualDevice", "" },
+  { "VirtualSoundCardDeviceBackingInfo", NULL, DEVICE_FIELDS },
+  { "VirtualTPM", "VirtualDevice",
+    "endorsementKeyCertificateSigningRequest endorsementKeyCertificate" },
 
   { "VirtualMachineVideoCard", "VirtualDevice",
     "videoRamSizeInKB numDisplays useAutoDetect enable3DSupport use3dRenderer "

@@ -206,10 +206,11 @@ hvfs_vm_change_boot (HvfsVmChange *change, GError **error)
   order = change->have != NULL && !same_order (change, before, now);
   if (wanted->secure_boot && wanted->firmware != HVFS_FIRMWARE_EFI)
     return hvfs_vm_change_bad (error, EINVAL, "<os>: secure boot needs firmware='efi'");
-  if (!secure && !order)
+  if (!secure && !order && !hvfs_vm_change_settings_in (change, "bootOptions", FALSE))
     return TRUE;
   change->n_changes++;
   hvfs_request_open (change->request, "bootOptions", NULL);
+  hvfs_vm_change_settings_in (change, "bootOptions", TRUE);
   if (secure)
     hvfs_request_bool (change->request, "efiSecureBootEnabled", wanted->secure_boot);
   if (order && !put_order (change, now, error))

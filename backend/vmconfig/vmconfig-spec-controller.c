@@ -131,6 +131,8 @@ add_controllers (HvfsVmChange *change, GError **error)
       HvfsBus bus = wanted->type == HVFS_CONTROLLER_SATA ? HVFS_BUS_SATA : HVFS_BUS_SCSI;
       gboolean is_new;
 
+      if (wanted->type == HVFS_CONTROLLER_USB)
+        continue; /* see vmconfig-spec-single.c */
       if (change->have != NULL && base == NULL && wanted->type != HVFS_CONTROLLER_SCSI
           && wanted->type != HVFS_CONTROLLER_SATA && !is_every_machines (wanted))
         return hvfs_vm_change_bad (error, ENOTSUP,

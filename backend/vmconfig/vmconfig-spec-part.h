@@ -13,8 +13,17 @@ gboolean hvfs_vm_change_controllers (HvfsVmChange *change, GError **error); /* b
 gboolean hvfs_vm_change_nets (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_ports (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_video (HvfsVmChange *change, GError **error);
+void hvfs_vm_change_singles (HvfsVmChange *change); /* USB controllers, sound, TPM */
 gboolean hvfs_vm_change_extras (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_boot (HvfsVmChange *change, GError **error); /* after disks and nets */
+
+/* The settings (convert/settings.h) in these elements of the spec, NULL-terminated, in the order
+ * of the schema: those that differ. */
+void hvfs_vm_change_settings (HvfsVmChange *change, const char *const *elements);
+
+/* The same of an element that is open already, such as "bootOptions".
+ * @write: FALSE: only asks.  Returns: whether any differs */
+gboolean hvfs_vm_change_settings_in (HvfsVmChange *change, const char *element, gboolean write);
 
 /* Whether the controller of this disk of the base is to be another one. */
 gboolean hvfs_vm_change_is_replaced (const HvfsVmChange *change, const HvfsDisk *disk);

@@ -189,6 +189,7 @@ same_cpuset (const GArray *a, const GArray *b)
 static void
 put_scheduling (HvfsVmChange *change)
 {
+  static const char *const after_allocations[] = { "latencySensitivity", NULL };
   const HvfsDomain *base = change->base, *wanted = change->wanted;
 
   if (changes_shares (change))
@@ -199,6 +200,7 @@ put_scheduling (HvfsVmChange *change)
       hvfs_request_close (change->request);
     }
   put_memory_allocation (change);
+  hvfs_vm_change_settings (change, after_allocations);
   if (same_cpuset (base->cpuset, wanted->cpuset))
     return;
   change->n_changes++;
@@ -246,6 +248,10 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
                           : NULL;
   g_autoptr (GHashTable) added = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   g_autoptr (GHashTable) keys = g_hash_table_new (NULL, NULL);
+  static const char *const before_processors[] = { "flags", NULL };
+  static const char *const before_devices[]
+    = { "memoryHotAddEnabled", "cpuHotAddEnabled", "cpuHotRemoveEnabled", NULL };
+  static const char *const last[] = { "memoryReservationLockedToMax", "nestedHVEnabled", NULL };
   g_autofree char *directory = datastore != NULL ? g_strdup_printf ("[%s]", datastore) : NULL;
 
   change->added = added;
@@ -262,14 +268,20 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
       hvfs_request_text (change->request, "vmPathName", directory);
       hvfs_request_close (change->request);
     }
-  if (!put_hardware (change, error) || !hvfs_vm_change_disks (change, error)
+  hvfs_vm_change_settings (change, before_processors);
+  if (!put_hardware (change, error))
+    return FALSE;
+  hvfs_vm_change_settings (change, before_devices);
+  if (!hvfs_vm_change_disks (change, error)
       || !hvfs_vm_change_nets (change, error) || !hvfs_vm_change_ports (change, error)
       || !hvfs_vm_change_video (change, error))
     return FALSE;
+  hvfs_vm_change_singles (change);
   put_scheduling (change);
   if (!hvfs_vm_change_extras (change, error) || !hvfs_vm_change_boot (change, error))
     return FALSE;
   put_firmware (change);
+  hvfs_vm_change_settings (change, last);
   hvfs_request_close (change->request);
   return TRUE;
 }

@@ -66,14 +66,15 @@ CONFIG = f'''<val xmlns="{NS}" xmlns:xsi="{XSI}" xsi:type="VirtualMachineConfigI
 VALUES = {
     'type': 'vmware kvm file block dir network volume nvme bridge vds user null ethernet hostdev direct scsi sata ide fdc '
             'usb pci nvme mount bind dev pipe tcp udp unix pty null raw telnet telnets tls vnc spice sdl vmvga vga qxl '
-            'none static generated address drive pci e1000 e1000e vmxnet3 vmxnet2 vlance virtio unknown E1000 default',
+            'none static generated address drive pci e1000 e1000e vmxnet3 vmxnet2 vlance virtio unknown E1000 default emulator passthrough',
     'device': 'disk cdrom floppy lun', 'unit': 'KiB MiB bytes', 'placement': 'static auto', 'cpuset': '0-3 0,1,2',
     'current': '1 4', 'firmware': 'efi bios', 'arch': 'x86_64 i686 aarch64', 'dev': 'hd cdrom network fd sda sdz hda tap7 vnet3 /dev/sr1',
-    'enabled': 'yes no', 'name': 'secure-boot enrolled-keys phy', 'mode': 'none emulate host sysinfo custom host-model connect bind',
+    'enabled': 'yes no', 'name': 'secure-boot enrolled-keys phy vmx svm', 'mode': 'none emulate host sysinfo custom host-model connect bind',
     'sockets': '1 2 4', 'cores': '1 2 4', 'threads': '1 2', 'dies': '1 2', 'clusters': '1 2', 'offset': 'utc localtime',
     'cache': 'none writethrough writeback default', 'file': 'x', 'startupPolicy': 'optional mandatory requisite',
     'bus': '0 1 scsi ide sata usb virtio', 'order': '1 2', 'controller': '0 1', 'target': '0 1', 'index': '0 1 2',
-    'model': 'auto lsilogic buslogic vmpvscsi ahci virtio-scsi', 'accessmode': 'passthrough mapped',
+    'policy': 'require force disable', 'enable': 'yes no', 'timeout': '3000 0', 'version': '2.0 1.2',
+    'model': 'piix3-uhci ehci nec-xhci sb16 es1370 ich9 ich6 tpm-crb tpm-tis auto lsilogic buslogic vmpvscsi ahci virtio-scsi', 'accessmode': 'passthrough mapped',
     'dir': '/x x', 'address': '00:50:56:00:00:09 10.0.0.1', 'check': 'yes no', 'bridge': 'other', 'network': 'other',
     'switchid': 'cd0681bf-2f18-5c00-9b9b-8197c0095348', 'portid': '0 7', 'portgroupid': 'dvportgroup-2', 'connectionid': '0 7',
     'path': '/x x', 'host': 'h 10.0.0.1 ::1', 'service': '99 ssh', 'port': '-1 0 2 5902', 'autoport': 'yes no maybe',
@@ -181,7 +182,7 @@ def apply(request):
             hardware.find(V + name.replace('CPUs', 'CPU')).text = e.text
         elif name in ('cpuAllocation', 'memoryAllocation', 'bootOptions'):
             merge(config.find(e.tag), e)
-        elif name == 'cpuAffinity':
+        elif name == 'cpuAffinity' or config.find(e.tag) is None and name not in ('deviceChange', 'extraConfig'):
             config.append(e)
         elif name not in ('deviceChange', 'extraConfig', 'changeVersion'):
             config.find(e.tag).text = e.text
@@ -253,7 +254,7 @@ for path, attributes in rows:
             (n, v) for n in names + [''] for v in (VALUES[n].split() + ['', 'zz'] if n else [''])]):
         tree = copy.deepcopy(base)
         if place is None:
-            at = ET.SubElement(tree, steps[0])
+            at = ET.SubElement(tree.find('devices'), steps[0])
         elif place is base:
             at = tree
         else:

@@ -116,6 +116,8 @@ SERIAL = '''    <serial type='%s'>
       <target port='%d'/>
     </serial>
 '''
+KEYS = '  <vmware:moref>'
+KEY = "  <vmware:key name='%s' value='%s'/>\n"
 SHARES = r'config\.(cpu|memory)Allocation\.shares\.shares'
 KINDS = {
     'memory': ([(r'<(memory|currentMemory) unit=.KiB.>\d+<', r"<\1 unit='KiB'>4194304<")],
@@ -192,11 +194,27 @@ KINDS = {
     'add sata': ([('    <disk', DISK % ('sata', 'sdb', 'sata') + '    <disk'),
                   (CONTROLLERS, "    <controller type='sata' index='0'/>\n" + CONTROLLERS)],
                  r'config\.hardware\.device\[(2001|15000|100)\].*', True),
+    'hot add': ([(KEYS, KEY % ('vcpu.hotadd', 'TRUE') + KEY % ('vcpu.hotremove', 'TRUE') + KEY % ('mem.hotadd', 'TRUE') + KEYS)],
+                r'config\.(cpuHotAdd|cpuHotRemove|memoryHotAdd)Enabled', False),
+    'latency': ([(KEYS, KEY % ('sched.cpu.latencySensitivity', 'high') + KEY % ('sched.mem.pin', 'TRUE') + KEYS)],
+                r'config\.(latencySensitivity.*|memoryReservationLockedToMax)', True),
+    'nested': ([('  <clock', "  <cpu><feature policy='require' name='vmx'/></cpu>\n  <clock")], r'config\.nestedHVEnabled', False),
+    'boot menu': ([(r'(</type>\n)', r"\1<bootmenu enable='yes' timeout='5000'/>\n"),
+                   (KEYS, KEY % ('bios.forceSetupOnce', 'TRUE') + KEY % ('disk.EnableUUID', 'TRUE') + KEYS)],
+                  r'config\.(bootOptions.*|flags\.diskUuidEnabled)', True),
+    'usb': ([('    <video>', "    <controller type='usb' index='0' model='piix3-uhci'/>\n    <controller type='usb' index='1' model='nec-xhci'/>\n    <video>")],
+            r'config\.hardware\.device\[(7000|14000|100)\].*', False),
+    'ehci': ([('    <video>', "    <controller type='usb' index='0' model='piix3-uhci'/>\n    <controller type='usb' index='1' model='ehci'/>\n    <video>")],
+             r'config\.hardware\.device\[(7000|100)\].*', False),
+    'sound': ([('    <video>', "    <sound model='ich9'/>\n    <video>")], r'config\.hardware\.device\[(5000|100)\].*', False),
+    'tpm': ([('    <video>', "    <tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>\n    <video>")],
+            r'config\.hardware\.device\[(11000|100)\].*', False),
     'video': ([("vram='4096'", "vram='8192'")],
               r'config\.hardware\.device\[500\]\.videoRamSizeInKB', False),
 }
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
-       'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'video', 'name', 'pinning']
+       'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'video', 'name', 'pinning', 'hot add',
+       'latency', 'nested', 'boot menu', 'usb', 'sound', 'tpm']
 
 
 def edit(xml, kinds):
@@ -232,8 +250,9 @@ def one(name, kinds, running):
     answer = commit(vm._moId, back, base)
     left = difference(before, config(vm))
     left = {k: v for k, v in left.items() if not re.match(r'config\.hardware\.device', k)}
-    left.pop('config.bootOptions', None)
-    left = {k: v for k, v in left.items() if v not in ((None, False), (None, 'bios'), ('bios', None))
+    for made in ('config.bootOptions', 'config.latencySensitivity'):
+        left.pop(made, None)
+    left = {k: v for k, v in left.items() if v not in ((None, False), (None, 'bios'), ('bios', None), (None, 'normal'))
             and 'bootOptions' not in k}
     if answer != 'ok':
         fail(f'{what}: taking it back: {answer}')
@@ -338,7 +357,10 @@ def memory(d, dice):
 def cpus(d, dice):
     sockets, cores = dice.randint(1, 4), dice.randint(1, 4)
     d.find('vcpu').text = str(sockets * cores)
-    drop(d, 'cpu')
+    for cpu in d.findall('cpu'):
+        drop(cpu, 'topology')
+        if len(cpu) == 0:
+            d.remove(cpu)
     if cores > 1:
         ET.SubElement(child(d, 'cpu'), 'topology', sockets=str(sockets), cores=str(cores), threads='1')
 
@@ -364,6 +386,41 @@ def note(d, dice):
         child(d, 'description').text = ''.join(dice.choice('ab <>&"|%\n\u00e9') for _ in range(dice.randint(1, 40))) + '.'
 
 
+VMWARE = '{http://libvirt.org/schemas/domain/vmware/1.0}'
+
+
+def switches(d, dice):
+    drop(d, VMWARE + 'key')
+    drop(child(d, 'os'), 'bootmenu')
+    for cpu in d.findall('cpu'):
+        drop(cpu, 'feature')
+        if len(cpu) == 0:
+            d.remove(cpu)
+    for key, values in (('vcpu.hotadd', 'TRUE FALSE'), ('mem.hotadd', 'true FALSE'),
+                        ('sched.cpu.latencySensitivity', 'low normal medium high')):
+        if dice.random() < 0.5:
+            ET.SubElement(d, VMWARE + 'key', name=key, value=dice.choice(values.split()))
+    if dice.random() < 0.5:
+        ET.SubElement(child(d, 'cpu'), 'feature', policy='require', name='vmx')
+    if dice.random() < 0.5:
+        ET.SubElement(child(d, 'os'), 'bootmenu', enable='yes', timeout=str(dice.randint(1, 9999)))
+
+
+def singles(d, dice):
+    devices = d.find('devices')
+    drop(devices, 'sound')
+    drop(devices, 'tpm')
+    for usb in devices.findall("controller[@type='usb']"):
+        devices.remove(usb)
+    if dice.random() < 0.5:
+        ET.SubElement(devices, 'sound', model=dice.choice(['sb16', 'es1370', 'ich9']))
+    if dice.random() < 0.5:
+        ET.SubElement(devices, 'tpm', model='tpm-crb')
+    models = dice.choice([[], ['piix3-uhci'], ['piix3-uhci', 'ehci'], ['nec-xhci'], ['piix3-uhci', 'ehci', 'nec-xhci']])
+    for i, model in enumerate(models):
+        ET.SubElement(devices, 'controller', type='usb', index=str(i), model=model)
+
+
 DEVICE = r'config\.hardware\.device\[%s\].*'
 RANDOM = [
     (memory, r'config\.(hardware\.memoryMB|memoryAllocation\.limit)|' + SHARES),
@@ -381,6 +438,8 @@ RANDOM = [
     (new_net, DEVICE % r'(40\d\d|100)'), (old_net, DEVICE % r'(40\d\d|100)'), (net_mac, DEVICE % r'40\d\d'),
     (net_model, DEVICE % r'(40\d\d|100)'), (serial, DEVICE % r'(90\d\d|400)'),
     (vnc, r'config\.extraConfig.*'),
+    (switches, r'config\.(cpuHotAddEnabled|memoryHotAddEnabled|nestedHVEnabled|latencySensitivity.*|bootOptions.*)'),
+    (singles, DEVICE % r'(7000|14000|5000|11000|100)'),
 ]
 
 

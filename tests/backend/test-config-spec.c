@@ -130,7 +130,7 @@ test_read (gconstpointer data)
   g_autofree char *xml = hvfs_vm_read_to_xml (read);
   g_autofree char *spec = spec_of (read, xml, xml, NULL);
   g_autoptr (HvfsDomain) again = parse (xml);
-  g_autofree char *own = hvfs_domain_xml_write (read->domain, HVFS_DOMAIN_XML_INACTIVE);
+  g_autofree char *own = hvfs_domain_xml_write (read->domain, HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_MORE);
   g_autofree char *back = NULL;
 
   expect_file (config, ".domain", xml);
@@ -139,7 +139,7 @@ test_read (gconstpointer data)
   memcpy (again->genid, read->domain->genid, sizeof again->genid);
   again->moref = g_strdup (read->domain->moref);
   again->datacenter_path = g_strdup (read->domain->datacenter_path);
-  back = hvfs_domain_xml_write (again, HVFS_DOMAIN_XML_INACTIVE);
+  back = hvfs_domain_xml_write (again, HVFS_DOMAIN_XML_INACTIVE | HVFS_DOMAIN_XML_MORE);
   g_assert_cmpstr (back, ==, own);
 }
 
@@ -222,7 +222,7 @@ test_edit (gconstpointer data)
 
 static const Refusal refusals[] = {
   { "config-plain", { END, "<hostdev mode='subsystem' type='pci'/>" END }, ENOTSUP, "<hostdev>" },
-  { "config-plain", { END, "<tpm model='tpm-crb'/>" END }, ENOTSUP, "<tpm>" },
+  { "config-plain", { END, "<tpm model='tpm-tis'/>" END }, ENOTSUP, "must be tpm-crb" },
   { "config-plain", { "<clock", "<features><acpi/></features><clock" }, ENOTSUP, "<features>" },
   { "config-plain", { "<uuid>", "<title>x</title><uuid>" }, ENOTSUP, "<title>" },
   { "config-plain", { "offset='utc'", "offset='localtime'" }, ENOTSUP, "offset='localtime' must be utc" },
@@ -244,7 +244,7 @@ static const Refusal refusals[] = {
   { "config-plain", { "device='disk'>", "device='disk'><driver cache='none'/>" }, ENOTSUP, "cache must be" },
   { "config-plain", { "device='disk'>", "device='disk'><driver io='native'/>" }, ENOTSUP, "io='native'" },
   { "config-plain", { "<controller type='ide'", "<controller type='usb' index='0'/><controller type='ide'" },
-    ENOTSUP, "only controllers of the types scsi and sata" },
+    ENOTSUP, "must have a model: piix3-uhci, ehci, nec-xhci" },
   { "config-plain", { "model='vmpvscsi'", "model='virtio-scsi'" }, ENOTSUP, "virtio-scsi" },
   { "config-plain", { "<model type='vmxnet3'/>", "<model type='vmxnet3'/><link state='down'/>" },
     ENOTSUP, "<link>" },

@@ -240,6 +240,9 @@ func (ch *change) switches() *fault {
 		}
 	}
 	merge(&c.BootOptions, s.BootOptions)
+	if s.BootOptions != nil && regexp.MustCompile(`<(\w+:)?bootDelay>0<`).Match(ch.c.body) {
+		c.BootOptions.BootDelay = 0 // which the decoded spec cannot tell from one that is not there
+	}
 	merge(&c.Tools, s.Tools)
 	merge(&c.LatencySensitivity, s.LatencySensitivity)
 	files, flags, ops := &c.Files, &c.Flags, &c.DefaultPowerOps

@@ -94,6 +94,10 @@ def add(xml):
     return edit(('    <video>', xml + '<video>'))
 
 
+def key(*names, value='TRUE'):
+    return edit(('  <vmware:moref>', ''.join(f"<vmware:key name='{name}' value='{value}'/>" for name in names) + '<vmware:moref>'))
+
+
 def define(text, file='config.xml'):
     def operation(_):
         draft = f'{HOST}/domains/new'
@@ -187,6 +191,17 @@ OPERATIONS = [
     ('config.xml', VM, add("<serial type='tcp'><source mode='bind' host='h' service='9000'/><protocol type='telnet'/>"
                            "<target port='0'/></serial>"), '4.1'),
     ('config.xml', VM, add("<serial type='pipe'><source path='p'/><target port='1'/></serial>"), None),
+    ('config.xml', VM, add("<controller type='usb' index='0' model='piix3-uhci'/><controller type='usb' index='1' model='ehci'/>"), None),
+    ('config.xml', VM, add("<controller type='usb' index='0' model='nec-xhci'/>"), '5.0'),
+    ('config.xml', VM, add("<sound model='es1370'/>"), None),
+    ('config.xml', VM, add("<sound model='ich9'/>"), '5.0'),
+    ('config.xml', VM, add("<tpm model='tpm-crb'/>"), '6.7'),
+    ('config.xml', VM, key('vcpu.hotadd', 'vcpu.hotremove', 'mem.hotadd'), '2.5u2'),
+    ('config.xml', VM, key('bios.forceSetupOnce', 'disk.EnableUUID'), None),
+    ('config.xml', VM, edit(('</type>', "</type><bootmenu enable='yes' timeout='3000'/>")), None),
+    ('config.xml', VM, key('sched.mem.pin'), '5.0'),
+    ('config.xml', VM, key('sched.cpu.latencySensitivity', value='high'), '5.1'),
+    ('config.xml', VM, edit(('  <clock', "<cpu><feature policy='require' name='vmx'/></cpu><clock")), '5.1'),
     ('config.xml', VM, add("<graphics type='vnc' port='5901' autoport='no' listen='0.0.0.0'/>"), None),
     ('reading', VM, shell('cat config.xml config.vmx stats >/dev/null; ' f'ls -lR "{MNT}" >/dev/null; '
                           f'find "{MNT}" -type f ! -name events -exec cat {{}} + >/dev/null 2>&1 || :'), None),

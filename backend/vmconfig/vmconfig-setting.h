@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* backend/vmconfig/vmconfig-setting.h - settings without a device, by the server's names
+ *
+ * Exists so that reading and changing them are one table: which property of the
+ * configuration each of hvfs_settings is.
+ */
+#pragma once
+
+typedef struct
+{
+  const char *key;     /* of hvfs_settings */
+  const char *element; /* of a spec, and of a configuration */
+  const char *member;  /* nullable: in it */
+} HvfsVimSetting;
+
+/* In the order of the schema; ended by one without a key. */
+extern const HvfsVimSetting hvfs_vim_settings[];
