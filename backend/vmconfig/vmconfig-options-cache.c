@@ -7,6 +7,7 @@
 #define BUDGET_BYTES (16 * 1024 * 1024)
 /* What one takes beside its texts. */
 #define OPTION_BYTES 64
+#define DISK_BYTES 512
 
 typedef struct
 {
@@ -14,8 +15,8 @@ typedef struct
   char *version;
   gboolean running;
   GPtrArray *options;
-  gboolean with_media;
   char *media;
+  GPtrArray *disks;
   gsize bytes;
   GList link; /* in the cache's queue */
 } Entry;
@@ -44,6 +45,7 @@ entry_free (gpointer data)
 
   g_ptr_array_unref (entry->options);
   g_free (entry->version);
+  g_ptr_array_unref (entry->disks);
   g_free (entry->media);
   g_free (entry);
 }
@@ -108,29 +110,23 @@ options_in (const HvfsValue *value)
 
 void
 hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *version,
-                        gboolean running, const HvfsValue *value, gboolean with_media, char *media)
+                        gboolean running, const HvfsValue *value, char *media, GPtrArray *disks)
 {
   Entry *old = g_hash_table_lookup (cache->entries, GUINT_TO_POINTER (serial));
   Entry *entry = g_new0 (Entry, 1);
 
-  /* The same again, with less beside it, is no news of that. */
-  if (old != NULL && old->with_media && !with_media && old->running == running
-      && strcmp (old->version, version) == 0)
-    {
-      with_media = TRUE;
-      media = g_steal_pointer (&old->media);
-    }
   if (old != NULL)
     drop (cache, old);
   *entry = (Entry){ .serial = serial, .version = g_strdup (version), .running = running,
-                    .options = options_in (value), .with_media = with_media,
-                    .media = media, .link = { .data = entry } };
+                    .options = options_in (value), .media = media, .disks = disks,
+                    .link = { .data = entry } };
   for (guint i = 0; i < entry->options->len; i++)
     {
       const HvfsOption *option = entry->options->pdata[i];
 
       entry->bytes += strlen (option->key) + strlen (option->value) + OPTION_BYTES;
     }
+  entry->bytes += disks->len * DISK_BYTES;
   g_hash_table_insert (cache->entries, GUINT_TO_POINTER (serial), entry);
   g_queue_push_tail_link (&cache->queue, &entry->link);
   cache->bytes += entry->bytes;
@@ -178,11 +174,18 @@ hvfs_options_find (const GPtrArray *options, const char *key)
   return NULL;
 }
 
-gboolean
-hvfs_options_cache_media (HvfsOptionsCache *cache, guint32 serial, const char **ret_media)
+const char *
+hvfs_options_cache_media (HvfsOptionsCache *cache, guint32 serial)
 {
   const Entry *entry = g_hash_table_lookup (cache->entries, GUINT_TO_POINTER (serial));
 
-  *ret_media = entry->media;
-  return entry->with_media;
+  return entry->media;
+}
+
+GPtrArray *
+hvfs_options_cache_disks (HvfsOptionsCache *cache, guint32 serial)
+{
+  const Entry *entry = g_hash_table_lookup (cache->entries, GUINT_TO_POINTER (serial));
+
+  return entry->disks;
 }

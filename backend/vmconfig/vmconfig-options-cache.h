@@ -23,10 +23,12 @@ void hvfs_options_cache_free (HvfsOptionsCache *cache);
 
 /* What @value, a VirtualMachineConfigInfo or its extraConfig (nullable: it has none), has of it is
  * @version's.  Those that were put longest ago go when there are too many; the last one never
- * does.  @media: taken, nullable: what is in the first CD drive, if @with_media */
+ * does.
+ * @media: (transfer full) (nullable): what is in the first CD drive
+ * @disks: (transfer full) (element-type HvfsConfigDisk) */
 void hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *version,
-                             gboolean running, const HvfsValue *value, gboolean with_media,
-                             char *media);
+                             gboolean running, const HvfsValue *value, char *media,
+                             GPtrArray *disks);
 
 /* (nullable) (transfer none): the version of what is kept, and the other half of it. */
 const char *hvfs_options_cache_version (HvfsOptionsCache *cache, guint32 serial,
@@ -34,5 +36,6 @@ const char *hvfs_options_cache_version (HvfsOptionsCache *cache, guint32 serial,
 /* (transfer none) (element-type HvfsOption): in the order of their keys, none twice; of a serial
  * that has a version */
 GPtrArray *hvfs_options_cache_get (HvfsOptionsCache *cache, guint32 serial);
-/* FALSE: it was put without.  @ret_media: (out) (transfer none) (nullable): what was put with it */
-gboolean hvfs_options_cache_media (HvfsOptionsCache *cache, guint32 serial, const char **ret_media);
+/* (transfer none): what was put with them; likewise */
+const char *hvfs_options_cache_media (HvfsOptionsCache *cache, guint32 serial);
+GPtrArray *hvfs_options_cache_disks (HvfsOptionsCache *cache, guint32 serial);

@@ -5,6 +5,7 @@
 #include "backend/wait/flight.h"
 #include "backend/operation/operation.h"
 #include "backend/vmconfig/vmconfig-cache.h"
+#include "backend/vmconfig/vmconfig-disks.h"
 #include "backend/vmconfig/vmconfig-look.h"
 #include "backend/vmconfig/vmconfig-options-cache.h"
 #include "backend/vmconfig/vmconfig-read.h"

@@ -214,15 +214,22 @@ id_of (const char *moref)
   return hvfs_parse_uint64 (digits, G_MAXINT, &id) ? (int) id : -1;
 }
 
+/* @config: (transfer full) */
+static HvfsVmRead *
+read_new (HvfsValue *config)
+{
+  HvfsVmRead *read = g_new (HvfsVmRead, 1);
+
+  *read = (HvfsVmRead){ config, hvfs_domain_new (), g_hash_table_new (NULL, NULL),
+                        g_ptr_array_new_with_free_func (g_free) };
+  return read;
+}
+
 HvfsVmRead *
 hvfs_vm_read (HvfsValue *config, const char *moref, gboolean running, const char *datacenter_path)
 {
-  HvfsVmRead *read = g_new0 (HvfsVmRead, 1);
+  HvfsVmRead *read = read_new (hvfs_value_ref (config));
 
-  read->config = hvfs_value_ref (config);
-  read->domain = hvfs_domain_new ();
-  read->devices = g_hash_table_new (NULL, NULL);
-  read->comments = g_ptr_array_new_with_free_func (g_free);
   read->domain->id = running ? id_of (moref) : -1;
   read->domain->moref = g_strdup (moref);
   read->domain->datacenter_path = g_strdup (datacenter_path);
@@ -232,6 +239,21 @@ hvfs_vm_read (HvfsValue *config, const char *moref, gboolean running, const char
   read_os (read);
   hvfs_vm_read_settings (read);
   read_devices (read);
+  return read;
+}
+
+HvfsVmRead *
+hvfs_vm_read_drives (const HvfsValue *hardware)
+{
+  g_autoptr (GPtrArray) children = g_ptr_array_new ();
+  HvfsValue *named;
+  HvfsVmRead *read;
+
+  for (guint i = 0; i < hvfs_value_n_children (hardware); i++)
+    g_ptr_array_add (children, hvfs_value_ref (hvfs_value_nth (hardware, i)));
+  named = hvfs_value_new_node ("hardware", NULL, (HvfsValue *const *) children->pdata, children->len);
+  read = read_new (hvfs_value_new_node ("config", NULL, &named, 1));
+  hvfs_vm_read_disks (read);
   return read;
 }
 

@@ -29,6 +29,10 @@
  */
 HvfsVmRead *hvfs_vm_read (HvfsValue *config, const char *moref, gboolean running,
                           const char *datacenter_path);
+
+/* The same of its disks and drives alone, from its property "hardware". */
+HvfsVmRead *hvfs_vm_read_drives (const HvfsValue *hardware);
+
 void hvfs_vm_read_free (HvfsVmRead *read);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsVmRead, hvfs_vm_read_free)
 

@@ -27,6 +27,7 @@
 #define CONFIG "config"
 #define FILES "layoutEx.file"
 #define OPTIONS "config.extraConfig"
+#define HARDWARE "config.hardware"
 #define VERSION "config.changeVersion"
 #define API_FILES 400
 
@@ -144,12 +145,22 @@ hvfs_config_append_media (HvfsConfig *config, guint32 serial, GString *out)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
   const char *media;
 
-  if (!has_options_locked (config, serial)
-      || !hvfs_options_cache_media (config->options, serial, &media))
+  if (!has_options_locked (config, serial))
     return FALSE;
+  media = hvfs_options_cache_media (config->options, serial);
   if (out != NULL && media != NULL)
     g_string_append_printf (out, "%s\n", media);
   return TRUE;
+}
+
+GPtrArray *
+hvfs_config_get_disks (HvfsConfig *config, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
+
+  return has_options_locked (config, serial)
+           ? g_ptr_array_ref (hvfs_options_cache_disks (config->options, serial))
+           : NULL;
 }
 
 /* ---- batches ---- */
@@ -361,15 +372,24 @@ dup_media (const HvfsDomain *domain)
   return g_strdup (drive->type == HVFS_DISK_BLOCK ? "host" : "empty");
 }
 
+/* @value: as of hvfs_options_cache_put; @read: of the same configuration */
+static void
+keep_parts (HvfsConfig *config, const HvfsVmLook *look, const char *version,
+            const HvfsValue *value, const HvfsVmRead *read)
+{
+  char *media = dup_media (read->domain);
+  GPtrArray *disks = hvfs_config_disks_new (read);
+
+  g_mutex_lock (&config->lock);
+  hvfs_options_cache_put (config->options, look->serial, version, look->running, value, media,
+                          disks);
+  g_mutex_unlock (&config->lock);
+}
+
 void
 hvfs_config_keep_options (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *read)
 {
-  char *media = dup_media (read->domain);
-
-  g_mutex_lock (&config->lock);
-  hvfs_options_cache_put (config->options, look->serial, version_in (read->config, look),
-                          look->running, read->config, TRUE, media);
-  g_mutex_unlock (&config->lock);
+  keep_parts (config, look, version_in (read->config, look), read->config, read);
 }
 
 static GBytes *
@@ -476,34 +496,35 @@ hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *cancellable
 
 /* ---- what is kept beside the texts ---- */
 
-/* @content: of OPTIONS and VERSION.  FALSE: there is no configuration. */
+/* @content: of OPTIONS, HARDWARE and VERSION.  FALSE: there is no configuration. */
 static gboolean
-keep_options_in (HvfsConfig *config, const HvfsValue *content, const HvfsVmLook *look,
-                 GError **error)
+keep_parts_in (HvfsConfig *config, const HvfsValue *content, const HvfsVmLook *look,
+               GError **error)
 {
-  const HvfsValue *options = about (content, "propSet", OPTIONS, "val");
+  const HvfsValue *hardware = about (content, "propSet", HARDWARE, "val");
   const HvfsValue *fault = about (content, "missingSet", OPTIONS, "fault");
   const char *version = hvfs_value_text (about (content, "propSet", VERSION, "val"), NULL);
+  g_autoptr (HvfsVmRead) read = NULL;
 
-  if (content != NULL && fault == NULL && (options != NULL || version != NULL))
+  if (fault == NULL)
+    fault = about (content, "missingSet", HARDWARE, "fault");
+  if (hardware == NULL || fault != NULL)
     {
-      g_mutex_lock (&config->lock);
-      hvfs_options_cache_put (config->options, look->serial,
-                              version != NULL && *version != '\0' ? version : look->version,
-                              look->running, options, FALSE, NULL);
-      g_mutex_unlock (&config->lock);
-      return TRUE;
+      set_no_config (content, fault, look, error);
+      return FALSE;
     }
-  set_no_config (content, fault, look, error);
-  return FALSE;
+  read = hvfs_vm_read_drives (hardware);
+  keep_parts (config, look, version != NULL && *version != '\0' ? version : look->version,
+              about (content, "propSet", OPTIONS, "val"), read);
+  return TRUE;
 }
 
 /* @serial is claimed. */
 static gboolean
-fetch_options_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+fetch_parts_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                        GError **error)
 {
-  static const char *const paths[] = { OPTIONS, VERSION, NULL };
+  static const char *const paths[] = { OPTIONS, HARDWARE, VERSION, NULL };
   HvfsVmLook *look = hvfs_vm_look (config->server.mirror, serial, error);
   g_autoptr (GPtrArray) batch = NULL, contents = NULL;
   gboolean ok = FALSE;
@@ -519,7 +540,7 @@ fetch_options_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancell
   for (guint i = 0; contents != NULL && i < batch->len; i++)
     {
       const HvfsVmLook *each = batch->pdata[i];
-      gboolean kept = keep_options_in (config, content_of (contents, each->moref), each,
+      gboolean kept = keep_parts_in (config, content_of (contents, each->moref), each,
                                        i == 0 ? error : NULL);
 
       if (i == 0)
@@ -529,7 +550,7 @@ fetch_options_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancell
   return ok;
 }
 
-/* Both from outside of the mirror's lock. */
+/* From outside of the mirror's lock. */
 static gboolean
 has_options (HvfsConfig *config, guint32 serial)
 {
@@ -540,17 +561,8 @@ has_options (HvfsConfig *config, guint32 serial)
   return options != NULL;
 }
 
-static gboolean
-has_media (HvfsConfig *config, guint32 serial)
-{
-  g_autoptr (GRWLockReaderLocker) reader
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (config->server.mirror));
-
-  return hvfs_config_append_media (config, serial, NULL);
-}
-
 gboolean
-hvfs_config_fetch_options (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+hvfs_config_fetch_parts (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                            GError **error)
 {
   HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
@@ -560,20 +572,5 @@ hvfs_config_fetch_options (HvfsConfig *config, guint32 serial, GCancellable *can
     turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
   return have
          || (turn == HVFS_FLIGHT_MINE
-             && fetch_options_claimed (config, serial, cancellable, error));
-}
-
-gboolean
-hvfs_config_fetch_media (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
-                         GError **error)
-{
-  HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
-  g_autoptr (GBytes) text = NULL;
-  gboolean have = FALSE;
-
-  while (turn == HVFS_FLIGHT_OVER && !(have = has_media (config, serial)))
-    turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
-  if (turn == HVFS_FLIGHT_MINE)
-    text = fetch_claimed (config, serial, NULL, cancellable, error);
-  return have || text != NULL;
+             && fetch_parts_claimed (config, serial, cancellable, error));
 }

@@ -14,6 +14,7 @@
 #include <gio/gio.h>
 
 #include "backend/operation/power.h"
+#include "backend/vmconfig/vmconfig-disks.h"
 
 typedef struct _HvfsConfig HvfsConfig;
 
@@ -87,12 +88,14 @@ GPtrArray *hvfs_config_get_options (HvfsConfig *config, guint32 serial);
  * Memory; the mirror's lock must be held. */
 gboolean hvfs_config_append_media (HvfsConfig *config, guint32 serial, GString *out);
 
-/* Network: each fetches its own in batches, as hvfs_config_fetch; the options without all else
- * of the configuration, so that a walk over the tree costs little.  They may have changed when
- * this returns. */
-gboolean hvfs_config_fetch_options (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
-                                    GError **error);
-gboolean hvfs_config_fetch_media (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
+/* Returns: (transfer full) (nullable) (element-type HvfsConfigDisk): the hard disks; NULL if they
+ * must be fetched.  Memory; the mirror's lock must be held. */
+GPtrArray *hvfs_config_get_disks (HvfsConfig *config, guint32 serial);
+
+/* Network: fetches what these three tell, in batches, as hvfs_config_fetch, but without all else
+ * of the configuration, so that a walk over the tree costs little.  It may have changed when this
+ * returns. */
+gboolean hvfs_config_fetch_parts (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
                                   GError **error);
 
 /**
@@ -144,6 +147,18 @@ gboolean hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base, G
  *   as hvfs_config_commit
  */
 gboolean hvfs_config_set_media (HvfsConfig *config, guint32 serial, const char *path,
+                                GCancellable *cancellable, GError **error);
+
+/**
+ * hvfs_config_grow_disk:
+ * @target: as in HvfsConfigDisk
+ *
+ * Makes the disk @kib large, whatever else has changed meanwhile; nothing is sent where it is so
+ * already.  Network.
+ *
+ * @error: ENODEV: the machine has no such disk; EINVAL: it is larger now; as hvfs_config_commit
+ */
+gboolean hvfs_config_grow_disk (HvfsConfig *config, guint32 serial, const char *target, gint64 kib,
                                 GCancellable *cancellable, GError **error);
 
 /* ---- making and ending; network; they return when the mirror shows it ---- */

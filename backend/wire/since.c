@@ -62,6 +62,8 @@ static const HvfsSince rows[] = {
   { NULL, "VirtualEthernetCardOpaqueNetworkBackingInfo", "5.5", NULL,
     "an interface on an opaque network" },
   { "VirtualDisk", "capacityInBytes", "5.5", NULL, "the size of a disk in bytes" },
+  { "VirtualDiskFlatVer2BackingInfo", "eagerlyScrub", "4.0", NULL, "an eagerly scrubbed disk" },
+  { "VirtualDiskFlatVer2BackingInfo", "digestEnabled", "5.0", NULL, "a disk with a digest" },
   { NULL, "VirtualSerialPortURIBackingInfo", "4.1", NULL, "<serial type='tcp'>" },
 };
 

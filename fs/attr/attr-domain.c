@@ -16,6 +16,7 @@
 #include "backend/operation/tools.h"
 #include "convert/scalar.h"
 #include "fs/attr/attr-custom.h"
+#include "fs/attr/attr-disk.h"
 #include "fs/attr/attr-extra.h"
 #include "fs/attr/addresses.h"
 #include "fs/attr/domain-stores.h"
@@ -280,6 +281,9 @@ HvfsRow hvfs_domain_table[] = {
     .depends = HVFS_CONFIG_PROPS },
   { .name = "guestinfo", .mode = S_IFDIR | 0755, .table = hvfs_guestinfo_table,
     .members = hvfs_guestinfo_members, .dir_ops = &hvfs_edit_dir_ops },
+  { .name = "disks", .mode = S_IFDIR | 0755,
+    .members = hvfs_disk_members, .dir_ops = &hvfs_disks_ops, .fetch = &hvfs_disks_fetch,
+    .depends = HVFS_CONFIG_PROPS },
   { .name = "question", .mode = READ_WRITE, .show = question_show, .store = question_store,
     .depends = HVFS_PROP (HVFS_VM_QUESTION) },
   { .name = "snapshots", .named = HVFS_NAMED_SNAPSHOTS, .mode = S_IFDIR | 0755, .table = hvfs_snapshots_table,

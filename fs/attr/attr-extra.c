@@ -77,7 +77,7 @@ is_known (HvfsFs *fs, HvfsNode node)
 static gboolean
 fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size G_GNUC_UNUSED, GError **error)
 {
-  return hvfs_config_fetch_options (call->fs->config, node.a, call->cancellable, error);
+  return hvfs_config_fetch_parts (call->fs->config, node.a, call->cancellable, error);
 }
 
 const HvfsFetch hvfs_options_fetch = { .is_known = is_known, .fetch = fetch };

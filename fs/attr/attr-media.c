@@ -89,7 +89,7 @@ is_fresh (HvfsFs *fs, HvfsNode node)
 static gboolean
 fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size G_GNUC_UNUSED, GError **error)
 {
-  return hvfs_config_fetch_media (call->fs->config, node.a, call->cancellable, error);
+  return hvfs_config_fetch_parts (call->fs->config, node.a, call->cancellable, error);
 }
 
 const HvfsFetch hvfs_media_fetch = { is_known, is_fresh, fetch };

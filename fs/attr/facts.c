@@ -31,12 +31,14 @@ struct _HvfsFacts
 static HvfsValue *trim_cpu (HvfsValue *features);
 static HvfsValue *trim_groups (HvfsValue *groups);
 static HvfsValue *trim_mounts (HvfsValue *mounts);
+static HvfsValue *trim_layout (HvfsValue *layout);
 
 static const struct
 {
   HvfsKind kind;
   const char *path;
   HvfsValue *(*trim) (HvfsValue *value); /* NULL: all of it is kept */
+  guint since;                           /* API version, as hvfs_session_api has it */
 } rows[HVFS_N_FACTS] = {
   [HVFS_FACT_HOST_CPU] = { HVFS_KIND_HOST, "hardware.cpuFeature", trim_cpu },
   [HVFS_FACT_HOST_GROUPS] = { HVFS_KIND_HOST, "config.network.portgroup", trim_groups },
@@ -45,6 +47,7 @@ static const struct
   /* configurationEx has the same, but in a class of its own, which no path enters. */
   [HVFS_FACT_CLUSTER_HA] = { HVFS_KIND_CLUSTER, "configuration.dasConfig.enabled", NULL },
   [HVFS_FACT_CLUSTER_DRS] = { HVFS_KIND_CLUSTER, "configuration.drsConfig.enabled", NULL },
+  [HVFS_FACT_VM_LAYOUT] = { HVFS_KIND_VM, "layoutEx", trim_layout, 400 },
 };
 
 static void
@@ -200,6 +203,93 @@ trim_mounts (HvfsValue *mounts)
   return NULL;
 }
 
+/* The size of the file @key of @layout; 0: the server has not looked at it. */
+static gint64
+file_bytes (const HvfsValue *layout, const char *key, const char **ret_name)
+{
+  for (guint i = 0; key != NULL && i < hvfs_value_n_children (layout); i++)
+    {
+      const HvfsValue *file = hvfs_value_nth (layout, i);
+
+      if (strcmp (hvfs_value_name (file), "file") == 0
+          && g_strcmp0 (hvfs_value_text (file, "key"), key) == 0)
+        {
+          *ret_name = hvfs_value_text (file, "name");
+          return hvfs_value_int (file, "size", 0);
+        }
+    }
+  *ret_name = NULL;
+  return 0;
+}
+
+/* One disk of a chain: its files are a descriptor and what the descriptor names. */
+static void
+trim_unit (const HvfsValue *layout, const HvfsValue *unit, GPtrArray *files)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *text = NULL;
+  gint64 bytes = 0;
+
+  for (guint i = 0; i < hvfs_value_n_children (unit); i++)
+    {
+      const char *name;
+
+      bytes += file_bytes (layout, hvfs_value_text (hvfs_value_nth (unit, i), NULL), &name);
+      if (name != NULL)
+        g_ptr_array_add (names, (char *) name);
+    }
+  text = g_strdup_printf ("%" G_GINT64_FORMAT, bytes);
+  for (guint i = 0; i < names->len; i++)
+    {
+      HvfsValue *fields[] = {
+        hvfs_value_new_leaf ("name", NULL, names->pdata[i], strlen (names->pdata[i])),
+        hvfs_value_new_leaf ("bytes", NULL, text, strlen (text)),
+      };
+
+      g_ptr_array_add (files, hvfs_value_new_node ("file", NULL, fields, G_N_ELEMENTS (fields)));
+    }
+}
+
+/* @of: the layout, or what it says of a snapshot */
+static void
+trim_disks (const HvfsValue *layout, const HvfsValue *of, GPtrArray *files)
+{
+  for (guint i = 0; i < hvfs_value_n_children (of); i++)
+    {
+      const HvfsValue *child = hvfs_value_nth (of, i);
+
+      if (strcmp (hvfs_value_name (child), "snapshot") == 0)
+        trim_disks (layout, child, files);
+      else if (strcmp (hvfs_value_name (child), "disk") == 0)
+        for (guint j = 0; j < hvfs_value_n_children (child); j++)
+          if (strcmp (hvfs_value_name (hvfs_value_nth (child, j)), "chain") == 0)
+            trim_unit (layout, hvfs_value_nth (child, j), files);
+    }
+}
+
+/* Its disks alone, by the names of their files. */
+static HvfsValue *
+trim_layout (HvfsValue *layout)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+
+  trim_disks (layout, layout, files);
+  return hvfs_value_new_node ("layout", NULL, (HvfsValue *const *) files->pdata, files->len);
+}
+
+gint64
+hvfs_facts_layout_bytes (const HvfsValue *layout, const char *path)
+{
+  for (guint i = 0; i < hvfs_value_n_children (layout); i++)
+    {
+      const HvfsValue *file = hvfs_value_nth (layout, i);
+
+      if (g_strcmp0 (hvfs_value_text (file, "name"), path) == 0)
+        return hvfs_value_int (file, "bytes", -1);
+    }
+  return -1;
+}
+
 static int
 fact_of (HvfsKind kind, const char *path)
 {
@@ -287,6 +377,17 @@ keep (HvfsFs *fs, HvfsKind kind, const HvfsValue *content, guint32 wanted)
   return serial == wanted;
 }
 
+/* An old server tells nothing of @serial. */
+static void
+keep_nothing (HvfsFacts *facts, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&facts->lock);
+  Known *known = g_new0 (Known, 1);
+
+  known->fetched_us = g_get_monotonic_time ();
+  g_hash_table_replace (facts->known, GUINT_TO_POINTER (serial), known);
+}
+
 static gboolean
 fetch (HvfsCall *call, guint32 serial, GError **error)
 {
@@ -303,8 +404,13 @@ fetch (HvfsCall *call, guint32 serial, GError **error)
       return FALSE;
     }
   for (guint i = 0; i < HVFS_N_FACTS; i++)
-    if (rows[i].kind == kind)
+    if (rows[i].kind == kind && hvfs_session_api (call->fs->session) >= rows[i].since)
       paths[n_paths++] = rows[i].path;
+  if (n_paths == 0)
+    {
+      keep_nothing (call->fs->facts, serial);
+      return TRUE;
+    }
   contents = hvfs_retrieve_paths (call->fs->session, hvfs_kind_type (kind), paths, morefs,
                                   call->cancellable, error);
   if (contents == NULL)

@@ -17,13 +17,14 @@ typedef enum
   HVFS_FACT_DATASTORE_PATH,  /* where hosts mount it; unset: none does */
   HVFS_FACT_CLUSTER_HA,      /* whether it is on */
   HVFS_FACT_CLUSTER_DRS,
+  HVFS_FACT_VM_LAYOUT,       /* "file"[] { name bytes }; see hvfs_facts_layout_bytes */
   HVFS_N_FACTS
 } HvfsFact;
 
 HvfsFacts *hvfs_facts_new (void);
 void hvfs_facts_free (HvfsFacts *facts);
 
-/* Of a host, a datastore or a cluster.  Memory. */
+/* Of a host, a datastore, a cluster or a domain.  Memory. */
 gboolean hvfs_facts_are_known (HvfsFs *fs, guint32 serial);
 gboolean hvfs_facts_are_fresh (HvfsFs *fs, guint32 serial);
 
@@ -41,3 +42,7 @@ gboolean hvfs_facts_get (HvfsFs *fs, guint32 serial, HvfsFact fact, HvfsValue **
 
 /* The object is gone, or what was fetched is not so any more. */
 void hvfs_facts_forget (HvfsFacts *facts, guint32 serial);
+
+/* What the disk whose descriptor is @path takes on its datastore, extents included, without its
+ * parents; -1: a layout (nullable) does not say.  Memory. */
+gint64 hvfs_facts_layout_bytes (const HvfsValue *layout, const char *path);

@@ -198,7 +198,7 @@ list_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 
   for (guint i = 0; i < HVFS_OPS_MAX_FETCHES; i++)
     {
-      if (!hvfs_ops_fetch_names (req, cancellable, job->ino, &error))
+      if (!hvfs_ops_fetch (req, cancellable, job->ino, &error))
         break;
       hvfs_ops_settle (req);
       if (answer (req, job->ino, job->size, job->off, job->plus))

@@ -50,9 +50,9 @@ void hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_in
 /* Whether the names in the directory @node must be fetched before they can be told.  Under the
  * mirror's lock. */
 gboolean hvfs_ops_must_fetch_names (HvfsFs *fs, HvfsNode node);
-/* Fetches them: on the job pool.  They may have changed when it returns. */
-gboolean hvfs_ops_fetch_names (fuse_req_t req, GCancellable *cancellable, guint64 dir,
-                               GError **error);
+/* Fetches them, or where the link @ino leads: on the job pool.  It may have changed when this
+ * returns. */
+gboolean hvfs_ops_fetch (fuse_req_t req, GCancellable *cancellable, guint64 ino, GError **error);
 /* So often, when they change all the time. */
 #define HVFS_OPS_MAX_FETCHES 4
 

@@ -72,13 +72,13 @@ hvfs_ops_must_fetch_names (HvfsFs *fs, HvfsNode node)
 }
 
 gboolean
-hvfs_ops_fetch_names (fuse_req_t req, GCancellable *cancellable, guint64 dir, GError **error)
+hvfs_ops_fetch (fuse_req_t req, GCancellable *cancellable, guint64 ino, GError **error)
 {
   HvfsCall call = hvfs_ops_call (req, cancellable);
   HvfsNode node;
   gint64 size;
 
-  hvfs_node_from_ino (dir, &node);
+  hvfs_node_from_ino (ino, &node);
   return hvfs_updater_confirm (call.fs->updater, cancellable, error)
          && node.row->fetch->fetch (&call, node, &size, error);
 }
@@ -251,7 +251,7 @@ lookup_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 
   for (guint i = 0; i < HVFS_OPS_MAX_FETCHES; i++)
     {
-      if (!hvfs_ops_fetch_names (req, cancellable, job->parent, &error))
+      if (!hvfs_ops_fetch (req, cancellable, job->parent, &error))
         break;
       hvfs_ops_settle (req);
       if (answer_lookup (req, job->parent, job->name))
@@ -403,22 +403,57 @@ hvfs_ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     }
 }
 
-void
-hvfs_ops_readlink (fuse_req_t req, fuse_ino_t ino)
+/* FALSE: it must be fetched first.  Else it was answered. */
+static gboolean
+answer_readlink (fuse_req_t req, guint64 ino)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
   g_autoptr (GString) target = g_string_new (NULL);
   HvfsNode node;
-  gboolean there;
+  gboolean there, must;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  there = hvfs_node_from_ino (ino, &node) && S_ISLNK (node.row->mode)
-          && append_target (fs, node, target);
+  there = hvfs_node_from_ino (ino, &node) && S_ISLNK (node.row->mode);
+  must = there && must_fetch (fs, node);
+  there = there && !must && append_target (fs, node, target);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
+  if (must)
+    return FALSE;
   if (there)
     fuse_reply_readlink (req, target->str);
   else
     fuse_reply_err (req, ESTALE);
+  /* No update says when it leads elsewhere: the kernel must not keep it. */
+  if (there && node.row->fetch != NULL)
+    hvfs_notifier_inode (fs->notifier, ino);
+  return TRUE;
+}
+
+static void
+readlink_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
+{
+  guint64 ino = *(guint64 *) data;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < HVFS_OPS_MAX_FETCHES; i++)
+    {
+      if (!hvfs_ops_fetch (req, cancellable, ino, &error))
+        break;
+      hvfs_ops_settle (req);
+      if (answer_readlink (req, ino))
+        return;
+    }
+  hvfs_ops_settle (req);
+  fuse_reply_err (req, error != NULL ? hvfs_error_errno (error) : EAGAIN);
+}
+
+void
+hvfs_ops_readlink (fuse_req_t req, fuse_ino_t ino)
+{
+  guint64 job = ino;
+
+  if (!answer_readlink (req, ino))
+    hvfs_jobs_push (hvfs_ops_fs (req)->jobs, req, readlink_job, g_memdup2 (&job, sizeof job), g_free);
 }
 
 /* Where the row has something to say. */

@@ -176,8 +176,10 @@ hvfs_line_number (const char *what, const char *text, gint64 min, gint64 *ret, G
   return FALSE;
 }
 
-gboolean
-hvfs_line_memory_mib (const char *what, const char *text, gint64 *ret_mib, GError **error)
+/* In units of @step bytes, which are @word. */
+static gboolean
+parse_amount (const char *what, const char *text, guint64 step, const char *word, gint64 *ret,
+              GError **error)
 {
   gsize digits = strspn (text, "0123456789");
   g_autofree char *number = g_strndup (text, digits);
@@ -191,13 +193,25 @@ hvfs_line_memory_mib (const char *what, const char *text, gint64 *ret_mib, GErro
     g_set_error (error, HVFS_ERROR, EINVAL,
                  "%s: '%.64s' is not a unit: KiB, MiB, GiB, TiB, KB, MB, GB, TB or bytes", what,
                  unit);
-  else if (!g_uint64_checked_mul (&bytes, n, unit_bytes) || bytes % MIB != 0)
-    g_set_error (error, HVFS_ERROR, EINVAL,
-                 "%s: '%.64s' is not a whole number of MiB, which is 1024 KiB", what, text);
+  else if (!g_uint64_checked_mul (&bytes, n, unit_bytes) || bytes % step != 0)
+    g_set_error (error, HVFS_ERROR, EINVAL, "%s: '%.64s' is not a whole number of %s", what, text,
+                 word);
   else
     {
-      *ret_mib = bytes / MIB;
+      *ret = bytes / step;
       return TRUE;
     }
   return FALSE;
+}
+
+gboolean
+hvfs_line_memory_mib (const char *what, const char *text, gint64 *ret_mib, GError **error)
+{
+  return parse_amount (what, text, MIB, "MiB, which is 1024 KiB", ret_mib, error);
+}
+
+gboolean
+hvfs_line_capacity_kib (const char *what, const char *text, gint64 *ret_kib, GError **error)
+{
+  return parse_amount (what, text, KIB, "KiB", ret_kib, error);
 }

@@ -61,3 +61,7 @@ gboolean hvfs_line_number (const char *what, const char *text, gint64 min, gint6
  */
 gboolean hvfs_line_memory_mib (const char *what, const char *text, gint64 *ret_mib,
                                GError **error);
+
+/* The same of a disk, in KiB. */
+gboolean hvfs_line_capacity_kib (const char *what, const char *text, gint64 *ret_kib,
+                                 GError **error);

@@ -52,6 +52,8 @@ add_table (HvfsRow *table, HvfsRow *parent)
         {
           add_row (member, row);
           member->is_member = TRUE;
+          if (member->table != NULL)
+            add_table (member->table, member);
         }
     }
 }

@@ -233,6 +233,8 @@ struct _HvfsRow
 
   /* Of a directory's members: appends its name there.  NULL: the row's is one. */
   gboolean (*append_name) (HvfsFs *fs, HvfsNode node, GString *out);
+  /* Of a directory's members: that directory's b; NULL: it is 0. */
+  guint32 (*above) (HvfsFs *fs, HvfsNode node);
 
   /* Link: appends where it leads; FALSE: nowhere.  NULL: to its object's directory.
    * Under the mirror's lock. */

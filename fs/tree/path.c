@@ -68,6 +68,15 @@ owner_of (HvfsNode node)
   return node.b != 0 && (node.row->flags & HVFS_ROW_NUMBERED) == 0 ? node.b : node.a;
 }
 
+/* The b of the directory whose table or members @node is in. */
+static guint32
+above (HvfsFs *fs, HvfsNode node)
+{
+  if (!node.row->is_member)
+    return node.b;
+  return node.row->above != NULL ? node.row->above (fs, node) : 0;
+}
+
 /* The directory that holds @node, 0 for none. */
 static guint64
 dir_of (HvfsFs *fs, HvfsNode node)
@@ -77,7 +86,7 @@ dir_of (HvfsFs *fs, HvfsNode node)
   return hvfs_row_is_root (node.row->parent)
            || (node.a == fs->root && node.row->parent->parent == NULL)
            ? 1
-           : hvfs_row_ino (node.row->parent, node.a, node.row->is_member ? 0 : node.b);
+           : hvfs_row_ino (node.row->parent, node.a, above (fs, node));
 }
 
 /* The directories first, @depth of which are below already. */
@@ -122,33 +131,35 @@ hvfs_path_append_object (HvfsFs *fs, const HvfsObject *object, GString *path)
   return ino != 0 && hvfs_path_append (fs, ino, path);
 }
 
-/* From the directory of a link to its target, with no more ".." than needed. */
+void
+hvfs_path_append_relative (GString *target, const char *from, const char *to)
+{
+  for (;;)
+    {
+      const char *slash_a = strchr (from, '/'), *slash_b = strchr (to, '/');
+
+      if (slash_a == NULL || slash_b == NULL || slash_a - from != slash_b - to
+          || strncmp (from, to, slash_a - from) != 0)
+        break;
+      from = slash_a + 1;
+      to = slash_b + 1;
+    }
+  for (; (from = strchr (from, '/')) != NULL; from++)
+    g_string_append (target, "../");
+  g_string_append (target, to);
+}
+
 gboolean
 hvfs_path_append_link (HvfsFs *fs, HvfsNode node, GString *target)
 {
   HvfsObject *object = hvfs_mirror_get (fs->mirror, node.a);
   g_autoptr (GString) from = g_string_new (NULL);
   g_autoptr (GString) to = g_string_new (NULL);
-  const char *a, *b;
 
   if (object == NULL || !hvfs_path_append (fs, hvfs_node_ino (node), from)
       || !hvfs_path_append_object (fs, object, to))
     return FALSE;
-  a = from->str;
-  b = to->str;
-  for (;;)
-    {
-      const char *slash_a = strchr (a, '/'), *slash_b = strchr (b, '/');
-
-      if (slash_a == NULL || slash_b == NULL || slash_a - a != slash_b - b
-          || strncmp (a, b, slash_a - a) != 0)
-        break;
-      a = slash_a + 1;
-      b = slash_b + 1;
-    }
-  for (; (a = strchr (a, '/')) != NULL; a++)
-    g_string_append (target, "../");
-  g_string_append (target, b);
+  hvfs_path_append_relative (target, from->str, to->str);
   return TRUE;
 }
 

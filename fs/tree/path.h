@@ -25,6 +25,10 @@ gboolean hvfs_path_append (HvfsFs *fs, guint64 ino, GString *path);
 /* The path of @object's own directory; FALSE if it has none. */
 gboolean hvfs_path_append_object (HvfsFs *fs, const HvfsObject *object, GString *path);
 
+/* Appends the way from the directory of the link @from to @to, both below the root, with no more
+ * ".." than needed. */
+void hvfs_path_append_relative (GString *target, const char *from, const char *to);
+
 /* Appends what the link @node says; FALSE if it leads nowhere. */
 gboolean hvfs_path_append_link (HvfsFs *fs, HvfsNode node, GString *target);
 

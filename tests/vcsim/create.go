@@ -127,7 +127,7 @@ func registerVM(c *call) (interface{}, *fault) {
 		return nil, f
 	}
 	return c.startTask(true, func() (types.AnyType, *fault) {
-		file := c.vmxFile(req.Path)
+		file := localFile(req.Path)
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return nil, fileNotFound(req.Path)
@@ -146,18 +146,6 @@ func registerVM(c *call) (interface{}, *fault) {
 		_ = os.WriteFile(file, text, 0o600)
 		return vm.Self, nil
 	})
-}
-
-// vmxFile: where a datastore path lies on this machine.
-func (c *call) vmxFile(path string) string {
-	var p object.DatastorePath
-	p.FromString(path)
-	for _, ref := range refsOf("Datastore") {
-		if ds := simulator.Map.Get(ref).(*simulator.Datastore); ds.Name == p.Datastore {
-			return filepath.Join(ds.Info.GetDatastoreInfo().Url, filepath.Clean("/"+p.Path))
-		}
-	}
-	return ""
 }
 
 // readVMX takes over what a .vmx says of a VM itself.

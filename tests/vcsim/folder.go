@@ -45,7 +45,18 @@ func (f *front) folder(rw http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
+	if r.Method == http.MethodGet && root != "" && f.locked(filepath.Join(root, path.Clean("/"+strings.TrimPrefix(r.URL.Path, "/folder")))) {
+		status = http.StatusInternalServerError
+		root = ""
+	}
 	f.log.end(entry, serveBelow(rw, r, root, status), 0)
+}
+
+// locked: a real server fails the GET of an extent that a machine writes to, with one status or
+// another (vim25-more.md, section 1).
+func (f *front) locked(file string) (is bool) {
+	f.w.do(func() { is = isLocked(file) })
+	return is
 }
 
 // serveBelow serves the file that r names in the directory root, or without one says

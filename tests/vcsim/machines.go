@@ -190,13 +190,11 @@ func (p *place) copy(seed *simulator.VirtualMachine, pristine reflect.Value, i i
 	return vm
 }
 
-// files gives a copy the files of its VM, empty but there.
+// files gives a copy the files of its VM, empty but there; see disks.go for its disks.
 func (p *place) files(ds *simulator.Datastore, vm *simulator.VirtualMachine) {
 	dir := filepath.Join(ds.Info.GetDatastoreInfo().Url, vm.Name)
 	_ = os.Mkdir(dir, 0o700)
-	for _, suffix := range []string{".nvram", ".vmdk", "-flat.vmdk"} {
-		_ = os.WriteFile(filepath.Join(dir, vm.Name+suffix), nil, 0o600)
-	}
+	_ = os.WriteFile(filepath.Join(dir, vm.Name+".nvram"), nil, 0o600)
 	_ = os.WriteFile(filepath.Join(dir, "vmware.log"), nil, 0o600)
 }
 
@@ -230,6 +228,7 @@ func (w *world) finishMachine(vm *simulator.VirtualMachine, n int) {
 		}
 		vm.ResourcePool = nil
 	}
+	writeDisks(vm)
 	setStorage(vm)
 	w.setResourceConfig(vm)
 	w.setGuest(vm)

@@ -74,6 +74,8 @@ var handlers = map[string]handler{
 	"CreateVM_Task":   createVM,
 	"RegisterVM_Task": registerVM,
 
+	"ExtendVirtualDisk_Task": extendDisk,
+
 	"CreateSnapshot_Task":          createSnapshot,
 	"RemoveSnapshot_Task":          removeSnapshot,
 	"RevertToSnapshot_Task":        revertToSnapshot,

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -187,6 +188,9 @@ func (w *world) val(obj mo.Reference, v reflect.Value, p *property, api apiVersi
 	ref := obj.Reference()
 	if len(w.denied) != 0 && w.isDenied(ref, p.steps) {
 		return nil, &types.NoPermission{Object: ref, PrivilegeId: "System.Read"}
+	}
+	if vm, ok := obj.(*simulator.VirtualMachine); ok && p.steps[0] == "layoutEx" {
+		layout(vm)
 	}
 	field, ok := read(v, p.steps)
 	if !ok {

@@ -533,7 +533,7 @@ func (d *deviceChange) disk(disk *types.VirtualDisk, old types.BaseVirtualDevice
 			return d.invalid("A disk cannot shrink.")
 		}
 		if diskFile(disk) == diskFile(was) {
-			return nil
+			return d.grows(disk, was)
 		}
 		if f := d.needsOff(); f != nil {
 			return f
@@ -548,6 +548,21 @@ func (d *deviceChange) disk(disk *types.VirtualDisk, old types.BaseVirtualDevice
 		return f
 	}
 	return d.diskFileFor(file, disk)
+}
+
+// grows: a disk of the same file that has another capacity. One with a snapshot below it keeps its
+// size (REF VirtualDisk.capacityInKB).
+func (d *deviceChange) grows(disk, was *types.VirtualDisk) *fault {
+	if disk.CapacityInKB == was.CapacityInKB {
+		return nil
+	}
+	if b, ok := was.Backing.(*types.VirtualDiskFlatVer2BackingInfo); ok && b.Parent != nil {
+		return &fault{&types.InvalidDeviceOperation{InvalidDeviceSpec: types.InvalidDeviceSpec{DeviceIndex: int32(d.index)}},
+			fmt.Sprintf("Invalid operation for device '%d'.", d.index)}
+	}
+	path, kb := d.localPath(diskFile(disk)), disk.CapacityInKB
+	d.commit = append(d.commit, func() error { return growDisk(path, kb) })
+	return nil
 }
 
 // diskName: a path that names only a datastore means a new file beside the VM's.
@@ -592,10 +607,8 @@ func (d *deviceChange) diskFileFor(file *types.VirtualDeviceFileBackingInfo, dis
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, []byte("# Disk DescriptorFile\n"), 0o600); err != nil {
-			return err
-		}
-		return os.WriteFile(flatOf(path), nil, 0o600)
+		flat, ok := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo)
+		return writeDisk(path, disk.CapacityInKB, ok && flat.ThinProvisioned != nil && *flat.ThinProvisioned)
 	})
 	if b, ok := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo); ok && b.Uuid == "" {
 		b.Uuid = uuidOf(file.FileName)

@@ -245,8 +245,9 @@ func (c *call) takeInner(inner moref) (types.AnyType, *fault) {
 
 // afterTask: what the simulator leaves undone.
 var afterTask = map[string]func(*call){
-	"RelocateVM_Task": relocated,
-	"Rename_Task":     renamed,
+	"CreateVirtualDisk_Task": diskCreated,
+	"RelocateVM_Task":        relocated,
+	"Rename_Task":            renamed,
 }
 
 func without(list []moref, ref moref) []moref {

@@ -142,6 +142,7 @@ OPERATIONS = [
     *((f'{name}.encoding', VM, shell(f'echo base64 > guestinfo/{name}.encoding'), None)
       for name in ('metadata', 'userdata', 'vendordata')),
     ('media', VM, shell('echo empty > media || grep -q "no CD drive" error'), None),
+    ('capacity', VM, shell('echo 32GiB > disks/$(ls disks | head -n 1)/capacity'), None),
     ('autostart', VM, each('autostart', 'yes no'), None),
     ('template', VM, each('template', 'yes no'), None),
     ('migrate', VM, shell('for to in "DC0_C0_H1" "DC0_C0_H0 priority=high"; do echo $to > migrate; done'), None),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "fs/attr/attr-custom.h"
+#include "fs/attr/attr-disk.h"
 #include "fs/attr/attr-extra.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
@@ -26,6 +27,7 @@ static const struct
   { "DOMAINS", hvfs_domain_table },
   { "EXTRACONFIG", hvfs_extra_table },
   { "GUESTINFO", hvfs_guestinfo_table },
+  { "DISKS", hvfs_disk_table },
   { "CUSTOM ATTRIBUTES", hvfs_custom_domain_table },
   { "RESOURCE POOLS", hvfs_pool_table },
   { "SNAPSHOTS", hvfs_snapshots_table },

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// disks.go - disks as files: a descriptor and the extent that it names
+//
+// Exists because the simulator's disks are two empty files. Here the descriptor
+// says what the extent is, as VMware's Virtual Disk Format has it, the extent is
+// as long as the disk, and what a disk takes is what its files take. The extents
+// that a machine which is on writes to are locked, those below a snapshot are not
+// (vim25-more.md, section 1).
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+const sectorsPerKB = 2
+
+var extentLine = regexp.MustCompile(`(?m)^RW ([0-9]+) (VMFS|VMFSSPARSE) "([^"]*)"`)
+
+// writeDisk makes the descriptor path and its extent, which has no blocks yet.
+func writeDisk(path string, kb int64, thin bool) error {
+	text := fmt.Sprintf("# Disk DescriptorFile\nversion=1\nencoding=\"UTF-8\"\nCID=fffffffe\nparentCID=ffffffff\n"+
+		"createType=\"vmfs\"\n\n# Extent description\nRW %d VMFS \"%s\"\n\n# The Disk Data Base\n#DDB\n\n"+
+		"ddb.adapterType = \"lsilogic\"\nddb.virtualHWVersion = \"8\"\n", kb*sectorsPerKB, filepath.Base(flatOf(path)))
+	if thin {
+		text += "ddb.thinProvisioned = \"1\"\n"
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return err
+	}
+	if err := os.WriteFile(flatOf(path), nil, 0o600); err != nil {
+		return err
+	}
+	return os.Truncate(flatOf(path), kb*1024)
+}
+
+// growDisk makes the extent of a descriptor longer, and lets it say so.
+func growDisk(path string, kb int64) error {
+	text, err := os.ReadFile(path)
+	if err != nil || !extentLine.Match(text) {
+		return err
+	}
+	text = extentLine.ReplaceAll(text, []byte(fmt.Sprintf("RW %d $2 \"$3\"", kb*sectorsPerKB)))
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		return err
+	}
+	return os.Truncate(flatOf(path), kb*1024)
+}
+
+// diskKB: what a descriptor says of its capacity; 0: it is none.
+func diskKB(path string) int64 {
+	text, err := os.ReadFile(path)
+	if m := extentLine.FindSubmatch(text); err == nil && m != nil {
+		sectors, _ := strconv.ParseInt(string(m[1]), 10, 64)
+		return sectors / sectorsPerKB
+	}
+	return 0
+}
+
+func isThin(path string) bool {
+	text, _ := os.ReadFile(path)
+	return strings.Contains(string(text), "ddb.thinProvisioned = \"1\"")
+}
+
+// localFile: where a datastore path lies on this machine; "": in no datastore.
+func localFile(path string) string {
+	var p object.DatastorePath
+	if !p.FromString(path) {
+		return ""
+	}
+	for _, ref := range refsOf("Datastore") {
+		if ds := simulator.Map.Get(ref).(*simulator.Datastore); ds.Name == p.Datastore {
+			return filepath.Join(ds.Info.GetDatastoreInfo().Url, filepath.Clean("/"+p.Path))
+		}
+	}
+	return ""
+}
+
+func disksOf(devices []types.BaseVirtualDevice) []*types.VirtualDisk {
+	var disks []*types.VirtualDisk
+	for _, d := range devices {
+		if disk, ok := d.(*types.VirtualDisk); ok {
+			disks = append(disks, disk)
+		}
+	}
+	return disks
+}
+
+// writeDisks makes the files of a VM of the model.
+func writeDisks(vm *simulator.VirtualMachine) {
+	for _, disk := range disksOf(vm.Config.Hardware.Device) {
+		flat, ok := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo)
+		if path := localFile(diskFile(disk)); ok && path != "" {
+			_ = writeDisk(path, disk.CapacityInKB, flat.ThinProvisioned != nil && *flat.ThinProvisioned)
+		}
+	}
+}
+
+// extentsOf: the extent of the descriptor path, whichever it has.
+func extentOf(path string) string {
+	text, _ := os.ReadFile(path)
+	if m := extentLine.FindSubmatch(text); m != nil {
+		return filepath.Join(filepath.Dir(path), string(m[3]))
+	}
+	return flatOf(path)
+}
+
+// isLocked: whether a machine that is on writes to the file.
+func isLocked(file string) bool {
+	if !strings.HasSuffix(file, "-flat.vmdk") && !strings.HasSuffix(file, "-delta.vmdk") {
+		return false
+	}
+	for _, ref := range refsOf("VirtualMachine") {
+		vm := vmOf(ref)
+		if vm.Config == nil || vm.Runtime.PowerState != on {
+			continue
+		}
+		for _, disk := range disksOf(vm.Config.Hardware.Device) {
+			if path := localFile(diskFile(disk)); path != "" && filepath.Dir(path) == filepath.Dir(file) && extentOf(path) == file {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// allocated: what a file takes on its datastore.
+func allocated(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		return st.Blocks * 512
+	}
+	return info.Size()
+}
+
+// extentBytes: of a thick disk all that it has room for.
+func extentBytes(path string) int64 {
+	if info, err := os.Stat(extentOf(path)); err == nil && !isThin(path) {
+		return info.Size()
+	}
+	return allocated(extentOf(path))
+}
+
+// layout makes layoutEx tell of the disks as they are now: a real server looks at them now and then.
+func layout(vm *simulator.VirtualMachine) {
+	if vm.Config == nil || vm.LayoutEx == nil {
+		return
+	}
+	var files []types.VirtualMachineFileLayoutExFileInfo
+	next := int32(0)
+	for _, f := range vm.LayoutEx.File {
+		if f.Type != "diskDescriptor" && f.Type != "diskExtent" {
+			files = append(files, f)
+			if f.Key >= next {
+				next = f.Key + 1
+			}
+		}
+	}
+	add := func(name, kind string, size int64) int32 {
+		for _, f := range files {
+			if f.Name == name {
+				return f.Key
+			}
+		}
+		files = append(files, types.VirtualMachineFileLayoutExFileInfo{Key: next, Name: name, Type: kind, Size: size,
+			UniqueSize: size, Accessible: types.NewBool(true)})
+		next++
+		return next - 1
+	}
+	var disks []types.VirtualMachineFileLayoutExDiskLayout
+	for _, disk := range disksOf(vm.Config.Hardware.Device) {
+		one := types.VirtualMachineFileLayoutExDiskLayout{Key: disk.Key}
+		backing, _ := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo)
+		for ; backing != nil; backing = backing.Parent {
+			path := localFile(backing.FileName)
+			extent := filepath.Join(filepath.Dir(backing.FileName), filepath.Base(extentOf(path)))
+			one.Chain = append(one.Chain, types.VirtualMachineFileLayoutExDiskUnit{FileKey: []int32{
+				add(backing.FileName, "diskDescriptor", allocated(path)), add(extent, "diskExtent", extentBytes(path))}})
+		}
+		disks = append(disks, one)
+	}
+	vm.LayoutEx.File, vm.LayoutEx.Disk = files, disks
+}
+
+// diskCreated: CreateVirtualDisk_Task has made two empty files.
+func diskCreated(c *call) {
+	req := c.req.(*types.CreateVirtualDisk_Task)
+	thin, kb := false, int64(0)
+	if spec, ok := req.Spec.(types.BaseFileBackedVirtualDiskSpec); ok {
+		kb = spec.GetFileBackedVirtualDiskSpec().CapacityKb
+		thin = spec.GetFileBackedVirtualDiskSpec().DiskType == string(types.VirtualDiskTypeThin)
+	}
+	if path := localFile(req.Name); path != "" {
+		_ = writeDisk(path, kb, thin)
+	}
+}
+
+// extendDisk: a disk grows and never shrinks, and not while a machine writes to it (REF
+// VirtualDiskManager.ExtendVirtualDisk_Task).
+func extendDisk(c *call) (interface{}, *fault) {
+	req := c.req.(*types.ExtendVirtualDisk_Task)
+	return c.startTask(true, func() (types.AnyType, *fault) {
+		path := localFile(req.Name)
+		switch kb := diskKB(path); {
+		case path == "" || !exists(path):
+			return nil, fileNotFound(req.Name)
+		case req.NewCapacityKb < kb:
+			return nil, &fault{&types.InvalidArgument{InvalidProperty: "newCapacityKb"}, "A specified parameter was not correct: newCapacityKb"}
+		case isLocked(extentOf(path)):
+			return nil, &fault{&types.FileLocked{FileFault: types.FileFault{File: req.Name}}, "Unable to access file " + req.Name + " since it is locked"}
+		}
+		if err := growDisk(path, req.NewCapacityKb); err != nil {
+			return nil, &fault{&types.FileFault{File: req.Name}, err.Error()}
+		}
+		return nil, nil
+	})
+}
