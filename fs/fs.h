@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "backend/mirror/mirror.h"
+#include "backend/operation/alarm.h"
 #include "backend/operation/perf.h"
 #include "backend/operation/power.h"
 #include "backend/operation/quickstats.h"
@@ -69,6 +70,7 @@ struct _HvfsFs
   HvfsMigrations *migrations;
   HvfsNetworks *networks;
   HvfsFacts *facts;
+  HvfsAlarms *alarms;
   HvfsInventory *inventory;
   HvfsStreams *streams;
   HvfsVcenter *vcenter;

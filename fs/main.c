@@ -136,6 +136,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->vmx_sizes = hvfs_vmx_sizes_new ();
   fs->networks = hvfs_networks_new ();
   fs->facts = hvfs_facts_new ();
+  fs->alarms = hvfs_alarms_new (&fs->server);
   fs->numbers = hvfs_numbers_new ();
   fs->inventory = hvfs_inventory_new ();
   fs->streams = hvfs_streams_new (fs, timeout_s);
@@ -168,6 +169,7 @@ fs_clear (HvfsFs *fs)
   hvfs_inventory_free (fs->inventory);
   hvfs_networks_free (fs->networks);
   hvfs_facts_free (fs->facts);
+  hvfs_alarms_free (fs->alarms);
   hvfs_numbers_free (fs->numbers);
   hvfs_notifier_free (fs->notifier);
   hvfs_questions_free (fs->questions);

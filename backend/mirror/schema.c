@@ -24,21 +24,25 @@
 const HvfsProp hvfs_props[] = {
   { HVFS_KIND_FOLDER, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_FOLDER, HVFS_PARENT, "parent", 0, 0 },
+  { HVFS_KIND_FOLDER, HVFS_ALARMS, "triggeredAlarmState", 0, 0 },
   { HVFS_KIND_FOLDER, HVFS_FOLDER_CHILD_TYPE, "childType", 0, 0 },
 
   { HVFS_KIND_DATACENTER, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_DATACENTER, HVFS_PARENT, "parent", 0, 0 },
+  { HVFS_KIND_DATACENTER, HVFS_ALARMS, "triggeredAlarmState", 0, 0 },
   { HVFS_KIND_DATACENTER, HVFS_CUSTOM, "customValue", 0, 0 },
   { HVFS_KIND_DATACENTER, HVFS_DC_DATASTORES, "datastore", 0, 400 },
   { HVFS_KIND_DATACENTER, HVFS_DC_NETWORKS, "network", 0, 400 },
 
   { HVFS_KIND_COMPUTE, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_COMPUTE, HVFS_PARENT, "parent", 0, 0 },
+  { HVFS_KIND_COMPUTE, HVFS_ALARMS, "triggeredAlarmState", 0, 0 },
   { HVFS_KIND_COMPUTE, HVFS_CUSTOM, "customValue", 0, 0 },
   { HVFS_KIND_COMPUTE, HVFS_COMPUTE_SUMMARY, "summary", 0, 0 },
 
   { HVFS_KIND_HOST, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_HOST, HVFS_PARENT, "parent", 0, 0 },
+  { HVFS_KIND_HOST, HVFS_ALARMS, "triggeredAlarmState", 0, 0 },
   { HVFS_KIND_HOST, HVFS_CUSTOM, "customValue", 0, 0 },
   { HVFS_KIND_HOST, HVFS_HOST_CONNECTION, "runtime.connectionState", 0, 0 },
   { HVFS_KIND_HOST, HVFS_HOST_MAINTENANCE, "runtime.inMaintenanceMode", 0, 0 },

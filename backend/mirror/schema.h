@@ -27,8 +27,8 @@ typedef enum
 } HvfsKind;
 
 /* The first of every kind.  A Task and the CustomFieldsManager have none of them, a folder no
- * custom values. */
-enum { HVFS_NAME, HVFS_PARENT, HVFS_CUSTOM, HVFS_N_COMMON };
+ * custom values; only what can be mounted has its alarms, which are those below it, too. */
+enum { HVFS_NAME, HVFS_PARENT, HVFS_CUSTOM, HVFS_ALARMS, HVFS_N_COMMON };
 
 enum { HVFS_FOLDER_CHILD_TYPE = HVFS_N_COMMON, HVFS_N_FOLDER };
 

@@ -102,9 +102,9 @@ dup_ref (const HvfsServer *server, guint32 serial, guint *ret_n_updates)
   return hvfs_value_new_leaf ("obj", object->type, object->moref, strlen (object->moref));
 }
 
-/* Not every server tells of every change that it makes.  FALSE: an update came meanwhile. */
-static gboolean
-reread (const HvfsServer *server, guint32 serial)
+gboolean
+hvfs_operation_reread (const HvfsServer *server, guint32 serial, gboolean *ret_newest,
+                       GCancellable *cancellable, GError **error)
 {
   guint n_updates, api = hvfs_session_api (server->session);
   g_autoptr (GPtrArray) refs
@@ -112,12 +112,15 @@ reread (const HvfsServer *server, guint32 serial)
   g_autoptr (GPtrArray) contents = NULL;
   HvfsValue *ref = dup_ref (server, serial, &n_updates);
 
+  *ret_newest = TRUE;
   if (ref == NULL)
     return TRUE;
   g_ptr_array_add (refs, ref);
-  contents = hvfs_retrieve_objects (server->session, api, refs, NULL, NULL);
-  return contents == NULL || contents->len != 1
-         || hvfs_mirror_apply_reread (server->mirror, serial, n_updates, contents->pdata[0], api);
+  contents = hvfs_retrieve_objects (server->session, api, refs, cancellable, error);
+  if (contents != NULL && contents->len == 1)
+    *ret_newest
+      = hvfs_mirror_apply_reread (server->mirror, serial, n_updates, contents->pdata[0], api);
+  return contents != NULL;
 }
 
 void
@@ -125,11 +128,13 @@ hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest 
                        gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
+  gboolean newest;
 
   while (test != NULL && error == NULL
          && !hvfs_operation_await (server, serial, test, data,
                                    g_get_monotonic_time () + PATIENCE_US, NULL, &error)
-         && error->code == ETIMEDOUT && !reread (server, serial))
+         && error->code == ETIMEDOUT
+         && hvfs_operation_reread (server, serial, &newest, NULL, NULL) && !newest)
     g_clear_error (&error);
 }
 

@@ -44,6 +44,12 @@ gboolean hvfs_operation_await (const HvfsServer *server, guint32 serial, HvfsObj
                                gconstpointer data, gint64 deadline_us, GCancellable *cancellable,
                                GError **error);
 
+/* Reads the object @serial anew into the mirror: not every server tells of every change that it
+ * makes.  @ret_newest: FALSE: an update came meanwhile, which may be newer, and was kept.
+ * Network: one request.  One that is gone is no error.  @cancellable: (nullable) */
+gboolean hvfs_operation_reread (const HvfsServer *server, guint32 serial, gboolean *ret_newest,
+                                GCancellable *cancellable, GError **error);
+
 /* Sleeps until it is so, for as long as the mirror may lag behind the server.  The
  * operation is done anyway: that it is not seen yet is no error. */
 void hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest test,

@@ -17,6 +17,7 @@ static const HvfsSince rows[] = {
   { NULL, "ContinueRetrievePropertiesEx", "4.1", NULL, COLLECTOR },
   { NULL, "CheckMigrate_Task", "4.0", NULL, "checking a migration" },
   { NULL, "CheckRelocate_Task", "4.0", NULL, "checking a migration" },
+  { NULL, "AcknowledgeAlarm", "4.0", NULL, "acknowledging an alarm" },
   { NULL, "PowerOnVApp_Task", "4.0", NULL, "starting a vApp" },
   { NULL, "PowerOffVApp_Task", "4.0", NULL, "stopping a vApp" },
   { NULL, "SuspendVApp_Task", "4.1", NULL, "suspending a vApp" },

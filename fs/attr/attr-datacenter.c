@@ -5,6 +5,7 @@
  * in them is in the index.
  */
 #include "convert/scalar.h"
+#include "fs/attr/alarms.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/attr-custom.h"
 #include "fs/attr/tables.h"
@@ -68,6 +69,7 @@ HvfsRow hvfs_datacenter_table[] = {
     .visible = hvfs_path_is_not_empty },
   HVFS_COLLECTION_ROW ("datastores"),
   HVFS_COLLECTION_ROW ("networks"),
+  HVFS_ALARMS_ROW,
   HVFS_CUSTOM_ROW (datacenter),
   HVFS_MOREF_ROW,
   { NULL }
@@ -79,6 +81,7 @@ HvfsRow hvfs_cluster_table[] = {
   HVFS_COLLECTION_ROW ("hosts", .named = HVFS_NAMED_CLUSTER_HOSTS),
   HVFS_COLLECTION_ROW ("pools", .named = HVFS_NAMED_CLUSTER_POOLS, .dir_ops = &hvfs_pools_ops,
                        .visible = hvfs_pools_visible),
+  HVFS_ALARMS_ROW,
   HVFS_CUSTOM_ROW (cluster),
   HVFS_MOREF_ROW,
   { NULL }

@@ -15,6 +15,7 @@
 #include "backend/operation/reconfigure.h"
 #include "backend/operation/tools.h"
 #include "convert/scalar.h"
+#include "fs/attr/alarms.h"
 #include "fs/attr/attr-custom.h"
 #include "fs/attr/attr-disk.h"
 #include "fs/attr/attr-extra.h"
@@ -298,6 +299,7 @@ HvfsRow hvfs_domain_table[] = {
                | HVFS_PROP (HVFS_VM_TOOLS_VERSION) },
   { .name = "uuid", .mode = READ, .show = uuid_show, .depends = HVFS_PROP (HVFS_VM_UUID) },
   HVFS_EVENTS_ROW,
+  HVFS_ALARMS_ROW,
   HVFS_CUSTOM_ROW (domain),
   HVFS_MOREF_ROW,
   { .name = "stats", .mode = READ, .show = stats_show, .fetch = &hvfs_usage_fetch },

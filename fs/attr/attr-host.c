@@ -12,6 +12,7 @@
 #include "convert/error.h"
 #include "convert/scalar.h"
 #include "convert/xml-out.h"
+#include "fs/attr/alarms.h"
 #include "fs/attr/attr-custom.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/attr/events.h"
@@ -222,6 +223,7 @@ HvfsRow hvfs_host_table[] = {
   { .name = "capabilities.xml", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always,
     .show = capabilities_show, .fetch = &hvfs_facts_of_row, .depends = HVFS_PROP (HVFS_HOST_HARDWARE) },
   HVFS_EVENTS_ROW,
+  HVFS_ALARMS_ROW,
   HVFS_CUSTOM_ROW (host),
   HVFS_MOREF_ROW,
   { .name = "domains", .named = HVFS_NAMED_HOST_DOMAINS, .mode = S_IFDIR | 0755, .dir_ops = &hvfs_domains_ops },

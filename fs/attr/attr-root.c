@@ -6,6 +6,7 @@
  * uuid or folder, wherever it runs.
  */
 #include "convert/error.h"
+#include "fs/attr/alarms.h"
 #include "fs/attr/events.h"
 #include "fs/attr/inventory.h"
 #include "fs/attr/journal.h"
@@ -114,6 +115,7 @@ HvfsRow hvfs_root_table[] = {
   { .name = "inventory", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always,
     .file_ops = &hvfs_inventory_ops, .stat = hvfs_inventory_stat },
   HVFS_EVENTS_ROW,
+  HVFS_ALL_ALARMS_ROW,
   { .name = ".hvfs", .mode = S_IFDIR | 0755, .table = hvfs_self_table },
   { NULL }
 };

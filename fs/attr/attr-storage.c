@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/attr-storage.c - the files in a datastore's and in a network's directory */
+#include "fs/attr/alarms.h"
 #include "fs/attr/attr-custom.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/network.h"
@@ -174,6 +175,7 @@ HvfsRow hvfs_datastore_table[] = {
     .flags = HVFS_ROW_LISTED, .dir_ops = &hvfs_content_dir_ops,
     .fetch = &hvfs_content_dir_fetch, .visible = hvfs_content_is_shown,
     .statfs = hvfs_content_statfs },
+  HVFS_ALARMS_ROW,
   HVFS_CUSTOM_ROW (datastore),
   HVFS_MOREF_ROW,
   { NULL }
@@ -185,6 +187,7 @@ HvfsRow hvfs_network_table[] = {
   { .name = "network.xml", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always,
     .visible = hvfs_network_xml_visible, .show = hvfs_network_xml_show,
     .fetch = &hvfs_network_xml_fetch, .depends = HVFS_PROP (HVFS_NAME) },
+  HVFS_ALARMS_ROW,
   HVFS_CUSTOM_ROW (network),
   HVFS_MOREF_ROW,
   { NULL }

@@ -99,10 +99,14 @@ def read_path(path):
         return file.read().strip()
 
 
-def bash(name, command):
+def bash_in(where, command):
     env = dict(os.environ, LC_ALL='C.UTF-8', MNT=MNT)
-    return subprocess.run(['bash', '-c', 'cd -P "$1" && eval "$2"', 'bash', directory(name), command],
+    return subprocess.run(['bash', '-c', 'cd -P "$1" && eval "$2"', 'bash', where, command],
                           capture_output=True, text=True, errors='replace', env=env, check=False)
+
+
+def bash(name, command):
+    return bash_in(directory(name), command)
 
 
 def read(name, what):

@@ -82,7 +82,7 @@ expect_requests "$mnt" 1 sh -c "cat '$mnt'/datacenters/DC0/*/*/capabilities.xml 
 expect_requests "$mnt" 1 sh -c "cat '$mnt'/datacenters/DC0/datastores/*/pool.xml"
 expect_requests "$mnt" 1 cat "$d/networks/VM Network/network.xml"
 expect_requests "$mnt" 0 sh -c "cat '$d'/*.xml '$d'/*/*.xml '$d/networks/VM Network/info'; ls -l '$d/interfaces' '$d/switches'"
-expect_eq 'of a distributed switch' "$(ls "$d/networks/DC0_DVPG0")" "$(printf 'attributes\ninfo\nmoref')"
+expect_eq 'of a distributed switch' "$(ls "$d/networks/DC0_DVPG0")" "$(printf 'alarms\nattributes\ninfo\nmoref')"
 
 # What the server pushes is there at once.
 set_value "$host" config.network.pnic "<val xsi:type='PhysicalNic'><key>key-vim.host.PhysicalNic-vmnic7</key><device>vmnic7</device><pci>0</pci><spec/><wakeOnLanSupported>false</wakeOnLanSupported><mac>00:0c:29:81:d8:a7</mac></val>"

@@ -6,9 +6,9 @@
 listing () { ls -A "$1" | LC_ALL=C sort | tr '\n' ' '; }
 sorted () { echo "$1" | tr ' ' '\n' | LC_ALL=C sort | tr '\n' ' '; }
 # What is at each root, whatever that is.
-extras=".hvfs about by-folder by-name by-uuid events inventory"
+extras=".hvfs about alarms by-folder by-name by-uuid events inventory"
 # The same where the root is an object that has custom attributes.
-object=".hvfs about attributes by-folder by-name by-uuid events inventory"
+object=".hvfs about alarms attributes by-folder by-name by-uuid events inventory"
 
 # root_is TYPE PATH N LISTING [PARAMETERS]  The mount has N domains and that root.
 root_is () {

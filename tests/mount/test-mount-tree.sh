@@ -10,15 +10,15 @@ mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 listing () {
   ls -A "$1" | tr '\n' ' '
 }
-expect_eq root "$(listing "$mnt")" ".hvfs about by-folder by-name by-uuid datacenters events inventory metrics.prom tasks "
+expect_eq root "$(listing "$mnt")" ".hvfs about alarms by-folder by-name by-uuid datacenters events inventory metrics.prom tasks "
 expect_eq .hvfs "$(listing "$mnt/.hvfs")" "errors stats status version "
 dc=$(find "$mnt/datacenters" -name DC1)
-expect_eq datacenter "$(listing "$dc")" "attributes clusters datastores hosts moref networks "
+expect_eq datacenter "$(listing "$dc")" "alarms attributes clusters datastores hosts moref networks "
 cluster=$(find "$dc/clusters" -name DC1_C0)
-expect_eq cluster "$(listing "$cluster")" "attributes hosts info moref pools "
+expect_eq cluster "$(listing "$cluster")" "alarms attributes hosts info moref pools "
 host=$cluster/hosts/DC1_C0_H0
-expect_eq host "$(listing "$host")" "attributes capabilities.xml datastores domains events info interfaces moref networks reboot shutdown state stats switches "
-expect_eq datastore "$(listing "$host/datastores/$(ls "$host/datastores" | head -n 1)/")" "attributes info moref pool.xml "
+expect_eq host "$(listing "$host")" "alarms attributes capabilities.xml datastores domains events info interfaces moref networks reboot shutdown state stats switches "
+expect_eq datastore "$(listing "$host/datastores/$(ls "$host/datastores" | head -n 1)/")" "alarms attributes info moref pool.xml "
 for file in addresses annotation error hostname memory memtune moref sched state stats template \
   tools uuid vcpus; do
   [ -f "$mnt/by-name/DC1_H0_VM0/$file" ] || fail "a domain has no $file"

@@ -61,6 +61,8 @@
 //                    runs, which then waits for the answer (question.go)
 //   POST /events?n=N[&object=O][&message=TEXT]
 //                    N events at once, about the object, or none
+//   POST /alarm?object=O&name=N&status=red|yellow|green[&quiet=1]
+//                    an alarm of an object; with quiet, clients are not told of alarms from now on
 //   POST /connection?host=O&state=connected|disconnected|notResponding
 //                    of a host, and of its VMs
 
@@ -131,6 +133,7 @@ func (c *control) changing() map[string]action {
 		"/allow":       func(r *http.Request) (interface{}, error) { return c.deny(r, false) },
 		"/vapp":        c.vapp,
 		"/events":      c.burst,
+		"/alarm":       c.alarm,
 		"/connection":  c.connection,
 		"/question":    c.question,
 	}

@@ -19,7 +19,7 @@ WANTED = re.compile(r"(Virtual|ParaVirtual|Host(System|Capability|Hardware|Runti
                     r"StoragePod|Network|OpaqueNetwork|DistributedVirtual|VmwareDistributed|DVPortgroup|ResourcePool|"
                     r"ResourceConfig|ResourceAllocation|Task|AboutInfo|ServiceContent|Guest|NetIp|NetDns|Tools|Compute|"
                     r"ClusterCompute|VApp|FileInfo|FileQuery|LocalDatastore|Vmfs|Nas|UserSession|SessionManager|Property|"
-                    r"Event$|VmEvent|Perf|ManagedEntity|OptionValue|ChoiceOption)")
+                    r"AlarmState$|Event$|VmEvent|Perf|ManagedEntity|OptionValue|ChoiceOption)")
 UNWANTED = re.compile(r"\w*(Event|Option|Profile|Metadata|Fault)\w*\b")
 # The core of the API has no versions in pyVmomi.
 CORE = {"RetrievePropertiesEx()": "4.1", "ContinueRetrievePropertiesEx()": "4.1",

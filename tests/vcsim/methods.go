@@ -114,6 +114,8 @@ var handlers = map[string]handler{
 	"PowerOffVApp_Task":    powerApp,
 	"SuspendVApp_Task":     powerApp,
 
+	"AcknowledgeAlarm": acknowledgeAlarm,
+
 	"AddCustomFieldDef":    addField,
 	"RemoveCustomFieldDef": removeField,
 	"SetField":             setField,

@@ -19,6 +19,7 @@ type options struct {
 	folder, ds, pg, pod                     int
 	page, updatePage                        int
 	taskTime, guestTime, sessionIdle        int
+	quietAlarms                             bool           // nobody is told of alarms
 	taskTimes                               map[string]int // by method, ms
 	api                                     apiVersion
 }

@@ -41,6 +41,7 @@ type world struct {
 	tasks    map[moref]*task
 	asking   map[moref]*asking
 	events   eventHistory
+	alarms   []*mo.Alarm // that are defined
 	gate     *gate
 	// atTaskEnd: called when a task is over; nil: nobody waits for one
 	atTaskEnd func()

@@ -120,6 +120,19 @@ def ask(vm):
     return bash(vm, 'until grep -q . question; do sleep 0.02; done; echo 0 > question')
 
 
+def acknowledge(_):
+    control('POST', f'/alarm?object={VM}&name=hot&status=red')
+    lines = ''
+    while not lines:
+        with open_file(f'{MNT}/alarms') as file:
+            lines = file.read()
+    said = write(f'{MNT}/alarms', 'ack ' + lines.split('\t')[0] + '\n')
+    if said:
+        with open_file(f'{MNT}/.hvfs/errors') as file:
+            said = file.read().splitlines()[-1]
+    return said
+
+
 def each(file, words):
     return shell(f'for word in {words}; do echo $word > {file}; done')
 
@@ -164,6 +177,7 @@ OPERATIONS = [
     ('define', VM, shell('echo Owner > attributes/define; echo Ada > attributes/Owner; : > attributes/Owner'), None),
     ('delete', VM, shell('echo "s0 children=yes" > snapshots/delete'), None),
     ('question', VM, ask, None),
+    ('alarms', VM, acknowledge, '4.0'),
     ('undefine', GONE, shell(f'echo off > state; echo {GONE} > undefine'), None),
     ('destroy', THERE, shell(f'echo off > state; echo {THERE} > destroy'), None),
     ('host state', VM, shell(f'for word in maintenance disconnected connected; do echo $word > {CLUSTER_HOST}/state; done'), None),
