@@ -6,6 +6,7 @@
 
 #include "backend/vmconfig/vmconfig-priv.h"
 #include "backend/vmconfig/vmconfig-network.h"
+#include "backend/vmconfig/vmconfig-scsi.h"
 #include "backend/vmconfig/vmconfig-spec.h"
 #include "convert/error.h"
 
@@ -407,7 +408,9 @@ hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GByte
   look = hvfs_vm_look (config->server.mirror, serial, error);
   have = look != NULL ? hvfs_config_read_now (config, look, cancellable, error) : NULL;
   present = have != NULL ? check_base (config, look, have, base_text, base, error) : NULL;
-  if (present == NULL)
+  if (present == NULL
+      || !hvfs_config_detect_scsi (&config->server, look->datacenter_path, wanted, cancellable,
+                                   error))
     return FALSE;
   networks = hvfs_networks_resolve (&config->server, look->host, present, wanted, NULL, error);
   if (networks == NULL)

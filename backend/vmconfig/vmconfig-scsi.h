@@ -12,7 +12,7 @@
 /**
  * hvfs_config_detect_scsi:
  * @datacenter_path: as in HvfsHostLook
- * @wanted: a machine that is to be made
+ * @wanted: what a machine is to be
  *
  * Gives each SCSI controller of the model "auto", and the controller of each disk with
  * <driver name='auto'/>, the model that the descriptors of its disks name.  Without a disk that

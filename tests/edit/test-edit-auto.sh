@@ -71,4 +71,12 @@ refused_define "disk 'sda' was made for vmpvscsi and disk 'sdb' for lsilogic: pu
   "$auto$(disk sda pvscsi)$(disk sdb lsilogic)"
 descriptor ide ide
 refused_define "disk 'sda': which controller '[LocalDS_0] auto/ide.vmdk' was made for cannot be told" "$auto$(disk sda ide)"
+
+# In a config.xml that is there: another model is another controller, and the same one is no change.
+edit_models () { sed "s/\(type='scsi' index='0' model=\)'[a-z0-9]*'/\1'auto'/" "$domains/m$1/config.xml" >"$tmp/edit.xml"; cp "$tmp/edit.xml" "$domains/m$1/config.xml"; }
+defined "<controller type='scsi' index='0' model='lsilogic'/>$(disk sda pvscsi)"
+edit_models "$machines" || fail "$(cat "$domains/m$machines/error")"
+expect_eq 'an edit' "$(models)" '0=vmpvscsi '
+edit_models "$machines" || fail "$(cat "$domains/m$machines/error")"
+expect_eq 'the same edit again' "$(models)" '0=vmpvscsi '
 unmount_hvfs
