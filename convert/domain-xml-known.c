@@ -10,6 +10,8 @@
 #include "convert/domain-xml-words.h"
 #include "convert/domain-xml.h"
 #include "convert/error.h"
+#include "convert/model.h"
+#include "convert/scalar.h"
 #include "convert/xml-in.h"
 
 #include <string.h>
@@ -48,11 +50,14 @@ static const struct
   { "on_reboot", "", "restart", FALSE },
   { "on_crash", "", "destroy", FALSE },
   { "devices", "", NULL, FALSE },
-  { "disk", "type device", NULL, FALSE },
+  { "disk", "type device snapshot=no", NULL, FALSE },
   { "disk/driver", "cache", NULL, FALSE },
   { "disk/source", "file dev startupPolicy", NULL, FALSE },
   { "disk/target", "dev bus", NULL, FALSE },
+  { "disk/iotune", "", NULL, FALSE },
+  { "disk/iotune/total_iops_sec", "", NULL, FALSE },
   { "disk/readonly", "", NULL, FALSE },
+  { "disk/shareable", "", NULL, FALSE },
   { "disk/transient", "", NULL, FALSE },
   { "disk/capacity", "unit", NULL, FALSE },
   { "disk/boot", "order", NULL, FALSE },
@@ -67,6 +72,8 @@ static const struct
   { "interface/source", "bridge network switchid portid portgroupid connectionid", NULL, FALSE },
   { "interface/target", "dev", NULL, FALSE },
   { "interface/model", "type", NULL, FALSE },
+  { "interface/bandwidth", "", NULL, FALSE },
+  { "interface/bandwidth/outbound", "average", NULL, FALSE },
   { "interface/boot", "order", NULL, FALSE },
   { "serial", "type", NULL, FALSE },
   { "serial/source", "path mode host service", NULL, FALSE },
@@ -79,6 +86,7 @@ static const struct
   { "graphics/listen", "type=address address", NULL, FALSE },
   { "video", "", NULL, FALSE },
   { "video/model", "type vram heads primary=yes", NULL, FALSE },
+  { "video/model/acceleration", "accel3d=yes", NULL, FALSE },
   { "cpu/feature", "policy name", NULL, TRUE },
   { "cpu/feature", "policy=require name=vmx", NULL, FALSE },
   { "disk/driver", "name", NULL, TRUE },
@@ -380,6 +388,32 @@ check_graphics (const xmlNode *graphics, GError **error)
   return TRUE;
 }
 
+/* A limit that says none, or nothing that a server can be told. */
+static gboolean
+check_limits (const xmlNode *device, GError **error)
+{
+  const xmlNode *iotune = hvfs_xml_child (device, "iotune");
+  const xmlNode *bandwidth = hvfs_xml_child (device, "bandwidth");
+  const xmlNode *outbound = hvfs_xml_child (bandwidth, "outbound");
+  g_autofree char *iops = hvfs_xml_text (hvfs_xml_child (iotune, "total_iops_sec"));
+  g_autofree char *average = hvfs_xml_attr (outbound, "average");
+  guint64 number;
+
+  if (iotune != NULL
+      && (iops == NULL || !hvfs_parse_uint64 (g_strstrip (iops), G_MAXINT32, &number)
+          || number == 0))
+    return hvfs_xml_bad (iotune, EINVAL, error,
+                         "must have a <total_iops_sec>, 1 or more: leave it out for no limit");
+  if (bandwidth != NULL
+      && (average == NULL || !hvfs_parse_uint64 (average, G_MAXINT32, &number) || number == 0
+          || number % HVFS_KB_PER_MBIT != 0))
+    return hvfs_xml_bad (bandwidth, EINVAL, error,
+                         "must have an <outbound average='...'>, a multiple of %d: a host has "
+                         "whole Mbit/s",
+                         HVFS_KB_PER_MBIT);
+  return TRUE;
+}
+
 /* What a device of another type would have, or what a reader takes for not said. */
 static gboolean
 check_device (const xmlNode *device, GError **error)
@@ -390,7 +424,8 @@ check_device (const xmlNode *device, GError **error)
   g_autofree char *said = hvfs_xml_attr (device, "type");
   const char *type = said != NULL ? said : strcmp (name, "disk") == 0 ? "file" : "none";
 
-  if (strcmp (name, "graphics") == 0 && !check_graphics (device, error))
+  if ((strcmp (name, "graphics") == 0 && !check_graphics (device, error))
+      || !check_limits (device, error))
     return FALSE;
   if (g_strcmp0 (model_type, "unknown") == 0)
     return hvfs_xml_bad (model, ENOTSUP, error,

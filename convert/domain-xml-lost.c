@@ -116,6 +116,27 @@ note_extras (const HvfsDomain *domain, GPtrArray *notes)
     note_group (notes, &g_array_index (order, Group, i));
 }
 
+static void
+note_limits (const HvfsDomain *domain, GPtrArray *notes)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      const HvfsDisk *disk = domain->disks->pdata[i];
+
+      if (disk->independent || disk->shareable || disk->iops > 0)
+        hvfs_note (notes, 0, "disk '%s': %s%s%s is left out of ordinary XML", disk->target,
+                   disk->independent ? "mode, " : "", disk->shareable ? "sharing, " : "",
+                   disk->iops > 0 ? "throughputCap" : "or what goes with it");
+    }
+  for (guint i = 0; i < domain->videos->len; i++)
+    if (((const HvfsVideo *) domain->videos->pdata[i])->accel3d == HVFS_SWITCH_YES)
+      hvfs_note (notes, 0, "mks.enable3d is left out of ordinary XML");
+  for (guint i = 0; i < domain->nets->len; i++)
+    if (((const HvfsNet *) domain->nets->pdata[i])->limit_mbit > 0)
+      hvfs_note (notes, 0, "ethernet%u.limit is left out of ordinary XML",
+                 ((const HvfsNet *) domain->nets->pdata[i])->number);
+}
+
 void
 hvfs_domain_xml_note_lost (const HvfsDomain *domain, HvfsDomainXmlFlags flags, GPtrArray *notes)
 {
@@ -124,6 +145,7 @@ hvfs_domain_xml_note_lost (const HvfsDomain *domain, HvfsDomainXmlFlags flags, G
   if ((flags & HVFS_DOMAIN_XML_FULL) != 0)
     return;
   note_extras (domain, notes);
+  note_limits (domain, notes);
   if (domain->guest_os != NULL && g_ascii_strcasecmp (domain->guest_os, plain) != 0)
     hvfs_note (notes, 0,
                domain->arch == HVFS_ARCH_AARCH64

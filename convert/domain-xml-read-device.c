@@ -133,6 +133,23 @@ read_net_source (HvfsNet *net, const xmlNode *node, GError **error)
          || hvfs_xml_bad (node, EINVAL, error, "must have a <source bridge='...'>");
 }
 
+/* libvirt has thousands of bytes, a VMware host millions of bits.  What does not fit is another
+ * hypervisor's: the next lower one, and never none. */
+static gboolean
+read_bandwidth (HvfsNet *net, const xmlNode *node, GError **error)
+{
+  const xmlNode *outbound = hvfs_xml_child (hvfs_xml_child (node, "bandwidth"), "outbound");
+  g_autofree char *average = hvfs_xml_attr (outbound, "average");
+  guint64 kb;
+
+  if (average == NULL)
+    return TRUE;
+  if (!hvfs_parse_uint64 (average, G_MAXINT64, &kb))
+    return hvfs_xml_bad (outbound, EINVAL, error, "average='%s' must be a whole number", average);
+  net->limit_mbit = kb > 0 ? MAX (kb / HVFS_KB_PER_MBIT, 1) : 0;
+  return TRUE;
+}
+
 gboolean
 hvfs_xml_read_net (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
@@ -148,7 +165,7 @@ hvfs_xml_read_net (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   if (net->dev != NULL && hvfs_net_dev_is_made_up (net->dev))
     g_clear_pointer (&net->dev, g_free);
   return read_mac (net, node, error) && read_net_source (net, node, error)
-         && read_net_model (net, node, error)
+         && read_net_model (net, node, error) && read_bandwidth (net, node, error)
          && hvfs_xml_read_boot (reader, node, &net->boot, error);
 }
 
@@ -224,16 +241,19 @@ hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
   HvfsVideo *video = hvfs_domain_add_video (reader->domain);
   const xmlNode *model = hvfs_xml_child (node, "model");
-  int type = HVFS_VIDEO_VMVGA;
+  int type = HVFS_VIDEO_VMVGA, accel3d = HVFS_SWITCH_DEFAULT;
   guint vram_kib = 0;
 
   if (!hvfs_xml_attr_word_if_any (model, "type", hvfs_video_type_words, 0, EINVAL, &type, error)
       || !read_video_number (model, "vram", &vram_kib, error)
-      || !read_video_number (model, "heads", &video->heads, error))
+      || !read_video_number (model, "heads", &video->heads, error)
+      || !hvfs_xml_attr_word_if_any (hvfs_xml_child (model, "acceleration"), "accel3d",
+                                     hvfs_switch_words, HVFS_SWITCH_YES, EINVAL, &accel3d, error))
     return FALSE;
   if (vram_kib > HVFS_VRAM_MAX_KIB)
     return hvfs_xml_bad (model, EINVAL, error, "vram must be at most %u", HVFS_VRAM_MAX_KIB);
   video->line = hvfs_xml_line (node);
+  video->accel3d = accel3d;
   video->type = type == HVFS_VIDEO_DEFAULT ? HVFS_VIDEO_VMVGA : (HvfsVideoType) type;
   video->vram_kib = hvfs_round_vram (vram_kib);
   return TRUE;

@@ -3,6 +3,7 @@
 #include "convert/device-names.h"
 #include "convert/domain-xml-read-part.h"
 #include "convert/error.h"
+#include "convert/scalar.h"
 
 #include <string.h>
 
@@ -95,6 +96,21 @@ read_address (HvfsDisk *disk, const xmlNode *node, GError **error)
          && hvfs_xml_attr_uint (address, "unit", &drive->unit, error);
 }
 
+/* What a host may keep the disk from, and what may be done with it beside. */
+static gboolean
+read_limits (HvfsDisk *disk, const xmlNode *node, GError **error)
+{
+  const xmlNode *total = hvfs_xml_child (hvfs_xml_child (node, "iotune"), "total_iops_sec");
+  g_autofree char *snapshot = hvfs_xml_attr (node, "snapshot");
+  g_autofree char *text = hvfs_xml_text (total);
+
+  disk->transient = hvfs_xml_child (node, "transient") != NULL;
+  disk->independent = g_strcmp0 (snapshot, "no") == 0 && !disk->transient;
+  disk->shareable = hvfs_xml_child (node, "shareable") != NULL;
+  return text == NULL || hvfs_parse_uint64 (g_strstrip (text), G_MAXINT32, &disk->iops)
+         || hvfs_xml_bad (total, EINVAL, error, "'%s' must be a whole number", text);
+}
+
 static gboolean
 check_floppy (const HvfsDisk *disk, const xmlNode *node, GError **error)
 {
@@ -137,7 +153,7 @@ hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   if (!hvfs_xml_attr_word (node, "device", hvfs_disk_device_words, 0, EINVAL, &device, error)
       || !read_source (disk, node, error) || !read_target (disk, node, error)
       || !read_driver (disk, node, error) || !read_address (disk, node, error)
-      || !hvfs_xml_read_boot (reader, node, &disk->boot, error)
+      || !hvfs_xml_read_boot (reader, node, &disk->boot, error) || !read_limits (disk, node, error)
       || !hvfs_xml_size_kib (hvfs_xml_child (node, "capacity"), &disk->capacity_kib, error))
     return FALSE;
   disk->line = hvfs_xml_line (node);
@@ -145,7 +161,6 @@ hvfs_xml_read_disk (HvfsXmlReader *reader, const xmlNode *node, GError **error)
   if (!check_floppy (disk, node, error) || !check_source (disk, node, error))
     return FALSE;
   disk->readonly = device == HVFS_DEVICE_CDROM || hvfs_xml_child (node, "readonly") != NULL;
-  disk->transient = hvfs_xml_child (node, "transient") != NULL;
   for (guint i = 0; i < reader->domain->disks->len; i++)
     {
       const HvfsDisk *other = reader->domain->disks->pdata[i];

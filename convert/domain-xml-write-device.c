@@ -24,18 +24,27 @@ write_boot (HvfsXmlOut *out, guint order)
 }
 
 static void
-write_disk (HvfsXmlOut *out, const HvfsDisk *disk)
+write_disk (HvfsXmlOut *out, const HvfsDisk *disk, gboolean more)
 {
   const HvfsDrive *drive = &disk->drive;
 
   hvfs_xml_open (out, "disk", "type", hvfs_disk_type_words[disk->type], "device",
-                 hvfs_disk_device_words[disk->device], NULL);
+                 hvfs_disk_device_words[disk->device], "snapshot",
+                 more && disk->independent ? "no" : NULL, NULL);
   if (disk->cache != HVFS_CACHE_DEFAULT)
     hvfs_xml_empty (out, "driver", "cache", hvfs_disk_cache_words[disk->cache], NULL);
   write_disk_source (out, disk);
   hvfs_xml_empty (out, "target", "dev", disk->target, "bus", hvfs_bus_words[disk->bus], NULL);
+  if (more && disk->iops > 0)
+    {
+      hvfs_xml_open (out, "iotune", NULL);
+      hvfs_xml_leaf (out, "total_iops_sec", HVFS_XML_NUMBER (disk->iops), NULL);
+      hvfs_xml_close (out, "iotune");
+    }
   if (disk->readonly)
     hvfs_xml_empty (out, "readonly", NULL);
+  if (more && disk->shareable)
+    hvfs_xml_empty (out, "shareable", NULL);
   if (disk->transient)
     hvfs_xml_empty (out, "transient", NULL);
   write_boot (out, disk->boot);
@@ -124,6 +133,13 @@ write_net (HvfsXmlOut *out, const HvfsNet *net, guint place, HvfsDomainXmlFlags 
     hvfs_xml_empty (out, "target", "dev", net->dev, NULL);
   if (net->model != HVFS_NET_MODEL_UNKNOWN)
     hvfs_xml_empty (out, "model", "type", hvfs_net_model_words[net->model], NULL);
+  if ((flags & (HVFS_DOMAIN_XML_MORE | HVFS_DOMAIN_XML_FULL)) != 0 && net->limit_mbit > 0)
+    {
+      hvfs_xml_open (out, "bandwidth", NULL);
+      hvfs_xml_empty (out, "outbound", "average",
+                      HVFS_XML_NUMBER (net->limit_mbit * HVFS_KB_PER_MBIT), NULL);
+      hvfs_xml_close (out, "bandwidth");
+    }
   write_boot (out, net->boot);
   hvfs_xml_close (out, "interface");
 }
@@ -171,13 +187,21 @@ write_graphics (HvfsXmlOut *out, const HvfsGraphics *graphics, HvfsDomainXmlFlag
 }
 
 static void
-write_video (HvfsXmlOut *out, const HvfsVideo *video, gboolean primary)
+write_video (HvfsXmlOut *out, const HvfsVideo *video, gboolean primary, gboolean more)
 {
+  gboolean accel3d = more && video->accel3d == HVFS_SWITCH_YES;
+
   hvfs_xml_open (out, "video", NULL);
-  hvfs_xml_empty (out, "model", "type", hvfs_video_type_words[video->type], "vram",
-                  HVFS_XML_NUMBER (video->vram_kib), "heads",
-                  video->heads > 1 ? HVFS_XML_NUMBER (video->heads) : NULL, "primary",
-                  primary ? "yes" : NULL, NULL);
+  (accel3d ? hvfs_xml_open : hvfs_xml_empty) (
+    out, "model", "type", hvfs_video_type_words[video->type], "vram",
+    HVFS_XML_NUMBER (video->vram_kib), "heads",
+    video->heads > 1 ? HVFS_XML_NUMBER (video->heads) : NULL, "primary", primary ? "yes" : NULL,
+    NULL);
+  if (accel3d)
+    {
+      hvfs_xml_empty (out, "acceleration", "accel3d", "yes", NULL);
+      hvfs_xml_close (out, "model");
+    }
   hvfs_xml_close (out, "video");
 }
 
@@ -188,7 +212,7 @@ hvfs_domain_xml_write_devices (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDo
 
   hvfs_xml_open (out, "devices", NULL);
   for (guint i = 0; i < domain->disks->len; i++)
-    write_disk (out, domain->disks->pdata[i]);
+    write_disk (out, domain->disks->pdata[i], more);
   for (guint i = 0; i < domain->controllers->len; i++)
     if (!more || !hvfs_domain_xml_is_word (domain->controllers->pdata[i]))
       write_controller (out, domain->controllers->pdata[i]);
@@ -200,7 +224,7 @@ hvfs_domain_xml_write_devices (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDo
   for (guint i = 0; i < domain->graphics->len; i++)
     write_graphics (out, domain->graphics->pdata[i], flags);
   for (guint i = 0; i < domain->videos->len; i++)
-    write_video (out, domain->videos->pdata[i], i == 0);
+    write_video (out, domain->videos->pdata[i], i == 0, more);
   if (more)
     hvfs_domain_xml_write_words (out, domain);
   hvfs_xml_close (out, "devices");

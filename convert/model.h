@@ -17,6 +17,8 @@
 
 #define HVFS_UUID_BYTES 16
 #define HVFS_MAC_BYTES 6
+/* Thousands of bytes in a million bits. */
+#define HVFS_KB_PER_MBIT 125
 /* A guest CPU can be pinned to host CPUs below this number. */
 #define HVFS_CPUS_LIMIT 16384
 /* The memory of a display adapter of which nothing else is said. */
@@ -146,6 +148,9 @@ typedef struct
   HvfsStartupPolicy startup;
   gboolean readonly;
   gboolean transient;
+  gboolean independent; /* persistent, and in no snapshot: snapshot='no' */
+  gboolean shareable;   /* several machines write to it at once */
+  guint64 iops;         /* at most so many operations a second; 0: any number */
   guint64 capacity_kib; /* of a file that is to be made; 0: not said; never written */
   guint boot; /* its place in the boot order, from 1; 0: none; a VMX has none */
   HvfsDrive drive;
@@ -281,6 +286,7 @@ typedef struct
   gint64 port_id;
   char *portgroup_id; /* nullable */
   gint64 connection_id;
+  guint64 limit_mbit; /* what it sends in a second at most; 0: any number */
   guint boot; /* as a disk's */
 } HvfsNet;
 
@@ -363,6 +369,7 @@ typedef struct
   HvfsVideoType type;
   guint vram_kib; /* a power of two */
   guint heads;
+  HvfsSwitch accel3d;
 } HvfsVideo;
 
 typedef struct

@@ -38,6 +38,7 @@ typedef struct
   const char *type; /* deviceType; nullable */
   const char *file; /* fileName; nullable */
   gboolean transient;
+  gboolean independent;
   gboolean write_through;
 } Slot;
 
@@ -122,6 +123,23 @@ set_place (const Reader *reader, const Slot *slot, HvfsDisk *disk)
     }
 }
 
+/* What is no such value stays as it is, an extra. */
+static void
+read_limits (const Reader *reader, const Slot *slot, HvfsDisk *disk)
+{
+  static const char *const kept_sharing[] = { "sharing", NULL };
+  static const char *const kept_cap[] = { "throughputCap", NULL };
+  const char *sharing = hvfs_vmx_text_get (reader->vmx, "%ssharing", slot->prefix);
+  const char *cap = hvfs_vmx_text_get (reader->vmx, "sched.%sthroughputCap", slot->prefix);
+  g_autofree char *prefix = g_strconcat ("sched.", slot->prefix, NULL);
+
+  disk->shareable = sharing != NULL && g_ascii_strcasecmp (sharing, "multi-writer") == 0;
+  if (disk->shareable)
+    hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept_sharing);
+  if (cap != NULL && hvfs_parse_uint64 (cap, G_MAXINT32, &disk->iops) && disk->iops > 0)
+    hvfs_vmx_text_mark (reader->vmx, prefix, kept_cap);
+}
+
 static void
 add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDevice device,
           char *path)
@@ -151,8 +169,10 @@ add_disk (const Reader *reader, const Slot *slot, HvfsDiskType type, HvfsDiskDev
     return;
   disk->transient = slot->transient;
   disk->cache = slot->write_through ? HVFS_CACHE_WRITETHROUGH : HVFS_CACHE_DEFAULT;
-  if (slot->transient)
+  disk->independent = slot->independent;
+  if (slot->transient || slot->independent)
     hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept_mode);
+  read_limits (reader, slot, disk);
   if (slot->write_through && slot->bus == HVFS_BUS_SCSI)
     hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept_cache);
 }
@@ -334,6 +354,7 @@ read_slot_keys (const Reader *reader, Slot *slot, gboolean *ret_skip, GError **e
   slot->type = hvfs_vmx_text_get (reader->vmx, "%sdeviceType", slot->prefix);
   slot->file = hvfs_vmx_text_get (reader->vmx, "%sfileName", slot->prefix);
   slot->transient = mode != NULL && g_ascii_strcasecmp (mode, "independent-nonpersistent") == 0;
+  slot->independent = mode != NULL && g_ascii_strcasecmp (mode, "independent-persistent") == 0;
   if (!hvfs_vmx_text_get_bool (reader->vmx, ret_skip, error, "%sclientDevice", slot->prefix))
     return FALSE;
   return *ret_skip

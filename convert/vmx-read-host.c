@@ -100,15 +100,23 @@ static gboolean
 read_video (HvfsVmxText *vmx, HvfsDomain *domain, GError **error)
 {
   static const char *const kept[] = { "svga.vramSize", NULL };
+  static const char *const kept_3d[] = { "mks.enable3d", NULL };
+  const char *accel3d = hvfs_vmx_text_get (vmx, "mks.enable3d");
   gint64 bytes = VRAM_DEFAULT_BYTES, kib;
+  HvfsVideo *video;
 
   if (!hvfs_vmx_text_get_int (vmx, &bytes, error, "svga.vramSize"))
     return FALSE;
   kib = bytes <= 0 ? bytes : (bytes - 1) / 1024 + 1;
   if (bytes < -1 || kib > HVFS_VRAM_MAX_KIB)
     return hvfs_vmx_text_bad (vmx, error, "must be a number of bytes below 2 TiB", "svga.vramSize");
-  hvfs_domain_add_video (domain)->vram_kib = hvfs_round_vram (MAX (kib, 0));
+  video = hvfs_domain_add_video (domain);
+  video->vram_kib = hvfs_round_vram (MAX (kib, 0));
   hvfs_vmx_text_mark (vmx, "", kept);
+  if (accel3d == NULL || g_ascii_strcasecmp (accel3d, "TRUE") != 0)
+    return TRUE;
+  video->accel3d = HVFS_SWITCH_YES;
+  hvfs_vmx_text_mark (vmx, "", kept_3d);
   return TRUE;
 }
 

@@ -194,6 +194,17 @@ mark (const Reader *reader, const HvfsNet *net)
       hvfs_vmx_text_mark (reader->vmx, reader->prefix, rows[i].keys);
 }
 
+static void
+read_limit (const Reader *reader, HvfsNet *net)
+{
+  static const char *const kept[] = { "limit", NULL };
+  const char *text = hvfs_vmx_text_get (reader->vmx, "%slimit", reader->prefix);
+
+  if (text != NULL && hvfs_parse_uint64 (text, G_MAXINT32, &net->limit_mbit)
+      && net->limit_mbit > 0)
+    hvfs_vmx_text_mark (reader->vmx, reader->prefix, kept);
+}
+
 static gboolean
 read_net (HvfsVmxText *vmx, guint number, HvfsDomain *domain, GError **error)
 {
@@ -213,6 +224,7 @@ read_net (HvfsVmxText *vmx, guint number, HvfsDomain *domain, GError **error)
   if (!read_mac (&reader, net, error) || !read_model (&reader, net, error)
       || !read_connection (&reader, net, error))
     return FALSE;
+  read_limit (&reader, net);
   mark (&reader, net);
   return TRUE;
 }

@@ -294,6 +294,14 @@ write_modes (HvfsVmxOut *out, const HvfsDisk *disk, const char *slot)
             hvfs_disk_cache_words[disk->cache]);
   if (disk->transient)
     hvfs_vmx_put (out, "independent-nonpersistent", "%s.mode", slot);
+  if (disk->device != HVFS_DEVICE_DISK)
+    return;
+  if (disk->independent)
+    hvfs_vmx_put (out, "independent-persistent", "%s.mode", slot);
+  if (disk->shareable)
+    hvfs_vmx_put (out, "multi-writer", "%s.sharing", slot);
+  if (disk->iops > 0)
+    hvfs_vmx_put_number (out, disk->iops, "sched.%s.throughputCap", slot);
 }
 
 static void

@@ -85,5 +85,7 @@ hvfs_vmx_write_video (HvfsVmxOut *out)
       guint64 steps = ((guint64) video->vram_kib + VRAM_STEP_KIB - 1) / VRAM_STEP_KIB;
 
       hvfs_vmx_put_number (out, steps * VRAM_STEP_KIB * 1024, "svga.vramSize");
+      if (video->accel3d == HVFS_SWITCH_YES)
+        hvfs_vmx_put (out, "true", "mks.enable3d");
     }
 }

@@ -131,6 +131,8 @@ write_net (HvfsVmxOut *out, const HvfsNet *net)
                           hvfs_net_type_words[net->type]);
     }
   write_mac (out, net);
+  if (net->limit_mbit > 0)
+    hvfs_vmx_put_number (out, net->limit_mbit, "ethernet%u.limit", net->number);
 }
 
 /* A version that the domain itself has beside its interfaces is one that a VMX had with them. */

@@ -95,6 +95,8 @@ read_hard_disk (HvfsDisk *disk, const HvfsValue *backing)
                                     ? "descriptorFileName"
                                     : "fileName");
   disk->transient = mode != NULL && strcmp (mode, "independent_nonpersistent") == 0;
+  disk->independent = mode != NULL && strcmp (mode, "independent_persistent") == 0;
+  disk->shareable = g_strcmp0 (hvfs_value_text (backing, "sharing"), "sharingMultiWriter") == 0;
   if (hvfs_value_bool (backing, "writeThrough"))
     disk->cache = HVFS_CACHE_WRITETHROUGH;
   return disk->path != NULL;
@@ -147,11 +149,15 @@ read_disk (HvfsVmRead *read, HvfsValue *device)
   disk->type = HVFS_DISK_FILE;
   if (!readers[hvfs_vim_class (device)->kind] (disk, hvfs_value_get (device, "backing"))
       || !read_place (read, device, disk)
+      || (disk->bus == HVFS_BUS_NVME && disk->device != HVFS_DEVICE_DISK)
       || (disk->device == HVFS_DEVICE_FLOPPY) != (disk->bus == HVFS_BUS_FDC))
     {
       hvfs_vm_read_comment (read, device);
       return;
     }
+  disk->iops = CLAMP (hvfs_value_int (device, "storageIOAllocation.limit", -1), 0, G_MAXINT32);
+  if (disk->device != HVFS_DEVICE_DISK)
+    disk->iops = 0;
   hvfs_vm_read_keep (read, disk, device);
   g_ptr_array_add (read->domain->disks, g_steal_pointer (&disk));
 }
@@ -170,7 +176,9 @@ read_controllers (HvfsVmRead *read)
       HvfsController *controller;
 
       if (class->kind != HVFS_VIM_CONTROLLER
-          || (class->bus != HVFS_BUS_SCSI && class->bus != HVFS_BUS_SATA) || number < 0
+          || (class->bus != HVFS_BUS_SCSI && class->bus != HVFS_BUS_SATA
+              && class->bus != HVFS_BUS_NVME)
+          || number < 0
           || number > 255 || hvfs_domain_get_controller (read->domain, class->word, number) != NULL)
         continue;
       controller = hvfs_domain_place_controller (read->domain, class->word, number);
@@ -197,7 +205,8 @@ compare_places (gconstpointer a, gconstpointer b)
 static Place
 place_of (const HvfsVmRead *read, HvfsValue *device)
 {
-  static const HvfsBus buses[] = { HVFS_BUS_SCSI, HVFS_BUS_SATA, HVFS_BUS_IDE, HVFS_BUS_FDC };
+  static const HvfsBus buses[] = { HVFS_BUS_SCSI, HVFS_BUS_SATA, HVFS_BUS_NVME, HVFS_BUS_IDE,
+                                   HVFS_BUS_FDC };
   const HvfsValue *controller
     = hvfs_vim_device (read->config, hvfs_value_int (device, "controllerKey", G_MININT64));
   const HvfsVimClass *class = hvfs_vim_class (controller);

@@ -73,6 +73,7 @@ hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device)
 
   net->model = hvfs_vim_class (device)->word;
   net->type = HVFS_NET_NULL;
+  net->limit_mbit = CLAMP (hvfs_value_int (device, "resourceAllocation.limit", -1), 0, G_MAXINT32);
   read_mac (read, net, device);
   if (g_strcmp0 (type, "VirtualEthernetCardDistributedVirtualPortBackingInfo") == 0)
     read_port (net, hvfs_value_get (backing, "port"));

@@ -194,6 +194,7 @@ void
 hvfs_vm_read_display (HvfsVmRead *read)
 {
   HvfsDomain *domain = read->domain;
+  HvfsVideo *video;
   HvfsValue *card = video_card (read->config);
   g_autofree char *text = host_lines (read->config, card);
   g_autoptr (HvfsVmxText) vmx = hvfs_vmx_text_parse (text, strlen (text), NULL);
@@ -205,6 +206,9 @@ hvfs_vm_read_display (HvfsVmRead *read)
     }
   if (domain->videos->len == 0)
     hvfs_domain_add_video (domain);
+  video = domain->videos->pdata[0];
+  video->heads = CLAMP (hvfs_value_int (card, "numDisplays", 1), 1, G_MAXINT32);
+  video->accel3d = hvfs_value_bool (card, "enable3DSupport") ? HVFS_SWITCH_YES : HVFS_SWITCH_DEFAULT;
   if (card != NULL)
     hvfs_vm_read_keep (read, domain->videos->pdata[0], card);
 }

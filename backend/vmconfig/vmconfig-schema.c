@@ -35,6 +35,7 @@ static const struct
     "capacityInKB capacityInBytes shares storageIOAllocation diskObjectId vFlashCacheConfigInfo "
     "iofilter vDiskId vDiskVersion virtualDiskFormat nativeUnmanagedLinkedClone "
     "independentFilters guestReadOnly" },
+  { "storageIOAllocation", NULL, "limit shares reservation" },
   { "VirtualDiskFlatVer1BackingInfo", NULL,
     FILE_FIELDS " diskMode split writeThrough contentId parent" },
   { "VirtualDiskFlatVer2BackingInfo", NULL,
@@ -71,6 +72,8 @@ static const struct
   { "VirtualEthernetCard", "VirtualDevice",
     "addressType macAddress wakeOnLanEnabled resourceAllocation externalId "
     "uptCompatibilityEnabled" },
+  { "resourceAllocation", NULL, "reservation share limit" },
+  { "share", NULL, "shares level" },
   { "VirtualE1000", "VirtualEthernetCard", "" },
   { "VirtualE1000e", "VirtualEthernetCard", "" },
   { "VirtualPCNet32", "VirtualEthernetCard", "" },

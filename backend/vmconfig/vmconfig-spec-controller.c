@@ -120,6 +120,16 @@ is_every_machines (const HvfsController *controller)
          && (controller->type == HVFS_CONTROLLER_IDE || controller->type == HVFS_CONTROLLER_FDC);
 }
 
+/* Of a type that a machine can have more of or fewer; HVFS_BUS_NONE: it cannot. */
+static HvfsBus
+bus_of (HvfsControllerType type)
+{
+  return type == HVFS_CONTROLLER_SCSI   ? HVFS_BUS_SCSI
+         : type == HVFS_CONTROLLER_SATA ? HVFS_BUS_SATA
+         : type == HVFS_CONTROLLER_NVME ? HVFS_BUS_NVME
+                                        : HVFS_BUS_NONE;
+}
+
 static gboolean
 add_controllers (HvfsVmChange *change, GError **error)
 {
@@ -128,22 +138,18 @@ add_controllers (HvfsVmChange *change, GError **error)
       const HvfsController *wanted = change->wanted->controllers->pdata[i];
       const HvfsController *base
         = hvfs_domain_get_controller (change->base, wanted->type, wanted->index);
-      HvfsBus bus = wanted->type == HVFS_CONTROLLER_SATA ? HVFS_BUS_SATA : HVFS_BUS_SCSI;
+      HvfsBus bus = bus_of (wanted->type);
       gboolean is_new;
 
       if (wanted->type == HVFS_CONTROLLER_USB)
         continue; /* see vmconfig-spec-single.c */
-      if (change->have != NULL && base == NULL && wanted->type != HVFS_CONTROLLER_SCSI
-          && wanted->type != HVFS_CONTROLLER_SATA && !is_every_machines (wanted))
+      if (change->have != NULL && base == NULL && bus == HVFS_BUS_NONE
+          && !is_every_machines (wanted))
         return hvfs_vm_change_bad (error, ENOTSUP,
                                    "<controller type='%s' index='%u'>: only controllers of the "
-                                   "types scsi and sata can be added",
+                                   "types scsi, sata and nvme can be added",
                                    hvfs_controller_type_words[wanted->type], wanted->index);
-      if (change->have != NULL && wanted->model == HVFS_SCSI_AUTO)
-        return hvfs_vm_change_bad (error, ENOTSUP,
-                                   "line %u: <controller model='auto'>: say a model, or leave it out",
-                                   wanted->line);
-      if (wanted->type != HVFS_CONTROLLER_SCSI && wanted->type != HVFS_CONTROLLER_SATA)
+      if (bus == HVFS_BUS_NONE)
         continue;
       is_new = base == NULL && is_asked_for (change, wanted)
                && find_controller (change, bus, wanted->index) == NULL;

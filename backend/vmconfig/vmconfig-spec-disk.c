@@ -159,7 +159,9 @@ new_drive_backing (const HvfsValue *device, const HvfsDisk *disk)
 static const char *
 mode_of (const HvfsDisk *disk)
 {
-  return disk->transient ? "independent_nonpersistent" : "persistent";
+  return disk->transient     ? "independent_nonpersistent"
+         : disk->independent ? "independent_persistent"
+                             : "persistent";
 }
 
 /* The size is of a file that is to be made; of one that is there it must be right. */
@@ -203,17 +205,27 @@ check_disk (const HvfsDisk *disk, GError **error)
   if (!is_drive (disk) && disk->type != HVFS_DISK_FILE)
     return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': a hard disk must be a file",
                                disk->target);
-  if (disk->bus != HVFS_BUS_SCSI && disk->bus != HVFS_BUS_SATA && disk->bus != HVFS_BUS_IDE
-      && disk->bus != HVFS_BUS_FDC)
-    return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': its bus must be scsi, sata, ide or fdc",
+  if (disk->bus != HVFS_BUS_SCSI && disk->bus != HVFS_BUS_SATA && disk->bus != HVFS_BUS_NVME
+      && disk->bus != HVFS_BUS_IDE && disk->bus != HVFS_BUS_FDC)
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "disk '%s': its bus must be scsi, sata, nvme, ide or fdc",
+                               disk->target);
+  if (is_drive (disk) && disk->bus == HVFS_BUS_NVME)
+    return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': only hard disks can be on nvme",
                                disk->target);
   if (disk->bus != HVFS_BUS_IDE && disk->drive.bus != 0)
     return hvfs_vm_change_bad (error, EINVAL,
                                "line %u: disk '%s': <address bus='%u'>: must be 0: only ide has two",
                                disk->line, disk->target, disk->drive.bus);
-  if (is_drive (disk) && (disk->transient || disk->cache != HVFS_CACHE_DEFAULT))
+  if (is_drive (disk)
+      && (disk->transient || disk->cache != HVFS_CACHE_DEFAULT || disk->independent
+          || disk->shareable || disk->iops > 0))
     return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': %s is for hard disks only", disk->target,
-                               disk->transient ? "<transient/>" : "<driver cache='...'/>");
+                               disk->transient     ? "<transient/>"
+                               : disk->independent ? "snapshot='no'"
+                               : disk->shareable   ? "<shareable/>"
+                               : disk->iops > 0    ? "<iotune>"
+                                                   : "<driver cache='...'/>");
   if (disk->cache != HVFS_CACHE_DEFAULT && disk->cache != HVFS_CACHE_WRITETHROUGH)
     return hvfs_vm_change_bad (error, ENOTSUP, "disk '%s': cache must be writethrough or not said",
                                disk->target);
@@ -290,10 +302,33 @@ set_mode (HvfsValue **backing, const HvfsDisk *wanted, GError **error)
 {
   if (!hvfs_vm_value_can (*backing, "diskMode"))
     return hvfs_vm_change_bad (error, ENOTSUP,
-                               "disk '%s': a %s has no <transient/>: leave it as it is",
+                               "disk '%s': a %s has no <transient/> and no snapshot='no': leave it "
+                               "as it is",
                                wanted->target, hvfs_value_type (*backing));
   hvfs_vm_value_set (backing, "diskMode", mode_of (wanted));
   return TRUE;
+}
+
+static gboolean
+set_sharing (HvfsValue **backing, const HvfsDisk *wanted, GError **error)
+{
+  if (!hvfs_vm_value_can (*backing, "sharing"))
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "disk '%s': a %s has no <shareable/>: leave it as it is",
+                               wanted->target, hvfs_value_type (*backing));
+  hvfs_vm_value_set (backing, "sharing", wanted->shareable ? "sharingMultiWriter" : "sharingNone");
+  return TRUE;
+}
+
+static void
+set_iops (HvfsValue **device, const HvfsDisk *wanted)
+{
+  HvfsValue *old = hvfs_value_get (*device, "storageIOAllocation");
+  HvfsValue *allocation
+    = old != NULL ? hvfs_value_ref (old) : hvfs_vm_value_new ("storageIOAllocation", NULL);
+
+  hvfs_vm_value_set_int (&allocation, "limit", wanted->iops > 0 ? (gint64) wanted->iops : -1);
+  hvfs_vm_value_put (device, allocation);
 }
 
 /* @base: (nullable): what it was */
@@ -302,16 +337,21 @@ shape_hard_disk (const HvfsVmChange *change, HvfsValue **device, const HvfsDisk 
                  const HvfsDisk *wanted, GError **error)
 {
   gboolean file = base == NULL || !same_medium (base, wanted);
-  gboolean mode = base == NULL || base->transient != wanted->transient;
+  gboolean mode = base == NULL || base->transient != wanted->transient
+                  || base->independent != wanted->independent;
+  gboolean sharing = (base != NULL && base->shareable) != wanted->shareable;
   gboolean cache = (base != NULL ? base->cache : HVFS_CACHE_DEFAULT) != wanted->cache;
   g_autoptr (HvfsValue) backing = NULL;
 
-  if (!file && !mode && !cache)
+  if ((base != NULL ? base->iops : 0) != wanted->iops)
+    set_iops (device, wanted);
+  if (!file && !mode && !cache && !sharing)
     return TRUE;
   backing = file ? new_file (change, device, wanted)
                  : hvfs_value_ref (hvfs_value_get (*device, "backing"));
   if ((mode && !set_mode (&backing, wanted, error))
-      || (cache && !set_cache (&backing, wanted, error)))
+      || (cache && !set_cache (&backing, wanted, error))
+      || (sharing && !set_sharing (&backing, wanted, error)))
     return FALSE;
   hvfs_vm_value_put (device, g_steal_pointer (&backing));
   return TRUE;
@@ -327,6 +367,14 @@ shape (const HvfsVmChange *change, HvfsValue **device, const HvfsDisk *base,
   return TRUE;
 }
 
+/* What drives do not have. */
+static gboolean
+same_words (const HvfsDisk *a, const HvfsDisk *b)
+{
+  return a->cache == b->cache && a->transient == b->transient && a->independent == b->independent
+         && a->shareable == b->shareable && a->iops == b->iops;
+}
+
 static gboolean
 edit_disk (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base, const HvfsDisk *wanted,
            GError **error)
@@ -334,8 +382,7 @@ edit_disk (HvfsVmChange *change, HvfsValue *device, const HvfsDisk *base, const 
   g_autoptr (HvfsValue) edited = hvfs_value_ref (device);
 
   if (!shape (change, &edited, base, wanted, error)
-      || ((edited != device || base->cache != wanted->cache || base->transient != wanted->transient)
-          && !check_disk (wanted, error)))
+      || ((edited != device || !same_words (base, wanted)) && !check_disk (wanted, error)))
     return FALSE;
   hvfs_vm_change_keep (change, base, wanted, device);
   if (edited != device)

@@ -14,6 +14,9 @@
 #include "convert/error.h"
 #include "convert/scalar.h"
 
+/* Of an interface, of the level "normal". */
+#define NORMAL_SHARES 50
+
 static gboolean
 same_portgroup (const HvfsNet *a, const HvfsNet *b)
 {
@@ -158,6 +161,28 @@ set_mac (HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted)
     hvfs_vm_value_set (device, "macAddress", mac);
 }
 
+/* @base: (nullable).  Shares are what counts when there is not enough for all, and must be said. */
+static void
+set_limit (HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted)
+{
+  HvfsValue *old = hvfs_value_get (*device, "resourceAllocation");
+  HvfsValue *allocation, *share;
+
+  if ((base != NULL ? base->limit_mbit : 0) == wanted->limit_mbit)
+    return;
+  allocation = old != NULL ? hvfs_value_ref (old) : hvfs_vm_value_new ("resourceAllocation", NULL);
+  if (hvfs_value_get (allocation, "share") == NULL)
+    {
+      share = hvfs_vm_value_new ("share", NULL);
+      hvfs_vm_value_set_int (&share, "shares", NORMAL_SHARES);
+      hvfs_vm_value_set (&share, "level", "normal");
+      hvfs_vm_value_put (&allocation, share);
+    }
+  hvfs_vm_value_set_int (&allocation, "limit",
+                         wanted->limit_mbit > 0 ? (gint64) wanted->limit_mbit : -1);
+  hvfs_vm_value_put (device, allocation);
+}
+
 /* Makes the device what the text says.  @base: (nullable): what it was */
 static gboolean
 shape (const HvfsVmChange *change, HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted,
@@ -166,6 +191,7 @@ shape (const HvfsVmChange *change, HvfsValue **device, const HvfsNet *base, cons
   HvfsValue *backing;
 
   set_mac (device, base, wanted);
+  set_limit (device, base, wanted);
   if (base != NULL && same_backing (base, wanted))
     return TRUE;
   backing = new_backing (change, *device, base, wanted, error);

@@ -9,6 +9,9 @@
 #include "convert/error.h"
 #include "convert/vmx-words.h"
 
+/* The most displays of a card. */
+#define HEADS_MAX 10
+
 static const HvfsPort *
 port_of (const GPtrArray *ports, guint number)
 {
@@ -278,6 +281,29 @@ hvfs_vm_change_ports (HvfsVmChange *change, GError **error)
 
 /* ---- the display ---- */
 
+static gboolean
+is_3d (const HvfsVideo *video)
+{
+  return video->accel3d == HVFS_SWITCH_YES;
+}
+
+static gboolean
+is_usual (const HvfsVideo *video)
+{
+  return video->vram_kib == HVFS_VRAM_KIB && video->heads <= 1 && !is_3d (video);
+}
+
+static void
+shape_video (HvfsValue **device, const HvfsVideo *base, const HvfsVideo *video)
+{
+  if (base->vram_kib != video->vram_kib)
+    hvfs_vm_value_set_int (device, "videoRamSizeInKB", video->vram_kib);
+  if (base->heads != video->heads)
+    hvfs_vm_value_set_int (device, "numDisplays", video->heads);
+  if (is_3d (base) != is_3d (video))
+    hvfs_vm_value_set_bool (device, "enable3DSupport", is_3d (video));
+}
+
 /* A new machine has one anyway; this is for what it is to have otherwise. */
 static void
 add_video (HvfsVmChange *change, const HvfsVideo *video)
@@ -286,6 +312,10 @@ add_video (HvfsVmChange *change, const HvfsVideo *video)
     = hvfs_vm_change_new_device (change, "VirtualMachineVideoCard", FALSE, FALSE);
 
   hvfs_vm_value_set_int (&device, "videoRamSizeInKB", video->vram_kib);
+  if (video->heads > 1)
+    hvfs_vm_value_set_int (&device, "numDisplays", video->heads);
+  if (is_3d (video))
+    hvfs_vm_value_set_bool (&device, "enable3DSupport", TRUE);
   hvfs_vm_change_add (change, device, NULL);
 }
 
@@ -301,16 +331,22 @@ hvfs_vm_change_video (HvfsVmChange *change, GError **error)
 
   if (wanted->len > 1)
     return hvfs_vm_change_bad (error, ENOTSUP, "<video>: there can be only one");
-  if (video != NULL && (video->type != HVFS_VIDEO_VMVGA || video->heads > 1))
-    return hvfs_vm_change_bad (error, ENOTSUP, "<video>: must be of the type vmvga, with one head");
-  if (change->have == NULL && video != NULL && video->vram_kib != HVFS_VRAM_KIB)
+  if (video != NULL && video->type != HVFS_VIDEO_VMVGA)
+    return hvfs_vm_change_bad (error, ENOTSUP, "<video>: must be of the type vmvga");
+  if (video != NULL && (video->heads < 1 || video->heads > HEADS_MAX)
+      && (base->len == 0 || ((HvfsVideo *) base->pdata[0])->heads != video->heads))
+    return hvfs_vm_change_bad (error, EINVAL, "<video>: heads='%u' must be 1 to %d", video->heads,
+                               HEADS_MAX);
+  if (change->have == NULL && video != NULL && !is_usual (video))
     add_video (change, video);
-  if (video == NULL || base->len == 0 || device == NULL
-      || ((HvfsVideo *) base->pdata[0])->vram_kib == video->vram_kib)
+  if (video == NULL || base->len == 0 || device == NULL)
     return TRUE;
   edited = hvfs_value_ref (device);
-  hvfs_vm_value_set_int (&edited, "videoRamSizeInKB", video->vram_kib);
-  hvfs_vm_change_edit (change, edited);
+  shape_video (&edited, base->pdata[0], video);
+  if (edited != device)
+    hvfs_vm_change_edit (change, edited);
+  else
+    hvfs_value_unref (edited);
   return TRUE;
 }
 

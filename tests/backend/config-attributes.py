@@ -73,6 +73,7 @@ VALUES = {
     'sockets': '1 2 4', 'cores': '1 2 4', 'threads': '1 2', 'dies': '1 2', 'clusters': '1 2', 'offset': 'utc localtime',
     'cache': 'none writethrough writeback default', 'file': 'x', 'startupPolicy': 'optional mandatory requisite',
     'bus': '0 1 scsi ide sata usb virtio', 'order': '1 2', 'controller': '0 1', 'target': '0 1', 'index': '0 1 2',
+    'snapshot': 'no internal', 'average': '125000 100', 'accel3d': 'yes no',
     'policy': 'require force disable', 'enable': 'yes no', 'timeout': '3000 0', 'version': '2.0 1.2',
     'model': 'piix3-uhci ehci nec-xhci sb16 es1370 ich9 ich6 tpm-crb tpm-tis auto lsilogic buslogic vmpvscsi ahci virtio-scsi', 'accessmode': 'passthrough mapped',
     'dir': '/x x', 'address': '00:50:56:00:00:09 10.0.0.1', 'check': 'yes no', 'bridge': 'other', 'network': 'other',
@@ -96,6 +97,7 @@ SAME = {
     ('os/firmware/feature', 'enabled'): None, ('os/firmware/feature', 'name'): ['secure-boot', 'enrolled-keys'],
     ('os/smbios', 'mode'): ['none', ''], ('disk/driver', 'cache'): ['default', ''],
     ('cpu', 'mode'): ['custom'],
+    ('controller', 'model'): ['auto'],      # what its disks name
     ('video/model', 'heads'): ['1'], ('video/model', 'type'): ['default'],
     ('interface/mac', 'type'): ['generated'],  # beside an address that somebody has changed
     ('interface/target', 'dev'): ['vnet3'],    # libvirt's, of a running machine

@@ -202,6 +202,19 @@ KINDS = {
     'boot menu': ([(r'(</type>\n)', r"\1<bootmenu enable='yes' timeout='5000'/>\n"),
                    (KEYS, KEY % ('bios.forceSetupOnce', 'TRUE') + KEY % ('disk.EnableUUID', 'TRUE') + KEYS)],
                   r'config\.(bootOptions.*|flags\.diskUuidEnabled)', True),
+    'independent': ([("device='disk'>", "device='disk' snapshot='no'>")],
+                    r'config\.hardware\.device\[2000\]\.backing\.diskMode', True),
+    'shareable': ([(r"(<target dev='sda' bus='scsi'/>\n)", r'\1<shareable/>\n')],
+                  r'config\.hardware\.device\[2000\]\.backing\.sharing', True),
+    'iotune': ([(r"(<target dev='sda' bus='scsi'/>\n)", r'\1<iotune><total_iops_sec>500</total_iops_sec></iotune>\n')],
+               r'config\.hardware\.device\[2000\]\.storageIOAllocation.*', True),
+    'bandwidth': ([(r"(<model type='vmxnet3'/>\n)", r"\1<bandwidth><outbound average='12500'/></bandwidth>\n")],
+                  r'config\.hardware\.device\[4000\]\.resourceAllocation.*', True),
+    '3d': ([(r"vram='(\d+)' primary='yes'/>", r"vram='\1' primary='yes' heads='2'><acceleration accel3d='yes'/></model>")],
+           r'config\.hardware\.device\[500\]\.(numDisplays|enable3DSupport)', False),
+    'add nvme': ([('    <disk', DISK % ('nvme', 'nvme0n1', 'nvme') + '    <disk'),
+                  (CONTROLLERS, "    <controller type='nvme' index='0'/>\n" + CONTROLLERS)],
+                 r'config\.hardware\.device\[(2001|31000|100)\].*', True),
     'usb': ([('    <video>', "    <controller type='usb' index='0' model='piix3-uhci'/>\n    <controller type='usb' index='1' model='nec-xhci'/>\n    <video>")],
             r'config\.hardware\.device\[(7000|14000|100)\].*', False),
     'ehci': ([('    <video>', "    <controller type='usb' index='0' model='piix3-uhci'/>\n    <controller type='usb' index='1' model='ehci'/>\n    <video>")],
@@ -214,7 +227,7 @@ KINDS = {
 }
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
        'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'video', 'name', 'pinning', 'hot add',
-       'latency', 'nested', 'boot menu', 'usb', 'sound', 'tpm']
+       'latency', 'nested', 'boot menu', 'usb', 'sound', 'tpm', 'shareable', 'iotune', 'bandwidth', '3d']
 
 
 def edit(xml, kinds):
@@ -300,6 +313,31 @@ def new_disk(d, dice):
     ET.SubElement(disk, 'target', dev=name, bus='scsi')
     if dice.random() < 0.3:
         ET.SubElement(disk, 'transient')
+    limits_of(disk, dice)
+
+
+def limits_of(disk, dice):
+    disk.attrib.pop('snapshot', None)
+    drop(disk, 'shareable')
+    drop(disk, 'iotune')
+    if disk.find('transient') is None and dice.random() < 0.4:
+        disk.set('snapshot', 'no')
+    if dice.random() < 0.4:
+        ET.SubElement(disk, 'shareable')
+    if dice.random() < 0.4:
+        ET.SubElement(ET.SubElement(disk, 'iotune'), 'total_iops_sec').text = str(dice.randint(16, 9999))
+
+
+def limits(d, dice):
+    for disk in d.findall("devices/disk[@device='disk']"):
+        limits_of(disk, dice)
+
+
+def bandwidth(d, dice):
+    for net in d.findall('devices/interface'):
+        drop(net, 'bandwidth')
+        if dice.random() < 0.5:
+            ET.SubElement(ET.SubElement(net, 'bandwidth'), 'outbound', average=str(125 * dice.randint(1, 9999)))
 
 
 def old_disk(d, dice):
@@ -438,6 +476,7 @@ RANDOM = [
     (new_net, DEVICE % r'(40\d\d|100)'), (old_net, DEVICE % r'(40\d\d|100)'), (net_mac, DEVICE % r'40\d\d'),
     (net_model, DEVICE % r'(40\d\d|100)'), (serial, DEVICE % r'(90\d\d|400)'),
     (vnc, r'config\.extraConfig.*'),
+    (limits, DEVICE % r'20\d\d'), (bandwidth, DEVICE % r'40\d\d'),
     (switches, r'config\.(cpuHotAddEnabled|memoryHotAddEnabled|nestedHVEnabled|latencySensitivity.*|bootOptions.*)'),
     (singles, DEVICE % r'(7000|14000|5000|11000|100)'),
 ]

@@ -74,7 +74,9 @@ devices = {wsdl(t): t for t in [DEVICE, *below(DEVICE)]}
 backings = {wsdl(t): t for t in [DEVICE.BackingInfo, *below(DEVICE.BackingInfo)]}
 ABSTRACT = {'VirtualDevice', 'VirtualController', 'VirtualSCSIController', 'VirtualSATAController',
             'VirtualEthernetCard', 'VirtualSoundCard', 'VirtualVmxnet'}
-UNNAMED = {'connectable': DEVICE.ConnectInfo, 'port': vim.dvs.PortConnection}
+UNNAMED = {'connectable': DEVICE.ConnectInfo, 'port': vim.dvs.PortConnection, 'share': vim.SharesInfo,
+           'storageIOAllocation': vim.StorageResourceManager.IOAllocationInfo,
+           'resourceAllocation': vim.vm.device.VirtualEthernetCard.ResourceAllocation}
 # In the table of hvfs, and newer than these types (API 6.7).
 NEWER = {'numaNode', 'deviceGroupInfo', 'vDiskVersion', 'virtualDiskFormat', 'independentFilters',
          'guestReadOnly', 'uptv2Enabled', 'strictLatencyConfig', 'cryptoIntegrityProtectionType',
@@ -318,11 +320,14 @@ class Machine:
         self.controller('VirtualIDEController', 201, 1)
         self.controller('VirtualSIOController', 400, 0)
         self.controller('VirtualAHCIController', 15000, 0)
+        self.controller('VirtualNVMEController', 31000, 0)
         for i in range(self.scsi):
             self.controller(dice.choice(list(SCSI)), 1000 + i, i)
         for i in range(dice.randint(1, 2)):
             for bus in range(self.scsi):
                 self.disk(DISKS, 'VirtualDisk', 1000 + bus, i)
+        if dice.random() < 0.5:
+            self.disk(DISKS, 'VirtualDisk', 31000, 0)
         self.disk(CDS, 'VirtualCdrom', 201, 0)
         if dice.random() < 0.5:
             self.disk(CDS, 'VirtualCdrom', 15000, 4)
@@ -478,6 +483,56 @@ def disk_mode(tree):
     return r'backing\.diskMode'
 
 
+def disk_independent(tree):
+    disk = dice.choice([d for d in own(tree, 'disk', device='disk') if d.find('transient') is None])
+    if disk.attrib.pop('snapshot', None) is None:
+        disk.set('snapshot', 'no')
+    return r'backing\.diskMode'
+
+
+def disk_shareable(tree):
+    disk = dice.choice(own(tree, 'disk', device='disk'))
+    have = disk.find('shareable')
+    if have is not None:
+        disk.remove(have)
+    else:
+        ET.SubElement(disk, 'shareable')
+    return r'backing\.sharing'
+
+
+def disk_iops(tree):
+    disk = dice.choice(own(tree, 'disk', device='disk'))
+    have = disk.find('iotune')
+    if have is not None and dice.random() < 0.5:
+        disk.remove(have)
+    else:
+        have = ET.SubElement(disk, 'iotune') if have is None else have
+        total = have.find('total_iops_sec')
+        (ET.SubElement(have, 'total_iops_sec') if total is None else total).text = str(dice.randint(100, 9999))
+    return r'storageIOAllocation(\.limit)?'
+
+
+def nic_limit(tree):
+    nic = dice.choice(own(tree, 'interface'))
+    have = nic.find('bandwidth')
+    if have is not None:
+        nic.remove(have)
+    else:
+        ET.SubElement(ET.SubElement(nic, 'bandwidth'), 'outbound', average=str(125 * dice.randint(100, 9999)))
+    return r'resourceAllocation.*'
+
+
+def video_3d(tree):
+    model = own(tree, 'video')[0].find('model')
+    model.set('heads', str(int(model.get('heads', '1')) % 9 + 1))
+    have = model.find('acceleration')
+    if have is not None:
+        model.remove(have)
+    else:
+        ET.SubElement(model, 'acceleration', accel3d='yes')
+    return 'numDisplays|enable3DSupport'
+
+
 def disk_file(tree):
     disk = dice.choice(file_disks(tree))
     source(disk).set('file', '[ds2] other.vmdk')
@@ -546,11 +601,12 @@ def description(tree):
     return ''
 
 
-EDITS = [nic_model, nic_network, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
+EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, video_3d, nic_model, nic_network, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
          medium, cd_bus, scsi_model, serial_end, serial_path, serial_type, serial_number, video, description]
 done = {edit.__name__: 0 for edit in EDITS}
 # What a type lacks is refused in words.
-REFUSED = {'disk_mode': 'has no <transient/>'}
+REFUSED = {'disk_mode': 'has no <transient/>', 'disk_independent': 'has no <transient/>',
+           'disk_shareable': 'has no <shareable/>'}
 
 
 def partner(gone, device, have):

@@ -252,7 +252,7 @@ static const Refusal refusals[] = {
     ENOTSUP, "tap7" },
   { "config-plain", { "type='generated'", "type='generated' check='no'" }, ENOTSUP, "check='no'" },
   { "config-plain", { "connectionid='0'", "connectionid='7'" }, ENOTSUP, "connectionid='7'" },
-  { "config-plain", { "primary='yes'", "primary='yes' heads='2'" }, ENOTSUP, "<video>" },
+  { "config-plain", { "primary='yes'", "primary='yes' heads='11'" }, EINVAL, "must be 1 to 10" },
   { "config-plain", { "'KiB'>2097152<", "'KiB'>2097153<" }, EINVAL, "4096 KiB" },
   { "config-plain", { "<currentMemory unit='KiB'>2097152", "<currentMemory unit='KiB'>1000000" },
     EINVAL, "1 MiB" },

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/edit/agree.py - whether domain XML from several sources says the same
 
-    agree.py OURS OTHER...
+    agree.py OURS FULL OTHER...
 
-Prints the first differences and exits with 1; what may differ is in hvfs(5), under
-config.xml, and is taken out here.
+FULL is what hvfs-convert --full makes of the VMX: what libvirt's driver does not show (hvfs(5)) must
+be the same there as in OURS.  Prints the first differences and exits with 1; what may differ is in
+hvfs(5), under config.xml, and is taken out here.
 """
 import difflib
 import sys
@@ -18,9 +19,38 @@ def remove(parent, elements):
         parent.remove(element)
 
 
+# Of <devices> and others: what libvirt's driver does not show.
+MORE = ['cpu/feature', 'os/bootmenu', 'devices/sound', 'devices/tpm', "devices/controller[@type='usb']",
+        'devices/disk/iotune', 'devices/disk/shareable', 'devices/interface/bandwidth',
+        'devices/video/model/acceleration']
+
+
+def parents(domain, path):
+    above, _, tag = path.rpartition('/')
+    return [(parent, e) for parent in domain.findall(above) for e in parent.findall(tag)]
+
+
+def take_more(domain, all_keys):
+    """What libvirt does not show, taken out: a list of text.  @all_keys: the names of <vmware:key> that count"""
+    found = []
+    for path in MORE:
+        for parent, e in parents(domain, path):
+            e.tail = ''
+            found.append(f'{path} {parent.findtext("name") or ""} ' +
+                         ' '.join(f'{i.tag}{sorted(i.attrib.items())}{(i.text or "").strip()}' for i in e.iter()))
+            parent.remove(e)
+            parent.text = parent.text if len(parent) else None
+    found += ['snapshot=' + disk.attrib.pop('snapshot') for disk in domain.findall('devices/disk[@snapshot]')]
+    found += [f'{e.get("name")}={e.get("value")}' for e in domain.findall(VMWARE + 'key') if e.get('name') in all_keys]
+    for cpu in [e for e in domain.findall('cpu') if len(e) == 0]:
+        domain.remove(cpu)
+    return found
+
+
 def without_differences(path, old):
     domain = ET.parse(path).getroot()  # comments are dropped by it
     devices = domain.find('devices')
+    take_more(domain, [])
     if old:  # libvirt 9 has neither
         for topology in domain.findall('cpu/topology'):
             topology.attrib.pop('clusters', None)
@@ -47,8 +77,15 @@ def without_differences(path, old):
     return ET.tostring(domain, encoding='unicode').splitlines()
 
 
+ours = ET.parse(sys.argv[1]).getroot()
+keys = {e.get('name') for e in ours.findall(VMWARE + 'key')}
+more = take_more(ours, keys)
+full = take_more(ET.parse(sys.argv[2]).getroot(), keys)
 status = 0
-for other in sys.argv[2:]:
+if sorted(more) != sorted(full):
+    status = 1
+    print(f'not of the VMX: {sorted(set(more) - set(full))}; only there: {sorted(set(full) - set(more))}')
+for other in sys.argv[3:]:
     text = open(other).read()
     old = 'dies=' in text and 'clusters=' not in text
     lines = list(difflib.unified_diff(without_differences(sys.argv[1], old), without_differences(other, old),

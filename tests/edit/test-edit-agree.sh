@@ -22,7 +22,8 @@ agree () {
   cat "$1/config.vmx" >"$tmp/vm.vmx"
   vmx=$(vim get "$vm" config.files.vmPathName)
   "$CONVERT" --to xml --directory "${vmx%/*}" "$tmp/vm.vmx" >"$tmp/vmx.xml"
-  "$PYTHON" "$tests_dir/edit/agree.py" "$tmp/hvfs.xml" "$tmp/virsh.xml" "$tmp/vmx.xml" ||
+  "$CONVERT" --to xml --full --directory "${vmx%/*}" "$tmp/vm.vmx" >"$tmp/full.xml"
+  "$PYTHON" "$tests_dir/edit/agree.py" "$tmp/hvfs.xml" "$tmp/full.xml" "$tmp/virsh.xml" "$tmp/vmx.xml" ||
     fail "$vm is not the same to all"
   compared=$((compared + 1))
 }
@@ -53,24 +54,30 @@ put(r'<currentMemory .*', "<currentMemory unit='MiB'>768</currentMemory>\n"
     "<memtune><min_guarantee unit='MiB'>256</min_guarantee></memtune>")
 put(r'<vcpu .*', "<vcpu placement='static' cpuset='0-3,6'>4</vcpu>")
 put(r'<shares>.*', '<shares>4321</shares>')
-put(r'<clock', "<cpu><topology sockets='2' cores='2' threads='1'/></cpu><clock")
+put(r'<clock', "<cpu><topology sockets='2' cores='2' threads='1'/>"
+    "<feature policy='require' name='vmx'/></cpu><clock")
 put(r'<os>', "<os firmware='efi'>")
-put(r'(</type>)', r"\1<firmware><feature enabled='yes' name='secure-boot'/></firmware><smbios mode='host'/>")
-put(r'(<target dev=.sda. bus=.scsi./>)', r'\1<transient/>')
+put(r'(</type>)', r"\1<firmware><feature enabled='yes' name='secure-boot'/></firmware><bootmenu enable='yes' timeout='4000'/><smbios mode='host'/>")
+put(r'(<target dev=.sda. bus=.scsi./>)', r'\1<transient/><iotune><total_iops_sec>900</total_iops_sec></iotune>')
 put(r'(  <video>)', r"""
-    <disk type='file' device='disk'><source file='[LocalDS_0] more/b.vmdk'/><capacity unit='MiB'>8</capacity>
-      <target dev='sdb' bus='scsi'/></disk>
+    <disk type='file' device='disk' snapshot='no'><source file='[LocalDS_0] more/b.vmdk'/><capacity unit='MiB'>8</capacity>
+      <target dev='sdb' bus='scsi'/><shareable/></disk>
+    <controller type='usb' index='0' model='piix3-uhci'/><controller type='usb' index='1' model='ehci'/>
+    <controller type='usb' index='2' model='nec-xhci'/><sound model='es1370'/>
     <disk type='file' device='floppy'><source file='[LocalDS_0] more/b.flp'/><target dev='fda' bus='fdc'/></disk>
     <disk type='block' device='cdrom'><source dev='/dev/cdrom'/><target dev='hda' bus='ide'/></disk>
     <interface type='bridge'><mac address='00:50:56:11:22:33' type='static'/><source bridge='VM Network'/>
-      <model type='e1000'/></interface>
+      <model type='e1000'/><bandwidth><outbound average='25000'/></bandwidth></interface>
     <serial type='tcp'><source mode='bind' host='10.0.0.1' service='9000'/><protocol type='telnet'/></serial>
     <serial type='file'><source path='[LocalDS_0] more/serial.txt'/></serial>
     <parallel type='dev'><source path='/dev/parport0'/></parallel>
     <graphics type='vnc' port='5905' autoport='no' listen='0.0.0.0' keymap='de'/>
     <filesystem type='mount' accessmode='passthrough'><source dir='/srv'/><target dir='srv'/></filesystem>
 \1""")
-put("vram='4096'", "vram='8192'")
+put("vram='4096' primary='yes'/>", "vram='8192' primary='yes'><acceleration accel3d='yes'/></model>")
+put('(  <vmware:moref>)', "".join(f"<vmware:key name='{key}' value='{value}'/>" for key, value in (
+    ('vcpu.hotadd', 'TRUE'), ('mem.hotadd', 'TRUE'), ('sched.cpu.latencySensitivity', 'high'), ('sched.mem.pin', 'TRUE'),
+    ('bios.forceSetupOnce', 'TRUE'), ('disk.EnableUUID', 'TRUE'))) + r'\1')
 sys.stdout.write(xml)
 END
 "$PYTHON" - "$vcsim_url" <<'END'

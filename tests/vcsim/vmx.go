@@ -89,6 +89,7 @@ func vmxOf(vm *simulator.VirtualMachine, vpx bool) string {
 	}
 	t.allocation("sched.cpu", "min", c.CpuAllocation)
 	t.allocation("sched.mem", "minsize", c.MemoryAllocation)
+	t.settings(c)
 	t.devices(c.Hardware.Device)
 	for _, o := range c.ExtraConfig {
 		if v := o.GetOptionValue(); v.Key != "govcsim" {
@@ -96,6 +97,32 @@ func vmxOf(vm *simulator.VirtualMachine, vpx bool) string {
 		}
 	}
 	return t.String()
+}
+
+// settings: what is one key each, if it is not as usual.
+func (t *vmxText) settings(c *types.VirtualMachineConfigInfo) {
+	boot, delay := &types.VirtualMachineBootOptions{}, int64(0)
+	if c.BootOptions != nil {
+		boot, delay = c.BootOptions, c.BootOptions.BootDelay
+	}
+	for _, s := range []struct {
+		key string
+		on  *bool
+	}{
+		{"vcpu.hotadd", c.CpuHotAddEnabled}, {"vcpu.hotremove", c.CpuHotRemoveEnabled}, {"mem.hotadd", c.MemoryHotAddEnabled},
+		{"sched.mem.pin", c.MemoryReservationLockedToMax}, {"vhv.enable", c.NestedHVEnabled},
+		{"bios.forceSetupOnce", boot.EnterBIOSSetup}, {"disk.EnableUUID", c.Flags.DiskUuidEnabled},
+	} {
+		if isTrue(s.on) {
+			t.set(s.key, "TRUE")
+		}
+	}
+	if delay > 0 {
+		t.setf("bios.bootDelay", "%d", delay)
+	}
+	if l := c.LatencySensitivity; l != nil {
+		t.set("sched.cpu.latencySensitivity", string(l.Level))
+	}
 }
 
 // vmxGuest: debian10_64Guest is debian10-64.
@@ -169,6 +196,22 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 			parallels++
 		case *types.VirtualMachineVideoCard:
 			t.setf("svga.vramSize", "%d", x.VideoRamSizeInKB*1024)
+			if isTrue(x.Enable3DSupport) {
+				t.set("mks.enable3d", "TRUE")
+			}
+		case *types.VirtualUSBController:
+			t.set("usb.present", "TRUE")
+			if isTrue(x.EhciEnabled) {
+				t.set("ehci.present", "TRUE")
+			}
+		case *types.VirtualUSBXHCIController:
+			t.set("usb_xhci.present", "TRUE")
+		case *types.VirtualTPM:
+			t.set("vtpm.present", "TRUE")
+		case types.BaseVirtualSoundCard:
+			t.set("sound.present", "TRUE")
+			t.set("sound.virtualDev", map[string]string{"VirtualSoundBlaster16": "sb16", "VirtualEnsoniq1371": "es1371",
+				"VirtualHdAudioCard": "hdaudio"}[schemaName(indirectType(d))])
 		case types.BaseVirtualEthernetCard:
 			t.card(fmt.Sprintf("ethernet%d", cards), d, x.GetVirtualEthernetCard())
 			cards++
@@ -215,7 +258,13 @@ func (t *vmxText) disk(slot string, d *types.VirtualDisk) {
 		kind = "disk"
 	}
 	t.set(slot+".deviceType", kind)
+	if a := d.StorageIOAllocation; a != nil && a.Limit != nil && *a.Limit > 0 {
+		t.setf("sched."+slot+".throughputCap", "%d", *a.Limit)
+	}
 	if flat, ok := d.Backing.(*types.VirtualDiskFlatVer2BackingInfo); ok {
+		if flat.Sharing == string(types.VirtualDiskSharingSharingMultiWriter) {
+			t.set(slot+".sharing", "multi-writer")
+		}
 		if flat.WriteThrough != nil && *flat.WriteThrough {
 			t.set(slot+".writeThrough", "true")
 		}
@@ -328,6 +377,9 @@ func (t *vmxText) card(slot string, d types.BaseVirtualDevice, c *types.VirtualE
 	default:
 		t.set(slot+".addressType", "generated")
 		t.set(slot+".generatedAddress", c.MacAddress)
+	}
+	if a := c.ResourceAllocation; a != nil && a.Limit != nil && *a.Limit > 0 {
+		t.setf(slot+".limit", "%d", *a.Limit)
 	}
 	t.connect(slot, c.Connectable)
 }
