@@ -23,6 +23,7 @@
 #include "fs/attr/domain-stores.h"
 #include "fs/attr/events.h"
 #include "fs/attr/attr-snapshot.h"
+#include "fs/attr/screen.h"
 #include "fs/attr/tables.h"
 #include "fs/attr/usage.h"
 #include "fs/attr/vmx.h"
@@ -302,6 +303,7 @@ HvfsRow hvfs_domain_table[] = {
   HVFS_ALARMS_ROW,
   HVFS_CUSTOM_ROW (domain),
   HVFS_MOREF_ROW,
+  HVFS_SCREEN_ROWS,
   { .name = "stats", .mode = READ, .show = stats_show, .fetch = &hvfs_usage_fetch },
   { .name = "undefine", .mode = WRITE, .store = hvfs_undefine_store },
   { .name = "destroy", .mode = WRITE, .store = hvfs_destroy_store },

@@ -27,7 +27,7 @@ is_quiet () {
 # Reads all that may be read, past the kernel's caches where a file allows it.
 read_all () {
   find "$mnt/datacenters" -name state -exec cat {} + >"$tmp/states.$1" &&
-    find "$mnt/datacenters" ! -name 'config.*' -type f -perm -400 ! -name events -exec cat {} + >"$tmp/read.$1" 2>"$tmp/errors.$1"
+    find "$mnt/datacenters" ! -name 'config.*' -type f -perm -400 ! -name events ! -name screenshot.png ! -name console -exec cat {} + >"$tmp/read.$1" 2>"$tmp/errors.$1"
 }
 
 start_vcsim -host 4 -vm 20
@@ -80,7 +80,7 @@ expect_end () {
 }
 
 # The end comes in the middle of reading and writing.
-(while [ -e "$mnt/about" ]; do find "$mnt" -type f ! -name events -exec cat {} + >/dev/null 2>&1; done) &
+(while [ -e "$mnt/about" ]; do find "$mnt" -type f ! -name events ! -name screenshot.png ! -name console -exec cat {} + >/dev/null 2>&1; done) &
 # shellcheck disable=SC2086
 expect_end $writers $!
 

@@ -11,6 +11,7 @@
 //   GET  /kept       the requests since POST /keep, whole: a JSON array of their versions and bodies
 //   GET  /sessions   how many are logged in
 //   GET  /rules      the misbehaviours in waiting
+//   GET  /keys      the keys that were pressed: a JSON array of "MACHINE [MODIFIER…] USAGE"
 //   POST /reset      forget requests and log
 //   POST /keep       keep each request, whole, from now on
 //   POST /expire     end all sessions
@@ -112,6 +113,7 @@ func (c *control) reading() map[string]action {
 		"/kept":     func(*http.Request) (interface{}, error) { return c.front.log.copyKept(), nil },
 		"/rules":    func(*http.Request) (interface{}, error) { return c.front.faults.list(), nil },
 		"/sessions": c.sessions,
+		"/keys":     c.keys,
 	}
 }
 

@@ -35,6 +35,8 @@ func (f *front) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		f.versions(rw, r)
 	case p == "/folder" || strings.HasPrefix(p, "/folder/"):
 		f.folder(rw, r)
+	case p == "/screen":
+		f.screen(rw, r)
 	default:
 		http.NotFound(rw, r)
 	}

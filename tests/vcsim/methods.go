@@ -116,6 +116,10 @@ var handlers = map[string]handler{
 
 	"AcknowledgeAlarm": acknowledgeAlarm,
 
+	"CreateScreenshot_Task": createScreenshot,
+	"AcquireTicket":         acquireTicket,
+	"PutUsbScanCodes":       putUsbScanCodes,
+
 	"AddCustomFieldDef":    addField,
 	"RemoveCustomFieldDef": removeField,
 	"SetField":             setField,

@@ -42,7 +42,10 @@ type world struct {
 	asking   map[moref]*asking
 	events   eventHistory
 	alarms   []*mo.Alarm // that are defined
-	gate     *gate
+	pressed  []string    // keys
+	// screenshots: how many pictures were taken
+	screenshots int
+	gate        *gate
 	// atTaskEnd: called when a task is over; nil: nobody waits for one
 	atTaskEnd func()
 }

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fs/attr/screen.c - the files screenshot.png and console of a domain; see screen.h
+ *
+ * Each open file is made when it is first read: who archives a tree opens every file, and reads
+ * none whose size is 0.
+ */
+#include "fs/attr/screen.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "backend/operation/screen.h"
+#include "convert/error.h"
+#include "fs/fs.h"
+#include "fs/row/call.h"
+#include "fs/tree/change.h"
+
+typedef GBytes *(*Make) (HvfsCall *call, guint32 serial, GError **error);
+
+/* One open file. */
+typedef struct
+{
+  GMutex lock;
+  GBytes *bytes; /* lock: nullable: nobody has read it yet */
+} Made;
+
+static gboolean
+made_open (HvfsCall *call G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED, struct fuse_file_info *fi,
+           GError **error)
+{
+  Made *made;
+
+  if ((fi->flags & O_ACCMODE) != O_RDONLY)
+    {
+      g_set_error (error, HVFS_ERROR, EACCES, "it is only read");
+      return FALSE;
+    }
+  made = g_new0 (Made, 1);
+  g_mutex_init (&made->lock);
+  fi->fh = (uintptr_t) made;
+  fi->direct_io = 1;
+  fi->noflush = 1;
+  return TRUE;
+}
+
+static void
+made_close (HvfsFs *fs G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED, guint64 fh)
+{
+  Made *made = (Made *) (uintptr_t) fh;
+
+  g_clear_pointer (&made->bytes, g_bytes_unref);
+  g_mutex_clear (&made->lock);
+  g_free (made);
+}
+
+/* (transfer full) (nullable) */
+static GBytes *
+ref_made (Made *made)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&made->lock);
+
+  return made->bytes != NULL ? g_bytes_ref (made->bytes) : NULL;
+}
+
+/* Of two readers who come at once the first one's is kept.  (transfer full) */
+static GBytes *
+keep_made (Made *made, GBytes *bytes)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&made->lock);
+
+  if (made->bytes == NULL)
+    made->bytes = bytes;
+  else
+    g_bytes_unref (bytes);
+  return g_bytes_ref (made->bytes);
+}
+
+static GBytes *
+make_now (HvfsCall *call, HvfsNode node, Make make, Made *made, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  GBytes *bytes;
+
+  if (!hvfs_call_may_wait (call, error) || !hvfs_call_confirm (call, error))
+    return NULL;
+  bytes = make (call, node.a, &failure);
+  if (bytes != NULL)
+    return keep_made (made, bytes);
+  /* That it is off is no news. */
+  if (failure->code != EBUSY && failure->code != EINTR)
+    hvfs_change_remember (call->fs, hvfs_node_ino (node), node, NULL, failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+static GBytes *
+read_made (HvfsCall *call, HvfsNode node, Make make, struct fuse_file_info *fi, gsize size,
+           goffset off, GError **error)
+{
+  Made *made = (Made *) (uintptr_t) fi->fh;
+  g_autoptr (GBytes) bytes = ref_made (made);
+  gconstpointer data;
+  gsize len;
+
+  if (bytes == NULL)
+    bytes = make_now (call, node, make, made, error);
+  if (bytes == NULL)
+    return NULL;
+  data = g_bytes_get_data (bytes, &len);
+  return hvfs_call_slice (data, len, size, off);
+}
+
+static gboolean
+made_fstat (HvfsFs *fs G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED, const struct fuse_file_info *fi,
+            struct stat *st)
+{
+  g_autoptr (GBytes) bytes = ref_made ((Made *) (uintptr_t) fi->fh);
+
+  st->st_size = bytes != NULL ? (off_t) g_bytes_get_size (bytes) : 0;
+  return TRUE;
+}
+
+static gboolean
+no_setattr (HvfsCall *call G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED,
+            struct fuse_file_info *fi G_GNUC_UNUSED, const struct stat *st G_GNUC_UNUSED,
+            int to_set G_GNUC_UNUSED, GError **error)
+{
+  g_set_error (error, HVFS_ERROR, EPERM, "it is only read");
+  return FALSE;
+}
+
+/* ---- screenshot.png ---- */
+
+static GBytes *
+make_picture (HvfsCall *call, guint32 serial, GError **error)
+{
+  return hvfs_screen_capture (&call->fs->server, serial, call->cancellable, error);
+}
+
+static GBytes *
+screenshot_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
+                 GError **error)
+{
+  return read_made (call, node, make_picture, fi, size, off, error);
+}
+
+const HvfsFileOps hvfs_screenshot_ops
+  = { .open = made_open, .read = screenshot_read, .close = made_close, .fstat = made_fstat,
+      .setattr = no_setattr };
+
+/* ---- console ---- */
+
+/* "vc:8443", as the user has named the server.  (transfer full) */
+static char *
+dup_authority (const HvfsUri *uri)
+{
+  g_autofree char *url = hvfs_uri_to_base_url (uri);
+
+  return g_strdup (strstr (url, "://") + strlen ("://"));
+}
+
+/* For VMware's Remote Console: by a ticket of a vCenter, by the user's name on a host. */
+static gboolean
+append_vmrc (HvfsCall *call, const char *moref, GString *out, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  g_autofree char *authority = dup_authority (fs->uri), *who = NULL, *escaped = NULL;
+
+  if (fs->uri->type == HVFS_URI_VPX)
+    {
+      g_autofree char *ticket
+        = hvfs_screen_session_ticket (&fs->server, call->cancellable, error);
+
+      if (ticket == NULL)
+        return FALSE;
+      who = g_strconcat ("clone:", ticket, NULL);
+    }
+  else
+    {
+      g_autofree char *user = hvfs_session_dup_user (fs->session);
+
+      escaped = g_uri_escape_string (user != NULL ? user : "", NULL, FALSE);
+      who = g_steal_pointer (&escaped);
+    }
+  g_string_append_printf (out, "vmrc://%s@%s/?moid=%s\n", who, authority, moref);
+  return TRUE;
+}
+
+static GBytes *
+make_console (HvfsCall *call, guint32 serial, GError **error)
+{
+  HvfsFs *fs = call->fs;
+  g_autofree char *moref = hvfs_operation_dup_moref (&fs->server, serial, error), *socket = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (moref == NULL || !append_vmrc (call, moref, out, error))
+    return NULL;
+  if (hvfs_screen_has_socket (&fs->server, serial))
+    {
+      socket = hvfs_screen_socket_url (&fs->server, serial, fs->uri->host, call->cancellable, error);
+      if (socket == NULL)
+        return NULL;
+      g_string_append_printf (out, "%s\n", socket);
+    }
+  return g_string_free_to_bytes (g_steal_pointer (&out));
+}
+
+static GBytes *
+console_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
+              GError **error)
+{
+  return read_made (call, node, make_console, fi, size, off, error);
+}
+
+const HvfsFileOps hvfs_console_ops
+  = { .open = made_open, .read = console_read, .close = made_close, .fstat = made_fstat,
+      .setattr = no_setattr };
