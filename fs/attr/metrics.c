@@ -10,18 +10,14 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "backend/mirror/filter.h"
 #include "backend/mirror/inventory-name.h"
 #include "backend/mirror/locate.h"
-#include "backend/mirror/retrieve.h"
-#include "backend/operation/perf.h"
 #include "backend/operation/snapshot.h"
 #include "convert/error.h"
+#include "fs/attr/metrics-fetch.h"
+#include "fs/attr/prometheus.h"
 #include "fs/fs.h"
 #include "fs/row/call.h"
-
-#define BATCH 2500 /* objects of one retrieval */
-#define API_ALARMS 400
 
 typedef struct
 {
@@ -122,9 +118,8 @@ static const Counter host_counters[] = {
   { "net.droppedRx.summation", "net_dropped_receive_packets", "Received packets that were dropped in 20 s", 1 },
 };
 
-#define MAX_COUNTERS 20
-G_STATIC_ASSERT (G_N_ELEMENTS (vm_counters) <= MAX_COUNTERS);
-G_STATIC_ASSERT (G_N_ELEMENTS (host_counters) <= MAX_COUNTERS);
+G_STATIC_ASSERT (G_N_ELEMENTS (vm_counters) <= HVFS_METRICS_MAX_COUNTERS);
+G_STATIC_ASSERT (G_N_ELEMENTS (host_counters) <= HVFS_METRICS_MAX_COUNTERS);
 
 /* The kinds of objects that have metrics, and what is asked for besides the mirror. */
 static const struct
@@ -145,91 +140,22 @@ static const struct
     { "summary.uncommitted", "vm", "triggeredAlarmState" }, NULL, 0 },
 };
 
-/* What was fetched of one object. */
-typedef struct
-{
-  HvfsValue *content; /* (nullable): its ObjectContent */
-  double counters[MAX_COUNTERS];
-  gboolean has[MAX_COUNTERS];
-} Fetched;
-
 typedef struct
 {
   HvfsFs *fs;
-  GHashTable *fetched; /* moref -> Fetched, of one kind */
+  GHashTable *fetched; /* moref -> HvfsFetched, of one kind */
   GHashTable *labels;  /* those that there are, owned */
   GHashTable *hosts;   /* datastore's serial -> how many hosts have it */
   GString *samples[N_METRICS];
-  GString *counters[G_N_ELEMENTS (kinds)][MAX_COUNTERS];
+  GString *counters[G_N_ELEMENTS (kinds)][HVFS_METRICS_MAX_COUNTERS];
 } Scrape;
 
-static void
-fetched_free (gpointer data)
-{
-  Fetched *fetched = data;
-
-  hvfs_value_unref (fetched->content);
-  g_free (fetched);
-}
-
-static Fetched *
-fetched_of (Scrape *scrape, const char *moref)
-{
-  Fetched *fetched = g_hash_table_lookup (scrape->fetched, moref);
-
-  if (fetched == NULL)
-    {
-      fetched = g_new0 (Fetched, 1);
-      g_hash_table_insert (scrape->fetched, g_strdup (moref), fetched);
-    }
-  return fetched;
-}
-
 /* ---- samples ---- */
-
-/* Appends NAME="TEXT". */
-static void
-append_label (GString *out, const char *name, const char *text)
-{
-  if (out->len > 0)
-    g_string_append_c (out, ',');
-  g_string_append (out, name);
-  g_string_append (out, "=\"");
-  for (; text != NULL && *text != '\0'; text++)
-    if (*text == '\n')
-      g_string_append (out, "\\n");
-    else
-      {
-        if (*text == '"' || *text == '\\')
-          g_string_append_c (out, '\\');
-        g_string_append_c (out, *text);
-      }
-  g_string_append_c (out, '"');
-}
-
-static void
-append_sample (GString *out, const char *name, const GString *labels, double value)
-{
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-  g_string_append (out, name);
-  g_string_append_c (out, '{');
-  g_string_append_len (out, labels->str, labels->len);
-  g_string_append (out, "} ");
-  /* Most are whole; so they are shorter, and faster. */
-  if (value >= 0 && value < 1e15 && value == (double) (gint64) value)
-    hvfs_show_number (out, (gint64) value);
-  else
-    {
-      g_string_append (out, g_ascii_formatd (number, sizeof number, "%.9g", value));
-      g_string_append_c (out, '\n');
-    }
-}
 
 static void
 add (Scrape *scrape, guint metric, const GString *labels, double value)
 {
-  append_sample (scrape->samples[metric], metrics[metric].name, labels, value);
+  hvfs_prometheus_append_sample (scrape->samples[metric], "", metrics[metric].name, labels, value);
 }
 
 /* The same where the server says @value. */
@@ -267,7 +193,7 @@ add_labelled (Scrape *scrape, guint metric, GString *labels, const char *name,
 
   if (text == NULL || *text == '\0')
     return;
-  append_label (labels, name, text);
+  hvfs_prometheus_append_label (labels, name, text);
   add (scrape, metric, labels, value);
   g_string_truncate (labels, len);
 }
@@ -295,7 +221,7 @@ append_above (Scrape *scrape, GString *labels, const HvfsObject *object)
 {
   g_autofree char *name = dup_name (hvfs_locate_datacenter (scrape->fs->mirror, object));
 
-  append_label (labels, "dc_name", name);
+  hvfs_prometheus_append_label (labels, "dc_name", name);
 }
 
 static void
@@ -305,9 +231,9 @@ append_host (Scrape *scrape, GString *labels, const HvfsObject *host)
   g_autofree char *name = dup_name (host), *cluster = NULL;
 
   cluster = dup_name (compute != NULL && compute->kind == HVFS_KIND_CLUSTER ? compute : NULL);
-  append_label (labels, "host_name", name);
+  hvfs_prometheus_append_label (labels, "host_name", name);
   append_above (scrape, labels, host);
-  append_label (labels, "cluster_name", cluster);
+  hvfs_prometheus_append_label (labels, "cluster_name", cluster);
 }
 
 /* The datastore in "[DS] a/a.vmx".  (transfer full) */
@@ -330,7 +256,7 @@ append_place (Scrape *scrape, GString *labels, const HvfsObject *object)
     {
     case HVFS_KIND_VM:
       text = dup_datastore (object);
-      append_label (labels, "ds_name", text);
+      hvfs_prometheus_append_label (labels, "ds_name", text);
       above = hvfs_mirror_resolve (scrape->fs->mirror, hvfs_object_get (object, HVFS_VM_HOST));
       append_host (scrape, labels, above);
       break;
@@ -338,7 +264,7 @@ append_place (Scrape *scrape, GString *labels, const HvfsObject *object)
       above = parent_of (scrape->fs, object);
       text = dup_name (above != NULL && strcmp (above->type, "StoragePod") == 0 ? above : NULL);
       append_above (scrape, labels, object);
-      append_label (labels, "ds_cluster", text);
+      hvfs_prometheus_append_label (labels, "ds_cluster", text);
       break;
     default:
       break;
@@ -360,35 +286,23 @@ set_labels (Scrape *scrape, GString *labels, const HvfsObject *object)
         append_host (scrape, labels, object);
       else
         {
-          append_label (labels, key, i == 0 ? name : other);
+          hvfs_prometheus_append_label (labels, key, i == 0 ? name : other);
           append_place (scrape, labels, object);
         }
       if (g_hash_table_add (scrape->labels, g_strdup (labels->str)))
         return;
       other = g_strdup_printf ("%s~%s", name, object->moref);
     }
-  append_label (labels, "moref", object->moref); /* a host */
+  hvfs_prometheus_append_label (labels, "moref", object->moref); /* a host */
 }
 
 /* ---- one object ---- */
 
-/* (nullable): what was fetched of @path */
-static const HvfsValue *
-property (const Fetched *fetched, const char *path)
-{
-  const HvfsValue *content = fetched == NULL ? NULL : fetched->content;
-
-  for (guint i = 0; i < hvfs_value_n_children (content); i++)
-    if (g_strcmp0 (hvfs_value_text (hvfs_value_nth (content, i), "name"), path) == 0)
-      return hvfs_value_get (hvfs_value_nth (content, i), "val");
-  return NULL;
-}
-
 /* A server without alarms, and one that does not let the user read them, say nothing. */
 static void
-add_alarms (Scrape *scrape, const GString *labels, const Fetched *fetched, guint yellow, guint red)
+add_alarms (Scrape *scrape, const GString *labels, const HvfsFetched *fetched, guint yellow, guint red)
 {
-  const HvfsValue *alarms = property (fetched, "triggeredAlarmState");
+  const HvfsValue *alarms = hvfs_fetched_property (fetched, "triggeredAlarmState");
   guint n_yellow = 0, n_red = 0;
 
   for (guint i = 0; i < hvfs_value_n_children (alarms); i++)
@@ -447,7 +361,7 @@ add_snapshots (Scrape *scrape, GString *labels, const HvfsObject *vm)
 }
 
 static void
-add_vm (Scrape *scrape, GString *labels, const HvfsObject *vm, const Fetched *fetched)
+add_vm (Scrape *scrape, GString *labels, const HvfsObject *vm, const HvfsFetched *fetched)
 {
   HvfsValue *power = hvfs_object_get (vm, HVFS_VM_POWER);
 
@@ -456,13 +370,13 @@ add_vm (Scrape *scrape, GString *labels, const HvfsObject *vm, const Fetched *fe
   add_time (scrape, VM_BOOT, labels, hvfs_object_get (vm, HVFS_VM_BOOT_TIME));
   add_value (scrape, VM_CPUS, labels, hvfs_object_get (vm, HVFS_VM_CPUS));
   add_value (scrape, VM_MEMORY, labels, hvfs_object_get (vm, HVFS_VM_MEMORY));
-  add_value (scrape, VM_MAX_CPU, labels, property (fetched, "runtime.maxCpuUsage"));
+  add_value (scrape, VM_MAX_CPU, labels, hvfs_fetched_property (fetched, "runtime.maxCpuUsage"));
   add_bool (scrape, VM_TEMPLATE, labels, hvfs_object_get (vm, HVFS_VM_TEMPLATE));
-  add_disks (scrape, labels, property (fetched, "guest.disk"));
+  add_disks (scrape, labels, hvfs_fetched_property (fetched, "guest.disk"));
   add_labelled (scrape, VM_TOOLS_RUNNING, labels, "tools_status",
                 hvfs_value_text (hvfs_object_get (vm, HVFS_VM_TOOLS_RUNNING), NULL), 1);
   add_labelled (scrape, VM_TOOLS_VERSION, labels, "tools_version",
-                hvfs_value_text (property (fetched, "guest.toolsVersion"), NULL), 1);
+                hvfs_value_text (hvfs_fetched_property (fetched, "guest.toolsVersion"), NULL), 1);
   add_labelled (scrape, VM_TOOLS_STATUS, labels, "tools_version_status",
                 hvfs_value_text (hvfs_object_get (vm, HVFS_VM_TOOLS_VERSION), NULL), 1);
   add_snapshots (scrape, labels, vm);
@@ -475,20 +389,20 @@ add_info (Scrape *scrape, guint metric, GString *labels, const char *name, const
 {
   gsize len = labels->len;
 
-  append_label (labels, name, text);
-  append_label (labels, other_name, other);
+  hvfs_prometheus_append_label (labels, name, text);
+  hvfs_prometheus_append_label (labels, other_name, other);
   add (scrape, metric, labels, 1);
   g_string_truncate (labels, len);
 }
 
 static void
-add_host (Scrape *scrape, GString *labels, const HvfsObject *host, const Fetched *fetched)
+add_host (Scrape *scrape, GString *labels, const HvfsObject *host, const HvfsFetched *fetched)
 {
   HvfsValue *hardware = hvfs_object_get (host, HVFS_HOST_HARDWARE);
   HvfsValue *product = hvfs_object_get (host, HVFS_HOST_PRODUCT);
-  const HvfsValue *stats = property (fetched, "summary.quickStats");
-  const char *power = hvfs_value_text (property (fetched, "runtime.powerState"), NULL);
-  const char *standby = hvfs_value_text (property (fetched, "runtime.standbyMode"), NULL);
+  const HvfsValue *stats = hvfs_fetched_property (fetched, "summary.quickStats");
+  const char *power = hvfs_value_text (hvfs_fetched_property (fetched, "runtime.powerState"), NULL);
+  const char *standby = hvfs_value_text (hvfs_fetched_property (fetched, "runtime.standbyMode"), NULL);
   gint64 cores = hvfs_value_int (hardware, "numCpuCores", 0);
 
   if (power != NULL)
@@ -518,13 +432,13 @@ add_host (Scrape *scrape, GString *labels, const HvfsObject *host, const Fetched
 
 static void
 add_datastore (Scrape *scrape, GString *labels, const HvfsObject *datastore,
-               const Fetched *fetched)
+               const HvfsFetched *fetched)
 {
   HvfsValue *capacity = hvfs_object_get (datastore, HVFS_DATASTORE_CAPACITY);
   HvfsValue *available = hvfs_object_get (datastore, HVFS_DATASTORE_FREE);
   HvfsValue *maintenance = hvfs_object_get (datastore, HVFS_DATASTORE_MAINTENANCE);
-  const HvfsValue *uncommitted = property (fetched, "summary.uncommitted");
-  const HvfsValue *vms = property (fetched, "vm");
+  const HvfsValue *uncommitted = hvfs_fetched_property (fetched, "summary.uncommitted");
+  const HvfsValue *vms = hvfs_fetched_property (fetched, "vm");
 
   add_value (scrape, DS_CAPACITY, labels, capacity);
   add_value (scrape, DS_FREE, labels, available);
@@ -547,146 +461,24 @@ add_datastore (Scrape *scrape, GString *labels, const HvfsObject *datastore,
 
 static void
 add_counters (Scrape *scrape, guint kind, GString *labels, const HvfsObject *object,
-              const Fetched *fetched)
+              const HvfsFetched *fetched)
 {
-  g_autofree char *name = NULL;
   gsize len = labels->len;
 
   for (guint i = 0; fetched != NULL && i < kinds[kind].n_counters; i++)
     {
       const Counter *counter = &kinds[kind].counters[i];
-      char metric[64];
 
       if (!fetched->has[i])
         continue;
       if (counter->scale != 0)
-        append_label (labels, "moref", object->moref);
-      g_snprintf (metric, sizeof metric, "%s%s", kinds[kind].prefix, counter->suffix);
-      append_sample (scrape->counters[kind][i], metric, labels,
-                     fetched->counters[i] * (counter->scale != 0 ? counter->scale : 1));
+        hvfs_prometheus_append_label (labels, "moref", object->moref);
+      hvfs_prometheus_append_sample (scrape->counters[kind][i], kinds[kind].prefix,
+                                     counter->suffix, labels,
+                                     fetched->counters[i]
+                                       * (counter->scale != 0 ? counter->scale : 1));
       g_string_truncate (labels, len);
     }
-}
-
-/* ---- asking ---- */
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  return strverscmp (*(char *const *) a, *(char *const *) b);
-}
-
-/* A host that is away, a machine that is off or whose host is away have no figures. */
-static gboolean
-has_counters (const HvfsObject *object)
-{
-  gboolean is_vm = object->kind == HVFS_KIND_VM;
-  const char *connection = hvfs_value_text (
-    hvfs_object_get (object, is_vm ? HVFS_VM_CONNECTION : HVFS_HOST_CONNECTION), NULL);
-  const char *power = is_vm ? hvfs_value_text (hvfs_object_get (object, HVFS_VM_POWER), NULL) : NULL;
-
-  return (connection == NULL || g_ascii_strcasecmp (connection, "connected") == 0)
-         && (!is_vm || (power != NULL && g_ascii_strcasecmp (power, "poweredOn") == 0));
-}
-
-/* The references of all objects of @kind, and of those that have figures, in one order. */
-static void
-list_objects (HvfsFs *fs, HvfsKind kind, GPtrArray *all, GPtrArray *counted)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  GHashTableIter iter;
-  gpointer value;
-
-  hvfs_mirror_iter_init (fs->mirror, &iter);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const HvfsObject *object = value;
-
-      if (object->kind != kind)
-        continue;
-      g_ptr_array_add (all, g_strdup (object->moref));
-      if (kind != HVFS_KIND_DATASTORE && has_counters (object))
-        g_ptr_array_add (counted, g_strdup (object->moref));
-    }
-  g_ptr_array_sort (all, compare);
-  g_ptr_array_sort (counted, compare);
-}
-
-/* Whether a server of that API has the property @path; most are as old as the oldest. */
-static gboolean
-is_known (const char *path, guint api)
-{
-  static const struct
-  {
-    const char *path;
-    guint since;
-  } newer[] = {
-    { "triggeredAlarmState", API_ALARMS },
-    { "summary.uncommitted", 400 },
-    { "runtime.standbyMode", 401 },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (newer); i++)
-    if (strcmp (path, newer[i].path) == 0)
-      return api >= newer[i].since;
-  return TRUE;
-}
-
-static gboolean
-fetch_properties (Scrape *scrape, guint kind, GPtrArray *morefs, GCancellable *cancellable,
-                  GError **error)
-{
-  HvfsSession *session = scrape->fs->session;
-  guint api = hvfs_session_api (session), n_paths = 0;
-  const char *paths[G_N_ELEMENTS (kinds[kind].paths) + 1] = { NULL };
-
-  for (guint i = 0; kinds[kind].paths[i] != NULL; i++)
-    if (is_known (kinds[kind].paths[i], api))
-      paths[n_paths++] = kinds[kind].paths[i];
-  for (guint first = 0; first < morefs->len; first += BATCH)
-    {
-      g_autoptr (HvfsRequest) request = hvfs_retrieve_new (session);
-      g_autoptr (GPtrArray) batch = g_ptr_array_new (), contents = NULL;
-
-      for (guint i = first; i < MIN (first + BATCH, morefs->len); i++)
-        g_ptr_array_add (batch, morefs->pdata[i]);
-      hvfs_filter_write_paths (request, "specSet", api, hvfs_kind_type (kinds[kind].kind), paths,
-                               batch);
-      contents = hvfs_retrieve (session, request, cancellable, error);
-      if (contents == NULL)
-        return FALSE;
-      for (guint i = 0; i < contents->len; i++)
-        {
-          const char *moref = hvfs_value_text (contents->pdata[i], "obj");
-
-          if (moref != NULL)
-            fetched_of (scrape, moref)->content = hvfs_value_ref (contents->pdata[i]);
-        }
-    }
-  return TRUE;
-}
-
-static void
-take_figure (const char *moref, guint counter, gint64 value, gpointer data)
-{
-  Fetched *fetched = fetched_of (data, moref);
-
-  fetched->counters[counter] = value;
-  fetched->has[counter] = TRUE;
-}
-
-static gboolean
-fetch_counters (Scrape *scrape, guint kind, GPtrArray *morefs, GCancellable *cancellable,
-                GError **error)
-{
-  const char *names[MAX_COUNTERS + 1] = { NULL };
-
-  for (guint i = 0; i < kinds[kind].n_counters; i++)
-    names[i] = kinds[kind].counters[i].name;
-  return kinds[kind].n_counters == 0
-         || hvfs_perf_query (scrape->fs->perf, hvfs_kind_type (kinds[kind].kind), morefs, names,
-                             take_figure, scrape, cancellable, error);
 }
 
 /* ---- the text ---- */
@@ -718,7 +510,7 @@ count_hosts (Scrape *scrape)
 static void
 add_object (Scrape *scrape, guint kind, GString *labels, const HvfsObject *object)
 {
-  const Fetched *fetched = g_hash_table_lookup (scrape->fetched, object->moref);
+  const HvfsFetched *fetched = g_hash_table_lookup (scrape->fetched, object->moref);
 
   set_labels (scrape, labels, object);
   if (object->kind == HVFS_KIND_VM)
@@ -749,26 +541,17 @@ add_objects (Scrape *scrape, guint kind, GPtrArray *morefs)
     }
 }
 
-static void
-append_metric (GString *out, const char *prefix, const char *name, const char *help,
-               const GString *samples)
-{
-  if (samples->len > 0)
-    g_string_append_printf (out, "# HELP %s%s %s\n# TYPE %s%s gauge\n", prefix, name, help, prefix, name);
-  g_string_append_len (out, samples->str, samples->len);
-}
-
 static GBytes *
 render (Scrape *scrape)
 {
   GString *out = g_string_new (NULL);
 
   for (guint i = 0; i < N_METRICS; i++)
-    append_metric (out, "", metrics[i].name, metrics[i].help, scrape->samples[i]);
+    hvfs_prometheus_append_metric (out, "", metrics[i].name, metrics[i].help, scrape->samples[i]);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     for (guint j = 0; j < kinds[i].n_counters; j++)
-      append_metric (out, kinds[i].prefix, kinds[i].counters[j].suffix, kinds[i].counters[j].help,
-                     scrape->counters[i][j]);
+      hvfs_prometheus_append_metric (out, kinds[i].prefix, kinds[i].counters[j].suffix,
+                                     kinds[i].counters[j].help, scrape->counters[i][j]);
   return g_string_free_to_bytes (out);
 }
 
@@ -781,7 +564,7 @@ scrape_init (Scrape *scrape, HvfsFs *fs)
   for (guint i = 0; i < N_METRICS; i++)
     scrape->samples[i] = g_string_new (NULL);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    for (guint j = 0; j < MAX_COUNTERS; j++)
+    for (guint j = 0; j < HVFS_METRICS_MAX_COUNTERS; j++)
       scrape->counters[i][j] = g_string_new (NULL);
 }
 
@@ -793,7 +576,7 @@ scrape_clear (Scrape *scrape)
   for (guint i = 0; i < N_METRICS; i++)
     g_string_free (scrape->samples[i], TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    for (guint j = 0; j < MAX_COUNTERS; j++)
+    for (guint j = 0; j < HVFS_METRICS_MAX_COUNTERS; j++)
       g_string_free (scrape->counters[i][j], TRUE);
 }
 
@@ -801,18 +584,18 @@ scrape_clear (Scrape *scrape)
 static gboolean
 scrape_kind (Scrape *scrape, guint kind, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) counted = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GHashTable) fetched
-    = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, fetched_free);
+  const char *counters[HVFS_METRICS_MAX_COUNTERS + 1] = { NULL };
+  g_autoptr (GPtrArray) morefs = NULL;
+  g_autoptr (GHashTable) fetched = NULL;
 
+  for (guint i = 0; i < kinds[kind].n_counters; i++)
+    counters[i] = kinds[kind].counters[i].name;
+  fetched = hvfs_metrics_fetch (scrape->fs, kinds[kind].kind, kinds[kind].paths, counters, &morefs,
+                                cancellable, error);
   scrape->fetched = fetched;
-  list_objects (scrape->fs, kinds[kind].kind, all, counted);
-  if (!fetch_properties (scrape, kind, all, cancellable, error)
-      || !fetch_counters (scrape, kind, counted, cancellable, error))
-    return FALSE;
-  add_objects (scrape, kind, all);
-  return TRUE;
+  if (fetched != NULL)
+    add_objects (scrape, kind, morefs);
+  return fetched != NULL;
 }
 
 static GBytes *
