@@ -13,9 +13,9 @@
 #include "backend/operation/custom.h"
 #include "convert/error.h"
 #include "fs/edit/edit.h"
+#include "fs/edit/values.h"
 #include "fs/edit/whole.h"
 #include "fs/row/line.h"
-#include "fs/tree/index.h"
 #include "fs/tree/notify.h"
 
 /* ---- names ---- */
@@ -25,12 +25,8 @@ static char *
 dup_file_name (const char *name)
 {
   g_autofree char *plain = hvfs_inventory_name_decode (name);
-  g_autofree char *file = hvfs_inventory_name_encode (plain);
 
-  return *file == '\0' || strlen (file) > HVFS_INDEX_MAX_NAME || strcmp (file, ".") == 0
-             || strcmp (file, "..") == 0
-           ? NULL
-           : g_steal_pointer (&file);
+  return hvfs_values_dup_file_name (plain);
 }
 
 /* The key of what is called @name of the object @serial; 0: nothing is.  The mirror's lock

@@ -14,12 +14,10 @@
 #include "backend/vmconfig/vmconfig-options.h"
 #include "convert/error.h"
 #include "fs/edit/edit.h"
+#include "fs/edit/values.h"
 #include "fs/edit/whole.h"
 #include "fs/row/line.h"
 #include "fs/tree/numbers.h"
-
-/* The kernel's, of a name in a mount. */
-#define MAX_NAME_BYTES 1024
 
 /* ---- names ---- */
 
@@ -29,23 +27,11 @@ key_of (HvfsFs *fs, HvfsNode node)
   return hvfs_numbers_name (fs->numbers, node.b);
 }
 
-/* As a file's; (transfer full) (nullable): it can have none */
-static char *
-dup_file_name (const char *key)
-{
-  g_autofree char *name = hvfs_inventory_name_encode (key);
-
-  return *name == '\0' || strlen (name) > MAX_NAME_BYTES || strcmp (name, ".") == 0
-             || strcmp (name, "..") == 0
-           ? NULL
-           : g_steal_pointer (&name);
-}
-
 static gboolean
 key_append_name (HvfsFs *fs, HvfsNode node, GString *out)
 {
   const char *key = key_of (fs, node);
-  g_autofree char *name = key == NULL ? NULL : dup_file_name (key);
+  g_autofree char *name = key == NULL ? NULL : hvfs_values_dup_file_name (key);
 
   if (name != NULL)
     g_string_append (out, name);
@@ -57,7 +43,7 @@ static guint32
 number_named (HvfsFs *fs, const GPtrArray *options, const char *name)
 {
   g_autofree char *key = hvfs_inventory_name_decode (name);
-  g_autofree char *again = dup_file_name (key);
+  g_autofree char *again = hvfs_values_dup_file_name (key);
 
   return options != NULL && g_strcmp0 (again, name) == 0 && hvfs_options_find (options, key) != NULL
            ? hvfs_numbers_get (fs->numbers, key)
@@ -204,7 +190,7 @@ list_keys (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer 
   for (guint i = 0; i < keys->len; i++)
     {
       const Listed *one = &g_array_index (keys, Listed, i);
-      g_autofree char *name = dup_file_name (one->option->key);
+      g_autofree char *name = hvfs_values_dup_file_name (one->option->key);
       HvfsNode node = { &hvfs_extra_members[0], dir.a, one->number };
 
       if (name != NULL && !func (name, hvfs_node_ino (node), one->number, data))

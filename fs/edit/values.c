@@ -2,8 +2,13 @@
 /* fs/edit/values.c - a directory of values, with scratch files beside them; see values.h */
 #include "fs/edit/values.h"
 
+#include <string.h>
+
+#include "backend/mirror/inventory-name.h"
 #include "convert/error.h"
 #include "fs/edit/edit.h"
+
+#define MAX_NAME_BYTES 1024 /* the kernel's, of a name in a mount */
 
 /* Where the positions of scratch files begin in a listing, behind those of values. */
 #define SCRATCH_START (G_GUINT64_CONSTANT (1) << 32)
@@ -105,3 +110,14 @@ const HvfsDirOps hvfs_values_ops = {
   .unlink = values_unlink,
   .rename = values_rename,
 };
+
+char *
+hvfs_values_dup_file_name (const char *name)
+{
+  g_autofree char *file = hvfs_inventory_name_encode (name);
+
+  return *file == '\0' || strlen (file) > MAX_NAME_BYTES || strcmp (file, ".") == 0
+             || strcmp (file, "..") == 0
+           ? NULL
+           : g_steal_pointer (&file);
+}

@@ -21,3 +21,7 @@ struct _HvfsValues
 
 /* For a directory's row that has values. */
 extern const HvfsDirOps hvfs_values_ops;
+
+/* What the value called @name is called as a file.  (transfer full) (nullable): it can have no
+ * name of a file */
+char *hvfs_values_dup_file_name (const char *name);
