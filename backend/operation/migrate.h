@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "backend/operation/operation.h"
+#include "backend/operation/customize.h"
 
 /* Where to; serials of the mirror, 0 for what stays or is for the server to choose. */
 typedef struct
@@ -58,6 +58,7 @@ typedef struct
   guint32 snapshot;       /* whose state is copied; 0: the present one */
   gboolean linked;        /* shares the disks of that snapshot, else of the current one */
   gboolean is_template;
+  HvfsCustomize customize; /* of its guest */
 } HvfsClone;
 
 /* Copies the machine @serial and waits until the mirror shows the copy.

@@ -27,7 +27,7 @@ write_change (HvfsVmChange *change, const char *operation, const char *file_oper
   hvfs_request_text (change->request, "operation", operation);
   if (file_operation != NULL)
     hvfs_request_text (change->request, "fileOperation", file_operation);
-  hvfs_vm_value_write (change->request, device, "device");
+  hvfs_request_value (change->request, device, "device");
   hvfs_request_close (change->request);
 }
 

@@ -169,7 +169,7 @@ put_hidden (HvfsVmChange *change)
 
       if (device == NULL || is_shown (change->have, device))
         continue;
-      hvfs_vm_value_write (change->request, boot, "bootOrder");
+      hvfs_request_value (change->request, boot, "bootOrder");
       n++;
     }
   return n;

@@ -150,31 +150,3 @@ hvfs_vm_value_can (const HvfsValue *object, const char *name)
 {
   return hvfs_value_get (object, name) != NULL || hvfs_vim_field_rank (type_of (object), name) >= 0;
 }
-
-void
-hvfs_vm_value_write (HvfsRequest *request, const HvfsValue *value, const char *name)
-{
-  const char *type = hvfs_value_type (value);
-  const char *text = hvfs_value_text (value, NULL);
-
-  if (hvfs_value_n_children (value) == 0)
-    {
-      /* The type of a reference is that of a class; what has a simple type here, its
-       * place says. */
-      if (type != NULL && g_ascii_isupper (*type) && text != NULL && *text != '\0')
-        hvfs_request_moref (request, name, type, text);
-      else if (type != NULL && g_ascii_isupper (*type))
-        hvfs_request_typed (request, name, type, "");
-      else
-        hvfs_request_text (request, name, text != NULL ? text : "");
-      return;
-    }
-  hvfs_request_open (request, name, type);
-  for (guint i = 0; i < hvfs_value_n_children (value); i++)
-    {
-      const HvfsValue *child = hvfs_value_nth (value, i);
-
-      hvfs_vm_value_write (request, child, hvfs_value_name (child));
-    }
-  hvfs_request_close (request);
-}

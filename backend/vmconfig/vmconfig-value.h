@@ -32,6 +32,3 @@ void hvfs_vm_value_become (HvfsValue **object, const char *type);
 
 /* Whether the object can have the field: by its type, or because it does. */
 gboolean hvfs_vm_value_can (const HvfsValue *object, const char *name);
-
-/* Writes @value as the server sent it, under @name. */
-void hvfs_vm_value_write (HvfsRequest *request, const HvfsValue *value, const char *name);

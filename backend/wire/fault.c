@@ -95,6 +95,9 @@ static const Row rows[] = {
 
   { "InvalidName", NULL, EINVAL, "the server does not allow this name" },
   { "InvalidArgument", NULL, EINVAL, "the server does not accept this value" },
+  { "CustomizationFault", NULL, EINVAL, "the server cannot customize the guest so" },
+  { "NicSettingMismatch", "CustomizationFault", 0, NULL },
+  { "UncustomizableGuest", "CustomizationFault", ENOTSUP, "the server cannot customize this guest" },
   { "IncompatibleSetting", "InvalidArgument", 0, NULL },
   { "InvalidDasConfigArgument", "InvalidArgument", 0, NULL },
   { "InvalidDasRestartPriorityForFtVm", "InvalidArgument", 0, NULL },

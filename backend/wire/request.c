@@ -238,6 +238,34 @@ hvfs_request_close (HvfsRequest *request)
   g_array_set_size (request->open, request->open->len - 1);
 }
 
+void
+hvfs_request_value (HvfsRequest *request, const HvfsValue *value, const char *name)
+{
+  const char *type = hvfs_value_type (value);
+  const char *text = hvfs_value_text (value, NULL);
+
+  if (hvfs_value_n_children (value) == 0)
+    {
+      /* The type of a reference is that of a class; what has a simple type here, its
+       * place says. */
+      if (type != NULL && g_ascii_isupper (*type) && text != NULL && *text != '\0')
+        hvfs_request_moref (request, name, type, text);
+      else if (type != NULL && g_ascii_isupper (*type))
+        hvfs_request_typed (request, name, type, "");
+      else
+        hvfs_request_text (request, name, text != NULL ? text : "");
+      return;
+    }
+  hvfs_request_open (request, name, type);
+  for (guint i = 0; i < hvfs_value_n_children (value); i++)
+    {
+      const HvfsValue *child = hvfs_value_nth (value, i);
+
+      hvfs_request_value (request, child, hvfs_value_name (child));
+    }
+  hvfs_request_close (request);
+}
+
 #define PROP_SET "<propSet><type>"
 
 char *

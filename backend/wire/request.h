@@ -11,6 +11,7 @@
 #pragma once
 
 #include "backend/wire/since.h"
+#include "backend/wire/value.h"
 
 typedef struct _HvfsRequest HvfsRequest;
 
@@ -40,6 +41,8 @@ void hvfs_request_moref (HvfsRequest *request, const char *name, const char *typ
 /* @xsi_type: (nullable): needed where the declared type is abstract. */
 void hvfs_request_open (HvfsRequest *request, const char *name, const char *xsi_type);
 void hvfs_request_close (HvfsRequest *request);
+/* Writes @value as the server sent it, under @name. */
+void hvfs_request_value (HvfsRequest *request, const HvfsValue *value, const char *name);
 
 /**
  * hvfs_request_leave_out:

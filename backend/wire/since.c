@@ -37,6 +37,9 @@ static const HvfsSince rows[] = {
   { "VirtualMachineCloneSpec", "snapshot", "4.0", NULL, "a clone of a snapshot" },
   { "VirtualMachineRelocateSpec", "diskMoveType", "4.0", NULL, "a linked clone" },
 
+  { "CustomizationLinuxPrep", "timeZone", "4.0", NULL, "the time zone of a customization" },
+  { "CustomizationLinuxPrep", "hwClockUTC", "4.0", NULL, "the clock of a customization" },
+
   /* configurations */
   { "VirtualMachineConfigSpec", "numCoresPerSocket", "5.0", NULL, "<topology cores='...'>" },
   { "VirtualMachineConfigSpec", "memoryHotAddEnabled", "2.5u2", NULL, "mem.hotadd" },

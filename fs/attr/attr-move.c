@@ -236,10 +236,13 @@ HVFS_STORE (hvfs_migrate_store)
 /* ---- clone ---- */
 
 enum { CLONE_HOST, CLONE_DATASTORE, CLONE_FOLDER, CLONE_POOL, CLONE_SNAPSHOT, CLONE_LINKED,
-       CLONE_TEMPLATE, N_CLONE };
+       CLONE_TEMPLATE, CLONE_CUSTOMIZE, CLONE_HOSTNAME, CLONE_IP, CLONE_GATEWAY, CLONE_DNS,
+       CLONE_DOMAIN, N_CLONE };
 static const HvfsKey clone_keys[]
-  = { { "host", FALSE },     { "datastore", FALSE }, { "folder", FALSE },   { "pool", FALSE },
-      { "snapshot", FALSE }, { "linked", FALSE },    { "template", FALSE }, { NULL, FALSE } };
+  = { { "host", FALSE },      { "datastore", FALSE }, { "folder", FALSE },   { "pool", FALSE },
+      { "snapshot", FALSE },  { "linked", FALSE },    { "template", FALSE },
+      { "customize", FALSE }, { "hostname", FALSE },  { "ip", FALSE },       { "gateway", FALSE },
+      { "dns", FALSE },       { "domain", FALSE },    { NULL, FALSE } };
 
 static gboolean
 parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
@@ -264,6 +267,11 @@ parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
       if (clone->snapshot == 0)
         return FALSE;
     }
+  clone->customize
+    = (HvfsCustomize){ values[CLONE_CUSTOMIZE], values[CLONE_HOSTNAME], values[CLONE_IP],
+                       values[CLONE_GATEWAY], values[CLONE_DNS], values[CLONE_DOMAIN] };
+  if (!hvfs_customize_check (&clone->customize, error))
+    return FALSE;
   clone->pool = values[CLONE_POOL];
   if (clone->pool != NULL && clone->is_template)
     {

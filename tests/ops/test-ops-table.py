@@ -9,6 +9,7 @@ from table import await_path, bash, control, end, fails, machines, make_folder, 
 M = machines()
 VM, OTHER, THIRD = M['running'][:3]
 OFF, SUSPENDED, TOOLLESS, TEMPLATE = M['off'][0], M['suspended'][0], M['no tools'][0], M['template'][0]
+WINDOWS = M['off'][1]
 HOST = 'datacenters/DC0/hosts/DC0_H0'
 CLUSTER = 'datacenters/DC0/clusters/DC0_C0'
 ON, DOWN, PAUSED = 'poweredOn', 'poweredOff', 'suspended'
@@ -190,6 +191,26 @@ def clone():
             (OTHER, 'naïve ☃', 'naïve ☃', 'off no', '~DC0_H0 LocalDS_[01] False'),
             (OTHER, '"a=b"', 'a=b', 'off no', '~DC0_H0 LocalDS_[01] False')):
         works('clone', vm, f"echo '{line}' > clone", 'cat state template', reads, what, said, new_name=name)
+    for line, name, host, address in (
+            ('lin customize=linux domain=example.org', 'lin', 'lin.example.org', r'10\.\d+\.\d+\.\d+/8'),
+            ('lin2 customize=linux hostname=web2 domain=a.b ip=10.9.8.7/24 gateway=10.9.8.1 dns=10.0.0.2,10.0.0.3', 'lin2',
+             'web2.a.b', '10.9.8.7/24'),
+            ('spec customize=vcsim-linux ', 'spec', 'spec.eng.vmware.com', r'10\.\d+\.\d+\.\d+/8')):
+        works('clone', OTHER, f"echo '{line}' > clone && cd \"$MNT/by-name/{name}\" && echo running > state",
+              'cat hostname addresses', f'~{host} [0-9a-f:]+ {address} .*', 'guest.hostName', host, new_name=name)
+    bash(WINDOWS, 'echo windows9_64Guest > guest-id')
+    works('clone', WINDOWS, "echo 'win customize=windows ip=10.9.8.8/26 domain=a.b' > clone && echo running > $MNT/by-name/win/state",
+          'cat hostname addresses', '~win.a.b [0-9a-f:]+ 10.9.8.8/26 .*', 'guest.hostName', 'win.a.b', new_name='win')
+    for line, code, text in (
+            ('customize=linux', 'EINVAL', 'domain= is missing'), ('hostname=x', 'EINVAL', 'goes with customize=linux'),
+            ('customize=vcsim-linux ip=dhcp', 'EINVAL', 'ip: goes with'), ('customize=none', 'ENOENT', 'is not linux, windows or'),
+            ('customize=linux domain=a ip=10.0.0.1', 'EINVAL', "ip: '10.0.0.1' is neither dhcp nor"),
+            ('customize=linux domain=a ip=10.0.0.1/33', 'EINVAL', 'its prefix'), ('customize=linux domain=a ip=fd00::1/64', 'EINVAL', 'IPv4'),
+            ('customize=linux domain=a ip=dhcp,dhcp', 'EINVAL', 'the domain has 1 interface'),
+            ('customize=linux domain=a gateway=here', 'EINVAL', "gateway: 'here' is not"), ('customize=linux domain=a dns=1.2.3', 'EINVAL', 'dns:'),
+            ('customize=linux domain=a hostname=-x', 'EINVAL', 'hostname:'), ('customize=linux domain=a hostname=a.b', 'EINVAL', 'without the domain'),
+            ('customize=windows hostname=abcdefghijklmnop', 'EINVAL', 'at most 15'), ('customize=windows', 'ENOTSUP', 'customize this guest')):
+        fails('clone', OTHER, f"echo 'y {line}' > clone", code, text)
     for line, code, text in (
             ('copy', 'EEXIST', 'already exists'), ('linked=yes', 'EINVAL', 'the name of the copy is missing'),
             ('x linked=maybe', 'EINVAL', 'neither yes nor no'), ('x host=nowhere', 'ENOENT', 'no host'),

@@ -19,6 +19,7 @@ type guest struct {
 	number int
 	tools  bool // installed
 	mac    string
+	custom *types.CustomizationSpec // nil: as it was installed
 }
 
 func (g *guest) addresses() []types.NetIpConfigInfoIpAddress {
@@ -73,6 +74,10 @@ func (g *guest) running(vm *simulator.VirtualMachine, info *types.GuestInfo) {
 	info.GuestId, info.GuestFamily = vm.Config.GuestId, "linuxGuest"
 	info.GuestFullName = vm.Config.GuestFullName
 	info.HostName = fmt.Sprintf("guest-%d.example.com", g.number)
+	if g.custom != nil {
+		info.HostName = customName(vm, g.custom)
+		customAddress(g.custom, &addresses[0])
+	}
 	info.IpAddress = addresses[0].IpAddress
 	nic := types.GuestNicInfo{Connected: true, MacAddress: g.mac, DeviceConfigId: 4000,
 		IpConfig: &types.NetIpConfigInfo{IpAddress: addresses}}

@@ -213,6 +213,9 @@ func cloneVM(c *call) (interface{}, *fault) {
 	if linked && (req.Spec.Snapshot == nil || simulator.Map.Get(*req.Spec.Snapshot) == nil) {
 		return nil, badArgument("spec.snapshot", "A linked clone needs a snapshot.")
 	}
+	if f := mayCustomize(vm, req.Spec.Customization); f != nil {
+		return nil, f
+	}
 	return c.startTask(true, func() (types.AnyType, *fault) { return c.cloneInto(vm, folder, req) })
 }
 
@@ -256,7 +259,8 @@ func (c *call) cloneInto(src *simulator.VirtualMachine, folder *simulator.Folder
 	}
 	folder.ChildEntity = append(folder.ChildEntity, self)
 	simulator.Map.PutEntity(folder, vm)
-	c.w.guests[self] = &guest{number: len(c.w.guests), tools: true, mac: setMAC(vm, len(c.w.guests))}
+	c.w.guests[self] = &guest{number: len(c.w.guests), tools: true, mac: setMAC(vm, len(c.w.guests)),
+		custom: req.Spec.Customization}
 	to.datastore = req.Spec.Location.Datastore
 	c.w.move(vm, to)
 	if ds, ok := simulator.Map.Get(vm.Datastore[0]).(*simulator.Datastore); ok {
