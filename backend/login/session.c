@@ -727,6 +727,12 @@ hvfs_session_dup_user (HvfsSession *session)
   return login != NULL ? g_strdup (login->user) : NULL;
 }
 
+const char *
+hvfs_session_thumbprint (HvfsSession *session)
+{
+  return hvfs_http_thumbprint (session->http);
+}
+
 gint64
 hvfs_session_last_heard_us (HvfsSession *session)
 {

@@ -181,5 +181,8 @@ gboolean hvfs_session_transfer (HvfsSession *session, const HvfsHttpRequest *req
 guint hvfs_session_get_folder_form (HvfsSession *session);
 void hvfs_session_set_folder_form (HvfsSession *session, guint times);
 
+/* As hvfs_http_thumbprint.  (transfer none) (nullable) */
+const char *hvfs_session_thumbprint (HvfsSession *session);
+
 /* Bytes of any reply last arrived at this g_get_monotonic_time (); 0 before. */
 gint64 hvfs_session_last_heard_us (HvfsSession *session);

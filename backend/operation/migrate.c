@@ -20,6 +20,7 @@ typedef struct
   char *vm, *host, *pool, *datastore;
   const char *pool_type;
   guint32 vm_host;         /* serial */
+  const HvfsAway *away;    /* nullable: everything else but vm is there then */
   HvfsValue *vm_compute, *host_compute; /* references */
 } Plan;
 
@@ -120,17 +121,49 @@ add_moref (HvfsRequest *request, const char *element, const char *type, const ch
     hvfs_request_moref (request, element, type, id);
 }
 
+static void
+write_service (HvfsRequest *request, const HvfsAway *away)
+{
+  hvfs_request_open (request, "service", NULL);
+  hvfs_request_text (request, "instanceUuid", away->uuid);
+  hvfs_request_text (request, "url", away->url);
+  hvfs_request_open (request, "credential", "ServiceLocatorNamePassword");
+  hvfs_request_text (request, "username", away->username);
+  hvfs_request_text (request, "password", away->password);
+  hvfs_request_close (request);
+  if (away->thumbprint != NULL)
+    hvfs_request_text (request, "sslThumbprint", away->thumbprint);
+  hvfs_request_close (request);
+  hvfs_request_moref (request, "folder", "Folder", away->folder);
+}
+
+static void
+write_interfaces (HvfsRequest *request, const GPtrArray *interfaces)
+{
+  for (guint i = 0; i < interfaces->len; i++)
+    {
+      hvfs_request_open (request, "deviceChange", NULL);
+      hvfs_request_text (request, "operation", "edit");
+      hvfs_request_value (request, interfaces->pdata[i], "device");
+      hvfs_request_close (request);
+    }
+}
+
 /* diskMoveType is set before pool. */
 static void
 write_location (HvfsRequest *request, const char *element, const Plan *plan,
                 const char *disk_move_type)
 {
   hvfs_request_open (request, element, NULL);
+  if (plan->away != NULL)
+    write_service (request, plan->away);
   add_moref (request, "datastore", "Datastore", plan->datastore);
   if (disk_move_type != NULL)
     hvfs_request_text (request, "diskMoveType", disk_move_type);
   add_moref (request, "pool", plan->pool_type, plan->pool);
   add_moref (request, "host", "HostSystem", plan->host);
+  if (plan->away != NULL)
+    write_interfaces (request, plan->away->interfaces);
   hvfs_request_close (request);
 }
 
@@ -267,7 +300,7 @@ check (const HvfsServer *server, const Plan *plan, gboolean relocates,
 /* ---- moving ---- */
 
 static HvfsRequest *
-new_move (const HvfsServer *server, const HvfsMove *move, const Plan *plan, gboolean relocates)
+new_move (const HvfsServer *server, const char *priority, const Plan *plan, gboolean relocates)
 {
   HvfsRequest *request = hvfs_request_new (relocates ? "RelocateVM_Task" : "MigrateVM_Task",
                                            "VirtualMachine", plan->vm);
@@ -276,12 +309,12 @@ new_move (const HvfsServer *server, const HvfsMove *move, const Plan *plan, gboo
     {
       write_location (request, "spec", plan, NULL);
       if (hvfs_session_api (server->session) >= API_CHECKER)
-        hvfs_request_text (request, "priority", move->priority);
+        hvfs_request_text (request, "priority", priority);
       return request;
     }
   add_moref (request, "pool", plan->pool_type, plan->pool);
   add_moref (request, "host", "HostSystem", plan->host);
-  hvfs_request_text (request, "priority", move->priority);
+  hvfs_request_text (request, "priority", priority);
   return request;
 }
 
@@ -309,9 +342,28 @@ hvfs_migrate (const HvfsServer *server, guint32 serial, const HvfsMove *move,
   if (!plan_pool (server, move, &plan, error)
       || !check (server, &plan, relocates, cancellable, error))
     return FALSE;
-  request = new_move (server, move, &plan, relocates);
+  request = new_move (server, move->priority, &plan, relocates);
   return hvfs_operation_run (server, request, serial, is_on_host, plan.host, NULL, cancellable,
                              error);
+}
+
+gboolean
+hvfs_migrate_away (const HvfsServer *server, guint32 serial, const HvfsAway *away,
+                   GCancellable *cancellable, GError **error)
+{
+  g_auto (Plan) plan = { .away = away };
+  g_autoptr (HvfsRequest) request = NULL;
+
+  if (!plan_look (server, serial, 0, 0, &plan, error))
+    return FALSE;
+  plan.host = g_strdup (away->host);
+  plan.pool = g_strdup (away->pool);
+  plan.pool_type = away->pool_type;
+  plan.datastore = g_strdup (away->datastore);
+  if (!check (server, &plan, TRUE, cancellable, error))
+    return FALSE;
+  request = new_move (server, away->priority, &plan, TRUE);
+  return hvfs_operation_run (server, request, serial, NULL, NULL, NULL, cancellable, error);
 }
 
 /* ---- names ---- */

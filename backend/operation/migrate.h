@@ -34,6 +34,23 @@ gboolean hvfs_migrate_is_supported (const HvfsServer *server, GError **error);
 gboolean hvfs_migrate (const HvfsServer *server, guint32 serial, const HvfsMove *move,
                        GCancellable *cancellable, GError **error);
 
+/* Another vCenter, and places there; all ids are its own. */
+typedef struct
+{
+  const char *url, *uuid;       /* of the server: where it listens, its about.instanceUuid */
+  const char *thumbprint;       /* nullable: without TLS */
+  const char *username, *password;
+  const char *folder, *datastore, *host, *pool;
+  const char *pool_type;
+  GPtrArray *interfaces;        /* (element-type HvfsValue): the machine's, each on a network there */
+  const char *priority;         /* as of HvfsMove */
+} HvfsAway;
+
+/* Moves the machine @serial to another vCenter, as it runs.  Network; no lock may be held.
+ * @error: as of hvfs_migrate */
+gboolean hvfs_migrate_away (const HvfsServer *server, guint32 serial, const HvfsAway *away,
+                            GCancellable *cancellable, GError **error);
+
 /**
  * hvfs_rename_check:
  *

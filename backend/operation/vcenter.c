@@ -15,6 +15,7 @@ struct _HvfsVcenterLink
 {
   HvfsVcenter *vcenter;
   HvfsUri *uri;
+  HvfsCredentials *credentials;
   HvfsSession *session;
   HvfsMirror *mirror;
   HvfsTasks *tasks;
@@ -61,6 +62,14 @@ hvfs_vcenter_new (const HvfsVcenterConfig *config)
   return vcenter;
 }
 
+HvfsVcenter *
+hvfs_vcenter_new_other (const HvfsVcenter *of_mount, HvfsUri *uri)
+{
+  return hvfs_vcenter_new (&(HvfsVcenterConfig){
+    .uri = uri, .username = of_mount->username, .password_file = of_mount->password_file,
+    .timeout_s = of_mount->timeout_s, .stats = of_mount->stats });
+}
+
 void
 hvfs_vcenter_free (HvfsVcenter *vcenter)
 {
@@ -104,6 +113,7 @@ link_close (HvfsVcenterLink *link)
   hvfs_session_logout (link->session);
   hvfs_mirror_free (link->mirror);
   hvfs_session_free (link->session);
+  hvfs_credentials_unref (link->credentials);
   hvfs_uri_unref (link->uri);
   g_free (link);
 }
@@ -143,6 +153,7 @@ link_new (HvfsVcenter *vcenter, HvfsUri *uri, HvfsCredentials *credentials)
 
   link->vcenter = vcenter;
   link->uri = hvfs_uri_ref (uri);
+  link->credentials = hvfs_credentials_ref (credentials);
   link->session = hvfs_session_new (uri, credentials, vcenter->timeout_s, vcenter->stats);
   link->mirror = hvfs_mirror_new (vcenter->stats);
   hvfs_mirror_observe (link->mirror, &observer, link);
@@ -244,7 +255,8 @@ hvfs_vcenter_hurry (HvfsVcenter *vcenter)
 static HvfsCredentials *
 find_credentials (HvfsVcenter *vcenter, const HvfsUri *uri, GError **error)
 {
-  HvfsCredentials *changed = NULL;
+  HvfsCredentials *changed = NULL, *found;
+  g_autoptr (GError) failure = NULL;
 
   if (vcenter->credentials != NULL && hvfs_credentials_is_stale (vcenter->credentials))
     changed = hvfs_credentials_reread (vcenter->credentials, NULL);
@@ -252,8 +264,14 @@ find_credentials (HvfsVcenter *vcenter, const HvfsUri *uri, GError **error)
     return changed;
   if (vcenter->credentials != NULL)
     return hvfs_credentials_ref (vcenter->credentials);
-  return hvfs_credentials_find_vcenter (uri, vcenter->username, vcenter->password_file, FALSE,
-                                        error);
+  found = hvfs_credentials_find_vcenter (uri, vcenter->username, vcenter->password_file, FALSE,
+                                         &failure);
+  /* What a mount of the vCenter would take. */
+  if (found == NULL && hvfs_vcenter_is_wider (vcenter))
+    found = hvfs_credentials_find (uri, vcenter->username, vcenter->password_file, FALSE, NULL);
+  if (found == NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return found;
 }
 
 static HvfsVcenterLink *
@@ -334,6 +352,19 @@ join_or_open (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial,
 }
 
 HvfsVcenterLink *
+hvfs_vcenter_connect (HvfsVcenter *vcenter, GCancellable *cancellable, GError **error)
+{
+  HvfsVcenterLink *link = NULL;
+
+  if (hvfs_gate_enter (vcenter->opening, 0, cancellable, error))
+    {
+      link = join_or_open (vcenter, NULL, 0, cancellable, error);
+      hvfs_gate_leave (vcenter->opening);
+    }
+  return link;
+}
+
+HvfsVcenterLink *
 hvfs_vcenter_acquire (HvfsVcenter *vcenter, const HvfsServer *host, guint32 serial,
                       guint32 *ret_machine, GCancellable *cancellable, GError **error)
 {
@@ -386,6 +417,20 @@ const char *
 hvfs_vcenter_host (HvfsVcenterLink *link)
 {
   return link->uri->host;
+}
+
+char *
+hvfs_vcenter_dup_url (HvfsVcenterLink *link)
+{
+  g_autofree char *base = hvfs_uri_to_base_url (link->uri);
+
+  return g_strconcat (base, "/sdk", NULL);
+}
+
+const HvfsCredentials *
+hvfs_vcenter_credentials (HvfsVcenterLink *link)
+{
+  return link->credentials;
 }
 
 char *

@@ -31,6 +31,9 @@ typedef struct
 
 /* Connects to nothing yet. */
 HvfsVcenter *hvfs_vcenter_new (const HvfsVcenterConfig *config);
+/* Another vCenter, at @uri, of which a path is named: by the credentials that its own file, or
+ * the options of the mount's vCenter say. */
+HvfsVcenter *hvfs_vcenter_new_other (const HvfsVcenter *of_mount, HvfsUri *uri);
 void hvfs_vcenter_free (HvfsVcenter *vcenter); /* no link may be in use */
 
 /* Whether machines of @host, which is no vCenter, are to be moved by this. */
@@ -57,6 +60,10 @@ HvfsVcenterLink *hvfs_vcenter_acquire (HvfsVcenter *vcenter, const HvfsServer *h
                                        guint32 serial, guint32 *ret_machine,
                                        GCancellable *cancellable, GError **error);
 
+/* The same for who needs no machine there: @serial of its release is 0. */
+HvfsVcenterLink *hvfs_vcenter_connect (HvfsVcenter *vcenter, GCancellable *cancellable,
+                                       GError **error);
+
 /* Credentials that the vCenter has refused may be tried again.  Memory. */
 void hvfs_vcenter_hurry (HvfsVcenter *vcenter);
 
@@ -67,6 +74,11 @@ void hvfs_vcenter_release (HvfsVcenter *vcenter, HvfsVcenterLink *link, guint32 
 const HvfsServer *hvfs_vcenter_server (HvfsVcenterLink *link);
 /* The name that the vCenter was connected by. */
 const char *hvfs_vcenter_host (HvfsVcenterLink *link);
+
+/* "https://vc:443/sdk".  (transfer full) */
+char *hvfs_vcenter_dup_url (HvfsVcenterLink *link);
+/* Who is logged in.  Borrowed from the link. */
+const HvfsCredentials *hvfs_vcenter_credentials (HvfsVcenterLink *link);
 
 /* The progress, in percent, of the task that moves the machine @serial of the host;
  * NULL: none is known.  (transfer full).  Memory. */

@@ -288,6 +288,8 @@ set_transfer (CURL *easy, Transfer *transfer, const char *url, struct curl_slist
 {
   set_connection (easy, transfer);
   hvfs_http_tls_set_trust (easy, &transfer->peer->config);
+  curl_easy_setopt (easy, CURLOPT_CERTINFO,
+                    g_atomic_pointer_get (&transfer->peer->thumbprint) == NULL ? 1L : 0L);
   set_body (easy, transfer);
   curl_easy_setopt (easy, CURLOPT_URL, url);
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, headers);
@@ -396,6 +398,32 @@ drive (HvfsHttpLine *line, Transfer *transfer, GCancellable *cancellable, CURLco
   return code;
 }
 
+/* (transfer none) (nullable): the server's certificate, if this line has just been told */
+static const char *
+certificate_of (CURL *easy)
+{
+  struct curl_certinfo *info = NULL;
+
+  curl_easy_getinfo (easy, CURLINFO_CERTINFO, &info);
+  for (struct curl_slist *l = info != NULL && info->num_of_certs > 0 ? info->certinfo[0] : NULL;
+       l != NULL; l = l->next)
+    if (g_str_has_prefix (l->data, "Cert:"))
+      return l->data;
+  return NULL;
+}
+
+/* Of the first connection: those after it trust the same. */
+static void
+note_certificate (HvfsHttpPeer *peer, CURL *easy)
+{
+  const char *pem = g_atomic_pointer_get (&peer->thumbprint) == NULL ? certificate_of (easy) : NULL;
+  char *thumbprint = pem == NULL ? NULL : hvfs_thumbprint_from_pem (pem);
+
+  if (thumbprint != NULL
+      && !g_atomic_pointer_compare_and_exchange (&peer->thumbprint, NULL, thumbprint))
+    g_free (thumbprint);
+}
+
 /* What a certificate's owner would have to be told to trust: connects once more
  * without trusting, says nothing, and looks.  (nullable) */
 static char *
@@ -406,9 +434,9 @@ peer_pin (HvfsHttpPeer *peer, GCancellable *cancellable)
   Transfer transfer = { .peer = peer, .request = &none, .reply = &reply,
                         .active_us = g_get_monotonic_time () };
   HvfsHttpLine *line = hvfs_http_line_new ();
-  struct curl_certinfo *info = NULL;
   CURLcode code = CURLE_FAILED_INIT;
-  char *pin = NULL;
+  const char *pem = NULL;
+  char *pin;
 
   set_connection (line->easy, &transfer);
   curl_easy_setopt (line->easy, CURLOPT_URL, peer->config.base_url);
@@ -417,11 +445,8 @@ peer_pin (HvfsHttpPeer *peer, GCancellable *cancellable)
   curl_easy_setopt (line->easy, CURLOPT_CERTINFO, 1L);
   curl_easy_setopt (line->easy, CURLOPT_CONNECT_ONLY, 1L);
   if (drive (line, &transfer, cancellable, &code) == 0 && code == CURLE_OK)
-    curl_easy_getinfo (line->easy, CURLINFO_CERTINFO, &info);
-  for (struct curl_slist *l = info != NULL && info->num_of_certs > 0 ? info->certinfo[0] : NULL;
-       l != NULL && pin == NULL; l = l->next)
-    if (g_str_has_prefix (l->data, "Cert:"))
-      pin = hvfs_pin_from_pem (l->data);
+    pem = certificate_of (line->easy);
+  pin = pem == NULL ? NULL : hvfs_pin_from_pem (pem);
   hvfs_http_line_free (line);
   return pin;
 }
@@ -488,6 +513,8 @@ hvfs_http_transfer (HvfsHttpPeer *peer, HvfsHttpLine *line, const HvfsHttpReques
   ended = drive (line, &transfer, cancellable, &code);
   count (peer, line->easy, request->name);
   failure = judge (&transfer, line->easy, ended, code, cancellable);
+  if (failure == NULL)
+    note_certificate (peer, line->easy);
   hvfs_http_line_reset (line, failure != NULL);
   curl_slist_free_all (headers);
   if (failure != NULL)

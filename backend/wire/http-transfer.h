@@ -19,6 +19,7 @@ typedef struct
   HvfsHttpConfig config;    /* immutable */
   HvfsStats *stats;
   _Atomic gint64 heard_us;  /* when bytes last arrived; 0 before */
+  char *thumbprint;         /* atomic: set once; nullable; of the certificate that was trusted */
 } HvfsHttpPeer;
 
 /* As hvfs_http_perform, whose errors it has; in the thread that has the line.

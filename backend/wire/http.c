@@ -51,6 +51,7 @@ hvfs_http_free (HvfsHttp *http)
   g_free ((char *) http->peer.config.proxy);
   g_free ((char *) http->peer.config.cacert);
   g_free ((char *) http->peer.config.pin);
+  g_free (http->peer.thumbprint);
   g_free (http);
 }
 
@@ -114,4 +115,10 @@ gint64
 hvfs_http_last_heard_us (HvfsHttp *http)
 {
   return atomic_load_explicit (&http->peer.heard_us, memory_order_relaxed);
+}
+
+const char *
+hvfs_http_thumbprint (HvfsHttp *http)
+{
+  return g_atomic_pointer_get (&http->peer.thumbprint);
 }

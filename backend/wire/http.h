@@ -45,5 +45,9 @@ gboolean hvfs_http_perform (HvfsHttp *http, const HvfsHttpRequest *request,
                             HvfsHttpReply *reply, GCancellable *cancellable,
                             GError **error);
 
+/* The SHA-1 of the certificate that was trusted, "AB:CD:..."; NULL before the first answer, and
+ * without TLS.  (transfer none).  No lock. */
+const char *hvfs_http_thumbprint (HvfsHttp *http);
+
 /* When bytes last arrived, of g_get_monotonic_time (); 0 before.  No lock. */
 gint64 hvfs_http_last_heard_us (HvfsHttp *http);

@@ -23,19 +23,46 @@ pin_of (const guchar *key, gsize len)
   return g_strconcat ("sha256//", base64, NULL);
 }
 
-char *
-hvfs_pin_from_pem (const char *pem)
+/* (transfer full) (nullable) */
+static X509 *
+read_pem (const char *pem)
 {
   const char *begin = strstr (pem, "-----BEGIN CERTIFICATE-----"); /* curl has "Cert:" before it */
   BIO *bio = begin == NULL ? NULL : BIO_new_mem_buf (begin, -1);
   X509 *certificate = bio == NULL ? NULL : PEM_read_bio_X509 (bio, NULL, NULL, NULL);
+
+  BIO_free (bio);
+  ERR_clear_error ();
+  return certificate;
+}
+
+char *
+hvfs_thumbprint_from_pem (const char *pem)
+{
+  X509 *certificate = read_pem (pem);
+  guchar digest[EVP_MAX_MD_SIZE];
+  guint len = 0;
+  GString *text;
+
+  if (certificate == NULL || X509_digest (certificate, EVP_sha1 (), digest, &len) != 1)
+    len = 0;
+  X509_free (certificate);
+  text = g_string_new (NULL);
+  for (guint i = 0; i < len; i++)
+    g_string_append_printf (text, "%s%02X", i > 0 ? ":" : "", digest[i]);
+  return g_string_free (text, len == 0);
+}
+
+char *
+hvfs_pin_from_pem (const char *pem)
+{
+  X509 *certificate = read_pem (pem);
   guchar *key = NULL;
   int len = certificate == NULL ? -1 : i2d_X509_PUBKEY (X509_get_X509_PUBKEY (certificate), &key);
   char *pin = len > 0 ? pin_of (key, (gsize) len) : NULL;
 
   OPENSSL_free (key);
   X509_free (certificate);
-  BIO_free (bio);
   ERR_clear_error ();
   return pin;
 }

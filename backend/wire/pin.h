@@ -2,7 +2,8 @@
 /* backend/wire/pin.h - the pin of a certificate's public key
  *
  * Exists so that the error about an untrusted certificate can show what to put
- * into pin=.  The certificate comes from a server that is not trusted.
+ * into pin=.  The certificate comes from a server that is not trusted.  And vCenters tell each
+ * other whom to trust by its digest.
  */
 #pragma once
 
@@ -13,3 +14,7 @@
  * Returns: (transfer full) (nullable): "sha256//" and base64, as curl takes it;
  *   NULL if that is not a certificate */
 char *hvfs_pin_from_pem (const char *pem);
+
+/* Returns: (transfer full) (nullable): the SHA-1 of the certificate as vCenters write it,
+ *   "AB:CD:..."; NULL if that is not a certificate */
+char *hvfs_thumbprint_from_pem (const char *pem);

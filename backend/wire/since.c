@@ -35,6 +35,11 @@ static const HvfsSince rows[] = {
   /* copies */
   { "VirtualMachineCloneSpec", "location", "2.5", "VirtualMachineRelocateSpec", NULL },
   { "VirtualMachineCloneSpec", "snapshot", "4.0", NULL, "a clone of a snapshot" },
+  { "VirtualMachineRelocateSpec", "service", "6.0", NULL, "a migration to another vCenter" },
+  { NULL, "ServiceLocatorNamePassword", "6.0", NULL, "a migration to another vCenter" },
+  { "VirtualMachineRelocateSpec", "folder", "6.0", NULL, "the folder of a migration" },
+  { "VirtualMachineRelocateSpec", "deviceChange", "5.5", "VirtualDeviceConfigSpec",
+    "the networks of a migration" },
   { "VirtualMachineRelocateSpec", "diskMoveType", "4.0", NULL, "a linked clone" },
 
   { "CustomizationLinuxPrep", "timeZone", "4.0", NULL, "the time zone of a customization" },

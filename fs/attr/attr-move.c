@@ -8,6 +8,8 @@
 
 #include "backend/mirror/locate.h"
 #include "backend/operation/migrate.h"
+#include "backend/login/host-port.h"
+#include "backend/vmconfig/vmconfig-away.h"
 #include "convert/error.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/attr/attr-snapshot.h"
@@ -38,6 +40,7 @@ typedef struct
   const HvfsServer *server;
   HvfsPlaces places;
   guint32 serial;         /* the domain, in the server's mirror */
+  HvfsVcenterLink *other; /* nullable: the vCenter that it leaves the server for, of the places */
 } Route;
 
 HVFS_SHOW (hvfs_migrate_show)
@@ -84,7 +87,9 @@ migrate (HvfsFs *fs, guint32 serial, const Route *route, const HvfsMove *move,
     return FALSE;
   hvfs_migrations_set_moving (fs->migrations, serial, TRUE);
   tell_kernel (fs, serial);
-  ok = hvfs_migrate (route->server, route->serial, move, cancellable, &failure);
+  ok = route->other != NULL
+         ? hvfs_move_away (route->server, route->serial, route->other, move, cancellable, &failure)
+         : hvfs_migrate (route->server, route->serial, move, cancellable, &failure);
   hvfs_migrations_end (fs->migrations, serial, failure);
   tell_kernel (fs, serial);
   hvfs_migrations_set_moving (fs->migrations, serial, FALSE);
@@ -196,16 +201,72 @@ may_lead_out (HvfsFs *fs, const char *head)
   return hvfs_vcenter_is_wider (fs->vcenter) && strstr (head, "://") != NULL;
 }
 
+/* (transfer full) (nullable): the other vCenter that @head names, if it does */
+static HvfsUri *
+parse_other (HvfsFs *fs, const char *head)
+{
+  g_autoptr (HvfsUri) uri = strstr (head, "://") == NULL ? NULL : hvfs_uri_parse (head, NULL);
+
+  return uri == NULL || uri->type != HVFS_URI_VPX || uri->path[0] == NULL
+             || hvfs_host_port_is_same (uri->host, fs->uri->host)
+           ? NULL
+           : g_steal_pointer (&uri);
+}
+
+static gboolean
+find_there (const Route *route, const HvfsUri *uri, const char *head, const char *datastore,
+            HvfsMove *move, GError **error)
+{
+  if (!find_host (route, head, move, error))
+    return FALSE;
+  if (move->host == 0)
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "'%.200s' is a cluster: write a host of %s", head, uri->host);
+  else if (datastore != NULL)
+    move->datastore = hvfs_destination_datastore (&route->places, move->host, datastore, error);
+  return move->host != 0 && (datastore == NULL || move->datastore != 0);
+}
+
+static gboolean
+migrate_to_other (HvfsStore *store, HvfsUri *uri, const char *head, const char *datastore,
+                  HvfsMove *move, GError **error)
+{
+  HvfsFs *fs = store->fs;
+  HvfsVcenter *other = hvfs_vcenter_new_other (fs->vcenter, uri);
+  HvfsVcenterLink *link = hvfs_vcenter_connect (other, store->cancellable, error);
+  gboolean ok = FALSE;
+
+  if (link != NULL)
+    {
+      HvfsMirror *mirror = hvfs_vcenter_server (link)->mirror;
+      Route route = { &fs->server, { mirror, uri->host, FALSE, NULL, hvfs_locate_append_path, mirror },
+                      store->serial, link };
+
+      ok = find_there (&route, uri, head, datastore, move, error)
+           && migrate (fs, store->serial, &route, move, store->cancellable, error);
+      hvfs_vcenter_release (other, link, 0);
+    }
+  hvfs_vcenter_free (other);
+  if (ok)
+    hvfs_mirror_await_that (fs->mirror, has_left, GUINT_TO_POINTER (store->serial),
+                            g_get_monotonic_time () + LEAVE_US, store->cancellable, NULL);
+  return ok;
+}
+
 static gboolean
 migrate_by_mount (HvfsStore *store, const char *head, const char *datastore, HvfsMove *move,
                   GError **error)
 {
   HvfsFs *fs = store->fs;
-  Route route = { &fs->server, hvfs_places_of_mount (fs), store->serial };
+  Route route = { &fs->server, hvfs_places_of_mount (fs), store->serial, NULL };
   g_autoptr (GError) failure = NULL;
+  g_autoptr (HvfsUri) other = NULL;
 
   if (!hvfs_migrate_is_supported (&fs->server, error))
     return FALSE;
+  other = parse_other (fs, head);
+  if (other != NULL)
+    return migrate_to_other (store, other, head, datastore, move, error);
   if (find_host (&route, head, move, &failure))
     return migrate_to (store, &route, datastore, move, error);
   if (failure->code == ENOENT && may_lead_out (fs, head))
@@ -337,7 +398,7 @@ move_and_rename (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name,
                  const char *new_name, GError **error)
 {
   HvfsMove move = { .host = new_dir.a, .priority = "defaultPriority" };
-  Route route = { &call->fs->server, hvfs_places_of_mount (call->fs), serial };
+  Route route = { &call->fs->server, hvfs_places_of_mount (call->fs), serial, NULL };
 
   /* Before anything is begun: the second half is not to fail for what can be known. */
   if (strcmp (name, new_name) != 0

@@ -8,6 +8,7 @@
 Lists are printed as JSON, references by their names.
 """
 import json
+import os
 import ssl
 import sys
 
@@ -20,7 +21,8 @@ def connect(url):
     scheme, rest = url.split('://')
     host, port = rest.split('/')[0].rsplit(':', 1)
     extra = {} if scheme == 'http' else {'sslContext': ssl._create_unverified_context()}
-    return SmartConnect(protocol=scheme, host=host.strip('[]'), port=int(port), user='user', pwd='pass word', **extra)
+    return SmartConnect(protocol=scheme, host=host.strip('[]'), port=int(port), user=os.environ.get('VIM_USER', 'user'),
+                        pwd=os.environ.get('VIM_PASSWORD', 'pass word'), **extra)
 
 
 def find(content, name):

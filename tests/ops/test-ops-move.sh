@@ -38,7 +38,7 @@ expect_requests "$mnt" 0 sh -c "echo DC0_H0 >'$d/migrate'"
 
 refused ENOENT migrate nowhere "no host or cluster 'nowhere'"
 refused ENOENT migrate ../../../nowhere 'no host or cluster'
-refused EINVAL migrate vpx://elsewhere/DC0/DC0_H1 'another server'
+refused EACCES migrate vpx://elsewhere/DC0/DC0_H1 'no user name for elsewhere'
 refused EINVAL migrate priority=low 'destination is missing'
 refused EINVAL migrate 'DC0_H1 priority=urgent' 'high, default or low'
 refused EINVAL migrate 'DC0_H1 speed=1' 'datastore, pool, priority'
@@ -130,7 +130,7 @@ unmount_hvfs "$tmp/part"
 # Also out of it; names and paths are those of the mount.
 mount_hvfs "$(vcsim_uri vpx DC0/DC0_H0)" "$tmp/part"
 refused ENOENT migrate DC0_C0_H0 'in this mount'
-refused EINVAL migrate vpx://elsewhere/DC0/DC0_C0/DC0_C0_H0 'another server'
+refused EACCES migrate vpx://elsewhere/DC0/DC0_C0/DC0_C0_H0 'no user name for elsewhere'
 control POST /reset >/dev/null
 echo "vpx://${vcsim_hostport%:*}/DC0/DC0_C0/DC0_C0_H0" >"$d/migrate" || fail "migrate: $(cat "$d/error")"
 expect_eq 'sessions for it' "$(vcsim_requests Login) $(vcsim_requests Logout)" '1 1'

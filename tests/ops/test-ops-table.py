@@ -154,7 +154,7 @@ def migrate():
 def migrate_refused():
     for line, code, text in (
             ('nowhere', 'ENOENT', "no host or cluster 'nowhere'"), ('/datacenters/DC9/hosts/h', 'ENOENT', 'no host'),
-            ('../../../nowhere', 'ENOENT', 'no host'), ('vpx://elsewhere/DC0/DC0_H1', 'EINVAL', 'another server'),
+            ('../../../nowhere', 'ENOENT', 'no host'), ('gsx://elsewhere/DC0_H1', 'EINVAL', 'is not a URI as'),
             ('vpx://127.0.0.1/DC0/nowhere', 'ENOENT', 'no host'), ('esx://nowhere/', 'ENOENT', 'no host'),
             ('http://127.0.0.1/DC0/DC0_H1', 'EINVAL', "unknown type 'http' in the URI"), ('vpx:///DC0/DC0_H1', 'EINVAL', ''),
             ('vpx://127.0.0.1/', 'ENOENT', 'no host'), ('priority=low', 'EINVAL', 'destination is missing'), ('DC0_H1 priority=urgent', 'EINVAL', 'high, default or low'),

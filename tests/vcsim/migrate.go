@@ -29,6 +29,9 @@ func migrateVM(c *call) (interface{}, *fault) {
 
 func relocateVM(c *call) (interface{}, *fault) {
 	req := c.req.(*types.RelocateVM_Task)
+	if vm := vmOf(c.this); vm != nil && req.Spec.Service != nil {
+		return relocateAway(c, vm, &req.Spec)
+	}
 	return c.startMove(target{req.Spec.Host, req.Spec.Pool, req.Spec.Datastore}, "")
 }
 
@@ -63,6 +66,9 @@ func checkMigrate(c *call) (interface{}, *fault) {
 
 func checkRelocate(c *call) (interface{}, *fault) {
 	req := c.req.(*types.CheckRelocate_Task)
+	if req.Spec.Service != nil {
+		return checkAway(c, req.Vm, &req.Spec)
+	}
 	return c.startCheck(req.Vm, target{req.Spec.Host, req.Spec.Pool, req.Spec.Datastore})
 }
 
