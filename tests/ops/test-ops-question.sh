@@ -11,7 +11,7 @@ mkdir "$tmp/yes" "$tmp/ask"
 mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=600
 d=$mnt/by-name/$vm
 asked () { [ -s "$1/by-name/$vm/question" ]; }
-ask () { control POST "/question?vm=$vm${1:+&method=$1}${2:+&cancelable=$2}" >/dev/null; }
+ask () { control POST "/question?vm=$vm${1:+&method=$1}${2:+&cancelable=$2}${3:+&kind=$3}" >/dev/null; }
 shown='This virtual machine might have been moved or copied.
 0 Cancel
 1 I moved it
@@ -43,6 +43,15 @@ refused EAGAIN state off "'question' takes the answer"
 echo 2 >"$d/question"
 await grep -q off "$d/state"
 echo running >"$d/state"
+# The guest holds the drive; the datastore is full.
+upload "$tmp/password" x.iso
+echo '[LocalDS_0] x.iso' >"$d/media"
+ask ReconfigVM_Task 1 media
+refused EAGAIN media empty 'override the lock?, 0 Yes, 1 No (default)'
+expect_eq 'the medium stays' "$(cat "$d/media")" '[LocalDS_0] x.iso'
+ask CreateSnapshot_Task 1 disk
+refused EAGAIN snapshots/create full 'no more space' '0 Retry (default), 1 Cancel'
+missing "$d/snapshots/full" || fail 'a snapshot was taken'
 # Also when it asks before it answers, at once.
 ask PowerOffVM_Task 0
 control POST '/fail?what=slow&method=PowerOffVM_Task&ms=3600000' >/dev/null
@@ -82,6 +91,14 @@ by_default () {
   echo "$2" >"$d/$3"
 }
 each by_default
+# The default may be that the operation is to end.
+echo running >"$d/state"
+ask ReconfigVM_Task 0 media
+refused EINVAL media empty 'answer to the question ended'
+expect_eq 'the medium stays' "$(cat "$d/media")" '[LocalDS_0] x.iso'
+ask CreateSnapshot_Task 0 disk
+mkdir "$d/snapshots/space" || fail "snapshot: $(cat "$d/error")"
+echo off >"$d/state"
 ask
 is_answered () { [ -z "$(vim get $vm runtime.question)" ]; }
 await is_answered
@@ -120,6 +137,20 @@ writer=$!
 await asked "$tmp/ask"
 echo 0 >"$d/question"
 ! wait $writer || fail 'the cancelled task succeeded'
+ask ReconfigVM_Task 0 media
+echo empty >"$d/media" &
+writer=$!
+await asked "$tmp/ask"
+echo 0 >"$d/question"
+wait $writer || fail "media: $(cat "$d/error")"
+expect_eq 'the drive is empty' "$(cat "$d/media")" empty
+ask CreateSnapshot_Task 0 disk
+mkdir "$d/snapshots/no" 2>/dev/null &
+writer=$!
+await asked "$tmp/ask"
+echo 1 >"$d/question"
+! wait $writer || fail 'the cancelled snapshot was taken'
+missing "$d/snapshots/no" || fail 'the cancelled snapshot is there'
 grep -q 'answer to the question ended' "$tmp/ask/.hvfs/errors" || fail "errors: $(cat "$tmp/ask/.hvfs/errors")"
 unmount_hvfs "$tmp/ask"
 

@@ -57,7 +57,7 @@
 //                    nobody may read the property of the object, or of all
 //   POST /vapp?vm=O&name=N
 //                    put a VM into a vApp
-//   POST /question?vm=O[&method=M][&cancelable=1]
+//   POST /question?vm=O[&method=M][&cancelable=1][&kind=uuid|media|disk]
 //                    the VM asks a question: at once, or when its next task of the method
 //                    runs, which then waits for the answer (question.go)
 //   POST /events?n=N[&object=O][&message=TEXT]
@@ -290,7 +290,7 @@ func (c *control) question(r *http.Request) (interface{}, error) {
 		if vm == nil {
 			return fmt.Errorf("%s is no VM", ref.Value)
 		}
-		c.w.ask(vm, r.FormValue("method"), r.FormValue("cancelable") == "1")
+		c.w.ask(vm, r.FormValue("method"), r.FormValue("kind"), r.FormValue("cancelable") == "1")
 		return nil
 	})
 }

@@ -4,8 +4,10 @@
 //
 // Steered by POST /question (control.go): at once, or when the next task of a
 // method on the VM runs. That task then stays where it is, as on a real server,
-// until AnswerVM names a choice: its first choice makes the task fail, any other
-// lets it go on.
+// until AnswerVM names a choice: one of them makes the task fail, any other lets
+// it go on. The kinds are what administrators meet (REF VirtualMachineQuestionInfo;
+// VMware's knowledge base: a CD drive that the guest holds, a datastore that is full):
+// their choices and which is the default.
 
 package main
 
@@ -20,15 +22,30 @@ import (
 type asking struct {
 	method     string
 	cancelable bool
+	kind       questionKind
 	answer     chan string // of a question that is open; nil: none is
 }
 
 var questionNumber int
 
-var choices = []struct{ key, label string }{{"0", "Cancel"}, {"1", "I moved it"}, {"2", "I copied it"}}
+// questionKind: choices by their keys, 0 and so on.
+type questionKind struct {
+	text         string
+	labels       []string
+	preset, ends int // the default; the one that makes the task fail
+}
 
-func (w *world) ask(vm *simulator.VirtualMachine, method string, cancelable bool) {
-	w.asking[vm.Self] = &asking{method: method, cancelable: cancelable}
+var questionKinds = map[string]questionKind{
+	"": {"This virtual machine might have been moved or copied.",
+		[]string{"Cancel", "I moved it", "I copied it"}, 2, 0},
+	"media": {"The guest operating system has locked the CD-ROM door. Disconnect anyway and override the lock?",
+		[]string{"Yes", "No"}, 1, 1},
+	"disk": {"There is no more space for the virtual disk. Free some and retry, or cancel to end this session.",
+		[]string{"Retry", "Cancel"}, 0, 1},
+}
+
+func (w *world) ask(vm *simulator.VirtualMachine, method, kind string, cancelable bool) {
+	w.asking[vm.Self] = &asking{method: method, cancelable: cancelable, kind: questionKinds[kind]}
 	if method == "" {
 		w.pose(vm)
 	}
@@ -36,13 +53,14 @@ func (w *world) ask(vm *simulator.VirtualMachine, method string, cancelable bool
 
 func (w *world) pose(vm *simulator.VirtualMachine) {
 	questionNumber++
+	kind := w.asking[vm.Self].kind
 	w.asking[vm.Self].answer = make(chan string, 1)
 	q := &types.VirtualMachineQuestionInfo{Id: fmt.Sprint(questionNumber),
-		Text:   "This virtual machine might have been moved or copied.",
-		Choice: types.ChoiceOption{DefaultIndex: 2}}
-	for _, choice := range choices {
+		Text:   kind.text,
+		Choice: types.ChoiceOption{DefaultIndex: int32(kind.preset)}}
+	for i, label := range kind.labels {
 		q.Choice.ChoiceInfo = append(q.Choice.ChoiceInfo, &types.ElementDescription{
-			Description: types.Description{Label: choice.label, Summary: choice.label}, Key: choice.key})
+			Description: types.Description{Label: label, Summary: label}, Key: fmt.Sprint(i)})
 	}
 	vm.Runtime.Question = q
 	vm.Summary.Runtime = vm.Runtime
@@ -65,9 +83,9 @@ func answerVM(c *call) (interface{}, *fault) {
 	if vm.Runtime.Question == nil || a == nil || vm.Runtime.Question.Id != req.QuestionId {
 		return nil, badArgument("questionId", "")
 	}
-	for _, choice := range choices {
-		if choice.key == req.AnswerChoice {
-			a.answer <- choice.key
+	for i := range a.kind.labels {
+		if fmt.Sprint(i) == req.AnswerChoice {
+			a.answer <- req.AnswerChoice
 			c.w.withdraw(vm)
 			return nil, nil
 		}
@@ -79,6 +97,7 @@ func answerVM(c *call) (interface{}, *fault) {
 // task was cancelled, or ended by its answer.
 func (t *task) blocked() (goesOn bool) {
 	var answer chan string
+	ends := ""
 	vm := (*simulator.VirtualMachine)(nil)
 	t.w.do(func() {
 		vm = vmOf(t.call.this)
@@ -89,6 +108,7 @@ func (t *task) blocked() (goesOn bool) {
 		t.w.touch(t.sim.Self)
 		t.w.pose(vm)
 		answer = t.w.asking[vm.Self].answer
+		ends = fmt.Sprint(t.w.asking[vm.Self].kind.ends)
 	})
 	if answer == nil {
 		return true
@@ -98,7 +118,7 @@ func (t *task) blocked() (goesOn bool) {
 		t.w.do(func() { t.w.withdraw(vm) })
 		return false
 	case key := <-answer:
-		if key != choices[0].key {
+		if key != ends {
 			return true
 		}
 	}
