@@ -242,6 +242,52 @@ def switches():
           method='ReconfigureAutostart', fault='NoPermission')
 
 
+def places():
+    works('folder', OTHER, 'echo DC0/inner > folder', 'folder', 'DC0/inner', 'parent', 'inner')
+    works('folder', OTHER, 'echo inner > folder  # as it is', 'folder', 'DC0/inner', 'parent', 'inner')
+    works('folder', OTHER, 'echo / > folder', 'folder', 'DC0', 'parent', 'vm')
+    for line, code, text, fault in (
+            ('none', 'ENOENT', 'no folder of domains', {}), ('DC1', 'EXDEV', '', {}),
+            ('inner', 'EACCES', 'ermission', {'method': 'MoveIntoFolder_Task', 'fault': 'NoPermission'})):
+        fails('folder', OTHER, f'echo {line} > folder', code, text, before='folder', **fault)
+    works('pool', OTHER, f'mkdir "$MNT/{HOST}/pools/web" && echo web > pool', 'pool', 'web', 'resourcePool', 'web')
+    works('pool', OTHER, 'echo / > pool', 'pool', '/', 'resourcePool', 'Resources')
+    for line, code, text, fault in (
+            ('none', 'ENOENT', "no resource pool 'none'", {}),
+            ('web', 'EACCES', 'ermission', {'method': 'MoveIntoResourcePool', 'fault': 'NoPermission'})):
+        fails('pool', OTHER, f'echo {line} > pool', code, text, before='pool', **fault)
+
+
+def texts():
+    """Files that are committed whole: echo does not look at what close returns."""
+    commit = 'dd {} conv=fsync status=none'
+    works('attributes', OTHER, 'echo Owner > attributes/define', 'ls attributes', 'Owner define')
+    works('attributes', OTHER, 'echo "Ada L." > attributes/Owner', 'attributes/Owner', 'Ada L.', 'customValue.0.value', 'Ada L.')
+    works('attributes', OTHER, ': > attributes/Owner', 'attributes/Owner', '')
+    fails('attributes', OTHER, 'echo Owner > attributes/define', 'EEXIST', '', before='ls attributes')
+    fails('attributes', OTHER, 'echo x | ' + commit.format('of=attributes/Owner'), 'EACCES', 'ermission', before='attributes/Owner',
+          method='SetField', fault='NoPermission')
+    works('extraconfig', OTHER, 'echo guestinfo.x=a=b > extraconfig/set', 'extraconfig/guestinfo.x', 'a=b')
+    works('extraconfig', OTHER, 'echo 2 > extraconfig/guestinfo.x', 'extraconfig/guestinfo.x', '2')
+    fails('extraconfig', OTHER, 'echo guestinfo.x > extraconfig/set', 'EINVAL', '', before='extraconfig/guestinfo.x')
+    fails('extraconfig', OTHER, 'echo 3 | ' + commit.format('of=extraconfig/guestinfo.x'), 'EACCES', 'ermission',
+          before='extraconfig/guestinfo.x', method='ReconfigVM_Task', fault='NoPermission')
+    works('extraconfig', OTHER, ': > extraconfig/guestinfo.x', 'ls extraconfig/guestinfo.x', '~.*No such file or directory')
+    works('guestinfo', OTHER, 'echo "#cloud-config" > guestinfo/userdata', 'cat guestinfo/userdata guestinfo/userdata.encoding',
+          '#cloud-config gzip+base64')
+    works('guestinfo', OTHER, 'echo b64 > guestinfo/userdata.encoding', 'cat guestinfo/userdata guestinfo/userdata.encoding',
+          '#cloud-config b64')
+    fails('guestinfo', OTHER, 'echo rot13 | ' + commit.format('of=guestinfo/userdata.encoding'), 'EINVAL', 'use gzip+base64',
+          before='guestinfo/userdata.encoding')
+    fails('guestinfo', OTHER, 'seq 200000 | ' + commit.format('of=guestinfo/userdata bs=1M iflag=fullblock'), 'EFBIG', '',
+          before='guestinfo/userdata')
+    fails('guestinfo', OTHER, 'echo x | ' + commit.format('of=guestinfo/userdata'), 'EACCES', 'ermission', before='guestinfo/userdata',
+          method='ReconfigVM_Task', fault='NoPermission')
+    works('media', OFF, 'echo empty > media  # as it is', 'media', 'empty')
+    fails('media', OFF, 'echo x.iso > media', 'EINVAL', "'x.iso' is not 'empty'", before='media')
+    fails('media', OFF, 'echo "[LocalDS_0] none.iso" > media', 'ENOENT', 'not found', before='media')
+
+
 def question():
     shown = ('This virtual machine might have been moved or copied. 0 Cancel 1 I moved it '
              '2 I copied it (default)')
@@ -406,6 +452,6 @@ def host():
 bash(OTHER, 'mkdir snapshots/base')
 make_folder('DC0', 'inner')
 for part in (state, state_refused, sched, sched_refused, hardware, hardware_refused, migrate, migrate_refused, clone,
-             switches, question, annotation, guest, snapshots, configuration, ends, last_error, host):
+             switches, places, texts, question, annotation, guest, snapshots, configuration, ends, last_error, host):
     part()
 end()
