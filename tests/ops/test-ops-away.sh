@@ -77,6 +77,11 @@ vcsim_control=$vcsim_control_of_source
 expect_eq 'runs on' "$(cat "$d/state") $(vim get $vm runtime.powerState)" 'running poweredOn'
 expect_eq 'migrate says' "$(cut -d' ' -f1,2 "$d/migrate")" 'failed DC0_H0:'
 
+# One that is too old knows nothing of it.
+start_vcsim -api 5.5 -l 127.0.0.2:0 -vm 0
+refused ENOTSUP migrate "\"vpx://$vcsim_hostport/DC0/DC0_H0?cacert=$vcsim_cert&authfile=$tmp/auth.conf\"" \
+  'needs API 6.0 or newer, and the other one is older'
+
 # A password is in no text that anybody can read.
 ! grep -rq secret "$mnt/.hvfs/errors" "$hvfs_log" || fail 'the password is in a message'
 stop_vcsim "$other_pid"

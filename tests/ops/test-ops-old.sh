@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/ops/test-ops-old.sh - operations with servers of old versions, by the methods they have
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
+. "$tests_dir/lib/ops.sh"
 
 for api in 2.5 4.0 5.5; do
   start_vcsim -api $api
@@ -29,5 +30,27 @@ for api in 2.5 4.0 5.5; do
   echo a >"$d/snapshots/delete"
   [ ! -e "$d/snapshots/b/parent" ] || fail "$api: the snapshot stayed"
   unmount_hvfs "$tmp/$api"
+  stop_vcsim
+done
+
+# A host alone: what only a vCenter has is absent, or says so; the rest works.
+for api in 4.0 5.0 6.5; do
+  start_vcsim -esx -api $api -vm 2
+  mkdir "$tmp/esx$api"
+  mount_hvfs "$(vcsim_uri esx)" "$tmp/esx$api"
+  d=$tmp/esx$api/by-name/ha-host_VM0
+  missing "$d/attributes" || fail "$api: a host has no custom attributes"
+  refused ENOTSUP clone 'copy customize=linux domain=a' 'only a vCenter can clone'
+  refused ENOTSUP migrate elsewhere 'only a vCenter can migrate'
+  refused ENOTSUP migrate vpx://vc2/DC0/DC0_H0 'only a vCenter can migrate'
+  echo off >"$d/state"
+  echo debian8_64Guest >"$d/guest-id" || fail "$api: guest-id: $(cat "$d/error")"
+  echo guestinfo.a=1 >"$d/extraconfig/set" || fail "$api: extraconfig: $(cat "$d/error")"
+  echo '#cloud-config' >"$d/guestinfo/userdata"
+  expect_eq "$api: guestinfo" "$(cat "$d/guestinfo/userdata" "$d/extraconfig/guestinfo.a")" "$(printf '#cloud-config\n1')"
+  mkdir "$tmp/esx$api/pools/web"
+  echo web >"$d/pool" || fail "$api: pool: $(cat "$d/error")"
+  expect_eq "$api: pool" "$(cat "$d/pool")" web
+  unmount_hvfs "$tmp/esx$api"
   stop_vcsim
 done
