@@ -167,8 +167,9 @@ OPERATIONS = [
     ('revert', VM, shell('echo s0 > revert'), None),
     ('clone', VM, shell('echo "copy host=DC0_H1 datastore=LocalDS_1" > clone; echo "golden template=yes" > clone'), None),
     ('clone', VM, shell('echo "lin customize=linux hostname=h ip=10.0.0.5/24 gateway=10.0.0.1 dns=10.0.0.2 domain=a" > clone; '
-                        'echo "spec customize=vcsim-linux" > clone; echo windows9_64Guest > guest-id; '
-                        'echo "win customize=windows dns=10.0.0.2 domain=a" > clone; echo otherGuest > guest-id'), None),
+                        'echo winXPProGuest > guest-id; echo "win customize=windows dns=10.0.0.2 domain=a" > clone; '
+                        'echo otherGuest > guest-id'), None),
+    ('clone', VM, shell('echo "spec customize=vcsim-linux" > clone'), '4.0'),
     ('clone', VM, shell('echo "linked linked=yes" > clone'), '4.0'),
     ('folder', VM, shell(f'mkdir "{MNT}/by-folder/DC0/f"; echo DC0/f > folder; mv "{MNT}/by-folder/DC0/f" "{MNT}/by-folder/DC0/g"; '
                          f'mv "{MNT}/by-folder/DC0/g/{VM}" "{MNT}/by-folder/DC0/"'), None),
