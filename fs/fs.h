@@ -25,6 +25,7 @@ typedef struct _HvfsContents HvfsContents;
 typedef struct _HvfsDesks HvfsDesks;
 typedef struct _HvfsDirTimes HvfsDirTimes;
 typedef struct _HvfsDrafts HvfsDrafts;
+typedef struct _HvfsExports HvfsExports;
 typedef struct _HvfsFacts HvfsFacts;
 typedef struct _HvfsFailures HvfsFailures;
 typedef struct _HvfsFlight HvfsFlight;
@@ -59,9 +60,10 @@ struct _HvfsFs
   HvfsQuestions *questions;
   HvfsServer server;
   HvfsConfig *config;
-  HvfsContents *contents;   /* with these two NULL without -o content */
+  HvfsContents *contents;   /* with these three NULL without -o content */
   HvfsFlight *content_flight;
   HvfsTransfers *transfers;
+  HvfsExports *exports;
   HvfsFailures *failures;
   HvfsDesks *desks;
   HvfsDrafts *drafts;

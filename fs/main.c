@@ -25,6 +25,7 @@
 
 #include "convert/error.h"
 #include "backend/operation/datastore-transfers.h"
+#include "backend/operation/export.h"
 #include "backend/wait/flight.h"
 #include "fs/attr/journal.h"
 #include "fs/all.h"
@@ -102,6 +103,7 @@ init_content (HvfsFs *fs, const HvfsOptions *options, gsize budget)
   fs->contents = hvfs_contents_new (listing_is_old, fs);
   fs->content_flight = hvfs_flight_new ();
   fs->transfers = hvfs_transfers_new (&fs->server, budget / 2);
+  fs->exports = hvfs_exports_new (&fs->server);
 }
 
 static void
@@ -158,6 +160,7 @@ fs_clear (HvfsFs *fs)
   hvfs_updater_free (fs->updater);
   hvfs_opened_free (fs->opened, fs);
   hvfs_transfers_free (fs->transfers);
+  hvfs_exports_free (fs->exports);
   hvfs_contents_free (fs->contents);
   if (fs->content_flight != NULL)
     hvfs_flight_free (fs->content_flight);

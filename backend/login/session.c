@@ -36,6 +36,8 @@ struct _HvfsSession
   HvfsUri *uri;
   HvfsStats *stats;
   HvfsHttp *http;
+  char *base_url;
+  guint timeout_s;
   _Atomic guint folder_form; /* 0: nothing has worked yet */
   HvfsGate *logins;       /* one at a time; never held while waiting for lock */
   /* Of who is inside the gate. */
@@ -57,21 +59,29 @@ struct _HvfsSession
   gboolean ended;         /* lock: logged out, for good */
 };
 
+/* As for the server itself, but for what is only its own. */
+static HvfsHttpConfig
+config_of (const HvfsUri *uri, guint timeout_s)
+{
+  return (HvfsHttpConfig){ .proxy = uri->proxy, .cacert = uri->cacert, .no_verify = uri->no_verify,
+                           .legacy_tls = uri->legacy_tls, .timeout_s = timeout_s,
+                           .connections = CONNECTIONS };
+}
+
 HvfsSession *
 hvfs_session_new (HvfsUri *uri, HvfsCredentials *credentials, guint timeout_s,
                   HvfsStats *stats)
 {
   HvfsSession *session = g_new0 (HvfsSession, 1);
-  g_autofree char *base_url = hvfs_uri_to_base_url (uri);
-  const HvfsHttpConfig config = {
-    .base_url = base_url, .proxy = uri->proxy, .cacert = uri->cacert, .pin = uri->pin,
-    .no_verify = uri->no_verify, .legacy_tls = uri->legacy_tls,
-    .timeout_s = MAX (timeout_s, 1), .connections = CONNECTIONS,
-  };
+  HvfsHttpConfig config = config_of (uri, MAX (timeout_s, 1));
 
   session->uri = hvfs_uri_ref (uri);
   session->credentials = hvfs_credentials_ref (credentials);
   session->stats = stats;
+  session->base_url = hvfs_uri_to_base_url (uri);
+  session->timeout_s = config.timeout_s;
+  config.base_url = session->base_url;
+  config.pin = uri->pin;
   session->http = hvfs_http_new (&config, stats);
   session->logins = hvfs_gate_new (1);
   g_mutex_init (&session->lock);
@@ -91,6 +101,7 @@ hvfs_session_free (HvfsSession *session)
   g_mutex_clear (&session->lock);
   hvfs_gate_free (session->logins);
   hvfs_http_free (session->http);
+  g_free (session->base_url);
   hvfs_credentials_unref (session->credentials);
   hvfs_uri_unref (session->uri);
   g_free (session);
@@ -659,6 +670,22 @@ hvfs_session_transfer (HvfsSession *session, const HvfsHttpRequest *request,
   g_set_error (error, HVFS_ERROR, hvfs_fault_http_errno (reply->status),
                "%s %s: the server says %u", request->method, request->path, reply->status);
   return FALSE;
+}
+
+const char *
+hvfs_session_base_url (HvfsSession *session)
+{
+  return session->base_url;
+}
+
+HvfsHttp *
+hvfs_session_new_http (HvfsSession *session, const char *base_url, const char *thumbprint)
+{
+  HvfsHttpConfig config = config_of (session->uri, session->timeout_s);
+
+  config.base_url = base_url;
+  config.thumbprint = thumbprint;
+  return hvfs_http_new (&config, session->stats);
 }
 
 guint

@@ -176,6 +176,14 @@ gboolean hvfs_session_receive (HvfsSession *session, HvfsRequest *request, guint
 gboolean hvfs_session_transfer (HvfsSession *session, const HvfsHttpRequest *request,
                                 HvfsHttpReply *reply, GCancellable *cancellable, GError **error);
 
+/* "https://vc:443".  Memory; (transfer none). */
+const char *hvfs_session_base_url (HvfsSession *session);
+
+/* Connections to another host than the server, without the session's cookie, by the same proxy
+ * and time-out.  @thumbprint: (nullable): SHA-1 of its certificate; without one it is to be
+ * trusted as the server is, but for its pin.  Memory.  (transfer full) */
+HvfsHttp *hvfs_session_new_http (HvfsSession *session, const char *base_url, const char *thumbprint);
+
 /* How often names in the query of a /folder URL are to be encoded, 1 or 2: what has worked, or
  * what such a server is said to want.  Memory. */
 guint hvfs_session_get_folder_form (HvfsSession *session);

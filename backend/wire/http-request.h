@@ -16,6 +16,7 @@ typedef struct
   const char *proxy;    /* nullable; "socks5://host:1080" */
   const char *cacert;   /* nullable; a file, instead of the system's bundle */
   const char *pin;      /* nullable; "sha256//...": this key, whoever signed it */
+  const char *thumbprint; /* nullable; SHA-1, "AB:CD:...": this certificate, whoever signed it */
   gboolean no_verify;
   gboolean legacy_tls;  /* TLS 1.0 and SHA-1 will do */
   guint timeout_s;      /* without progress; at least 1 */

@@ -159,15 +159,20 @@ on_body (char *data, size_t size, size_t n, void *user_data)
 {
   Transfer *transfer = user_data;
   const HvfsHttpRequest *request = transfer->request;
+  gint64 waited_us;
+  gboolean ok;
 
   note_progress (transfer, size * n);
   if (!is_success (transfer->reply->status)
       && is_too_much (transfer, "explanation", transfer->received - transfer->head,
                       MAX_EXPLANATION_BYTES))
     return 0;
-  return request->sink (transfer->reply, data, size * n, request->sink_data, &transfer->error)
-           ? size * n
-           : 0;
+  ok = request->sink (transfer->reply, data, size * n, request->sink_data, &transfer->error);
+  /* A sink that takes its time is no server that does. */
+  waited_us = g_get_monotonic_time () - transfer->active_us;
+  transfer->active_us += waited_us;
+  transfer->answered_us += waited_us;
+  return ok ? size * n : 0;
 }
 
 /* Returns: (nullable): the value in @line if it is the header @name, without blanks */

@@ -32,6 +32,7 @@ hvfs_http_new (const HvfsHttpConfig *config, HvfsStats *stats)
   http->peer.config.proxy = g_strdup (config->proxy);
   http->peer.config.cacert = g_strdup (config->cacert);
   http->peer.config.pin = g_strdup (config->pin);
+  http->peer.config.thumbprint = g_strdup (config->thumbprint);
   http->peer.stats = stats;
   http->gate = hvfs_gate_new (config->connections);
   g_mutex_init (&http->lock);
@@ -52,6 +53,7 @@ hvfs_http_free (HvfsHttp *http)
   g_free ((char *) http->peer.config.cacert);
   g_free ((char *) http->peer.config.pin);
   g_free (http->peer.thumbprint);
+  g_free ((char *) http->peer.config.thumbprint);
   g_free (http);
 }
 

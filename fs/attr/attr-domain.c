@@ -5,6 +5,8 @@
  * or one group of values, a file.  hvfs_domain_table, at the end, is the list;
  * hvfs(5) has one entry a row, and a test keeps the two equal.
  */
+#include "fs/content/content.h"
+#include "fs/content/export.h"
 #include "fs/edit/edit.h"
 
 #include <string.h>
@@ -27,6 +29,8 @@
 #include "fs/attr/tables.h"
 #include "fs/attr/usage.h"
 #include "fs/attr/vmx.h"
+#include "fs/content/content.h"
+#include "fs/content/export.h"
 #include "fs/edit/desk.h"
 #include "fs/edit/whole.h"
 #include "fs/fs.h"
@@ -285,6 +289,9 @@ HvfsRow hvfs_domain_table[] = {
     .members = hvfs_guestinfo_members, .dir_ops = &hvfs_edit_dir_ops },
   { .name = "disks", .mode = S_IFDIR | 0755,
     .members = hvfs_disk_members, .dir_ops = &hvfs_disks_ops, .fetch = &hvfs_disks_fetch,
+    .depends = HVFS_CONFIG_PROPS },
+  { .name = "export", .mode = S_IFDIR | 0555, .members = hvfs_export_members,
+    .dir_ops = &hvfs_export_dir_ops, .visible = hvfs_content_is_shown, .fetch = &hvfs_disks_fetch,
     .depends = HVFS_CONFIG_PROPS },
   { .name = "question", .mode = READ_WRITE, .show = question_show, .store = question_store,
     .depends = HVFS_PROP (HVFS_VM_QUESTION) },

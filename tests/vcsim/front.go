@@ -37,6 +37,8 @@ func (f *front) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		f.folder(rw, r)
 	case p == "/screen":
 		f.screen(rw, r)
+	case strings.HasPrefix(p, "/nfc/"):
+		f.nfc(rw, r)
 	default:
 		http.NotFound(rw, r)
 	}

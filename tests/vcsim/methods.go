@@ -114,7 +114,15 @@ var handlers = map[string]handler{
 	"PowerOffVApp_Task":    powerApp,
 	"SuspendVApp_Task":     powerApp,
 
-	"AcknowledgeAlarm": acknowledgeAlarm,
+	"AcknowledgeAlarm":        acknowledgeAlarm,
+	"ExportVm":                exportVM,
+	"ImportVApp":              importVApp,
+	"HttpNfcLeaseProgress":    leaseProgress,
+	"HttpNfcLeaseComplete":    leaseComplete,
+	"HttpNfcLeaseAbort":       leaseAbort,
+	"HttpNfcLeaseGetManifest": leaseManifest,
+	"CreateDescriptor":        createDescriptor,
+	"CreateImportSpec":        createImportSpec,
 
 	"CreateScreenshot_Task": createScreenshot,
 	"AcquireTicket":         acquireTicket,

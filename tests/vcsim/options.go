@@ -19,7 +19,8 @@ type options struct {
 	folder, ds, pg, pod                     int
 	page, updatePage                        int
 	taskTime, guestTime, sessionIdle        int
-	quietAlarms                             bool           // nobody is told of alarms
+	quietAlarms                             bool // nobody is told of alarms
+	leaseTimeout                            int
 	taskTimes                               map[string]int // by method, ms
 	api                                     apiVersion
 }
@@ -57,6 +58,7 @@ func parseOptions(args []string) (*options, error) {
 	f.IntVar(&o.updatePage, "update-page", 1000, "`objects` in a reply of WaitForUpdatesEx at most")
 	f.IntVar(&o.taskTime, "task-time", 0, "`ms` that a task takes")
 	f.IntVar(&o.guestTime, "guest-time", 20, "`ms` after which a guest does what it was asked")
+	f.IntVar(&o.leaseTimeout, "lease-timeout", 300, "`seconds` after which a lease that nobody renews ends")
 	f.IntVar(&o.sessionIdle, "session-idle", 0, "`seconds` after which an unused session ends; 0: never")
 	api := f.String("api", "", "`version` of the API: 2.5, 4.0, 4.1 … 6.5 (default 6.5; 2.5 for GSX)")
 	times := f.String("task-times", "", "`Method=ms,…`: the time that tasks of single methods take")

@@ -26,7 +26,7 @@ type denial struct {
 
 var moTypes = listTypes(mo.ClusterComputeResource{}, mo.ComputeResource{}, mo.ContainerView{}, mo.Datacenter{},
 	mo.Datastore{}, mo.DistributedVirtualPortgroup{}, mo.DistributedVirtualSwitch{}, mo.EnvironmentBrowser{},
-	mo.EventHistoryCollector{}, mo.EventManager{}, mo.FileManager{}, mo.Folder{}, mo.HostAutoStartManager{},
+	mo.EventHistoryCollector{}, mo.EventManager{}, mo.FileManager{}, mo.Folder{}, mo.HostAutoStartManager{}, mo.HttpNfcLease{},
 	mo.HostDatastoreBrowser{}, mo.HostDatastoreSystem{}, mo.HostNetworkSystem{}, mo.HostStorageSystem{},
 	mo.HostSystem{}, mo.HistoryCollector{}, mo.ListView{}, mo.ManagedEntity{}, mo.Network{}, mo.OpaqueNetwork{},
 	mo.PerformanceManager{}, mo.PropertyCollector{}, mo.PropertyFilter{}, mo.ResourcePool{}, mo.SearchIndex{},

@@ -40,6 +40,7 @@ type world struct {
 	guests   map[moref]*guest
 	tasks    map[moref]*task
 	asking   map[moref]*asking
+	leases   map[string]*lease // by their secrets
 	events   eventHistory
 	alarms   []*mo.Alarm // that are defined
 	pressed  []string    // keys
@@ -64,7 +65,7 @@ type call struct {
 
 func newWorld(opt *options) *world {
 	w := &world{opt: opt, touched: map[moref]bool{}, sessions: map[string]*session{},
-		denied: map[denial]bool{}, guests: map[moref]*guest{}, tasks: map[moref]*task{}, asking: map[moref]*asking{}}
+		denied: map[denial]bool{}, guests: map[moref]*guest{}, tasks: map[moref]*task{}, asking: map[moref]*asking{}, leases: map[string]*lease{}}
 	simulator.Map.AddHandler(&journal{w})
 	w.tapEvents()
 	return w

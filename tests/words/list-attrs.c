@@ -11,6 +11,7 @@
 #include "fs/attr/attr-extra.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/tables.h"
+#include "fs/content/export.h"
 
 static const struct
 {
@@ -28,6 +29,7 @@ static const struct
   { "EXTRACONFIG", hvfs_extra_table },
   { "GUESTINFO", hvfs_guestinfo_table },
   { "DISKS", hvfs_disk_table },
+  { "EXPORT", hvfs_export_members },
   { "CUSTOM ATTRIBUTES", hvfs_custom_domain_table },
   { "RESOURCE POOLS", hvfs_pool_table },
   { "SNAPSHOTS", hvfs_snapshots_table },
