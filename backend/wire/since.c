@@ -17,6 +17,8 @@ static const HvfsSince rows[] = {
   { NULL, "ContinueRetrievePropertiesEx", "4.1", NULL, COLLECTOR },
   { NULL, "ExportVm", "4.0", NULL, "an export" },
   { NULL, "CreateDescriptor", "4.0", NULL, "an export" },
+  { NULL, "CreateImportSpec", "4.0", NULL, "deploying an .ova" },
+  { NULL, "ImportVApp", "4.0", NULL, "deploying an .ova" },
   { NULL, "HttpNfcLeaseGetManifest", "4.1", NULL, "the sizes of exported disks" },
   { NULL, "CheckMigrate_Task", "4.0", NULL, "checking a migration" },
   { NULL, "CheckRelocate_Task", "4.0", NULL, "checking a migration" },

@@ -166,6 +166,16 @@ remember (HvfsFs *fs, HvfsNode node, const char *name, const GError *error)
     }
 }
 
+void
+hvfs_edit_remember (HvfsFs *fs, HvfsNode node, const char *name, const GError *error)
+{
+  hvfs_desks_lock (fs->desks);
+  hvfs_edit_make_desk_locked (fs, node);
+  hvfs_desks_unlock (fs->desks);
+  clear_desk (fs, node, name, NULL, error);
+  remember (fs, node, name, error);
+}
+
 /* ---- bases ---- */
 
 gboolean

@@ -28,9 +28,9 @@ find_defined (HvfsFs *fs, const HvfsDraft *draft)
   return ino != 0 && hvfs_node_from_ino (ino, &node) && node.row == hvfs_row_of_kind (HVFS_KIND_VM) ? node.a : 0;
 }
 
-/* Its name leads to the domain from now on.  @notes: (nullable): for its "error" */
-static void
-become_defined (HvfsFs *fs, const HvfsDraft *draft, const char *name, const GPtrArray *notes)
+void
+hvfs_edit_become_defined (HvfsFs *fs, const HvfsDraft *draft, const char *name,
+                          const GPtrArray *notes)
 {
   guint32 serial = find_defined (fs, draft);
 
@@ -70,6 +70,6 @@ hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wante
          : hvfs_config_define_xml (fs->config, draft.host, draft.name, wanted, &notes,
                                    call->cancellable, error);
   if (ok)
-    become_defined (fs, &draft, name, notes);
+    hvfs_edit_become_defined (fs, &draft, name, notes);
   return ok;
 }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "fs/edit/desk.h"
+#include "fs/edit/draft.h"
 #include "fs/edit/reads.h"
 #include "fs/fs.h"
 
@@ -95,6 +96,17 @@ gboolean hvfs_edit_commit (HvfsCall *call, HvfsNode node, const HvfsEdit *edit,
 gboolean hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wanted,
                            GError **error);
 
+/* The draft leads to the machine of its name from now on.  @notes: (nullable): for its "error" */
+void hvfs_edit_become_defined (HvfsFs *fs, const HvfsDraft *draft, const char *name,
+                               const GPtrArray *notes);
+
+/* Keeps for the "error" of the directory of @node how the work on its file @name went; @error:
+ * NULL: well. */
+void hvfs_edit_remember (HvfsFs *fs, HvfsNode node, const char *name, const GError *error);
+
+/* edit-deploy.c: whether @name, in the directory @dir, is an archive that becomes a machine. */
+gboolean hvfs_edit_is_archive (HvfsNode dir, const char *name);
+
 /* As @error, but never EINVAL, for fsync and rename: tools misread that there. */
 void hvfs_edit_no_einval (GError **error);
 
@@ -131,6 +143,9 @@ void hvfs_edit_left (HvfsFs *fs, guint32 serial);
 
 /* edit-name.c: links that editors put into a domain's directory, or a draft's */
 extern HvfsRow hvfs_edit_link_row, hvfs_draft_link_row;
+
+/* edit-deploy.c */
+extern HvfsRow hvfs_draft_ova_row;
 
 /* edit-draft.c: the directory of a domain that is being made */
 extern HvfsRow hvfs_draft_row, hvfs_draft_table[];
