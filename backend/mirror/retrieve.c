@@ -132,6 +132,15 @@ hvfs_retrieve_paths (HvfsSession *session, const char *type, const char *const *
   return contents;
 }
 
+const HvfsValue *
+hvfs_retrieve_find (const GPtrArray *contents, const char *moref)
+{
+  for (guint i = 0; i < contents->len; i++)
+    if (g_strcmp0 (hvfs_value_text (contents->pdata[i], "obj"), moref) == 0)
+      return contents->pdata[i];
+  return NULL;
+}
+
 HvfsValue *
 hvfs_retrieve_property (HvfsSession *session, const char *type, const char *id,
                         const char *path, GError **error)

@@ -37,6 +37,9 @@ GPtrArray *hvfs_retrieve_paths (HvfsSession *session, const char *type,
                                 const char *const *paths, GPtrArray *morefs,
                                 GCancellable *cancellable, GError **error);
 
+/* What @contents has of the object @moref; (nullable) (transfer none).  Memory. */
+const HvfsValue *hvfs_retrieve_find (const GPtrArray *contents, const char *moref);
+
 /**
  * hvfs_retrieve_property:
  *

@@ -10,12 +10,14 @@
 #include "backend/vmconfig/vmconfig-options-cache.h"
 #include "backend/vmconfig/vmconfig-read.h"
 
-typedef struct _HvfsConfig HvfsConfig; /* vmconfig.h */
+typedef struct _HvfsConfig HvfsConfig;               /* vmconfig.h */
+typedef struct _HvfsSnapshotDisks HvfsSnapshotDisks; /* vmconfig-snapshots.h */
 
 struct _HvfsConfig
 {
   HvfsServer server;      /* never changes, as the next */
   gsize budget;
+  HvfsSnapshotDisks *snapshots;
 
   GMutex lock;            /* taken behind the mirror's, held for memory work only */
   HvfsVmCache *cache;     /* lock */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend/vmconfig/vmconfig-priv.h"
+#include "backend/vmconfig/vmconfig-snapshots.h"
 #include "backend/wire/fault.h"
 #include "backend/mirror/retrieve.h"
 #include "backend/wait/wake.h"
@@ -41,6 +42,7 @@ hvfs_config_new (const HvfsServer *server, gsize budget_bytes)
   g_mutex_init (&config->lock);
   config->cache = hvfs_vm_cache_new (budget_bytes);
   config->options = hvfs_options_cache_new ();
+  config->snapshots = hvfs_snapshot_disks_new ();
   config->coming = hvfs_flight_new ();
   return config;
 }
@@ -56,6 +58,7 @@ hvfs_config_free (HvfsConfig *config)
   hvfs_flight_free (config->coming);
   hvfs_vm_cache_free (config->cache);
   hvfs_options_cache_free (config->options);
+  hvfs_snapshot_disks_free (config->snapshots);
   g_mutex_clear (&config->lock);
   g_free (config);
 }
@@ -246,15 +249,6 @@ retrieve (HvfsConfig *config, GPtrArray *batch, const char *const *paths, GCance
                               cancellable, error);
 }
 
-static const HvfsValue *
-content_of (const GPtrArray *contents, const char *moref)
-{
-  for (guint i = 0; i < contents->len; i++)
-    if (g_strcmp0 (hvfs_value_text (contents->pdata[i], "obj"), moref) == 0)
-      return contents->pdata[i];
-  return NULL;
-}
-
 /* (transfer none) (nullable): what the child of @content that is called @set ("propSet",
  * or "missingSet") and is about the property @path, has as @value. */
 static HvfsValue *
@@ -422,7 +416,7 @@ fetch_batch (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GE
   for (guint i = 0; i < batch->len; i++)
     {
       const HvfsVmLook *look = batch->pdata[i];
-      const HvfsValue *content = content_of (contents, look->moref);
+      const HvfsValue *content = hvfs_retrieve_find (contents, look->moref);
       HvfsValue *value = config_in (content, look, i == 0 ? error : NULL);
       g_autoptr (GBytes) kept
         = value != NULL ? store (config, look, value, vmx_bytes_in (content, look)) : NULL;
@@ -444,7 +438,7 @@ hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look, GCancellable *
 
   g_ptr_array_add (alone, (gpointer) look);
   contents = retrieve (config, alone, paths, cancellable, error);
-  value = contents != NULL ? config_in (content_of (contents, look->moref), look, error) : NULL;
+  value = contents != NULL ? config_in (hvfs_retrieve_find (contents, look->moref), look, error) : NULL;
   return value != NULL
            ? hvfs_vm_read (value, look->moref, look->running, look->datacenter_path)
            : NULL;
@@ -540,7 +534,7 @@ fetch_parts_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellab
   for (guint i = 0; contents != NULL && i < batch->len; i++)
     {
       const HvfsVmLook *each = batch->pdata[i];
-      gboolean kept = keep_parts_in (config, content_of (contents, each->moref), each,
+      gboolean kept = keep_parts_in (config, hvfs_retrieve_find (contents, each->moref), each,
                                        i == 0 ? error : NULL);
 
       if (i == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fs/attr/attr-disk.c - the directory disks of a domain
+/* fs/attr/attr-disk.c - the directory disks of a domain, and of a snapshot
  *
  * Exists so that each hard disk is a directory, by the name that config.xml has for it.  The
  * server does not push them: they come with a part of the configuration when somebody lists
@@ -7,89 +7,32 @@
  */
 #include "fs/attr/attr-disk.h"
 
-#include <string.h>
-
 #include "convert/error.h"
 #include "convert/files.h"
+#include "fs/attr/disk-raw.h"
+#include "fs/attr/disk.h"
 #include "fs/attr/facts.h"
+#include "fs/content/content.h"
 #include "fs/fs.h"
 #include "fs/row/line.h"
 #include "fs/tree/numbers.h"
 #include "fs/tree/path.h"
-
-/* ---- which disk ---- */
-
-/* (transfer none) (nullable) */
-static const char *
-target_of (HvfsFs *fs, HvfsNode node)
-{
-  return hvfs_numbers_name (fs->numbers, node.b);
-}
-
-/* (transfer full) (nullable): they must be fetched */
-static GPtrArray *
-disks_of (HvfsFs *fs, HvfsNode node)
-{
-  return hvfs_config_get_disks (fs->config, node.a);
-}
-
-/* @ret_disks: keeps what is returned.  @error: ESTALE: there is no such disk any more; EAGAIN:
- * the configuration has changed since it was fetched */
-static const HvfsConfigDisk *
-find_disk (HvfsFs *fs, HvfsNode node, GPtrArray **ret_disks, GError **error)
-{
-  const char *target = target_of (fs, node);
-  const HvfsConfigDisk *disk;
-
-  *ret_disks = disks_of (fs, node);
-  if (*ret_disks == NULL)
-    {
-      g_set_error (error, HVFS_ERROR, EAGAIN, "the configuration has just changed: try again");
-      return NULL;
-    }
-  disk = target == NULL ? NULL : hvfs_config_disks_find (*ret_disks, target);
-  if (disk == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the domain has this disk no more");
-  return disk;
-}
-
-static gboolean
-is_known (HvfsFs *fs, HvfsNode node)
-{
-  g_autoptr (GPtrArray) disks = disks_of (fs, node);
-
-  return disks != NULL;
-}
-
-static gboolean
-is_fresh (HvfsFs *fs, HvfsNode node)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-
-  return is_known (fs, node);
-}
-
-static gboolean
-fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size G_GNUC_UNUSED, GError **error)
-{
-  return hvfs_config_fetch_parts (call->fs->config, node.a, call->cancellable, error);
-}
-
-const HvfsFetch hvfs_disks_fetch = { is_known, is_fresh, fetch };
 
 /* ---- the directory ---- */
 
 static guint64
 ino_of (HvfsFs *fs, HvfsNode dir, const HvfsConfigDisk *disk)
 {
-  return hvfs_row_ino (&dir.row->members[0], dir.a, hvfs_numbers_get (fs->numbers, disk->target));
+  g_autofree char *name = dir.b == 0 ? g_strdup (disk->target)
+                                     : g_strdup_printf ("%u/%s", dir.b, disk->target);
+
+  return hvfs_row_ino (&dir.row->members[0], dir.a, hvfs_numbers_get (fs->numbers, name));
 }
 
 static guint64
 disks_lookup (HvfsFs *fs, HvfsNode dir, const char *name, pid_t tid)
 {
-  g_autoptr (GPtrArray) disks = disks_of (fs, dir);
+  g_autoptr (GPtrArray) disks = hvfs_disks_get (fs, dir);
   const HvfsConfigDisk *disk = disks == NULL ? NULL : hvfs_config_disks_find (disks, name);
 
   return disk == NULL ? 0 : ino_of (fs, dir, disk);
@@ -98,7 +41,7 @@ disks_lookup (HvfsFs *fs, HvfsNode dir, const char *name, pid_t tid)
 static void
 disks_list (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer data)
 {
-  g_autoptr (GPtrArray) disks = disks_of (fs, dir);
+  g_autoptr (GPtrArray) disks = hvfs_disks_get (fs, dir);
 
   for (guint i = after; disks != NULL && i < disks->len; i++)
     {
@@ -114,18 +57,24 @@ const HvfsDirOps hvfs_disks_ops = { .lookup = disks_lookup, .list = disks_list }
 static gboolean
 append_target (HvfsFs *fs, HvfsNode node, GString *out)
 {
-  const char *target = target_of (fs, node);
+  const char *target = hvfs_disk_place (fs, node).target;
 
   if (target != NULL)
     g_string_append (out, target);
   return target != NULL;
 }
 
+static guint32
+above (HvfsFs *fs, HvfsNode node)
+{
+  return hvfs_disk_place (fs, node).snapshot;
+}
+
 static gboolean
 disk_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, struct stat *st)
 {
-  g_autoptr (GPtrArray) disks = disks_of (fs, node);
-  const char *target = target_of (fs, node);
+  g_autoptr (GPtrArray) disks = hvfs_disks_get (fs, node);
+  const char *target = hvfs_disk_place (fs, node).target;
 
   return target != NULL && (disks == NULL || hvfs_config_disks_find (disks, target) != NULL);
 }
@@ -154,7 +103,7 @@ info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError
 {
   g_autoptr (GPtrArray) disks = NULL;
   g_autoptr (HvfsValue) layout = NULL;
-  const HvfsConfigDisk *disk = find_disk (fs, node, &disks, error);
+  const HvfsConfigDisk *disk = hvfs_disk_find (fs, node, &disks, error);
   gint64 allocation;
 
   if (disk == NULL || !hvfs_facts_get (fs, node.a, HVFS_FACT_VM_LAYOUT, &layout, error))
@@ -172,19 +121,20 @@ info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError
 static gboolean
 info_is_known (HvfsFs *fs, HvfsNode node)
 {
-  return is_known (fs, node) && hvfs_facts_are_known (fs, node.a);
+  return hvfs_disks_fetch.is_known (fs, node) && hvfs_facts_are_known (fs, node.a);
 }
 
 static gboolean
 info_is_fresh (HvfsFs *fs, HvfsNode node)
 {
-  return is_fresh (fs, node) && hvfs_facts_are_fresh (fs, node.a);
+  return hvfs_disks_fetch.is_fresh (fs, node) && hvfs_facts_are_fresh (fs, node.a);
 }
 
 static gboolean
 info_fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size, GError **error)
 {
-  return (is_fresh (call->fs, node) || fetch (call, node, ret_size, error))
+  return (hvfs_disks_fetch.is_fresh (call->fs, node)
+          || hvfs_disks_fetch.fetch (call, node, ret_size, error))
          && hvfs_facts_fetch (call, node.a, error);
 }
 
@@ -196,7 +146,7 @@ static gboolean
 capacity_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   g_autoptr (GPtrArray) disks = NULL;
-  const HvfsConfigDisk *disk = find_disk (fs, node, &disks, error);
+  const HvfsConfigDisk *disk = hvfs_disk_find (fs, node, &disks, error);
 
   if (disk == NULL)
     return FALSE;
@@ -209,7 +159,7 @@ capacity_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GE
 static gboolean
 capacity_store (HvfsStore *store, const char *line, GError **error)
 {
-  const char *target = target_of (store->fs, store->node);
+  const char *target = hvfs_disk_place (store->fs, store->node).target;
   gint64 kib;
 
   return hvfs_line_capacity_kib ("capacity", line, &kib, error)
@@ -219,20 +169,13 @@ capacity_store (HvfsStore *store, const char *line, GError **error)
 
 /* ---- file ---- */
 
-/* The datastore that @disk is in; (nullable) */
-static const HvfsObject *
-datastore_of (HvfsFs *fs, const HvfsConfigDisk *disk)
-{
-  return disk->datastore == NULL ? NULL : hvfs_mirror_find (fs->mirror, "Datastore", disk->datastore);
-}
-
 static gboolean
 file_link (HvfsFs *fs, HvfsNode node, GString *target)
 {
   g_autoptr (GPtrArray) disks = NULL;
-  const HvfsConfigDisk *disk = find_disk (fs, node, &disks, NULL);
+  const HvfsConfigDisk *disk = hvfs_disk_find (fs, node, &disks, NULL);
   const char *path = disk == NULL ? NULL : hvfs_config_disk_path (disk);
-  const HvfsObject *datastore = path == NULL ? NULL : datastore_of (fs, disk);
+  const HvfsObject *datastore = path == NULL ? NULL : hvfs_disk_datastore (fs, disk);
   g_autofree char *name = NULL;
   const char *below = datastore == NULL ? NULL : hvfs_datastore_path_split (path, &name);
   g_autoptr (GString) from = g_string_new (NULL);
@@ -256,19 +199,25 @@ no_time (HvfsFs *fs, HvfsNode node)
 }
 
 #define ROW(name_, mode_, ...)                                                                 \
-  { .name = (name_), .mode = (mode_), .flags = HVFS_ROW_NUMBERED, .stat = disk_stat,           \
-    .keep_s = no_time, .depends = HVFS_CONFIG_PROPS, __VA_ARGS__ }
+  { .name = (name_), .mode = (mode_), .flags = HVFS_ROW_NUMBERED, .keep_s = no_time,           \
+    .depends = HVFS_CONFIG_PROPS | HVFS_PROP (HVFS_VM_SNAPSHOT), __VA_ARGS__ }
 
-HvfsRow hvfs_disk_table[] = {
-  ROW ("info", S_IFREG | 0444, .show = info_show, .fetch = &fetch_info),
-  ROW ("capacity", S_IFREG | 0644, .show = capacity_show, .store = capacity_store,
-       .fetch = &hvfs_disks_fetch),
-  ROW ("file", S_IFLNK | 0777, .link = file_link, .fetch = &hvfs_disks_fetch),
-  { NULL }
-};
+#define TABLES(prefix, mode_, ...)                                                             \
+  HvfsRow prefix##_table[] = {                                                                 \
+    ROW ("info", S_IFREG | 0444, .stat = disk_stat, .show = info_show, .fetch = &fetch_info),  \
+    ROW ("capacity", S_IFREG | (mode_), .stat = disk_stat, .show = capacity_show,              \
+         .fetch = &hvfs_disks_fetch, __VA_ARGS__),                                             \
+    ROW ("file", S_IFLNK | 0777, .stat = disk_stat, .link = file_link,                         \
+         .fetch = &hvfs_disks_fetch),                                                          \
+    ROW ("raw", S_IFREG | 0444, .stat = hvfs_raw_stat, .visible = hvfs_content_is_shown,       \
+         .file_ops = &hvfs_raw_ops, .fetch = &hvfs_raw_fetch),                                 \
+    { NULL }                                                                                   \
+  };                                                                                           \
+  HvfsRow prefix##_members[] = {                                                               \
+    { .name = "TARGET", .append_name = append_target, .above = above, .mode = S_IFDIR | 0755,  \
+      .flags = HVFS_ROW_NUMBERED, .table = prefix##_table, .stat = disk_stat },                \
+    { NULL }                                                                                   \
+  }
 
-HvfsRow hvfs_disk_members[] = {
-  { .name = "TARGET", .append_name = append_target, .mode = S_IFDIR | 0755,
-    .flags = HVFS_ROW_NUMBERED, .table = hvfs_disk_table, .stat = disk_stat },
-  { NULL }
-};
+TABLES (hvfs_disk, 0644, .store = capacity_store);
+TABLES (hvfs_snapshot_disk, 0444);

@@ -13,6 +13,7 @@
 #include "backend/operation/snapshot.h"
 #include "convert/error.h"
 #include "convert/xml-out.h"
+#include "fs/attr/attr-disk.h"
 #include "fs/attr/tables.h"
 #include "fs/edit/whole.h"
 #include "fs/fs.h"
@@ -455,6 +456,9 @@ HvfsRow hvfs_snapshot_table[] = {
   { .name = "description", .mode = S_IFREG | 0644, .show = description_show,
     .stat = stat_one, .file_ops = &hvfs_whole_ops, .commit = description_commit,
     .depends = DEPENDS },
+  { .name = "disks", .mode = S_IFDIR | 0755, .members = hvfs_snapshot_disk_members,
+    .dir_ops = &hvfs_disks_ops, .fetch = &hvfs_disks_fetch, .stat = stat_one,
+    .depends = DEPENDS | HVFS_CONFIG_PROPS },
   { .name = "parent", .mode = S_IFLNK | 0777, .link = parent_link, .visible = has_parent,
     .stat = stat_one },
   { NULL }

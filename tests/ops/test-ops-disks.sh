@@ -16,7 +16,7 @@ capacity () { vim get "$1" config.hardware.device | grep -o '"capacityInKB": [0-
 
 # All machines' disks are asked for once, what they take once more; then nothing is.
 expect_eq 'disks' "$(ls "$d/disks")" sda
-expect_eq 'what is there' "$(ls "$d/disks/sda")" "$(printf 'capacity\nfile\ninfo')"
+expect_eq 'what is there' "$(ls "$d/disks/sda")" "$(printf 'capacity\nfile\ninfo\nraw')"
 expect_eq 'capacity' "$(cat "$d/disks/sda/capacity")" 16777216
 printf 'format=thin\nallocation=0\nmode=persistent\nchain=[LocalDS_0] %s/%s.vmdk\n' $vm $vm >"$tmp/info"
 sed 's/^allocation=.*/allocation=0/' "$d/disks/sda/info" >"$tmp/out"

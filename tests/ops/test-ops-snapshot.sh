@@ -32,7 +32,7 @@ mkdir "$s/50%"
 expect_eq 'escaped' "$(ls "$s" | grep 50)" '50%25'
 echo 'delete memory=no' >"$s/create"
 [ -f "$s/delete" ] || fail 'a snapshot took the name of a file'
-expect_requests "$mnt" 0 sh -c "ls -lR '$s'; cat '$s'/*/description '$s'/*/created '$s'/*/snapshot.xml"
+expect_requests "$mnt" 0 sh -c "find '$s' -name disks -prune -o -ls; cat '$s'/*/description '$s'/*/created '$s'/*/snapshot.xml"
 
 # Renamed and described.
 mv "$s/second" "$s/upgraded"

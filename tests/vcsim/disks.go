@@ -229,3 +229,111 @@ func extendDisk(c *call) (interface{}, *fault) {
 		return nil, nil
 	})
 }
+
+// ---- snapshots: the machine goes on in a difference from the disk that the snapshot keeps ----
+
+var deltaName = regexp.MustCompile(`(-[0-9]{6})?\.vmdk$`)
+
+// goOnIn gives each disk of the machine, which is that of a snapshot now, a new file above it.
+// Independent disks are in no snapshot (REF VirtualDiskMode).
+func goOnIn(vm *simulator.VirtualMachine) {
+	for i, d := range vm.Config.Hardware.Device {
+		disk, ok := d.(*types.VirtualDisk)
+		if !ok {
+			continue
+		}
+		flat, ok := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo)
+		if !ok || strings.HasPrefix(flat.DiskMode, "independent_") {
+			continue
+		}
+		above, below := *flat, *flat
+		above.FileName = freeDelta(flat.FileName)
+		above.Parent, above.Uuid = &below, uuidOf(above.FileName)
+		above.ThinProvisioned, above.EagerlyScrub = nil, nil
+		copied := *disk
+		copied.Backing = &above
+		vm.Config.Hardware.Device[i] = &copied
+		_ = writeDelta(localFile(above.FileName), filepath.Base(flat.FileName), disk.CapacityInKB)
+	}
+}
+
+// freeDelta: the first of x-000001.vmdk, x-000002.vmdk, ... that is not there.
+func freeDelta(name string) string {
+	for n := 1; ; n++ {
+		next := deltaName.ReplaceAllString(name, fmt.Sprintf("-%06d.vmdk", n))
+		if !exists(localFile(next)) {
+			return next
+		}
+	}
+}
+
+// writeDelta makes a difference without a block in it.
+func writeDelta(path, parent string, kb int64) error {
+	extent := strings.TrimSuffix(path, ".vmdk") + "-delta.vmdk"
+	text := fmt.Sprintf("# Disk DescriptorFile\nversion=1\nencoding=\"UTF-8\"\nCID=fffffffe\nparentCID=fffffffe\n"+
+		"createType=\"vmfsSparse\"\nparentFileNameHint=\"%s\"\n\n# Extent description\nRW %d VMFSSPARSE \"%s\"\n\n"+
+		"# The Disk Data Base\n#DDB\n\n", parent, kb*sectorsPerKB, filepath.Base(extent))
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.WriteFile(extent, []byte("COWD"), 0o600)
+}
+
+// consolidate merges what lies above the disks of a snapshot that goes into them, unless two go on
+// from them, or another snapshot is the same disk. What is written to a difference is never in
+// these files, so merging is renaming.
+func (w *world) consolidate(vm *simulator.VirtualMachine, ref moref) {
+	gone, ok := simulator.Map.Get(ref).(*simulator.VirtualMachineSnapshot)
+	if !ok {
+		return
+	}
+	for _, disk := range disksOf(gone.Config.Hardware.Device) {
+		below := diskFile(disk)
+		above, shared := map[string]bool{}, false
+		tops := topsOf(vm, ref)
+		for _, top := range tops {
+			shared = shared || top.FileName == below
+			for b := top; b != nil && b.Parent != nil; b = b.Parent {
+				if b.Parent.FileName == below {
+					above[b.FileName] = true
+				}
+			}
+		}
+		if shared || len(above) != 1 {
+			continue
+		}
+		for name := range above {
+			for _, top := range tops {
+				for b := top; b != nil; b = b.Parent {
+					if b.FileName == name && b.Parent != nil {
+						parent := b.Parent
+						*b = *parent
+					}
+				}
+			}
+			_ = os.Remove(extentOf(localFile(name)))
+			_ = os.Remove(localFile(name))
+		}
+	}
+}
+
+// topsOf: the disks of the machine, and of its snapshots but one.
+func topsOf(vm *simulator.VirtualMachine, but moref) []*types.VirtualDiskFlatVer2BackingInfo {
+	var tops []*types.VirtualDiskFlatVer2BackingInfo
+	add := func(devices []types.BaseVirtualDevice) {
+		for _, disk := range disksOf(devices) {
+			if flat, ok := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo); ok {
+				tops = append(tops, flat)
+			}
+		}
+	}
+	add(vm.Config.Hardware.Device)
+	for _, root := range vm.Snapshot.RootSnapshotList {
+		for _, ref := range subtree(root, nil) {
+			if s, ok := simulator.Map.Get(ref).(*simulator.VirtualMachineSnapshot); ok && ref != but {
+				add(s.Config.Hardware.Device)
+			}
+		}
+	}
+	return tops
+}

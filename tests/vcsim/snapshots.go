@@ -75,6 +75,8 @@ func (c *call) takeSnapshot(vm *simulator.VirtualMachine, req *types.CreateSnaps
 	}
 	info.CurrentSnapshot = &snapshot.Self
 	vm.Snapshot = info
+	goOnIn(vm)
+	c.w.configChanged(vm)
 	c.w.touch(vm.Self)
 	return snapshot.Self
 }
@@ -151,6 +153,7 @@ func removeSnapshot(c *call) (interface{}, *fault) {
 			if info.CurrentSnapshot != nil && *info.CurrentSnapshot == ref {
 				info.CurrentSnapshot = parent
 			}
+			c.w.consolidate(vm, ref)
 			simulator.Map.Remove(ref)
 		}
 		info.RootSnapshotList = prune(info.RootSnapshotList, c.this, len(gone) > 1)
@@ -158,6 +161,7 @@ func removeSnapshot(c *call) (interface{}, *fault) {
 		if len(info.RootSnapshotList) == 0 {
 			vm.Snapshot = nil
 		}
+		c.w.configChanged(vm)
 		c.w.touch(vm.Self)
 		return nil, nil
 	})
@@ -236,6 +240,7 @@ func (c *call) revert(ref moref) *fault {
 	config := deepCopy(reflect.ValueOf(saved), nil, nil).Interface().(types.VirtualMachineConfigInfo)
 	config.Name = vm.Config.Name // a name is the inventory's
 	vm.Config = &config
+	goOnIn(vm)
 	(&change{c: c, vm: vm, config: &config}).agree()
 	info.CurrentSnapshot = &node.Snapshot
 	vm.Snapshot = info
