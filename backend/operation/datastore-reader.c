@@ -21,7 +21,7 @@ typedef struct
   goffset start;
   gsize len, filled;
   gint64 listed_size;
-  char *data;
+  HvfsRoom *room;
   gboolean done;
   GError *error;     /* why no more comes; for who reads beyond what came */
 } Part;
@@ -38,6 +38,7 @@ struct _HvfsReader
   GCond changed;        /* a part has grown, or ended */
   GQueue parts;         /* lock: the one used last at the head */
   guint n_on_the_way;   /* lock */
+  goffset awaited;      /* lock: when a part has come up to there, who waits is woken */
   goffset next;         /* lock: where who reads on will read */
   gsize window;         /* lock: of the last range that was read on; 0: none */
   gint64 total;         /* lock: the file's size; -1: not known yet */
@@ -49,7 +50,7 @@ struct _HvfsReader
 static void
 part_free (Part *part)
 {
-  hvfs_transfers_give (part->reader->transfers, part->data, part->len);
+  hvfs_room_unref (part->room);
   g_clear_error (&part->error);
   g_free (part);
 }
@@ -116,7 +117,8 @@ add_part_locked (HvfsReader *reader, goffset start, gsize len)
   part->reader = reader;
   part->start = start;
   part->listed_size = reader->listed_size;
-  part->data = hvfs_transfers_take (reader->transfers, len, &part->len);
+  part->room = hvfs_room_new (reader->transfers, len);
+  part->len = part->room->len;
   g_queue_push_head (&reader->parts, part);
   reader->n_on_the_way++;
   return part;
@@ -129,11 +131,17 @@ take_bytes (const char *data, gsize len, gpointer user_data)
 {
   Part *part = user_data;
 
-  g_mutex_lock (&part->reader->lock);
-  memcpy (part->data + part->filled, data, len);
+  HvfsReader *reader = part->reader;
+
+  memcpy (part->room->data + part->filled, data, len);
+  g_mutex_lock (&reader->lock);
   part->filled += len;
-  g_cond_broadcast (&part->reader->changed);
-  g_mutex_unlock (&part->reader->lock);
+  if (part->start + (goffset) part->filled >= reader->awaited)
+    {
+      reader->awaited = G_MAXINT64;
+      g_cond_broadcast (&reader->changed);
+    }
+  g_mutex_unlock (&reader->lock);
   return TRUE;
 }
 
@@ -248,6 +256,7 @@ hvfs_reader_new (HvfsTransfers *transfers, HvfsDatastorePlace *place, const char
   reader->path = g_strdup (path);
   reader->closed = g_cancellable_new ();
   reader->total = -1;
+  reader->awaited = G_MAXINT64;
   g_atomic_ref_count_init (&reader->refs);
   g_mutex_init (&reader->lock);
   g_cond_init (&reader->changed);
@@ -312,7 +321,8 @@ typedef struct
   HvfsReader *reader;
   goffset off;
   gsize size, got;
-  char *data;
+  char *data;          /* nullable: of several parts */
+  GBytes *slice;       /* nullable: of one */
   gint64 known_size;
   gboolean reads_on;   /* from where the last read ended */
   gboolean asked;      /* beyond what was the end: once */
@@ -338,6 +348,23 @@ would_block (GError **error)
   return FALSE;
 }
 
+/* Takes what is wanted of @part, @len bytes from @at on. */
+static void
+take_locked (Read *read, Part *part, goffset at, gsize len)
+{
+  gsize start = (gsize) (at - part->start);
+
+  if (len == read->size)
+    read->slice = hvfs_room_slice (part->room, start, len);
+  else
+    {
+      if (read->data == NULL)
+        read->data = g_malloc (read->size);
+      memcpy (read->data + read->got, part->room->data + start, len);
+    }
+  read->got += len;
+}
+
 /* Takes a step towards all of @read.  FALSE: @error, or it is at the end. */
 static gboolean
 step_locked (Read *read, GCancellable *cancellable, GError **error)
@@ -345,14 +372,14 @@ step_locked (Read *read, GCancellable *cancellable, GError **error)
   HvfsReader *reader = read->reader;
   goffset at = read->off + (goffset) read->got;
   Part *part = part_at_locked (reader, at);
-  gsize here = part == NULL || at >= part->start + (goffset) part->filled
-                 ? 0 : (gsize) (part->start - at) + part->filled;
+  goffset filled = part == NULL ? at : part->start + (goffset) part->filled;
+  goffset wanted = read->off + (goffset) read->size;
 
-  if (here > 0)
+  if (part != NULL)
+    wanted = MIN (wanted, part->start + (goffset) part->len);
+  if (filled >= wanted || (part != NULL && part->done && filled > at))
     {
-      here = MIN (here, read->size - read->got);
-      memcpy (read->data + read->got, part->data + (at - part->start), here);
-      read->got += here;
+      take_locked (read, part, at, (gsize) (MIN (filled, wanted) - at));
       return TRUE;
     }
   if (take_failure_locked (reader, at, error) || (part == NULL && is_at_end_locked (read, at)))
@@ -367,16 +394,25 @@ step_locked (Read *read, GCancellable *cancellable, GError **error)
   if (part == NULL && reader->n_on_the_way < MAX_ON_THE_WAY)
     begin_locked (reader, at, read->size - read->got, read->reads_on, cancellable);
   else
-    g_cond_wait (&reader->changed, &reader->lock);
+    {
+      reader->awaited = MIN (reader->awaited, wanted);
+      g_cond_wait (&reader->changed, &reader->lock);
+    }
   return TRUE;
+}
+
+/* (transfer full) */
+static GBytes *
+bytes_of (Read *read)
+{
+  return read->slice != NULL ? read->slice : g_bytes_new_take (read->data, read->got);
 }
 
 GBytes *
 hvfs_reader_read (HvfsReader *reader, goffset off, gsize size, gint64 known_size,
                   GCancellable *cancellable, GError **error)
 {
-  Read read = { .reader = reader, .off = off, .size = size, .known_size = known_size,
-                .data = g_malloc (size) };
+  Read read = { .reader = reader, .off = off, .size = size, .known_size = known_size };
   GError *failure = NULL;
   HvfsWake wake;
 
@@ -395,7 +431,7 @@ hvfs_reader_read (HvfsReader *reader, goffset off, gsize size, gint64 known_size
   g_mutex_unlock (&reader->lock);
   hvfs_wake_end (&wake);
   if (failure == NULL)
-    return g_bytes_new_take (read.data, read.got);
+    return bytes_of (&read);
   g_free (read.data);
   g_propagate_error (error, failure);
   return NULL;

@@ -74,9 +74,10 @@ hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer d
   hvfs_crew_push (transfers->crew, job);
 }
 
-char *
-hvfs_transfers_take (HvfsTransfers *transfers, gsize len, gsize *ret_len)
+HvfsRoom *
+hvfs_room_new (HvfsTransfers *transfers, gsize len)
 {
+  HvfsRoom *room = g_new (HvfsRoom, 1);
   gsize left;
 
   g_mutex_lock (&transfers->lock);
@@ -85,17 +86,31 @@ hvfs_transfers_take (HvfsTransfers *transfers, gsize len, gsize *ret_len)
     len = MAX (LEAST, MIN (len, left / 2));
   transfers->used += len;
   g_mutex_unlock (&transfers->lock);
-  *ret_len = len;
-  return g_malloc (len);
+  *room = (HvfsRoom){ .data = g_malloc (len), .len = len, .transfers = transfers };
+  g_atomic_ref_count_init (&room->refs);
+  return room;
 }
 
 void
-hvfs_transfers_give (HvfsTransfers *transfers, char *data, gsize len)
+hvfs_room_unref (HvfsRoom *room)
 {
-  g_free (data);
+  HvfsTransfers *transfers = room->transfers;
+
+  if (!g_atomic_ref_count_dec (&room->refs))
+    return;
+  g_free (room->data);
   g_mutex_lock (&transfers->lock);
-  transfers->used -= len;
+  transfers->used -= room->len;
   g_mutex_unlock (&transfers->lock);
+  g_free (room);
+}
+
+GBytes *
+hvfs_room_slice (HvfsRoom *room, gsize start, gsize len)
+{
+  g_atomic_ref_count_inc (&room->refs);
+  return g_bytes_new_with_free_func (room->data + start, len, (GDestroyNotify) hvfs_room_unref,
+                                     room);
 }
 
 gboolean

@@ -23,10 +23,21 @@ typedef void (*HvfsTransfersFunc) (gpointer data);
 /* Runs @func in a thread. */
 void hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer data);
 
-/* Memory for who would like @len bytes, and gets fewer where little is left.  It is given
- * back with the length that was got. */
-char *hvfs_transfers_take (HvfsTransfers *transfers, gsize len, gsize *ret_len);
-void hvfs_transfers_give (HvfsTransfers *transfers, char *data, gsize len);
+/* Memory for who would like @len bytes, and gets fewer where little is left; it counts until
+ * the last who refers to it is done with it. */
+typedef struct
+{
+  char *data;
+  gsize len;
+  HvfsTransfers *transfers;
+  gatomicrefcount refs;
+} HvfsRoom;
+
+HvfsRoom *hvfs_room_new (HvfsTransfers *transfers, gsize len);
+void hvfs_room_unref (HvfsRoom *room);
+
+/* (transfer full): bytes of it, without a copy: they stay as they are */
+GBytes *hvfs_room_slice (HvfsRoom *room, gsize start, gsize len);
 
 /* Whether the server takes files whose length it is not told; TRUE until it is known not to. */
 gboolean hvfs_transfers_takes_chunks (HvfsTransfers *transfers);

@@ -31,8 +31,7 @@ struct _HvfsWriter
   goffset in_fd;          /* lock: of those written, the first are there */
   goffset written;        /* lock */
   goffset taken;          /* lock: how far the ring was read; what is before is no more */
-  char *ring;             /* nullable; what is between taken, or in_fd, and written */
-  gsize ring_size;
+  HvfsRoom *ring;         /* nullable; what is between taken, or in_fd, and written */
   gboolean ended;         /* lock: nothing more is written */
   gboolean held;          /* lock: nothing more is read */
   gboolean done;          /* lock: the transfer is over */
@@ -60,10 +59,10 @@ ring_start_locked (const HvfsWriter *writer)
 static void
 copy_from_ring (const HvfsWriter *writer, goffset off, char *buffer, gsize len)
 {
-  gsize at = (gsize) off % writer->ring_size, first = MIN (len, writer->ring_size - at);
+  gsize at = (gsize) off % writer->ring->len, first = MIN (len, writer->ring->len - at);
 
-  memcpy (buffer, writer->ring + at, first);
-  memcpy (buffer + first, writer->ring, len - first);
+  memcpy (buffer, writer->ring->data + at, first);
+  memcpy (buffer + first, writer->ring->data, len - first);
 }
 
 static gssize
@@ -222,7 +221,7 @@ hvfs_writer_free (HvfsWriter *writer)
     return;
   stop (writer);
   if (writer->ring != NULL)
-    hvfs_transfers_give (writer->transfers, writer->ring, writer->ring_size);
+    hvfs_room_unref (writer->ring);
   hvfs_datastore_place_free (writer->place);
   g_clear_error (&writer->error);
   g_object_unref (writer->stop);
@@ -288,16 +287,16 @@ keep (HvfsWriter *writer, const char *data, gsize size, GError **error)
 static gsize
 room_locked (const HvfsWriter *writer)
 {
-  return writer->ring_size - (gsize) (writer->written - ring_start_locked (writer));
+  return writer->ring->len - (gsize) (writer->written - ring_start_locked (writer));
 }
 
 static void
 copy_to_ring (HvfsWriter *writer, goffset off, const char *data, gsize len)
 {
-  gsize at = (gsize) off % writer->ring_size, first = MIN (len, writer->ring_size - at);
+  gsize at = (gsize) off % writer->ring->len, first = MIN (len, writer->ring->len - at);
 
-  memcpy (writer->ring + at, data, first);
-  memcpy (writer->ring, data + first, len - first);
+  memcpy (writer->ring->data + at, data, first);
+  memcpy (writer->ring->data, data + first, len - first);
 }
 
 /* Appends as much as there is room for; it waits for room for @least.
@@ -363,7 +362,7 @@ hvfs_writer_write (HvfsWriter *writer, const char *data, gsize size, GCancellabl
   if (kept == size)
     return TRUE;
   if (writer->ring == NULL)
-    writer->ring = hvfs_transfers_take (writer->transfers, RING, &writer->ring_size);
+    writer->ring = hvfs_room_new (writer->transfers, RING);
   return append_all (writer, data + kept, size - kept, cancellable, error);
 }
 

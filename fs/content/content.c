@@ -13,6 +13,9 @@
 
 /* A directory that changes while it is listed is listed again, so often. */
 #define TRIES 5
+/* What programs had best read and write at once.  Much more would cost those that read here and
+ * there, as many read so much each time. */
+#define PIECE_BYTES (256 * 1024)
 
 gboolean
 hvfs_content_is_shown (HvfsFs *fs, HvfsNode node)
@@ -208,7 +211,10 @@ content_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *
   if (!hvfs_contents_get (fs->contents, node.a, &content))
     return FALSE;
   if (!content.is_dir)
-    st->st_size = content.size;
+    {
+      st->st_size = content.size;
+      st->st_blksize = PIECE_BYTES;
+    }
   if (content.mtime_us != 0)
     st->st_mtim = hvfs_timespec (content.mtime_us);
   return TRUE;

@@ -64,7 +64,7 @@ expect_eq 'df' "$(df -B1 --output=avail "$files" | tail -1 | tr -d ' ')" $((avai
 # Who is killed leaves nothing; nor does a server that refuses.
 "$PYTHON" -c 'import signal, sys
 with open(sys.argv[1], "wb") as out:
-    out.write(b"half of it" * 10000)
+    out.write(b"half of it" * 100000)
     signal.pause()' "$files/killed" &
 copy=$!
 await test -s "$files/killed"
