@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* backend/operation/datastore-change.c - files of datastores are moved, removed, made; see
+/* backend/operation/datastore-change.c - files of datastores are moved, copied, removed, made; see
  * datastore-change.h */
 #include "backend/operation/datastore-change.h"
 
@@ -38,14 +38,13 @@ run (const HvfsServer *server, HvfsRequest *request, guint32 serial, GCancellabl
   return hvfs_operation_run (server, request, serial, NULL, NULL, NULL, cancellable, error);
 }
 
-gboolean
-hvfs_datastore_move (const HvfsServer *server, const HvfsDatastorePath *from,
-                     const HvfsDatastorePath *to, gboolean is_disk, gboolean force,
-                     GCancellable *cancellable, GError **error)
+/* The arguments of moving and copying are the same. */
+static gboolean
+transfer (const HvfsServer *server, const char *method, const HvfsDatastorePath *from,
+          const HvfsDatastorePath *to, gboolean is_disk, gboolean force, GCancellable *cancellable,
+          GError **error)
 {
-  g_autoptr (HvfsRequest) request
-    = new_request (server, is_disk ? "MoveVirtualDisk_Task" : "MoveDatastoreFile_Task", is_disk,
-                   error);
+  g_autoptr (HvfsRequest) request = new_request (server, method, is_disk, error);
 
   if (request == NULL)
     return FALSE;
@@ -54,6 +53,24 @@ hvfs_datastore_move (const HvfsServer *server, const HvfsDatastorePath *from,
             is_disk ? "destDatacenter" : "destinationDatacenter", to);
   hvfs_request_bool (request, "force", force);
   return run (server, request, to->serial, cancellable, error);
+}
+
+gboolean
+hvfs_datastore_move (const HvfsServer *server, const HvfsDatastorePath *from,
+                     const HvfsDatastorePath *to, gboolean is_disk, gboolean force,
+                     GCancellable *cancellable, GError **error)
+{
+  return transfer (server, is_disk ? "MoveVirtualDisk_Task" : "MoveDatastoreFile_Task", from, to,
+                   is_disk, force, cancellable, error);
+}
+
+gboolean
+hvfs_datastore_copy (const HvfsServer *server, const HvfsDatastorePath *from,
+                     const HvfsDatastorePath *to, gboolean is_disk, GCancellable *cancellable,
+                     GError **error)
+{
+  return transfer (server, is_disk ? "CopyVirtualDisk_Task" : "CopyDatastoreFile_Task", from, to,
+                   is_disk, FALSE, cancellable, error);
 }
 
 gboolean

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* backend/operation/datastore-change.h - files of datastores are moved, removed, made
+/* backend/operation/datastore-change.h - files of datastores are moved, copied, removed, made
  *
  * Exists because the server does this for plain files and for disks by different managers: a
  * disk is a descriptor and an extent, which go together.  Paths are below the datastore's
@@ -20,6 +20,11 @@ typedef struct
 /* @is_disk: @from is a disk's descriptor.  @force: what is at @to is replaced. */
 gboolean hvfs_datastore_move (const HvfsServer *server, const HvfsDatastorePath *from,
                               const HvfsDatastorePath *to, gboolean is_disk, gboolean force,
+                              GCancellable *cancellable, GError **error);
+
+/* Whole; what is at @to is kept.  A disk may be stored in another way than @from is. */
+gboolean hvfs_datastore_copy (const HvfsServer *server, const HvfsDatastorePath *from,
+                              const HvfsDatastorePath *to, gboolean is_disk,
                               GCancellable *cancellable, GError **error);
 
 /* With all that is in it, if it is a directory. */

@@ -161,6 +161,23 @@ content_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const c
 }
 
 static gboolean
+content_copy (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, goffset off, HvfsNode from,
+              goffset from_off, gsize *size, GError **error)
+{
+  GError *failure = NULL;
+
+  if (hvfs_call_may_wait (call, &failure)
+      && hvfs_upload_copy (file_of (fi)->upload, from.a, from_off, off, size, call->cancellable,
+                           &failure))
+    return TRUE;
+  if (failure->code == EOPNOTSUPP)
+    g_propagate_error (error, failure);
+  else
+    fail (call, node, "copy", failure, error);
+  return FALSE;
+}
+
+static gboolean
 content_empty (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   return hvfs_call_may_wait (call, error)
@@ -274,6 +291,7 @@ const HvfsFileOps hvfs_content_file_ops = {
   .open = content_open,
   .read = content_read,
   .write = content_write,
+  .copy = content_copy,
   .empty = content_empty,
   .setattr = content_setattr,
   .flush = content_flush,

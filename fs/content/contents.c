@@ -443,6 +443,27 @@ hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size)
   node->content.until_us = node->parent->listed_until_us;
 }
 
+static gboolean
+make_old (gpointer number, gpointer node, gpointer data)
+{
+  if (!((Node *) node)->content.is_new)
+    ((Node *) node)->content.until_us = 0;
+  return FALSE;
+}
+
+void
+hvfs_contents_forget (HvfsContents *contents, guint32 number, guint32 store)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *dir = dir_locked (contents, number, store);
+
+  if (dir == NULL)
+    return;
+  dir->changes++;
+  dir->listed_until_us = 0;
+  g_tree_foreach (dir->children, make_old, NULL);
+}
+
 void
 hvfs_contents_remove (HvfsContents *contents, guint32 number, guint32 store, const char *name)
 {

@@ -85,6 +85,8 @@ guint32 hvfs_contents_add_new (HvfsContents *contents, guint32 number, guint32 s
 void hvfs_contents_set_size (HvfsContents *contents, guint32 number, gint64 size);
 /* The server has it now, and is so long. */
 void hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size);
+/* What is known of the directory is old. */
+void hvfs_contents_forget (HvfsContents *contents, guint32 number, guint32 store);
 void hvfs_contents_remove (HvfsContents *contents, guint32 number, guint32 store, const char *name);
 /* It keeps its number. */
 void hvfs_contents_rename (HvfsContents *contents, guint32 number, guint32 store,

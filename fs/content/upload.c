@@ -18,10 +18,16 @@
 /* From so many bytes on a file goes up while it is written. */
 #define STREAM_BYTES (4 * 1024 * 1024)
 
-/* What goes up, under its temporary name. */
+/* Who wants a copy of all of a file asks for so much at once, or for all. */
+#define COPY_BYTES (1024 * 1024 * 1024)
+
+/* What goes up, or what the server copies, under its temporary name. */
 typedef struct
 {
-  HvfsWriter *writer;
+  HvfsWriter *writer;   /* NULL: it is a copy, all there */
+  guint32 source;       /* of the copy */
+  goffset copied;       /* so much of it was asked for so far */
+  gboolean is_disk;     /* it has an extent */
   HvfsDatastorePlace *place;
   char *path;
   guint32 store;
@@ -233,6 +239,12 @@ temporary_name (const char *path)
                           path, g_random_int (), g_random_int ());
 }
 
+static goffset
+end_of (const Stream *stream)
+{
+  return stream->writer != NULL ? hvfs_writer_get_end (stream->writer) : stream->copied;
+}
+
 /* @ready: the first bytes, which are in the local file; @len: of all, or -1 */
 static gboolean
 begin_stream_locked (HvfsUpload *upload, goffset ready, gint64 len, GError **error)
@@ -259,7 +271,8 @@ clear_away (HvfsFs *fs, const Stream *stream)
   const HvfsDatastorePath part = { stream->store, stream->place, stream->path };
   g_autoptr (GError) error = NULL;
 
-  if (!hvfs_datastore_delete (&fs->server, &part, FALSE, NULL, &error) && error->code != ENOENT)
+  if (!hvfs_datastore_delete (&fs->server, &part, stream->is_disk, NULL, &error)
+      && error->code != ENOENT)
     g_message ("[%s] %s: a part of a file is left there: %s", part.place->name, part.path,
                error->message);
 }
@@ -334,13 +347,19 @@ static gboolean
 take_back_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 {
   const Stream *stream = upload->stream;
-  goffset end = hvfs_writer_get_end (stream->writer);
+  goffset end = end_of (stream);
   gint64 size = hvfs_upload_get_size (upload);
   HvfsReader *reader;
 
-  if (!hvfs_writer_rescue (stream->writer))
+  if (stream->is_disk)
     {
-      if (!finish_stream_locked (upload, MAX (stream->len, end), cancellable, error))
+      g_set_error (error, HVFS_ERROR, EOPNOTSUPP, "a disk that is being copied cannot be changed");
+      return FALSE;
+    }
+  if (stream->writer == NULL || !hvfs_writer_rescue (stream->writer))
+    {
+      if (stream->writer != NULL
+          && !finish_stream_locked (upload, MAX (stream->len, end), cancellable, error))
         return FALSE;
       reader = hvfs_reader_new (upload->fs->transfers, hvfs_datastore_place_copy (stream->place),
                                 stream->path);
@@ -465,7 +484,7 @@ goes_on_locked (const HvfsUpload *upload, goffset off, gsize size)
 {
   const Stream *stream = upload->stream;
 
-  return stream != NULL && off >= hvfs_writer_get_end (stream->writer)
+  return stream != NULL && stream->writer != NULL && off >= hvfs_writer_get_end (stream->writer)
          && (stream->len < 0 || off + (goffset) size <= stream->len);
 }
 
@@ -531,7 +550,7 @@ may_become_locked (const HvfsUpload *upload, gint64 size)
   const Stream *stream = upload->stream;
 
   return stream != NULL
-         && (stream->len < 0 ? size >= hvfs_writer_get_end (stream->writer) : size == stream->len);
+         && (stream->len < 0 ? size >= end_of (stream) : size == stream->len);
 }
 
 static gboolean
@@ -563,6 +582,117 @@ hvfs_upload_resize (HvfsUpload *upload, gint64 size, GCancellable *cancellable, 
   return TRUE;
 }
 
+/* ---- copies ---- */
+
+/* Whether the server can make it what is wanted: all of another file, from the first byte on, or
+ * what follows of that. */
+static gboolean
+may_copy_locked (HvfsUpload *upload, guint32 source, goffset from, goffset off, gsize size,
+                 gint64 *ret_len)
+{
+  const Stream *stream = upload->stream;
+  HvfsContent content;
+
+  if (stream != NULL)
+    return stream->writer == NULL && stream->source == source && from == off
+           && off == stream->copied;
+  if (!upload->loaded || hvfs_upload_get_size (upload) != 0 || from != 0 || off != 0
+      || !hvfs_contents_get (upload->fs->contents, source, &content) || content.is_new)
+    return FALSE;
+  *ret_len = content.size;
+  return content.size > 0 && (gint64) size >= MIN (content.size, COPY_BYTES);
+}
+
+/* @name: of the source.  Its extent goes with it, unless there is one already where it goes. */
+static gboolean
+is_disk_locked (HvfsUpload *upload, guint32 source, guint32 store, const char *name,
+                const char *path)
+{
+  HvfsFs *fs = upload->fs;
+  g_autofree char *to_name = g_path_get_basename (path);
+  g_autofree char *extent = NULL, *to_extent = NULL;
+  HvfsContent content;
+  guint32 dir, to_dir;
+
+  if (!hvfs_contents_get_parent (fs->contents, source, &dir)
+      || !find_dir (upload, &to_dir, &content) || !g_str_has_suffix (to_name, ".vmdk"))
+    return FALSE;
+  extent = hvfs_content_dup_extent (fs, dir, store, name);
+  to_extent = hvfs_content_dup_extent (fs, to_dir, content.store, to_name);
+  return extent != NULL && to_extent == NULL;
+}
+
+/* What is to be copied, and where it is.  @ret_place, (transfer full).  FALSE: @error: ESTALE */
+static gboolean
+locate_source (HvfsFs *fs, guint32 source, HvfsContent *ret_content, char **ret_path,
+               HvfsDatastorePlace **ret_place, GError **error)
+{
+  *ret_path = hvfs_contents_dup_path (fs->contents, source);
+  *ret_place = NULL;
+  if (*ret_path == NULL || !hvfs_contents_get (fs->contents, source, ret_content))
+    g_set_error (error, HVFS_ERROR, ESTALE, "the file is no longer on the datastore");
+  else
+    *ret_place = hvfs_datastore_place_new (fs->mirror, ret_content->store, error);
+  return *ret_place != NULL;
+}
+
+/* A copy that fails is no empty file; but where the server makes none it is read and written. */
+static gboolean
+begin_copy_locked (HvfsUpload *upload, guint32 source, gint64 len, GCancellable *cancellable,
+                   GError **error)
+{
+  HvfsFs *fs = upload->fs;
+  g_autofree char *path = NULL, *from_path = NULL, *name = NULL, *temporary = NULL;
+  g_autoptr (HvfsDatastorePlace) from_place = NULL;
+  HvfsDatastorePlace *place = NULL;
+  HvfsDatastorePath from, to;
+  GError *failure = NULL;
+  HvfsContent content;
+  Stream *stream;
+  guint32 store;
+
+  if (!locate_source (fs, source, &content, &from_path, &from_place, error)
+      || !locate (upload, &path, &place, &store, error))
+    return FALSE;
+  name = g_path_get_basename (from_path);
+  temporary = temporary_name (path);
+  stream = upload->stream = g_new0 (Stream, 1);
+  *stream = (Stream){ .source = source, .place = place, .store = store, .len = len,
+                      .is_disk = is_disk_locked (upload, source, content.store, name, path) };
+  stream->path = g_strconcat (temporary, stream->is_disk ? ".vmdk" : NULL, NULL);
+  from = (HvfsDatastorePath){ content.store, from_place, from_path };
+  to = (HvfsDatastorePath){ store, place, stream->path };
+  if (hvfs_datastore_copy (&fs->server, &from, &to, stream->is_disk, cancellable, &failure))
+    return TRUE;
+  end_stream_locked (upload, TRUE);
+  upload->aborted = failure->code != EOPNOTSUPP;
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
+gboolean
+hvfs_upload_copy (HvfsUpload *upload, guint32 source, goffset from, goffset off, gsize *size,
+                  GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&upload->lock);
+  gint64 len = 0;
+  Stream *stream;
+
+  if (upload->aborted || !may_copy_locked (upload, source, from, off, *size, &len))
+    {
+      g_set_error (error, HVFS_ERROR, EOPNOTSUPP, "the server copies whole files only");
+      return FALSE;
+    }
+  if (upload->stream == NULL && !begin_copy_locked (upload, source, len, cancellable, error))
+    return FALSE;
+  stream = upload->stream;
+  *size = MIN (*size, (gsize) (stream->len - stream->copied));
+  stream->copied += (goffset) *size;
+  upload->dirty = TRUE;
+  set_size (upload, stream->copied);
+  return TRUE;
+}
+
 /* ---- storing ---- */
 
 /* It gets its name. */
@@ -580,8 +710,8 @@ name_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
   if (!locate (upload, &path, &place, &store, error))
     return FALSE;
   whole = (HvfsDatastorePath){ store, place, path };
-  return hvfs_datastore_move (&fs->server, &part, &whole, FALSE, !upload->is_new, cancellable,
-                              error);
+  return hvfs_datastore_move (&fs->server, &part, &whole, upload->stream->is_disk,
+                              !upload->is_new, cancellable, error);
 }
 
 /* What is all in the local file. */
@@ -600,16 +730,23 @@ end_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 {
   GError *failure = NULL;
 
+  if (upload->stream->writer == NULL)
+    return upload->stream->copied == upload->stream->len
+           || (take_back_locked (upload, cancellable, error)
+               && send_locked (upload, cancellable, error));
   return finish_stream_locked (upload, hvfs_upload_get_size (upload), cancellable, &failure)
          || (settle_failure_locked (upload, failure, cancellable, error)
              && send_locked (upload, cancellable, error));
 }
 
+/* @ret_is_disk: it is a copy of one, with its extent */
 static gboolean
-store_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
+store_locked (HvfsUpload *upload, gboolean *ret_is_disk, GCancellable *cancellable,
+              GError **error)
 {
   gboolean was_going = upload->stream != NULL;
 
+  *ret_is_disk = was_going && upload->stream->is_disk;
   if ((was_going ? end_locked (upload, cancellable, error)
                  : send_locked (upload, cancellable, error))
       && name_locked (upload, cancellable, error))
@@ -626,6 +763,7 @@ hvfs_upload_commit (HvfsUpload *upload, GCancellable *cancellable, GError **erro
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&upload->lock);
   gint64 size = hvfs_upload_get_size (upload);
+  gboolean is_disk = FALSE;
   HvfsContent content;
   guint32 dir;
 
@@ -638,10 +776,12 @@ hvfs_upload_commit (HvfsUpload *upload, GCancellable *cancellable, GError **erro
       upload->dirty = FALSE;
       return TRUE;
     }
-  if (!store_locked (upload, cancellable, error))
+  if (!store_locked (upload, &is_disk, cancellable, error))
     return FALSE;
   upload->dirty = upload->is_new = FALSE;
   hvfs_contents_stored (upload->fs->contents, upload->number, size);
+  if (is_disk) /* its extent is there, and its descriptor is another one */
+    hvfs_contents_forget (upload->fs->contents, dir, content.store);
   if (!upload->loaded)
     {
       upload->in_order = 0;

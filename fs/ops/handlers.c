@@ -27,6 +27,7 @@ const struct fuse_lowlevel_ops hvfs_ops = {
   .open = hvfs_ops_open,
   .read = hvfs_ops_read,
   .write = hvfs_ops_write,
+  .copy_file_range = hvfs_ops_copy,
   .poll = hvfs_ops_poll,
   .flush = hvfs_ops_flush,
   .fsync = hvfs_ops_fsync,

@@ -35,6 +35,8 @@ struct _FileJob
   goffset off;
   struct stat st;
   int to_set;
+  guint64 from;       /* to copy */
+  goffset from_off;
   const char *data;   /* to write: borrowed, or owned on the job pool */
   GBytes *content;    /* read; owned */
 };
@@ -211,6 +213,36 @@ hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size,
   static const Kind kind = { run_write, reply_write };
   FileJob job = { .kind = &kind, .ino = ino, .fi = *fi, .size = size, .off = off,
                   .data = buffer };
+
+  hvfs_opened_used (hvfs_ops_fs (req)->opened, fi->fh);
+  dispatch (req, &job);
+}
+
+/* ---- copies ---- */
+
+/* No more than an answer has room for. */
+#define MAX_COPY_BYTES (1024 * 1024 * 1024)
+
+static gboolean
+run_copy (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
+{
+  HvfsNode from;
+
+  if (hvfs_node_from_ino (job->from, &from) && from.row == node.row && node.row->file_ops != NULL
+      && node.row->file_ops->copy != NULL)
+    return node.row->file_ops->copy (call, node, &job->fi, job->off, from, job->from_off,
+                                     &job->size, error);
+  g_set_error (error, HVFS_ERROR, EOPNOTSUPP, "the server does not copy that");
+  return FALSE;
+}
+
+void
+hvfs_ops_copy (fuse_req_t req, fuse_ino_t from, off_t from_off, struct fuse_file_info *from_fi,
+               fuse_ino_t ino, off_t off, struct fuse_file_info *fi, size_t size, int flags)
+{
+  static const Kind kind = { run_copy, reply_write };
+  FileJob job = { .kind = &kind, .ino = ino, .fi = *fi, .size = MIN (size, MAX_COPY_BYTES),
+                  .off = off, .from = from, .from_off = from_off };
 
   hvfs_opened_used (hvfs_ops_fs (req)->opened, fi->fh);
   dispatch (req, &job);

@@ -82,6 +82,9 @@ void hvfs_ops_read (fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 void hvfs_ops_write (fuse_req_t req, fuse_ino_t ino, const char *buffer, size_t size, off_t off,
                      struct fuse_file_info *fi);
 void hvfs_ops_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void hvfs_ops_copy (fuse_req_t req, fuse_ino_t from, off_t from_off,
+                    struct fuse_file_info *from_fi, fuse_ino_t ino, off_t off,
+                    struct fuse_file_info *fi, size_t size, int flags);
 void hvfs_ops_poll (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi,
                     struct fuse_pollhandle *handle);
 void hvfs_ops_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
