@@ -3,6 +3,8 @@
  * datastore-transfers.h */
 #include "backend/operation/datastore-transfers.h"
 
+#include <sys/mman.h>
+
 #include "backend/wait/crew.h"
 #include "backend/wait/wake.h"
 #include "convert/error.h"
@@ -20,6 +22,8 @@ struct _HvfsTransfers
   gsize budget;
   GMutex lock;  /* a leaf */
   gsize used;   /* lock: bytes that were taken */
+  GQueue idle;  /* lock: HvfsRoom; kept while others are used, for who takes one next */
+  gsize n_idle; /* lock: bytes of these */
   gint no_chunks; /* atomic */
 };
 
@@ -35,6 +39,61 @@ run (gpointer data, gpointer user_data)
   g_autofree Job *job = data;
 
   job->func (job->data);
+}
+
+/* Pages of their own go back to the system, whatever malloc () would keep. */
+static HvfsRoom *
+room_alloc (HvfsTransfers *transfers, gsize len)
+{
+  HvfsRoom *room = g_new (HvfsRoom, 1);
+  char *data = len < LEAST ? g_malloc (len)
+                           : mmap (NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                                   -1, 0);
+
+  if (data == MAP_FAILED)
+    g_error ("no memory for %" G_GSIZE_FORMAT " bytes", len);
+  *room = (HvfsRoom){ .data = data, .len = len, .transfers = transfers };
+  return room;
+}
+
+static void
+room_free (HvfsRoom *room)
+{
+  if (room->len < LEAST)
+    g_free (room->data);
+  else
+    munmap (room->data, room->len);
+  g_free (room);
+}
+
+/* Lock held: frees the idle ones that are too many beside @max bytes of them. */
+static void
+drop_idle (HvfsTransfers *transfers, gsize max)
+{
+  while (transfers->n_idle > max)
+    {
+      HvfsRoom *room = g_queue_pop_tail (&transfers->idle);
+
+      transfers->n_idle -= room->len;
+      room_free (room);
+    }
+}
+
+/* Lock held.  (nullable) */
+static HvfsRoom *
+take_idle (HvfsTransfers *transfers, gsize len)
+{
+  for (GList *link = transfers->idle.head; link != NULL; link = link->next)
+    {
+      HvfsRoom *room = link->data;
+
+      if (room->len != len)
+        continue;
+      g_queue_delete_link (&transfers->idle, link);
+      transfers->n_idle -= len;
+      return room;
+    }
+  return NULL;
 }
 
 HvfsTransfers *
@@ -55,6 +114,7 @@ hvfs_transfers_free (HvfsTransfers *transfers)
   if (transfers == NULL)
     return;
   hvfs_crew_free (transfers->crew);
+  drop_idle (transfers, 0);
   g_mutex_clear (&transfers->lock);
   g_free (transfers);
 }
@@ -74,19 +134,30 @@ hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer d
   hvfs_crew_push (transfers->crew, job);
 }
 
+/* How much there is for who would like @len bytes: one of a few sizes. */
+static gsize
+fair_share (gsize len, gsize left)
+{
+  gsize share = LEAST;
+
+  while (share * 2 <= MIN (len, left / 2))
+    share *= 2;
+  return len <= LEAST ? len : share;
+}
+
 HvfsRoom *
 hvfs_room_new (HvfsTransfers *transfers, gsize len)
 {
-  HvfsRoom *room = g_new (HvfsRoom, 1);
-  gsize left;
+  HvfsRoom *room;
 
   g_mutex_lock (&transfers->lock);
-  left = transfers->budget > transfers->used ? transfers->budget - transfers->used : 0;
-  if (len > LEAST)
-    len = MAX (LEAST, MIN (len, left / 2));
+  len = fair_share (len, transfers->budget - MIN (transfers->budget, transfers->used));
+  room = take_idle (transfers, len);
   transfers->used += len;
+  drop_idle (transfers, transfers->budget - MIN (transfers->budget, transfers->used));
   g_mutex_unlock (&transfers->lock);
-  *room = (HvfsRoom){ .data = g_malloc (len), .len = len, .transfers = transfers };
+  if (room == NULL)
+    room = room_alloc (transfers, len);
   g_atomic_ref_count_init (&room->refs);
   return room;
 }
@@ -98,11 +169,18 @@ hvfs_room_unref (HvfsRoom *room)
 
   if (!g_atomic_ref_count_dec (&room->refs))
     return;
-  g_free (room->data);
   g_mutex_lock (&transfers->lock);
   transfers->used -= room->len;
+  if (room->len < LEAST)
+    room_free (room);
+  else
+    {
+      g_queue_push_head (&transfers->idle, room);
+      transfers->n_idle += room->len;
+    }
+  drop_idle (transfers, transfers->used == 0 ? 0
+                        : transfers->budget - MIN (transfers->budget, transfers->used));
   g_mutex_unlock (&transfers->lock);
-  g_free (room);
 }
 
 GBytes *
