@@ -205,16 +205,26 @@ truncate_by_name (HvfsCall *call, HvfsNode node, gint64 size, GError **error)
   return ok;
 }
 
-/* Times are the server's: to set them, as cp -p does, has no effect. */
+/* Times are the server's, which has no way to set them.  One that a program sets, as cp -p does,
+ * is remembered here, so that rsync finds what it has left. */
 static gboolean
 content_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const struct stat *st,
                  int to_set, GError **error)
 {
+  HvfsContent content;
+
+  /* rsync makes a file for itself alone before it writes it. */
+  if (hvfs_contents_get (call->fs->contents, node.a, &content) && content.is_new
+      && (st->st_mode & 07777 & ~hvfs_node_mode (call->fs, node)) == 0)
+    to_set &= ~FUSE_SET_ATTR_MODE;
   if (hvfs_node_changes_owner (call->fs, node, st, to_set))
     {
       g_set_error (error, HVFS_ERROR, EPERM, "files of datastores have no owner and mode of their own");
       return FALSE;
     }
+  if ((to_set & FUSE_SET_ATTR_MTIME) != 0 && (to_set & FUSE_SET_ATTR_MTIME_NOW) == 0)
+    hvfs_contents_set_time (call->fs->contents, node.a,
+                            st->st_mtim.tv_sec * G_USEC_PER_SEC + st->st_mtim.tv_nsec / 1000);
   if ((to_set & FUSE_SET_ATTR_SIZE) == 0)
     return TRUE;
   if (!hvfs_call_may_wait (call, error))

@@ -96,20 +96,6 @@ tell (HvfsFs *fs, const Name *beside, const char *name)
   hvfs_change_name (fs, hvfs_content_dir_ino (beside->number, beside->store), name);
 }
 
-char *
-hvfs_content_dup_extent (HvfsFs *fs, guint32 dir, guint32 store, const char *name)
-{
-  gsize len = strlen (name);
-  g_autofree char *extent = NULL;
-  HvfsContent content;
-
-  if (!g_str_has_suffix (name, ".vmdk"))
-    return NULL;
-  extent = g_strdup_printf ("%.*s-flat.vmdk", (int) (len - strlen (".vmdk")), name);
-  return hvfs_contents_find (fs->contents, dir, store, extent, &content)
-           ? g_steal_pointer (&extent) : NULL;
-}
-
 /* Whether it is a disk's descriptor: its extent, which is beside it, goes with it. */
 static gboolean
 is_disk (HvfsFs *fs, const Name *name, char **ret_extent)

@@ -3,6 +3,7 @@
 #include "fs/content/content-place.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "convert/error.h"
 #include "fs/content/contents.h"
@@ -33,6 +34,20 @@ hvfs_content_dir (HvfsFs *fs, HvfsNode dir, guint32 *ret_number, guint32 *ret_st
   *ret_number = content.number;
   *ret_store = content.store;
   return TRUE;
+}
+
+char *
+hvfs_content_dup_extent (HvfsFs *fs, guint32 dir, guint32 store, const char *name)
+{
+  gsize len = strlen (name);
+  g_autofree char *extent = NULL;
+  HvfsContent content;
+
+  if (!g_str_has_suffix (name, ".vmdk"))
+    return NULL;
+  extent = g_strdup_printf ("%.*s-flat.vmdk", (int) (len - strlen (".vmdk")), name);
+  return hvfs_contents_find (fs->contents, dir, store, extent, &content)
+           ? g_steal_pointer (&extent) : NULL;
 }
 
 void

@@ -11,6 +11,10 @@
 /* The inode of the directory @number, or with 0 of "files" of the datastore @store. */
 guint64 hvfs_content_dir_ino (guint32 number, guint32 store);
 
+/* The name of the extent of the disk @name, (transfer full); NULL: that is no disk's
+ * descriptor, or its extent is not beside it */
+char *hvfs_content_dup_extent (HvfsFs *fs, guint32 dir, guint32 store, const char *name);
+
 /* @error: EPERM, unless the mount may remove and overwrite */
 gboolean hvfs_content_may_delete (HvfsFs *fs, GError **error);
 

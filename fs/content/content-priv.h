@@ -13,10 +13,6 @@ extern const HvfsFileOps hvfs_content_file_ops;
 gboolean hvfs_content_open_new (HvfsCall *call, guint32 number, struct fuse_file_info *fi,
                                 GError **error);
 
-/* The name of the extent of the disk @name, (transfer full); NULL: that is no disk's
- * descriptor, or its extent is not beside it */
-char *hvfs_content_dup_extent (HvfsFs *fs, guint32 dir, guint32 store, const char *name);
-
 /* content-name.c: the changing half of hvfs_content_dir_ops */
 guint64 hvfs_content_create (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
                              struct fuse_file_info *fi, GError **error);

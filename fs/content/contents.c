@@ -7,6 +7,9 @@
 /* A listing is at most five seconds old where it is read. */
 #define NEW_US (G_TIME_SPAN_SECOND * 9 / 2)
 
+/* A server's clock that is further off is not known for the time of a file from here. */
+#define MAX_SKEW_US (10 * G_TIME_SPAN_MINUTE)
+
 /* An inode number has room for so many. */
 #define MAX_NUMBER ((1u << 28) - 1)
 
@@ -21,6 +24,9 @@ struct _Node
   GHashTable *names;     /* name -> Node; NULL: a file */
   gint64 listed_until_us;
   guint changes;
+  gint64 set_us;         /* shown in place of the server's time; 0: none */
+  gint64 server_us;      /* the server's, as listed last; 0: not since it was stored */
+  gint64 stored_us;      /* when that was, by the clock here */
 };
 
 typedef struct
@@ -333,6 +339,21 @@ remove_unlisted_locked (HvfsContents *contents, Node *dir, gint64 until_us)
     remove_locked (contents, gone->pdata[i]);
 }
 
+/* What a program has set holds until the server has another file there. */
+static void
+take_entry_locked (Node *node, const HvfsDatastoreEntry *entry)
+{
+  gboolean is_same = node->server_us != 0
+                       ? node->server_us == entry->mtime_us
+                       : ABS (entry->mtime_us - node->stored_us) < MAX_SKEW_US;
+
+  if (!is_same || node->content.size != entry->size)
+    node->set_us = 0;
+  node->server_us = entry->mtime_us;
+  node->content.size = entry->size;
+  node->content.mtime_us = node->set_us != 0 ? node->set_us : entry->mtime_us;
+}
+
 gboolean
 hvfs_contents_set (HvfsContents *contents, guint32 number, guint32 store,
                    const GPtrArray *entries, gint64 asked_us, guint changes)
@@ -352,8 +373,7 @@ hvfs_contents_set (HvfsContents *contents, guint32 number, guint32 store,
 
       if (node == NULL || node->content.is_new)
         continue;
-      node->content.size = entry->size;
-      node->content.mtime_us = entry->mtime_us;
+      take_entry_locked (node, entry);
       node->content.until_us = dir->listed_until_us;
     }
   remove_unlisted_locked (contents, dir, dir->listed_until_us);
@@ -429,6 +449,19 @@ hvfs_contents_set_size (HvfsContents *contents, guint32 number, gint64 size)
 }
 
 void
+hvfs_contents_set_time (HvfsContents *contents, guint32 number, gint64 us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *node = node_locked (contents, number);
+
+  if (node == NULL)
+    return;
+  node->set_us = us;
+  if (us != 0)
+    node->content.mtime_us = us;
+}
+
+void
 hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
@@ -439,7 +472,9 @@ hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size)
   node->parent->changes++;
   node->content.is_new = FALSE;
   node->content.size = size;
-  node->content.mtime_us = g_get_real_time ();
+  node->server_us = 0;
+  node->stored_us = g_get_real_time ();
+  node->content.mtime_us = node->set_us != 0 ? node->set_us : node->stored_us;
   node->content.until_us = node->parent->listed_until_us;
 }
 

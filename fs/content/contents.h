@@ -83,6 +83,9 @@ guint32 hvfs_contents_add (HvfsContents *contents, guint32 number, guint32 store
 guint32 hvfs_contents_add_new (HvfsContents *contents, guint32 number, guint32 store,
                                const char *name);
 void hvfs_contents_set_size (HvfsContents *contents, guint32 number, gint64 size);
+/* The time that a program sets is shown until the server has another file, or another time of
+ * its own for it.  @us: 0: the server's is shown again, from then on */
+void hvfs_contents_set_time (HvfsContents *contents, guint32 number, gint64 us);
 /* The server has it now, and is so long. */
 void hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size);
 /* What is known of the directory is old. */

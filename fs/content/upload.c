@@ -107,6 +107,8 @@ hvfs_upload_new (HvfsFs *fs, guint32 number, gboolean is_new, pid_t process, GEr
       set_errno (fs->spool, error);
       return NULL;
     }
+  if (!is_new)
+    hvfs_contents_set_time (fs->contents, number, 0);
   upload = g_new0 (HvfsUpload, 1);
   *upload = (HvfsUpload){ .fs = fs, .number = number, .process = process, .fd = fd,
                           .is_new = is_new, .loaded = is_new, .dirty = is_new,

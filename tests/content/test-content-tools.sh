@@ -14,13 +14,17 @@ head -c 5000000 /dev/urandom >"$tmp/tree/a/b/noise"
 : >"$tmp/tree/empty"
 
 # A tree, by three programs; of what is there already nothing is sent.
-rsync -r --size-only "$tmp/tree/" "$files/rsync"
+rsync -a "$tmp/tree/" "$files/rsync"
 diff -r "$tmp/tree" "$root/rsync"
 sent () { sed -n 's/^request.PUT=//p' "$mnt/.hvfs/stats"; }
 before=$(sent)
-rsync -r --size-only "$tmp/tree/" "$files/rsync"
+rsync -a "$tmp/tree/" "$files/rsync"
 expect_eq 'the second rsync sends' "$(sent)" "$before"
-cp -r "$tmp/tree" "$files/cp"
+# Until somebody else writes it.
+touch -d 2001-01-01 "$root/rsync/a/numbers"
+changed () { [ "$(stat -c %Y "$files/rsync/a/numbers")" = "$(stat -c %Y "$root/rsync/a/numbers")" ]; }
+await changed
+cp -a "$tmp/tree" "$files/cp"
 diff -r "$tmp/tree" "$root/cp"
 tar cf - -C "$tmp" tree | tar xf - --no-same-owner -C "$files"
 diff -r "$tmp/tree" "$root/tree"
