@@ -331,7 +331,8 @@ hvfs_ops_reply_attr (fuse_req_t req, guint64 ino, const struct fuse_file_info *f
 typedef struct
 {
   guint64 ino;
-  struct fuse_file_info *fi, copy;
+  gboolean is_open;
+  struct fuse_file_info fi; /* if is_open: the kernel thread's own ends with its call */
 } AttrJob;
 
 /* Fetches what the size is of.  @error: why it cannot be told */
@@ -371,7 +372,7 @@ getattr_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
   hvfs_ops_settle (req);
   if (!ok && error->code != EACCES)
     fuse_reply_err (req, hvfs_error_errno (error));
-  else if (!look_at (fs, job->ino, job->fi, &st, &timeout, &must))
+  else if (!look_at (fs, job->ino, job->is_open ? &job->fi : NULL, &st, &timeout, &must))
     fuse_reply_err (req, ESTALE);
   else
     {
@@ -386,7 +387,7 @@ void
 hvfs_ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
   HvfsFs *fs = hvfs_ops_fs (req);
-  AttrJob job = { ino, fi, { 0 } };
+  AttrJob job = { .ino = ino, .is_open = fi != NULL };
   gboolean must;
   double timeout;
   struct stat st;
@@ -398,7 +399,7 @@ hvfs_ops_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
   else
     {
       if (fi != NULL)
-        job.copy = *fi;
+        job.fi = *fi;
       hvfs_jobs_push (fs->jobs, req, getattr_job, g_memdup2 (&job, sizeof job), g_free);
     }
 }
