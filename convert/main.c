@@ -10,6 +10,7 @@
 #include "convert/domain-xml.h"
 #include "convert/error.h"
 #include "convert/files-offline.h"
+#include "convert/memory.h"
 #include "convert/notes.h"
 #include "convert/vmx.h"
 #include "convert/words.h"
@@ -359,6 +360,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   const char *name;
 
+  hvfs_memory_init ();
   setlocale (LC_ALL, "");
   atexit (close_output);
   if (!parse_options (&options, &argc, &argv, &error) || !check_options (&options, &error))

@@ -24,9 +24,11 @@
 #include <unistd.h>
 
 #include "convert/error.h"
+#include "convert/memory.h"
 #include "backend/operation/datastore-transfers.h"
 #include "backend/operation/export.h"
 #include "backend/wait/flight.h"
+#include "backend/wire/http.h"
 #include "fs/attr/journal.h"
 #include "fs/all.h"
 #include "fs/attr/events.h"
@@ -350,7 +352,8 @@ run (const Login *login, HvfsOptions *options, int ready_fd)
   g_autoptr (HvfsInterrupt) interrupt = hvfs_interrupt_new (cancellable);
   int status = EXIT_SUCCESS;
 
-  curl_global_init (CURL_GLOBAL_DEFAULT);
+  hvfs_memory_init ();
+  hvfs_http_init ();
   xmlInitParser ();
   fs_init (&fs, login, options);
   fs.mountpoint = login->mountpoint;

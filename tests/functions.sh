@@ -121,6 +121,11 @@ end_process () {
   wait "$1" 2>/dev/null
 }
 
+# requires_plain  For tests that preload a library, which the compiler's checkers do not bear.
+requires_plain () {
+  ! grep -q '__[at]san_init' "$HVFS" || skip "the compiler's checkers bear no preloaded library"
+}
+
 # --- waiting
 
 # poll SECONDS COMMAND...  Returns 1 when it is still false then.

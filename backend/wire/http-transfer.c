@@ -248,6 +248,7 @@ set_connection (CURL *easy, Transfer *transfer)
   curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
   curl_easy_setopt (easy, CURLOPT_PROXY, config->proxy != NULL ? config->proxy : "");
   curl_easy_setopt (easy, CURLOPT_NOPROXY, "");
+  curl_easy_setopt (easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L); /* a server may move */
   curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) config->timeout_s);
   curl_easy_setopt (easy, CURLOPT_SOCKOPTFUNCTION, on_socket);

@@ -10,6 +10,10 @@
 #include "backend/wire/gate.h"
 #include "backend/wire/http-transfer.h"
 #include "convert/error.h"
+#include "convert/memory.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
 
 struct _HvfsHttp
 {
@@ -19,14 +23,43 @@ struct _HvfsHttp
   GQueue idle;              /* lock: HvfsHttpLine*, the one used last at the head */
 };
 
+static void *
+crypto_malloc (size_t size, const char *file, int line)
+{
+  return hvfs_memory_malloc (size);
+}
+
+static void *
+crypto_realloc (void *old, size_t size, const char *file, int line)
+{
+  return hvfs_memory_realloc (old, size);
+}
+
+static void
+crypto_free (void *memory, const char *file, int line)
+{
+  free (memory);
+}
+
+void
+hvfs_http_init (void)
+{
+  static gsize once;
+
+  if (!g_once_init_enter (&once))
+    return;
+  CRYPTO_set_mem_functions (crypto_malloc, crypto_realloc, crypto_free);
+  curl_global_init_mem (CURL_GLOBAL_DEFAULT, hvfs_memory_malloc, free, hvfs_memory_realloc,
+                        hvfs_memory_strdup, hvfs_memory_calloc);
+  g_once_init_leave (&once, 1);
+}
+
 HvfsHttp *
 hvfs_http_new (const HvfsHttpConfig *config, HvfsStats *stats)
 {
-  static gsize once;
   HvfsHttp *http = g_new0 (HvfsHttp, 1);
 
-  if (g_once_init_enter (&once))
-    g_once_init_leave (&once, curl_global_init (CURL_GLOBAL_DEFAULT) == CURLE_OK ? 1 : 2);
+  hvfs_http_init ();
   http->peer.config = *config;
   http->peer.config.base_url = g_strdup (config->base_url);
   http->peer.config.proxy = g_strdup (config->proxy);

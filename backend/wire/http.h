@@ -28,6 +28,10 @@
 
 typedef struct _HvfsHttp HvfsHttp;
 
+/* Makes libcurl and OpenSSL end the program where there is no memory (convert/memory.h).  Before
+ * anything else of them; once is enough. */
+void hvfs_http_init (void);
+
 HvfsHttp *hvfs_http_new (const HvfsHttpConfig *config, HvfsStats *stats);
 void hvfs_http_free (HvfsHttp *http); /* no request may be running */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsHttp, hvfs_http_free)
