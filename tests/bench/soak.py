@@ -96,6 +96,11 @@ def snapshots(path):
     return tuple(sorted(found))
 
 
+def listing(path):
+    return subprocess.run(["find", path + "/snapshots", "-ls"], check=False, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT).stdout
+
+
 def raise_it(error):
     raise error
 
@@ -165,6 +170,9 @@ class Soak:
             self.counts[what] = self.counts.get(what, 0) + 1
 
     def is_lost(self):
+        if self.mount.process.poll() is not None:
+            self.problem("hvfs", "it ended with %d" % self.mount.process.returncode)
+            self.stopped = True
         try:
             return not re.search("^state=connected$", read(self.mount.path + "/.hvfs/status"), re.M)
         except OSError:
@@ -176,6 +184,8 @@ class Soak:
     def until_connected(self):
         end = time.monotonic() + 120
         while self.lost or self.is_lost():
+            if self.stopped:
+                raise Wrong("the end")
             if time.monotonic() > end:
                 raise Wrong("not connected again within 120 s")
             time.sleep(0.05)
@@ -210,9 +220,11 @@ class Soak:
         # A listing of a tree is no snapshot: it may have any of what was there meanwhile.
         if name == "snapshots" and len(allowed) > 1:
             if not set(value) <= set().union(*allowed):
-                raise Wrong("%s snapshots: %r, never among %r" % (domain.uuid, value, allowed))
+                raise Wrong("%s snapshots: %r, never among %r\n%s"
+                            % (domain.uuid, value, allowed, listing(domain.path)))
         elif value not in allowed:
-            raise Wrong("%s %s: read %r, which can only be %r" % (domain.uuid, name, value, allowed))
+            raise Wrong("%s %s: read %r, which can only be %r\n%s"
+                        % (domain.uuid, name, value, allowed, listing(domain.path) if name == "snapshots" else ""))
         self.count("reads")
         return value
 
@@ -429,7 +441,7 @@ class Soak:
             # It takes a moment until a lost connection is seen by each.
             time.sleep(1)
             end = time.monotonic() + 120
-            while self.is_lost():
+            while self.is_lost() and not self.stopped:
                 if time.monotonic() > end:
                     self.problem("server", "not connected 120 s after " + kind)
                     break
@@ -465,6 +477,8 @@ class Soak:
         self.count("comparisons")
 
     def minute(self, number, rows):
+        if self.stopped:
+            return
         with self.pause():
             try:
                 self.until_connected()
@@ -499,6 +513,8 @@ class Soak:
 
     def verdict(self, rows):
         """Flat: the last quarter is not above the second one, but for noise."""
+        if not rows:
+            return False
         quarter = max(1, len(rows) // 4)
         early, late = rows[quarter:2 * quarter], rows[-quarter:]
         for which, (what, room) in enumerate((("KiB of memory", 0.10), ("descriptors", 0.10), ("threads", 0.10))):
