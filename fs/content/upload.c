@@ -470,9 +470,11 @@ write_local_locked (HvfsUpload *upload, const char *data, gsize size, goffset of
 {
   goffset end = off + (goffset) size;
 
-  if (!begin_local_locked (upload, cancellable, error)
-      || !write_all (upload->fd, data, size, off, error))
+  if (!begin_local_locked (upload, cancellable, error))
     return FALSE;
+  /* A part of a file is none. */
+  if (!write_all (upload->fd, data, size, off, error))
+    return give_up_locked (upload);
   if (off <= upload->in_order)
     upload->in_order = MAX (upload->in_order, end);
   upload->end = MAX (upload->end, end);

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/fault/test-fault-memory.sh - out of memory at any allocation: hvfs may end, but it answers
 # nothing wrong, and mounts again
