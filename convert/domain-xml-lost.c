@@ -116,6 +116,7 @@ note_extras (const HvfsDomain *domain, GPtrArray *notes)
     note_group (notes, &g_array_index (order, Group, i));
 }
 
+/* What is no extra, since libvirt has words for it that its driver does not print. */
 static void
 note_limits (const HvfsDomain *domain, GPtrArray *notes)
 {
@@ -123,10 +124,13 @@ note_limits (const HvfsDomain *domain, GPtrArray *notes)
     {
       const HvfsDisk *disk = domain->disks->pdata[i];
 
-      if (disk->independent || disk->shareable || disk->iops > 0)
-        hvfs_note (notes, 0, "disk '%s': %s%s%s is left out of ordinary XML", disk->target,
-                   disk->independent ? "mode, " : "", disk->shareable ? "sharing, " : "",
-                   disk->iops > 0 ? "throughputCap" : "or what goes with it");
+      if (disk->independent)
+        hvfs_note (notes, 0, "mode of the disk '%s' is left out of ordinary XML", disk->target);
+      if (disk->shareable)
+        hvfs_note (notes, 0, "sharing of the disk '%s' is left out of ordinary XML", disk->target);
+      if (disk->iops > 0)
+        hvfs_note (notes, 0, "throughputCap of the disk '%s' is left out of ordinary XML",
+                   disk->target);
     }
   for (guint i = 0; i < domain->videos->len; i++)
     if (((const HvfsVideo *) domain->videos->pdata[i])->accel3d == HVFS_SWITCH_YES)
