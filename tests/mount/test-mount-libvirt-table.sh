@@ -24,6 +24,23 @@ cat >"$tmp/inner.xml" <<'END'
 </network>
 END
 sed 's/inner/outer/' "$tmp/inner.xml" >"$tmp/outer.xml"
+for name in made drawn; do
+  cat >"$tmp/$name.xml" <<END
+<domain type='vmware'>
+  <name>$name</name>
+  <memory unit='MiB'>256</memory>
+  <vcpu>1</vcpu>
+  <os><type arch='x86_64'>hvm</type></os>
+  <devices>
+    <disk type='file' device='disk'>
+      <source file='[LocalDS_0] $name/$name.vmdk'/>
+      <capacity unit='MiB'>8</capacity>
+      <target dev='sda' bus='scsi'/>
+    </disk>
+  </devices>
+</domain>
+END
+done
 put () { # COMMAND, DOMAIN, SWITCH
   echo "$1" | sed "s|\\bD\\b|$2|g; s|\\bN\\b|$3|g; s|\\bFILE\\b|$tmp/$3.xml|; s|\\bP\\b|LocalDS_0|
     s|\\bMAC\\b|00:0c:29:81:d8:a0|; s|\\bNIC\\b|vmnic0|"
@@ -64,6 +81,19 @@ look () {
     grep -v '^Id\|^Name\|^UUID\|^CPU time\|^$' || :
 }
 agree () { look $A >"$tmp/a"; look $B >"$tmp/b"; cmp -s "$tmp/a" "$tmp/b"; }
+# Only of a host libvirt takes pictures.
+screens () {
+  (
+    start_vcsim -tls=false -esx
+    mkdir "$tmp/host"
+    mount_hvfs "$(vcsim_uri esx)" "$tmp/host"
+    timeout 30 virsh -q -c "esx://user@$vcsim_hostport/?transport=http" screenshot ha-host_VM0 "$tmp/by_virsh.png" >/dev/null
+    cp "$tmp/host/domains/ha-host_VM0/screenshot.png" "$tmp/by_tree.png"
+    unmount_hvfs "$tmp/host"
+    stop_vcsim
+  ) || fail "screenshots"
+  cmp "$tmp/by_virsh.png" "$tmp/by_tree.png" || fail "two screens"
+}
 networks () { run_virsh net-list --name | sed '/^$/d' | sort | tr '\n' ' '; }
 
 sed -n '/^\.Sh LIBVIRT/,/^\.El/s/^\.It Li "\(virsh .*\)" Ta Li "\(.*\)"$/\1|\2/p' "$tests_dir/../man/hvfs.5" >"$tmp/rows"
@@ -72,6 +102,11 @@ while IFS='|' read -r virsh tree <&3; do
   rows=$((rows + 1))
   case $virsh in *' D'*) dir=$h/domains/$B ;; *) dir=$h ;; esac
   case $tree in
+    *screenshot*) screens ;;
+    *'mkdir N'*)
+      by_virsh "$virsh" '' made >/dev/null
+      by_tree "$tree" '' drawn "$dir"
+      expect_eq "$virsh" "$(connect list --all --name | grep -x 'made\|drawn' | sort | tr '\n' ' ')" 'drawn made ' ;;
     cat*|ls*|readlink*)
       by_virsh "$virsh" $B vSwitch0 >"$tmp/by_virsh"
       by_tree "$tree" $B vSwitch0 "$dir" >"$tmp/by_tree"
@@ -89,5 +124,17 @@ while IFS='|' read -r virsh tree <&3; do
       poll 10 agree || fail "$virsh, $tree: $(diff "$tmp/a" "$tmp/b")" ;;
   esac
 done 3<"$tmp/rows"
-[ "$rows" -ge 36 ] || fail "only $rows lines were walked"
+[ "$rows" -ge 38 ] || fail "only $rows lines were walked"
+
+# No callback of libvirt's driver is without a line, or a reason why it has none.
+for count in '80 hypervisor' '15 network' '26 storage' '8 interface'; do
+  expect_eq "callbacks" "$(grep -c "^${count#* }|" "$tests_dir/mount/libvirt-callbacks.txt") ${count#* }" "$count"
+done
+while IFS='|' read -r floor callback what; do
+  case $what in
+    'none: '?*) ;;
+    'virsh '*) grep -q "^$what\b" "$tmp/rows" || fail "$floor, $callback: hvfs(5) has no line '$what'" ;;
+    *) fail "$floor, $callback: '$what' is neither a line nor a reason" ;;
+  esac
+done <"$tests_dir/mount/libvirt-callbacks.txt"
 unmount_hvfs
