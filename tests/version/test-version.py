@@ -133,6 +133,17 @@ def acknowledge(_):
     return said
 
 
+def follow(vm):
+    """the events of all and of one machine, while something happens"""
+    for path in f'{MNT}/events', f'{MNT}/by-name/{vm}/events':
+        with open(path, 'rb', buffering=0) as file:
+            control('POST', f'/events?n=300&object={vm}&message=versions')
+            seen = b''
+            while b'versions299' not in seen:
+                seen += file.read(65536)
+    return ''
+
+
 def each(file, words):
     return shell(f'for word in {words}; do echo $word > {file}; done')
 
@@ -181,6 +192,7 @@ OPERATIONS = [
     ('define', VM, shell('echo Owner > attributes/define; echo Ada > attributes/Owner; : > attributes/Owner'), None),
     ('delete', VM, shell('echo "s0 children=yes" > snapshots/delete'), None),
     ('question', VM, ask, None),
+    ('events', VM, follow, None),
     ('alarms', VM, acknowledge, '4.0'),
     ('state', VM, each('state', 'running'), None),
     ('screenshot', VM, shell('cat screenshot.png >/dev/null'), '4.0'),
