@@ -259,8 +259,10 @@ def vm_upgrade(c):
 
 @command('vm.clone')
 def vm_clone(c):
-    c.wait(c.vm.CloneVM_Task(c.vm.parent, c.words[0], vim.vm.CloneSpec(
-        location=vim.vm.RelocateSpec(), powerOn=False, template=False)))
+    spec = vim.vm.CloneSpec(location=vim.vm.RelocateSpec(), powerOn=False, template=False)
+    if 'customization' in c.flags:
+        spec.customization = c.content.customizationSpecManager.GetCustomizationSpec(c.flags['customization']).spec
+    c.wait(c.vm.CloneVM_Task(c.vm.parent, c.words[0], spec))
 
 
 @command('vm.migrate')
