@@ -33,16 +33,15 @@ def includes(top):
 def calls(build, files):
     """(file, used file): by what the linker resolves"""
     defined, wanted = {}, []
-    for file in files:
-        name = os.path.join(build, file + '.o')
-        if not os.path.exists(name):
-            continue
-        for line in subprocess.check_output(['nm', '-P', name], text=True).splitlines():
-            symbol, kind = line.split()[:2]
-            if kind == 'U':
-                wanted.append((file, symbol))
-            elif kind.isupper():
-                defined.setdefault(symbol, file)
+    objects = {os.path.join(build, file + '.o'): file for file in files}
+    built = [name for name in objects if os.path.exists(name)]
+    for line in subprocess.check_output(['nm', '-P', '-A', *built], text=True).splitlines():
+        name, symbol, kind = line.split()[:3]
+        file = objects[name[:-1]]
+        if kind == 'U':
+            wanted.append((file, symbol))
+        elif kind.isupper():
+            defined.setdefault(symbol, file)
     for file, symbol in wanted:
         if symbol in defined:
             yield file, defined[symbol]
