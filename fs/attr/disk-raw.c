@@ -156,7 +156,7 @@ check_format (const HvfsConfigDisk *disk, GError **error)
     why = "the server does not say which file it is";
   if (why == NULL)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, EOPNOTSUPP, "the disk's content cannot be read: %s", why);
+  g_set_error (error, HVFS_ERROR, ENOTSUP, "the disk's content cannot be read: %s", why);
   return FALSE;
 }
 
@@ -247,7 +247,7 @@ find_extent (HvfsCall *call, const Opening *opening, const HvfsDatastorePlace *p
   gint64 bytes = 0;
 
   if (text == NULL && failure->code == EFBIG)
-    g_set_error (error, HVFS_ERROR, EOPNOTSUPP,
+    g_set_error (error, HVFS_ERROR, ENOTSUP,
                  "the disk's content cannot be read: it is in one file with its descriptor");
   else if (text == NULL)
     g_propagate_error (error, g_steal_pointer (&failure));

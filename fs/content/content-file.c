@@ -170,7 +170,7 @@ content_copy (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, goffset 
       && hvfs_upload_copy (file_of (fi)->upload, from.a, from_off, off, size, call->cancellable,
                            &failure))
     return TRUE;
-  if (failure->code == EOPNOTSUPP)
+  if (failure->code == ENOTSUP)
     g_propagate_error (error, failure);
   else
     fail (call, node, "copy", failure, error);

@@ -355,7 +355,7 @@ take_back_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 
   if (stream->is_disk)
     {
-      g_set_error (error, HVFS_ERROR, EOPNOTSUPP, "a disk that is being copied cannot be changed");
+      g_set_error (error, HVFS_ERROR, ENOTSUP, "a disk that is being copied cannot be changed");
       return FALSE;
     }
   if (stream->writer == NULL || !hvfs_writer_rescue (stream->writer))
@@ -669,7 +669,7 @@ begin_copy_locked (HvfsUpload *upload, guint32 source, gint64 len, GCancellable 
   if (hvfs_datastore_copy (&fs->server, &from, &to, stream->is_disk, cancellable, &failure))
     return TRUE;
   end_stream_locked (upload, TRUE);
-  upload->aborted = failure->code != EOPNOTSUPP;
+  upload->aborted = failure->code != ENOTSUP;
   g_propagate_error (error, failure);
   return FALSE;
 }
@@ -684,7 +684,7 @@ hvfs_upload_copy (HvfsUpload *upload, guint32 source, goffset from, goffset off,
 
   if (upload->aborted || !may_copy_locked (upload, source, from, off, *size, &len))
     {
-      g_set_error (error, HVFS_ERROR, EOPNOTSUPP, "the server copies whole files only");
+      g_set_error (error, HVFS_ERROR, ENOTSUP, "the server copies whole files only");
       return FALSE;
     }
   if (upload->stream == NULL && !begin_copy_locked (upload, source, len, cancellable, error))

@@ -31,7 +31,7 @@ GBytes *hvfs_upload_read (HvfsUpload *upload, goffset off, gsize size, GCancella
 /* @cancellable: NULL: do not wait; then @error may be EWOULDBLOCK */
 gboolean hvfs_upload_write (HvfsUpload *upload, const char *data, gsize size, goffset off,
                             GCancellable *cancellable, GError **error);
-/* The server makes it a copy of the whole file @source; FALSE: @error: EOPNOTSUPP: it is not
+/* The server makes it a copy of the whole file @source; FALSE: @error: ENOTSUP: it is not
  * all of that, or something is in it already.  @size: as of HvfsFileOps.copy */
 gboolean hvfs_upload_copy (HvfsUpload *upload, guint32 source, goffset from, goffset off,
                            gsize *size, GCancellable *cancellable, GError **error);

@@ -144,7 +144,7 @@ typedef struct
                    goffset off, GError **error);
   /* Makes it go on at @off with what @from, of the same row, has at @from_off, without its
    * bytes coming here.  @size: how much is wanted, set to how much was done; 0: @from ends
-   * there.  On the job pool.  @error: EOPNOTSUPP: read it and write it */
+   * there.  On the job pool.  @error: ENOTSUP: read it and write it */
   gboolean (*copy) (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, goffset off,
                     HvfsNode from, goffset from_off, gsize *size, GError **error);
   /* In place of read: answers @req itself, at once or whenever there is something to read.  In
