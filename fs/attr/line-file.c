@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/attr/line-file.c - see line-file.h
  *
- * A file that only updates change is read through the kernel's cache and rendered
- * when the kernel asks, which it does once.  While there is something that the
- * kernel was not told yet, and for files that change without an update, the text
- * is rendered at open, kept with the handle, and read past the cache.
+ * What is read goes past the kernel's page cache.  That has pages and sizes apart: who reads
+ * while an update comes would get the new text cut to the old size, or zeros behind it.  So a
+ * text is rendered when it is opened, and again when it is read from the beginning once more,
+ * as sysfs does it; what is read from there on is of that text.
  */
 #include "fs/attr/line-file.h"
 
@@ -30,31 +30,41 @@ wants_to_read (int flags)
 
 /* ---- open ---- */
 
-/* Whether the kernel may read it by its cache, in which it is rendered once more: when
- * that has all it was told, and nothing but updates changes it. */
-static gboolean
-may_cache (HvfsFs *fs, HvfsNode node, int flags, gsize size)
+/* What an open file shows. */
+typedef struct
 {
-  return !hvfs_row_is_volatile (fs, node) && node.row->fetch == NULL
-         && (flags & O_ACCMODE) == O_RDONLY && size <= HVFS_CACHED_MAX_BYTES;
+  GMutex lock;
+  GBytes *text;       /* lock: of the last read from the beginning */
+  gboolean is_used;   /* lock: it was read from, or written to */
+} Reader;
+
+static Reader *
+reader_of (guint64 fh)
+{
+  return (Reader *) (uintptr_t) fh;
 }
 
-/* Renders what is read, and keeps it unless the kernel does. */
+/* Who reads after it gets what is there then. */
+static void
+set_used (Reader *reader)
+{
+  g_mutex_lock (&reader->lock);
+  reader->is_used = TRUE;
+  g_mutex_unlock (&reader->lock);
+}
+
 static gboolean
 begin_reading (HvfsFs *fs, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
-  gboolean idle = hvfs_notifier_is_idle (fs->notifier);
-  g_autoptr (GBytes) text = hvfs_node_render (fs, hvfs_node_ino (node), error);
+  GBytes *text = hvfs_node_render (fs, hvfs_node_ino (node), error);
+  Reader *reader;
 
   if (text == NULL)
     return FALSE;
-  if (idle && may_cache (fs, node, fi->flags, g_bytes_get_size (text)))
-    {
-      fi->direct_io = 0;
-      fi->keep_cache = 1;
-    }
-  else
-    fi->fh = (uintptr_t) g_steal_pointer (&text);
+  reader = g_new0 (Reader, 1);
+  g_mutex_init (&reader->lock);
+  reader->text = text;
+  fi->fh = (uintptr_t) reader;
   /* Who seeks to the end waits for the inode's lock, which a waiting writer has. */
   fi->nonseekable = node.row->store != NULL && (fi->flags & O_ACCMODE) == O_RDONLY
                     && hvfs_row_is_volatile (fs, node);
@@ -113,20 +123,45 @@ line_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **er
 
 /* ---- read ---- */
 
+/* Renders the text anew, but where that was the last thing, and where what it shows was asked
+ * for at open. */
+static gboolean
+begin_again (HvfsFs *fs, HvfsNode node, Reader *reader, GError **error)
+{
+  GBytes *text;
+  gboolean again;
+
+  g_mutex_lock (&reader->lock);
+  again = reader->is_used && node.row->fetch == NULL;
+  reader->is_used = TRUE;
+  g_mutex_unlock (&reader->lock);
+  if (!again)
+    return TRUE;
+  if ((node.row->flags & HVFS_ROW_LOCAL) == 0 && !hvfs_call_is_up (fs, error))
+    return FALSE;
+  text = hvfs_node_render (fs, hvfs_node_ino (node), error);
+  if (text == NULL)
+    return FALSE;
+  g_mutex_lock (&reader->lock);
+  g_bytes_unref (reader->text);
+  reader->text = text;
+  g_mutex_unlock (&reader->lock);
+  return TRUE;
+}
+
 static GBytes *
 line_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
            GError **error)
 {
-  g_autoptr (GBytes) rendered = NULL;
-  GBytes *text = (GBytes *) (uintptr_t) fi->fh;
+  Reader *reader = reader_of (fi->fh);
+  GBytes *slice;
 
-  if (text == NULL)
-    {
-      if ((node.row->flags & HVFS_ROW_LOCAL) == 0 && !hvfs_call_is_up (call->fs, error))
-        return NULL;
-      text = rendered = hvfs_node_render (call->fs, hvfs_node_ino (node), error);
-    }
-  return text == NULL ? NULL : hvfs_call_slice_text (text, size, off);
+  if (off == 0 && !begin_again (call->fs, node, reader, error))
+    return NULL;
+  g_mutex_lock (&reader->lock);
+  slice = hvfs_call_slice_text (reader->text, size, off);
+  g_mutex_unlock (&reader->lock);
+  return slice;
 }
 
 /* ---- write ---- */
@@ -212,6 +247,8 @@ line_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char
   text = g_strndup (data, size);
   ok = store_lines (call, node, text, error);
   hvfs_notifier_flush (call->fs->notifier);
+  if (fi->fh != 0)
+    set_used (reader_of (fi->fh));
   return ok;
 }
 
@@ -232,7 +269,11 @@ line_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const st
 static void
 line_close (HvfsFs *fs, HvfsNode node, guint64 fh)
 {
-  g_bytes_unref ((GBytes *) (uintptr_t) fh);
+  Reader *reader = reader_of (fh);
+
+  g_bytes_unref (reader->text);
+  g_mutex_clear (&reader->lock);
+  g_free (reader);
 }
 
 const HvfsFileOps hvfs_line_file_ops = {

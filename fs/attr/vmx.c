@@ -268,14 +268,12 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
     return FALSE;
   is_news = !look_up_size (fs, node.a, &told) || told != g_bytes_get_size (content);
   set_read_size (fs->vmx_sizes, node.a, g_steal_pointer (&version), g_bytes_get_size (content));
-  /* Past the kernel's cache where that has another size in mind. */
-  fi->direct_io = is_news || !hvfs_notifier_is_idle (fs->notifier);
-  if (fi->direct_io)
-    hvfs_notifier_inode (fs->notifier, hvfs_node_ino (node));
-  else
-    fi->direct_io = g_bytes_get_size (content) > HVFS_CACHED_MAX_BYTES;
+  fi->direct_io = 1;
   if (is_news) /* who has read it shall see its size */
-    hvfs_notifier_flush (fs->notifier);
+    {
+      hvfs_notifier_inode (fs->notifier, hvfs_node_ino (node));
+      hvfs_notifier_flush (fs->notifier);
+    }
   fi->noflush = 1;
   fi->fh = (uintptr_t) g_steal_pointer (&content);
   return TRUE;

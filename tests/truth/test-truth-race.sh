@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/truth/test-truth-race.sh - who reads a file while it changes gets one text or the other,
+# whole; and who goes back to its beginning gets the present one
+. "${srcdir:-$(dirname "$0")/..}/functions.sh"
+. "$tests_dir/lib/ops.sh"
+requires "$PYTHON"
+
+start_vcsim -vm 1
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+d=$mnt/by-name/DC0_H0_VM0
+"$PYTHON" - "$d/sched" "${FLIPS:-150}" <<'END'
+import os, signal, subprocess, sys
+
+READER = """
+import os, signal, sys
+go_on = True
+def stop(*_):
+    global go_on
+    go_on = False
+signal.signal(signal.SIGUSR1, stop)
+print(flush=True)
+seen = {}
+while go_on:
+    file = os.open(sys.argv[1], os.O_RDONLY)
+    text = os.read(file, 65536)
+    os.close(file)
+    seen[text] = seen.get(text, 0) + 1
+print(sorted(seen.items()))
+"""
+path, flips = sys.argv[1], int(sys.argv[2])
+texts = {b"reservation=0\nlimit=%d\nshares=normal\n" % limit for limit in (-1, 999, 100000)}
+readers = [subprocess.Popen([sys.executable, "-c", READER, path], stdout=subprocess.PIPE, text=True)
+           for _ in range(3)]
+for reader in readers:
+    reader.stdout.readline()
+for n in range(flips):
+    with open(path, "w") as file:
+        file.write("limit=%d" % (100000 if n % 2 else 999))
+bad, total = [], 0
+for reader in readers:
+    reader.send_signal(signal.SIGUSR1)
+    seen = eval(reader.communicate()[0])
+    total += sum(count for _, count in seen)
+    bad += [(text, count) for text, count in seen if text not in texts]
+if bad or total < flips:
+    sys.exit("%d reads; these are no text: %s" % (total, bad))
+
+# The same open file: the text that was there when it was read from its beginning.
+file = os.open(path, os.O_RDONLY)
+before = os.pread(file, 65536, 0)
+with open(path, "w") as writer:
+    writer.write("limit=7")
+assert os.pread(file, 65536, 14) == before[14:], "the rest of another text"
+assert b"limit=7\n" in os.pread(file, 65536, 0), "an old text from the beginning"
+os.close(file)
+file = os.open(path, os.O_RDWR)
+os.pwrite(file, b"limit=8", 0)
+assert b"limit=8\n" in os.pread(file, 65536, 0), "the text before the write"
+END
+unmount_hvfs
