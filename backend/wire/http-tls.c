@@ -3,31 +3,17 @@
  * http-tls.h */
 #include "backend/wire/http-tls.h"
 
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
-/* Whether @text, "AB:CD:...", in any case, is the digest of the certificate. */
-static gboolean
-has_thumbprint (const X509 *certificate, const char *text)
-{
-  guchar digest[EVP_MAX_MD_SIZE];
-  guint len = 0;
-  g_autoptr (GString) own = g_string_new (NULL);
-
-  if (certificate == NULL || X509_digest (certificate, EVP_sha1 (), digest, &len) != 1)
-    return FALSE;
-  for (guint i = 0; i < len; i++)
-    g_string_append_printf (own, "%s%02X", i == 0 ? "" : ":", digest[i]);
-  return g_ascii_strcasecmp (own->str, text) == 0;
-}
+#include "backend/wire/pin.h"
 
 /* In place of a look at who signed it. */
 static int
 verify_thumbprint (X509_STORE_CTX *store, void *data)
 {
   const HvfsHttpConfig *config = data;
-  gboolean ok = has_thumbprint (X509_STORE_CTX_get0_cert (store), config->thumbprint);
+  g_autofree char *own = hvfs_thumbprint_of (X509_STORE_CTX_get0_cert (store));
+  gboolean ok = own != NULL && g_ascii_strcasecmp (own, config->thumbprint) == 0;
 
   X509_STORE_CTX_set_error (store, ok ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
   return ok;

@@ -5,7 +5,6 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <string.h>
 
 /* The digest of the key's whole encoding, with its algorithm, as curl pins it. */
@@ -37,20 +36,28 @@ read_pem (const char *pem)
 }
 
 char *
-hvfs_thumbprint_from_pem (const char *pem)
+hvfs_thumbprint_of (const X509 *certificate)
 {
-  X509 *certificate = read_pem (pem);
   guchar digest[EVP_MAX_MD_SIZE];
   guint len = 0;
   GString *text;
 
   if (certificate == NULL || X509_digest (certificate, EVP_sha1 (), digest, &len) != 1)
-    len = 0;
-  X509_free (certificate);
+    return NULL;
   text = g_string_new (NULL);
   for (guint i = 0; i < len; i++)
     g_string_append_printf (text, "%s%02X", i > 0 ? ":" : "", digest[i]);
-  return g_string_free (text, len == 0);
+  return g_string_free (text, FALSE);
+}
+
+char *
+hvfs_thumbprint_from_pem (const char *pem)
+{
+  X509 *certificate = read_pem (pem);
+  char *text = hvfs_thumbprint_of (certificate);
+
+  X509_free (certificate);
+  return text;
 }
 
 char *

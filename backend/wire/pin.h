@@ -8,6 +8,7 @@
 #pragma once
 
 #include <glib.h>
+#include <openssl/x509.h>
 
 /* @pem: one certificate, "-----BEGIN CERTIFICATE-----..."
  *
@@ -18,3 +19,5 @@ char *hvfs_pin_from_pem (const char *pem);
 /* Returns: (transfer full) (nullable): the SHA-1 of the certificate as vCenters write it,
  *   "AB:CD:..."; NULL if that is not a certificate */
 char *hvfs_thumbprint_from_pem (const char *pem);
+/* @certificate: (nullable) */
+char *hvfs_thumbprint_of (const X509 *certificate);

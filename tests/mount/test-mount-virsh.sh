@@ -13,7 +13,7 @@ word () { case $1 in running) echo running ;; "shut off") echo off ;; paused) ec
 field () { sed -n "s/^$1: *//p" "$tmp/info" | head -n 1; }
 
 compared=0
-for host in $(cd "$mnt/datacenters" && find . -path '*/hosts/*' -name info | sed 's|^\./||; s|/info$||'); do
+for host in $(cd "$mnt/datacenters" && find . -path '*/hosts/*' ! -path '*/domains/*' -name info | sed 's|^\./||; s|/info$||'); do
   path=$(echo "$host" | sed 's|/clusters/|/|; s|/hosts/|/|')
   virsh="virsh -q -c vpx://user@127.0.0.1:$port/$path?transport=http"
   dir=$mnt/datacenters/$host/domains
