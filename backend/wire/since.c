@@ -90,6 +90,7 @@ static const HvfsSince rows[] = {
   { "VirtualMachineVideoCard", "enable3DSupport", "2.5u2", NULL, "<acceleration accel3d='yes'>" },
   { "VirtualDisk", "capacityInBytes", "5.5", NULL, "the size of a disk in bytes" },
   { "VirtualDiskFlatVer2BackingInfo", "eagerlyScrub", "4.0", NULL, "an eagerly scrubbed disk" },
+  { "VirtualDiskFlatVer2BackingInfo", "parent", "4.0", NULL, "a disk below a snapshot" },
   { "VirtualDiskFlatVer2BackingInfo", "digestEnabled", "5.0", NULL, "a disk with a digest" },
   { "VirtualE1000", "resourceAllocation", "6.0", NULL, "<bandwidth>" },
   { "VirtualE1000e", "resourceAllocation", "6.0", NULL, "<bandwidth>" },

@@ -34,7 +34,7 @@ func relocateAway(c *call, vm *simulator.VirtualMachine, spec *types.VirtualMach
 	if spec.Folder == nil || spec.Pool == nil || spec.Datastore == nil || spec.Host == nil {
 		return nil, badArgument("spec", "Another vCenter needs a folder, a pool, a host and a datastore.")
 	}
-	made := vmSpec(vm, spec)
+	made := specThere(vm, spec)
 	if made == nil {
 		return nil, badArgument("spec.deviceChange", "A network is not accessible.")
 	}
@@ -79,8 +79,8 @@ func faultOf(err error) *fault {
 	return &fault{&types.GenericVmConfigFault{Reason: err.Error()}, "The other vCenter: " + err.Error()}
 }
 
-// vmSpec is what makes the VM anew; nil: an interface has no network there.
-func vmSpec(vm *simulator.VirtualMachine, spec *types.VirtualMachineRelocateSpec) *types.VirtualMachineConfigSpec {
+// specThere is what makes the VM anew; nil: an interface has no network there.
+func specThere(vm *simulator.VirtualMachine, spec *types.VirtualMachineRelocateSpec) *types.VirtualMachineConfigSpec {
 	config := &types.VirtualMachineConfigSpec{Name: vm.Name, Uuid: vm.Config.Uuid, InstanceUuid: vm.Config.InstanceUuid,
 		GuestId: vm.Config.GuestId, Annotation: vm.Config.Annotation, NumCPUs: vm.Config.Hardware.NumCPU,
 		MemoryMB: int64(vm.Config.Hardware.MemoryMB)}
