@@ -265,8 +265,8 @@ struct _HvfsRow
    * otherwise.  Under the mirror's lock, memory only. */
   double (*keep_s) (HvfsFs *fs, HvfsNode node);
 
-  /* File: whether it changes without an update just now, so that it is rendered at each open
-   * and never cached.  NULL: never; else hvfs_row_always, or who begins that and who ends it
+  /* File: whether it changes without an update just now, so that the kernel keeps no
+   * attributes of it.  NULL: never; else hvfs_row_always, or who begins that and who ends it
    * tell the notifier.  Any lock may be held. */
   gboolean (*is_volatile) (HvfsFs *fs, HvfsNode node);
 
