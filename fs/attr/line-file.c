@@ -159,7 +159,8 @@ line_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
   if (off == 0 && !begin_again (call->fs, node, reader, error))
     return NULL;
   g_mutex_lock (&reader->lock);
-  slice = hvfs_call_slice_text (reader->text, size, off);
+  slice = hvfs_call_slice (g_bytes_get_data (reader->text, NULL), g_bytes_get_size (reader->text),
+                           size, off);
   g_mutex_unlock (&reader->lock);
   return slice;
 }
@@ -271,7 +272,9 @@ line_close (HvfsFs *fs, HvfsNode node, guint64 fh)
 {
   Reader *reader = reader_of (fh);
 
+  g_mutex_lock (&reader->lock);
   g_bytes_unref (reader->text);
+  g_mutex_unlock (&reader->lock);
   g_mutex_clear (&reader->lock);
   g_free (reader);
 }
