@@ -15,4 +15,5 @@ writing=$(sed -n 's/^requests of that *\([0-9]*\).*/\1/p' "$tmp/table")
 listing=$(sed -n 's/^requests of ls -lR *\([0-9]*\).*/\1/p' "$tmp/table")
 expect_eq 'requests of ls -lR of five directories' "$listing" 6
 memory=$(sed -n 's/^memory during 4.*before *\([0-9]*\).*/\1/p' "$tmp/table")
-[ "$memory" -le 96 ] || fail "memory: $memory MiB"
+# (The checkers keep what was freed.)
+[ "$memory" -le 96 ] || ldd "$build_dir/fs/hvfs" | grep -q 'lib[at]san' || fail "memory: $memory MiB"
