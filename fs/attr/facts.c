@@ -326,20 +326,27 @@ known_from_content (HvfsKind kind, const HvfsValue *content)
 
 /* ---- asking ---- */
 
-/* The references of @serial, which comes first, and of its neighbours.  FALSE: it is gone. */
-static gboolean
-neighbours (HvfsFs *fs, guint32 serial, HvfsKind *ret_kind, GPtrArray *morefs)
+/* Of machines those that follow, whom a walk comes to next: of thousands the others would be
+ * old before anybody asks. */
+static void
+add_following (HvfsFs *fs, const HvfsObject *self, GPtrArray *morefs)
 {
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  const HvfsObject *self = hvfs_mirror_get (fs->mirror, serial);
+  for (guint32 serial = self->serial + 1;
+       serial <= self->serial + 2 * MAX_NEIGHBOURS && morefs->len <= MAX_NEIGHBOURS; serial++)
+    {
+      const HvfsObject *object = hvfs_mirror_get (fs->mirror, serial);
+
+      if (object != NULL && object->kind == self->kind && !hvfs_facts_are_fresh (fs, serial))
+        g_ptr_array_add (morefs, g_strdup (object->moref));
+    }
+}
+
+static void
+add_any (HvfsFs *fs, const HvfsObject *self, GPtrArray *morefs)
+{
   GHashTableIter iter;
   gpointer value;
 
-  if (self == NULL)
-    return FALSE;
-  *ret_kind = self->kind;
-  g_ptr_array_add (morefs, g_strdup (self->moref));
   hvfs_mirror_iter_init (fs->mirror, &iter);
   while (morefs->len <= MAX_NEIGHBOURS && g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -349,6 +356,24 @@ neighbours (HvfsFs *fs, guint32 serial, HvfsKind *ret_kind, GPtrArray *morefs)
           && !hvfs_facts_are_fresh (fs, object->serial))
         g_ptr_array_add (morefs, g_strdup (object->moref));
     }
+}
+
+/* The references of @serial, which comes first, and of its neighbours.  FALSE: it is gone. */
+static gboolean
+neighbours (HvfsFs *fs, guint32 serial, HvfsKind *ret_kind, GPtrArray *morefs)
+{
+  g_autoptr (GRWLockReaderLocker) locker
+    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
+  const HvfsObject *self = hvfs_mirror_get (fs->mirror, serial);
+
+  if (self == NULL)
+    return FALSE;
+  *ret_kind = self->kind;
+  g_ptr_array_add (morefs, g_strdup (self->moref));
+  if (self->kind == HVFS_KIND_VM)
+    add_following (fs, self, morefs);
+  else
+    add_any (fs, self, morefs);
   return TRUE;
 }
 
