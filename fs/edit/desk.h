@@ -69,6 +69,7 @@ typedef struct
   gboolean is_plain;    /* it never has one */
   gint64 vacant_us;     /* monotonic: when it does; 0: it is there */
   guint n_saves;        /* commits that went well, and 1 */
+  guint n_replacing;    /* renames over the live file that are under way */
   /* While the live text has this version of the server's, its time is that one. */
   char *pinned_version; /* nullable */
   gint64 pinned_us;

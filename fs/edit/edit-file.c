@@ -209,22 +209,46 @@ note_read (HvfsCall *call, HvfsNode node, GBytes *text)
     hvfs_reads_note (call->fs->reads, ino, call->pid, text);
 }
 
-/* Past the cache: the kernel has pages and sizes apart, and who reads while the text changes
- * would get one cut to the size of the other. */
+/* Whether who opens the live file now may find another text in it later: a writer has it open,
+ * or it is being replaced, and has its old text then. */
+static gboolean
+needs_snapshot (HvfsFs *fs, HvfsNode node)
+{
+  HvfsDesk *desk;
+  HvfsSheet *sheet;
+  gboolean needs = node.b != 0;
+
+  hvfs_desks_lock (fs->desks);
+  desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
+  if (desk != NULL)
+    {
+      sheet = hvfs_sheet_get_locked (desk, node.b);
+      needs = desk->n_replacing > 0 || sheet == NULL || !sheet->live || sheet->n_handles > 0;
+    }
+  hvfs_desks_unlock (fs->desks);
+  return needs;
+}
+
 static gboolean
 open_to_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   g_autoptr (GBytes) text = hvfs_edit_get_text (call, node, error);
-  Handle *handle;
 
   if (text == NULL)
     return FALSE;
   note_read (call, node, text);
-  handle = handle_new (call, NULL);
-  handle->snapshot = g_steal_pointer (&text);
   fi->noflush = 1;
-  fi->direct_io = 1;
-  fi->fh = (uintptr_t) handle;
+  if (hvfs_notifier_is_idle (call->fs->notifier) && !needs_snapshot (call->fs, node)
+      && g_bytes_get_size (text) <= HVFS_CACHED_MAX_BYTES)
+    fi->keep_cache = 1;
+  else
+    {
+      Handle *handle = handle_new (call, NULL);
+
+      handle->snapshot = g_steal_pointer (&text);
+      fi->direct_io = 1;
+      fi->fh = (uintptr_t) handle;
+    }
   return TRUE;
 }
 

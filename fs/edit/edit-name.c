@@ -387,6 +387,22 @@ note_stale (HvfsFs *fs, HvfsNode dir, const char *name, const GError *failure)
   hvfs_desks_unlock (fs->desks);
 }
 
+/* Until the rename is through, what the live file has is the new text, and what it will have
+ * as a file of its own the old one: needs_snapshot () asks for it. */
+static void
+set_replacing (HvfsFs *fs, HvfsNode dir, gboolean begins)
+{
+  HvfsDesk *desk;
+
+  hvfs_desks_lock (fs->desks);
+  desk = hvfs_desk_get_locked (fs->desks, hvfs_node_ino (dir));
+  if (desk != NULL && begins)
+    desk->n_replacing++;
+  else if (desk != NULL && desk->n_replacing > 0)
+    desk->n_replacing--;
+  hvfs_desks_unlock (fs->desks);
+}
+
 static gboolean
 rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *new_name,
                   guint flags, GError **error)
@@ -400,6 +416,7 @@ rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *ne
 
   if (is_repeated (fs, dir, name, error) || !get_content (call, dir, name, &content, error))
     return FALSE;
+  set_replacing (fs, dir, TRUE);
   before = hvfs_edit_peek_text (fs, dir);
   edit = edit_of (new_name, &content);
   edit.is_insisted = strcmp (name, HVFS_DESK_LIVE ".rejected") == 0;
@@ -414,6 +431,7 @@ rename_over_live (HvfsCall *call, HvfsNode dir, const char *name, const char *ne
       hvfs_edit_no_einval (&failure);
       g_propagate_error (error, g_steal_pointer (&failure));
     }
+  set_replacing (fs, dir, FALSE);
   if (!ok)
     return FALSE;
   /* The server prints it in its own way. */
