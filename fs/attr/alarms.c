@@ -114,13 +114,6 @@ hvfs_alarms_store (HvfsStore *store, const char *line, GError **error)
   return hvfs_alarms_acknowledge (store->fs->alarms, store->fs->root, id, store->cancellable, error);
 }
 
-/* One change is in many files, of which nobody may have seen any: the kernel is told of none. */
-double
-hvfs_alarms_keep_s (HvfsFs *fs G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED)
-{
-  return 0;
-}
-
 /* The object that is mounted has them at the root. */
 gboolean
 hvfs_alarms_visible (HvfsFs *fs, HvfsNode node)

@@ -192,14 +192,8 @@ file_link (HvfsFs *fs, HvfsNode node, GString *target)
 /* ---- the tables ---- */
 
 /* No update says which of them have changed with the configuration. */
-static double
-no_time (HvfsFs *fs, HvfsNode node)
-{
-  return 0;
-}
-
 #define ROW(name_, mode_, ...)                                                                 \
-  { .name = (name_), .mode = (mode_), .flags = HVFS_ROW_NUMBERED, .keep_s = no_time,           \
+  { .name = (name_), .mode = (mode_), .flags = HVFS_ROW_NUMBERED, .keep_s = hvfs_row_keep_nothing, \
     .depends = HVFS_CONFIG_PROPS | HVFS_PROP (HVFS_VM_SNAPSHOT), __VA_ARGS__ }
 
 #define TABLES(prefix, mode_, ...)                                                             \

@@ -248,12 +248,7 @@ events_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **
   HvfsStreams *streams = call->fs->streams;
   Reader *reader;
 
-  if ((fi->flags & O_ACCMODE) != O_RDONLY)
-    {
-      g_set_error (error, HVFS_ERROR, EACCES, "it is only read");
-      return FALSE;
-    }
-  if (!hvfs_call_may_wait (call, error)
+  if (!hvfs_call_only_reads (fi, error) || !hvfs_call_may_wait (call, error)
       || !hvfs_updater_confirm (call->fs->updater, call->cancellable, error))
     return FALSE;
   reader = g_new0 (Reader, 1);
@@ -334,18 +329,9 @@ events_fstat (HvfsFs *fs, HvfsNode node G_GNUC_UNUSED, const struct fuse_file_in
   return TRUE;
 }
 
-static gboolean
-events_setattr (HvfsCall *call G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED,
-                struct fuse_file_info *fi G_GNUC_UNUSED, const struct stat *st G_GNUC_UNUSED,
-                int to_set G_GNUC_UNUSED, GError **error)
-{
-  g_set_error (error, HVFS_ERROR, EPERM, "it is only read");
-  return FALSE;
-}
-
 const HvfsFileOps hvfs_events_ops = {
   .open = events_open, .read_later = events_read, .poll = events_poll, .close = events_close,
-  .fstat = events_fstat, .setattr = events_setattr,
+  .fstat = events_fstat, .setattr = hvfs_call_no_setattr,
 };
 
 /* fstat(2) does not tell of which open file it is: tail -f, which goes by that, gets the size

@@ -2,7 +2,6 @@
 /* fs/attr/inventory.c - the file "inventory": every domain, one a line; see inventory.h */
 #include "fs/attr/inventory.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "backend/operation/power.h"
@@ -292,12 +291,7 @@ inventory_open (HvfsCall *call, HvfsNode node G_GNUC_UNUSED, struct fuse_file_in
 {
   HvfsFs *fs = call->fs;
 
-  if ((fi->flags & O_ACCMODE) != O_RDONLY)
-    {
-      g_set_error (error, HVFS_ERROR, EACCES, "it is only read");
-      return FALSE;
-    }
-  if (!hvfs_call_confirm (call, error))
+  if (!hvfs_call_only_reads (fi, error) || !hvfs_call_confirm (call, error))
     return FALSE;
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   g_mutex_lock (&fs->inventory->lock);
@@ -309,16 +303,7 @@ inventory_open (HvfsCall *call, HvfsNode node G_GNUC_UNUSED, struct fuse_file_in
   return TRUE;
 }
 
-static gboolean
-inventory_setattr (HvfsCall *call G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED,
-                   struct fuse_file_info *fi G_GNUC_UNUSED, const struct stat *st G_GNUC_UNUSED,
-                   int to_set G_GNUC_UNUSED, GError **error)
-{
-  g_set_error (error, HVFS_ERROR, EPERM, "it is only read");
-  return FALSE;
-}
-
-const HvfsFileOps hvfs_inventory_ops = { .open = inventory_open, .setattr = inventory_setattr };
+const HvfsFileOps hvfs_inventory_ops = { .open = inventory_open, .setattr = hvfs_call_no_setattr };
 
 gboolean
 hvfs_inventory_stat (HvfsFs *fs, HvfsNode node G_GNUC_UNUSED, const HvfsObject *object G_GNUC_UNUSED,

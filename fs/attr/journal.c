@@ -3,7 +3,6 @@
 #include "fs/attr/journal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "convert/error.h"
@@ -187,12 +186,7 @@ journal_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
   Journal *journal;
   Reader *reader;
 
-  if ((fi->flags & O_ACCMODE) != O_RDONLY)
-    {
-      g_set_error (error, HVFS_ERROR, EACCES, "it is only read");
-      return FALSE;
-    }
-  if (!confirm (call, node, error))
+  if (!hvfs_call_only_reads (fi, error) || !confirm (call, node, error))
     return FALSE;
   mirror = g_rw_lock_reader_locker_new (hvfs_mirror_lock (call->fs->mirror));
   locker = g_mutex_locker_new (&journals->lock);
@@ -268,14 +262,6 @@ journal_close (HvfsFs *fs, HvfsNode node, guint64 fh)
   g_free (reader);
 }
 
-static gboolean
-journal_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const struct stat *st,
-                 int to_set, GError **error)
-{
-  g_set_error (error, HVFS_ERROR, EPERM, "it is only read");
-  return FALSE;
-}
-
 const HvfsFileOps hvfs_journal_ops = {
-  .open = journal_open, .read = journal_read, .close = journal_close, .setattr = journal_setattr,
+  .open = journal_open, .read = journal_read, .close = journal_close, .setattr = hvfs_call_no_setattr,
 };

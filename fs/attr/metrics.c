@@ -7,7 +7,6 @@
 #include "fs/attr/metrics.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "backend/mirror/inventory-name.h"
@@ -621,12 +620,8 @@ metrics_open (HvfsCall *call, HvfsNode node G_GNUC_UNUSED, struct fuse_file_info
 {
   GBytes *text;
 
-  if ((fi->flags & O_ACCMODE) != O_RDONLY)
-    {
-      g_set_error (error, HVFS_ERROR, EACCES, "the file cannot be written");
-      return FALSE;
-    }
-  if (!hvfs_call_may_wait (call, error) || !hvfs_call_confirm (call, error))
+  if (!hvfs_call_only_reads (fi, error) || !hvfs_call_may_wait (call, error)
+      || !hvfs_call_confirm (call, error))
     return FALSE;
   text = scrape (call->fs, call->cancellable, error);
   fi->fh = (uintptr_t) text;

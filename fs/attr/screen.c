@@ -6,7 +6,6 @@
  */
 #include "fs/attr/screen.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "backend/operation/screen.h"
@@ -30,11 +29,8 @@ made_open (HvfsCall *call G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED, struct fus
 {
   Made *made;
 
-  if ((fi->flags & O_ACCMODE) != O_RDONLY)
-    {
-      g_set_error (error, HVFS_ERROR, EACCES, "it is only read");
-      return FALSE;
-    }
+  if (!hvfs_call_only_reads (fi, error))
+    return FALSE;
   made = g_new0 (Made, 1);
   g_mutex_init (&made->lock);
   fi->fh = (uintptr_t) made;
@@ -99,15 +95,10 @@ read_made (HvfsCall *call, HvfsNode node, Make make, struct fuse_file_info *fi, 
 {
   Made *made = (Made *) (uintptr_t) fi->fh;
   g_autoptr (GBytes) bytes = ref_made (made);
-  gconstpointer data;
-  gsize len;
 
   if (bytes == NULL)
     bytes = make_now (call, node, make, made, error);
-  if (bytes == NULL)
-    return NULL;
-  data = g_bytes_get_data (bytes, &len);
-  return hvfs_call_slice (data, len, size, off);
+  return bytes == NULL ? NULL : hvfs_call_slice_text (bytes, size, off);
 }
 
 static gboolean
@@ -118,15 +109,6 @@ made_fstat (HvfsFs *fs G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED, const struct 
 
   st->st_size = bytes != NULL ? (off_t) g_bytes_get_size (bytes) : 0;
   return TRUE;
-}
-
-static gboolean
-no_setattr (HvfsCall *call G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED,
-            struct fuse_file_info *fi G_GNUC_UNUSED, const struct stat *st G_GNUC_UNUSED,
-            int to_set G_GNUC_UNUSED, GError **error)
-{
-  g_set_error (error, HVFS_ERROR, EPERM, "it is only read");
-  return FALSE;
 }
 
 /* ---- screenshot.png ---- */
@@ -146,7 +128,7 @@ screenshot_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize
 
 const HvfsFileOps hvfs_screenshot_ops
   = { .open = made_open, .read = screenshot_read, .close = made_close, .fstat = made_fstat,
-      .setattr = no_setattr };
+      .setattr = hvfs_call_no_setattr };
 
 /* ---- console ---- */
 
@@ -214,4 +196,4 @@ console_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize si
 
 const HvfsFileOps hvfs_console_ops
   = { .open = made_open, .read = console_read, .close = made_close, .fstat = made_fstat,
-      .setattr = no_setattr };
+      .setattr = hvfs_call_no_setattr };

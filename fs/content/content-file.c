@@ -58,15 +58,12 @@ static gboolean
 open_reader (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   HvfsFs *fs = call->fs;
-  g_autofree char *path = hvfs_contents_dup_path (fs->contents, node.a);
+  g_autofree char *path = NULL;
   HvfsDatastorePlace *place;
   HvfsContent content;
 
-  if (path == NULL || !hvfs_contents_get (fs->contents, node.a, &content))
-    {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the file is no longer on the datastore");
-      return FALSE;
-    }
+  if (!hvfs_contents_locate (fs->contents, node.a, &content, &path, error))
+    return FALSE;
   if (content.is_new)
     {
       g_set_error (error, HVFS_ERROR, EBUSY, "the file is being written");

@@ -2,7 +2,10 @@
 /* fs/content/contents.c - files and directories of datastores; see contents.h */
 #include "fs/content/contents.h"
 
+#include <errno.h>
+
 #include "backend/operation/datastore-browse.h"
+#include "convert/error.h"
 
 /* A listing is at most five seconds old where it is read. */
 #define NEW_US (G_TIME_SPAN_SECOND * 9 / 2)
@@ -260,6 +263,18 @@ hvfs_contents_dup_path (HvfsContents *contents, guint32 number)
       g_string_prepend (path, node->name);
     }
   return g_string_free (path, FALSE);
+}
+
+gboolean
+hvfs_contents_locate (HvfsContents *contents, guint32 number, HvfsContent *ret, char **ret_path,
+                      GError **error)
+{
+  *ret_path = hvfs_contents_dup_path (contents, number);
+  if (*ret_path != NULL && hvfs_contents_get (contents, number, ret))
+    return TRUE;
+  g_clear_pointer (ret_path, g_free);
+  g_set_error (error, HVFS_ERROR, ESTALE, "the file is no longer on the datastore");
+  return FALSE;
 }
 
 gboolean

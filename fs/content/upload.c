@@ -164,23 +164,15 @@ write_all (int fd, const char *data, gsize size, goffset off, GError **error)
   return TRUE;
 }
 
-/* @ret_place: (transfer full).  @error: ESTALE */
+/* Where the file @number is.  @ret_path, @ret_place: (transfer full).  FALSE: @error: ESTALE */
 static gboolean
-locate (HvfsUpload *upload, char **ret_path, HvfsDatastorePlace **ret_place, guint32 *ret_store,
-        GError **error)
+locate (HvfsFs *fs, guint32 number, HvfsContent *ret, char **ret_path,
+        HvfsDatastorePlace **ret_place, GError **error)
 {
-  HvfsContent content;
-
-  *ret_path = hvfs_contents_dup_path (upload->fs->contents, upload->number);
   *ret_place = NULL;
-  if (*ret_path != NULL && hvfs_contents_get (upload->fs->contents, upload->number, &content))
-    {
-      *ret_store = content.store;
-      *ret_place = hvfs_datastore_place_new (upload->fs->mirror, content.store, error);
-      return *ret_place != NULL;
-    }
-  g_set_error (error, HVFS_ERROR, ESTALE, "the file is no longer on the datastore");
-  return FALSE;
+  if (hvfs_contents_locate (fs->contents, number, ret, ret_path, error))
+    *ret_place = hvfs_datastore_place_new (fs->mirror, ret->store, error);
+  return *ret_place != NULL;
 }
 
 /* Copies what @reader has, and closes it.  Returns: how much; -1: @error */
@@ -214,11 +206,11 @@ load_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
   g_autofree char *path = NULL;
   HvfsDatastorePlace *place = NULL;
   goffset size;
-  guint32 store;
+  HvfsContent content;
 
   if (upload->loaded)
     return TRUE;
-  if (!locate (upload, &path, &place, &store, error))
+  if (!locate (upload->fs, upload->number, &content, &path, &place, error))
     return FALSE;
   size = fetch (upload, hvfs_reader_new (upload->fs->transfers, place, path), cancellable, error);
   if (size < 0)
@@ -254,13 +246,14 @@ begin_stream_locked (HvfsUpload *upload, goffset ready, gint64 len, GError **err
   HvfsDatastorePlace *place = NULL, *of_writer;
   g_autofree char *path = NULL;
   Stream *stream;
-  guint32 store;
+  HvfsContent content;
 
-  if (!locate (upload, &path, &place, &store, error))
+  if (!locate (upload->fs, upload->number, &content, &path, &place, error))
     return FALSE;
   of_writer = hvfs_datastore_place_copy (place);
   stream = upload->stream = g_new (Stream, 1);
-  *stream = (Stream){ .place = place, .path = temporary_name (path), .store = store, .len = len };
+  *stream = (Stream){ .place = place, .path = temporary_name (path), .store = content.store,
+                      .len = len };
   stream->writer = hvfs_writer_new (upload->fs->transfers, of_writer, stream->path, upload->fd,
                                     ready, len);
   return TRUE;
@@ -626,20 +619,6 @@ is_disk_locked (HvfsUpload *upload, guint32 source, guint32 store, const char *n
   return extent != NULL && to_extent == NULL;
 }
 
-/* What is to be copied, and where it is.  @ret_place, (transfer full).  FALSE: @error: ESTALE */
-static gboolean
-locate_source (HvfsFs *fs, guint32 source, HvfsContent *ret_content, char **ret_path,
-               HvfsDatastorePlace **ret_place, GError **error)
-{
-  *ret_path = hvfs_contents_dup_path (fs->contents, source);
-  *ret_place = NULL;
-  if (*ret_path == NULL || !hvfs_contents_get (fs->contents, source, ret_content))
-    g_set_error (error, HVFS_ERROR, ESTALE, "the file is no longer on the datastore");
-  else
-    *ret_place = hvfs_datastore_place_new (fs->mirror, ret_content->store, error);
-  return *ret_place != NULL;
-}
-
 /* A copy that fails is no empty file; but where the server makes none it is read and written. */
 static gboolean
 begin_copy_locked (HvfsUpload *upload, guint32 source, gint64 len, GCancellable *cancellable,
@@ -651,21 +630,20 @@ begin_copy_locked (HvfsUpload *upload, guint32 source, gint64 len, GCancellable 
   HvfsDatastorePlace *place = NULL;
   HvfsDatastorePath from, to;
   GError *failure = NULL;
-  HvfsContent content;
+  HvfsContent content, own;
   Stream *stream;
-  guint32 store;
 
-  if (!locate_source (fs, source, &content, &from_path, &from_place, error)
-      || !locate (upload, &path, &place, &store, error))
+  if (!locate (fs, source, &content, &from_path, &from_place, error)
+      || !locate (fs, upload->number, &own, &path, &place, error))
     return FALSE;
   name = g_path_get_basename (from_path);
   temporary = temporary_name (path);
   stream = upload->stream = g_new0 (Stream, 1);
-  *stream = (Stream){ .source = source, .place = place, .store = store, .len = len,
+  *stream = (Stream){ .source = source, .place = place, .store = own.store, .len = len,
                       .is_disk = is_disk_locked (upload, source, content.store, name, path) };
   stream->path = g_strconcat (temporary, stream->is_disk ? ".vmdk" : NULL, NULL);
   from = (HvfsDatastorePath){ content.store, from_place, from_path };
-  to = (HvfsDatastorePath){ store, place, stream->path };
+  to = (HvfsDatastorePath){ own.store, place, stream->path };
   if (hvfs_datastore_copy (&fs->server, &from, &to, stream->is_disk, cancellable, &failure))
     return TRUE;
   end_stream_locked (upload, TRUE);
@@ -708,12 +686,12 @@ name_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
   g_autoptr (HvfsDatastorePlace) place = NULL;
   const HvfsDatastorePath part = { upload->stream->store, upload->stream->place,
                                    upload->stream->path };
-  guint32 store;
+  HvfsContent content;
   HvfsDatastorePath whole;
 
-  if (!locate (upload, &path, &place, &store, error))
+  if (!locate (upload->fs, upload->number, &content, &path, &place, error))
     return FALSE;
-  whole = (HvfsDatastorePath){ store, place, path };
+  whole = (HvfsDatastorePath){ content.store, place, path };
   return hvfs_datastore_move (&fs->server, &part, &whole, upload->stream->is_disk,
                               !upload->is_new, cancellable, error);
 }

@@ -2,6 +2,8 @@
 /* fs/row/call.c - what a row's functions ask of their call; see call.h */
 #include "fs/row/call.h"
 
+#include <fcntl.h>
+
 #include "convert/error.h"
 #include "fs/fs.h"
 
@@ -11,6 +13,23 @@ hvfs_call_may_wait (HvfsCall *call, GError **error)
   if (call->cancellable != NULL)
     return TRUE;
   g_set_error_literal (error, HVFS_ERROR, EWOULDBLOCK, "it would have to wait");
+  return FALSE;
+}
+
+gboolean
+hvfs_call_only_reads (const struct fuse_file_info *fi, GError **error)
+{
+  if ((fi->flags & O_ACCMODE) == O_RDONLY)
+    return TRUE;
+  g_set_error_literal (error, HVFS_ERROR, EACCES, "it is only read");
+  return FALSE;
+}
+
+gboolean
+hvfs_call_no_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi,
+                      const struct stat *st, int to_set, GError **error)
+{
+  g_set_error_literal (error, HVFS_ERROR, EPERM, "it is only read");
   return FALSE;
 }
 

@@ -19,6 +19,13 @@ gboolean hvfs_call_is_up (HvfsFs *fs, GError **error);
  * must be asked first, and the caller is a thread that must not wait */
 gboolean hvfs_call_confirm (HvfsCall *call, GError **error);
 
+/* For an open of what can only be read.  FALSE: it is opened to write: EACCES */
+gboolean hvfs_call_only_reads (const struct fuse_file_info *fi, GError **error);
+
+/* HvfsFileOps.setattr of what can only be read: EPERM. */
+gboolean hvfs_call_no_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi,
+                               const struct stat *st, int to_set, GError **error);
+
 /* What holds of every store and commit: it sets an error where it returns FALSE, and none
  * where it returns TRUE.  One that does not is a fault of ours, which is logged, and never
  * reported as success.  @name: the row's.  Returns: whether it worked */

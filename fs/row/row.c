@@ -128,6 +128,12 @@ hvfs_node_from_ino (guint64 ino, HvfsNode *ret_node)
   return TRUE;
 }
 
+double
+hvfs_row_keep_nothing (HvfsFs *fs, HvfsNode node)
+{
+  return 0;
+}
+
 gboolean
 hvfs_row_always (HvfsFs *fs, HvfsNode node)
 {

@@ -311,6 +311,9 @@ HvfsRow *hvfs_row (HvfsRowName named);
 /* The row that directories of @kind are; NULL for a kind without one of its own. */
 HvfsRow *hvfs_row_of_kind (HvfsKind kind);
 
+/* keep_s of what changes in ways of which the kernel is not told: 0. */
+double hvfs_row_keep_nothing (HvfsFs *fs, HvfsNode node);
+
 /* is_volatile of a file that always changes without an update. */
 gboolean hvfs_row_always (HvfsFs *fs, HvfsNode node);
 
