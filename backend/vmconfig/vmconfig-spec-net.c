@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/vmconfig/vmconfig-spec-net.c - network interfaces that differ
  *
- * An interface is known by its MAC address; of the others by what it is, then in their
- * order: so an address can be changed, and one that the text leaves out stays.
+ * An interface is known by its MAC address, the others by what else the text says of them:
+ * so an address can be changed, and one that the text leaves out stays.
  */
 #include "backend/vmconfig/vmconfig-spec-part.h"
 
@@ -286,57 +286,51 @@ same_class (const HvfsNet *base, const HvfsNet *wanted)
 
 /* ---- which interface is which ---- */
 
-static gboolean
-has_same_mac (const HvfsNet *base, const HvfsNet *wanted)
+/* How much of what a text says of an interface differs.  The address is what names one: the
+ * same address is the same interface. */
+static guint
+difference (const HvfsNet *base, const HvfsNet *wanted)
 {
-  return has_mac (wanted) && same_mac (base, wanted);
+  if (has_mac (wanted) && same_mac (base, wanted))
+    return 0;
+  return 2 * !same_class (base, wanted) + 2 * !same_backing (base, wanted)
+         + !same_mac (base, wanted) + (base->mac_type != wanted->mac_type)
+         + (base->limit_mbit != wanted->limit_mbit) + (base->boot != wanted->boot);
 }
 
-static gboolean
-is_alike (const HvfsNet *base, const HvfsNet *wanted)
-{
-  return same_class (base, wanted) && same_backing (base, wanted);
-}
-
-/* One that was left as it is: an interface without an address may have others beside it that
- * are alike but for that. */
-static gboolean
-is_same (const HvfsNet *base, const HvfsNet *wanted)
-{
-  return is_alike (base, wanted) && same_mac (base, wanted) && base->mac_type == wanted->mac_type;
-}
-
-static gboolean
-is_any (const HvfsNet *base G_GNUC_UNUSED, const HvfsNet *wanted G_GNUC_UNUSED)
-{
-  return TRUE;
-}
-
+/* Which interface of the base each wanted one is; -1: a new one.  The two that differ least
+ * belong together, then the least of the others; of several that differ alike those that
+ * stand at the same place do.  So one that was edited does not take the place of another that
+ * the text cannot tell from it, and that has other settings on the server. */
 static void
-match_by (const HvfsVmChange *change, gboolean (*same) (const HvfsNet *base, const HvfsNet *wanted),
-          int *matches, gboolean *used)
+match (const HvfsVmChange *change, int *matches, gboolean *used)
 {
   const GPtrArray *base = change->base->nets, *wanted = change->wanted->nets;
 
   for (guint w = 0; w < wanted->len; w++)
-    for (guint b = 0; b < base->len && matches[w] < 0; b++)
-      if (!used[b] && same (base->pdata[b], wanted->pdata[w]))
-        {
-          matches[w] = b;
-          used[b] = TRUE;
-        }
-}
-
-/* Which interface of the base each wanted one is: -1: a new one. */
-static void
-match (const HvfsVmChange *change, int *matches, gboolean *used)
-{
-  for (guint w = 0; w < change->wanted->nets->len; w++)
     matches[w] = -1;
-  match_by (change, is_same, matches, used);
-  match_by (change, has_same_mac, matches, used);
-  match_by (change, is_alike, matches, used);
-  match_by (change, is_any, matches, used);
+  for (guint n = MIN (base->len, wanted->len); n > 0; n--)
+    {
+      guint least = G_MAXUINT, least_w = 0, least_b = 0;
+
+      for (guint w = 0; w < wanted->len; w++)
+        for (guint b = 0; b < base->len; b++)
+          {
+            guint away = w > b ? w - b : b - w, differs;
+
+            if (matches[w] >= 0 || used[b])
+              continue;
+            differs = difference (base->pdata[b], wanted->pdata[w]) * (G_MAXUINT16 + 1) + away;
+            if (differs < least)
+              {
+                least = differs;
+                least_w = w;
+                least_b = b;
+              }
+          }
+      matches[least_w] = least_b;
+      used[least_b] = TRUE;
+    }
 }
 
 /* The device behind the n-th interface of the base: their order is that of the server. */

@@ -332,8 +332,9 @@ class Machine:
         if dice.random() < 0.5:
             self.disk(CDS, 'VirtualCdrom', 15000, 4)
         self.disk(FLOPPIES, 'VirtualFloppy', 400, 0)
+        alike = dice.choice(list(NICS)) if dice.random() < 0.3 else None  # but for what a text may not say
         for i in range(dice.randint(1, 3)):
-            self.nic(i)
+            self.nic(i, alike)
         for i in range(dice.randint(1, 3)):
             self.port('VirtualSerialPort', SERIALS, i)
         self.port('VirtualParallelPort', PARALLELS, 0)
@@ -369,15 +370,17 @@ class Machine:
         fixed = {'diskMode': dice.choice(modes)}
         self.add(devices[name], {'backing': self.backing(choice, fixed), 'controllerKey': parent, 'unitNumber': unit})
 
-    def nic(self, i):
+    def nic(self, i, alike):
         uuid = '50 1a 2b 3c 4d 5e 6f 70-81 92 a3 b4 c5 d6 e7 f8'
         port = obj('port', vim.dvs.PortConnection,
                    {'switchUuid': uuid, 'portgroupKey': f'dvportgroup-{dice.randint(1, 3)}',
                     'portKey': dice.choice([None, dice.randint(1, 99)])}, self.full, False)
         mac = dice.choice([None, f'00:50:56:00:00:{i:02x}', f'00:0c:29:00:00:{i:02x}'])
-        self.add(devices[dice.choice(list(NICS))],
-                 {'backing': self.backing(NETS, {'port': port}), 'macAddress': mac, 'unitNumber': 7 + i,
-                  'addressType': dice.choice(['manual', 'assigned', 'generated'])})
+        nets = ['VirtualEthernetCardOpaqueNetworkBackingInfo'] if alike else NETS
+        self.add(devices[alike or dice.choice(list(NICS))],
+                 {'backing': self.backing(nets, {'port': port}), 'macAddress': None if alike else mac,
+                  'unitNumber': 7 + i,
+                  'addressType': 'generated' if alike else dice.choice(['manual', 'assigned', 'generated'])})
 
     def port(self, name, choice, i):
         self.add(devices[name], {'backing': self.backing(choice, {}), 'controllerKey': 400, 'unitNumber': i})
