@@ -3,6 +3,7 @@
 #include "fs/request/caller.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,13 +14,40 @@ static const guint64 harmless
     | BIT (SIGSTOP) | BIT (SIGTSTP) | BIT (SIGTTIN) | BIT (SIGTTOU) /* stop, once it is done */
     | BIT (SIGPROF) | BIT (SIGVTALRM);
 
-/* FALSE: nobody of this namespace has that number, or not any more. */
+/* Whether /proc is of our own PID namespace.  In one that was made without a /proc of its own, the
+ * numbers there are of other processes than those that the kernel tells us. */
 static gboolean
-read_status (pid_t tid, char **status)
+proc_is_ours (void)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) tid);
+  enum { OURS = 1, NOT_OURS };
+  static gsize known = 0;
+  char self[16];
 
-  return tid != 0 && g_file_get_contents (path, status, NULL, NULL);
+  if (g_once_init_enter (&known))
+    {
+      ssize_t length = readlink ("/proc/self", self, sizeof self - 1);
+
+      self[MAX (length, 0)] = '\0';
+      g_once_init_leave (&known, atoi (self) == getpid () ? OURS : NOT_OURS);
+    }
+  return known == OURS;
+}
+
+/* Returns: (transfer full): the path of @file of the thread @tid, or NULL if nothing can be known of
+ * it: nobody of this namespace has that number. */
+static char *
+path_of (pid_t tid, const char *file)
+{
+  return tid != 0 && proc_is_ours () ? g_strdup_printf ("/proc/%d/%s", (int) tid, file) : NULL;
+}
+
+/* FALSE: nothing can be known, or nobody has that number any more. */
+static gboolean
+read_file (pid_t tid, const char *file, char **text)
+{
+  g_autofree char *path = path_of (tid, file);
+
+  return path != NULL && g_file_get_contents (path, text, NULL, NULL);
 }
 
 /* What follows @key, a newline and the beginning of a line; 0 if there is none. */
@@ -37,7 +65,7 @@ hvfs_caller_process (pid_t tid)
   g_autofree char *status = NULL;
   pid_t process = 0;
 
-  if (read_status (tid, &status))
+  if (read_file (tid, "status", &status))
     process = (pid_t) number_in (status, "\nTgid:", 10);
   return process != 0 ? process : tid;
 }
@@ -51,9 +79,10 @@ hvfs_caller_is_there (pid_t tid)
 gboolean
 hvfs_caller_has_thread (pid_t process, pid_t tid)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/task/%d", (int) process, (int) tid);
+  g_autofree char *task = g_strdup_printf ("task/%d", (int) tid);
+  g_autofree char *path = path_of (process, task);
 
-  return process != 0 && tid != 0 && access (path, F_OK) == 0;
+  return path != NULL && tid != 0 && access (path, F_OK) == 0;
 }
 
 /* Field @n of the thread's stat, as proc(5) counts them; 0 if there is none.  They are counted
@@ -62,11 +91,10 @@ static guint64
 stat_field (pid_t tid, guint n)
 {
   enum { NAME = 2 };
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) tid);
   g_autofree char *stat = NULL;
   g_auto (GStrv) fields = NULL;
 
-  if (tid == 0 || !g_file_get_contents (path, &stat, NULL, NULL) || strrchr (stat, ')') == NULL)
+  if (!read_file (tid, "stat", &stat) || strrchr (stat, ')') == NULL)
     return 0;
   fields = g_strsplit (strrchr (stat, ')'), " ", n);
   return g_strv_length (fields) > n - NAME ? g_ascii_strtoull (fields[n - NAME], NULL, 10) : 0;
@@ -94,7 +122,7 @@ hvfs_caller_gives_up (pid_t tid)
   g_autofree char *status = NULL;
   guint64 pending;
 
-  if (!read_status (tid, &status))
+  if (!read_file (tid, "status", &status))
     return TRUE;
   pending = number_in (status, "\nSigPnd:", 16) | number_in (status, "\nShdPnd:", 16);
   return (pending & ~number_in (status, "\nSigBlk:", 16) & ~harmless) != 0;

@@ -7,6 +7,9 @@
  * debugger that attaches, a computer that goes to sleep.  None of these may cancel a
  * migration.
  *
+ * The kernel tells no number of a caller that hvfs's own PID namespace does not contain, and
+ * nothing is known of any where /proc is that of another PID namespace.
+ *
  * Any thread; one small file is read.
  */
 #pragma once
