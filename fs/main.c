@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libxml/parser.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -551,6 +552,16 @@ fill_standard_fds (void)
     close (fd);
 }
 
+/* Without this glibc gives nearly each thread a heap of its own, and each of them stays as large as
+ * it once was.  Threads mostly wait here, so that two do. */
+static void
+share_heaps (void)
+{
+#ifdef M_ARENA_MAX
+  mallopt (M_ARENA_MAX, 2);
+#endif
+}
+
 int
 main (int argc, char **argv)
 {
@@ -558,6 +569,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status = EXIT_SUCCESS;
 
+  share_heaps ();
   fill_standard_fds ();
   signal (SIGPIPE, SIG_IGN);
   if (!hvfs_options_parse (&options, argc, argv, &error))

@@ -391,8 +391,9 @@ store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value, gint64 vmx_
 {
   g_autoptr (HvfsVmRead) read
     = hvfs_vm_read (value, look->moref, look->running, look->datacenter_path);
-  char *xml = hvfs_vm_read_to_xml (read);
-  GBytes *text = g_bytes_new_take (xml, strlen (xml));
+  g_autofree char *xml = hvfs_vm_read_to_xml (read);
+  /* Kept for long, and by many: without the room that it was written in. */
+  GBytes *text = g_bytes_new (xml, strlen (xml));
 
   g_mutex_lock (&config->lock);
   hvfs_vm_cache_put (config->cache, look->serial, version_in (value, look), look->running, text,
