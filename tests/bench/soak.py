@@ -89,9 +89,10 @@ def write(path, text):
 
 
 def snapshots(path):
-    """Each is a directory with those taken after it; "current" and "parent" are links."""
+    """Each is a directory with those taken after it and its disks; "current" and "parent" are links."""
     found, top = [], os.path.join(path, "snapshots")
     for where, names, _ in os.walk(top, onerror=raise_it):
+        names[:] = [name for name in names if name != "disks"]
         found += [name for name in names if not os.path.islink(os.path.join(where, name))]
     return tuple(sorted(found))
 
@@ -414,10 +415,12 @@ class Soak:
         self.guard("carrier %d" % number, lambda: self.transfer(rng, number, cells))
 
     def walker(self):
-        """All of the tree, by a program that knows nothing of it."""
+        """All of the tree, by a program that knows nothing of it; of disks no bytes, which are many, and
+        no exports, during which a machine is not to be changed."""
         def walk():
-            subprocess.run("find . -type f ! -name events ! -path '*/files/*' -exec cat {} + >/dev/null 2>&1;"
-                           " ls -lR >/dev/null 2>&1", shell=True, check=False, cwd=self.mount.path)
+            subprocess.run("find . -type f ! -name events ! -path '*/files/*' ! -path '*/export/*' ! -name raw"
+                           " -exec cat {} + >/dev/null 2>&1;"
+                           " find . -name export -prune -o -ls >/dev/null 2>&1", shell=True, check=False, cwd=self.mount.path)
             self.count("walks")
             time.sleep(5)
         self.guard("walker", walk)
