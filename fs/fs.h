@@ -42,6 +42,7 @@ typedef struct _HvfsReads HvfsReads;
 typedef struct _HvfsTransfers HvfsTransfers;
 typedef struct _HvfsStreams HvfsStreams;
 typedef struct _HvfsVmxSizes HvfsVmxSizes;
+typedef struct _HvfsVolumes HvfsVolumes;
 
 /* The modes are as the rows say. */
 #define HVFS_NO_UMASK ((mode_t) -1)
@@ -64,6 +65,7 @@ struct _HvfsFs
   HvfsFlight *content_flight;
   HvfsTransfers *transfers;
   HvfsExports *exports;
+  HvfsVolumes *volumes;
   HvfsFailures *failures;
   HvfsDesks *desks;
   HvfsDrafts *drafts;
@@ -78,7 +80,7 @@ struct _HvfsFs
   HvfsVcenter *vcenter;
   HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;
-  HvfsNumbers *numbers;    /* of keys of extraConfig */
+  HvfsNumbers *numbers;    /* of keys of extraConfig, disks, paths of volumes */
   HvfsOpened *opened;
   HvfsJobs *jobs;
   HvfsJournals *journals;

@@ -42,6 +42,8 @@
 #include "fs/attr/vmx.h"
 #include "fs/content/content-place.h"
 #include "fs/content/contents.h"
+#include "fs/content/volume.h"
+#include "fs/content/volumes.h"
 #include "fs/edit/desk.h"
 #include "fs/edit/draft.h"
 #include "fs/edit/reads.h"
@@ -95,6 +97,9 @@ listing_is_old (guint32 number, guint32 store, gpointer data)
   HvfsFs *fs = data;
 
   hvfs_notifier_inode (fs->notifier, hvfs_content_dir_ino (number, store));
+  /* In a mount of a host its datastores are below it alone. */
+  if (number == 0)
+    hvfs_notifier_inode (fs->notifier, hvfs_row_ino (hvfs_row (HVFS_NAMED_FILES), store, fs->root));
 }
 
 /* Configurations and transfers have half of the memory each. */
@@ -143,6 +148,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->facts = hvfs_facts_new ();
   fs->alarms = hvfs_alarms_new (&fs->server);
   fs->numbers = hvfs_numbers_new ();
+  fs->volumes = hvfs_volumes_new (hvfs_volume_names_are_old, fs);
   fs->inventory = hvfs_inventory_new ();
   fs->streams = hvfs_streams_new (fs, timeout_s);
   fs->failures = hvfs_failures_new ();
@@ -175,6 +181,7 @@ fs_clear (HvfsFs *fs)
   hvfs_inventory_free (fs->inventory);
   hvfs_networks_free (fs->networks);
   hvfs_facts_free (fs->facts);
+  hvfs_volumes_free (fs->volumes);
   hvfs_alarms_free (fs->alarms);
   hvfs_numbers_free (fs->numbers);
   hvfs_notifier_free (fs->notifier);

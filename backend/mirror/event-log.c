@@ -13,7 +13,7 @@ struct _HvfsEventLog
   GPtrArray *ring;    /* HvfsEvent, each at its number modulo MAX_EVENTS */
   guint64 first, end;
   gsize bytes;
-  GHashTable *keys;   /* of those events whose keys count */
+  GHashTable *keys;   /* of events in the ring -> its number modulo MAX_EVENTS, the last one's */
   gboolean has_floor;
   gint32 floor;       /* what has this key or an older one is not new */
   gint32 last_key;
@@ -99,18 +99,39 @@ hvfs_event_log_free (HvfsEventLog *log)
   g_free (log);
 }
 
+/* (nullable): the last one in the log with this key */
+static const HvfsEvent *
+find (const HvfsEventLog *log, gint32 key)
+{
+  gpointer at;
+
+  return g_hash_table_lookup_extended (log->keys, GINT_TO_POINTER (key), NULL, &at)
+           ? log->ring->pdata[GPOINTER_TO_UINT (at)] : NULL;
+}
+
 static gboolean
 knows (const HvfsEventLog *log, gint32 key)
 {
-  return g_hash_table_contains (log->keys, GINT_TO_POINTER (key));
+  return find (log, key) != NULL;
+}
+
+/* A key that was given twice: the times say so. */
+static gboolean
+is_other (const HvfsEvent *known, const HvfsValue *value)
+{
+  gint64 time_us = hvfs_value_time_us (value, "createdTime");
+
+  return known->time_us != 0 && time_us != 0 && known->time_us != time_us;
 }
 
 gboolean
 hvfs_event_log_is_new (const HvfsEventLog *log, const HvfsValue *value)
 {
   gint32 key = key_of (value);
+  const HvfsEvent *known = find (log, key);
 
-  return !knows (log, key) && (!log->has_floor || is_later (key, log->floor));
+  return (known == NULL || is_other (known, value))
+         && (!log->has_floor || is_later (key, log->floor));
 }
 
 gboolean
@@ -126,15 +147,21 @@ hvfs_event_log_begins_anew (const HvfsEventLog *log, const GPtrArray *sorted)
 {
   const HvfsValue *newest = sorted->len == 0 ? NULL : sorted->pdata[sorted->len - 1];
 
+  for (guint i = 0; i < sorted->len; i++)
+    {
+      const HvfsEvent *known = find (log, key_of (sorted->pdata[i]));
+
+      if (known != NULL && is_other (known, sorted->pdata[i]))
+        return TRUE;
+    }
   return newest != NULL && log->has_floor && !knows (log, key_of (newest))
          && !is_later (key_of (newest), log->last_key)
          && hvfs_value_time_us (newest, "createdTime") > log->last_us;
 }
 
 void
-hvfs_event_log_forget_keys (HvfsEventLog *log)
+hvfs_event_log_begin_anew (HvfsEventLog *log)
 {
-  g_hash_table_remove_all (log->keys);
   log->has_floor = FALSE;
 }
 
@@ -144,7 +171,8 @@ hvfs_event_log_clear (HvfsEventLog *log)
   for (; log->first < log->end; log->first++)
     hvfs_event_free (log->ring->pdata[log->first % MAX_EVENTS]);
   log->bytes = 0;
-  hvfs_event_log_forget_keys (log);
+  g_hash_table_remove_all (log->keys);
+  log->has_floor = FALSE;
 }
 
 static void
@@ -152,9 +180,13 @@ drop_oldest (HvfsEventLog *log)
 {
   HvfsEvent *event = log->ring->pdata[log->first++ % MAX_EVENTS];
 
-  if (g_hash_table_remove (log->keys, GINT_TO_POINTER (event->key))
-      && is_later (event->key, log->floor))
-    log->floor = event->key;
+  /* Unless a later one has taken its key. */
+  if (find (log, event->key) == event)
+    {
+      g_hash_table_remove (log->keys, GINT_TO_POINTER (event->key));
+      if (!is_later (event->key, log->last_key) && is_later (event->key, log->floor))
+        log->floor = event->key;
+    }
   log->bytes -= strlen (event->line);
   hvfs_event_free (event);
 }
@@ -174,7 +206,10 @@ hvfs_event_log_add (HvfsEventLog *log, HvfsEvent *event)
   if (is_later (event->key, log->last_key))
     log->last_key = event->key;
   log->last_us = MAX (log->last_us, event->time_us);
-  g_hash_table_add (log->keys, GINT_TO_POINTER (event->key));
+  /* What only says that others were missed has no time, and the key of the one before. */
+  if (event->time_us != 0 || !knows (log, event->key))
+    g_hash_table_insert (log->keys, GINT_TO_POINTER (event->key),
+                         GUINT_TO_POINTER ((guint) (log->end % MAX_EVENTS)));
   log->bytes += strlen (event->line);
   log->ring->pdata[log->end++ % MAX_EVENTS] = event;
 }

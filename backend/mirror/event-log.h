@@ -39,12 +39,13 @@ gboolean hvfs_event_log_is_new (const HvfsEventLog *log, const HvfsValue *value)
  * as keys go: then there may be events between the two. */
 gboolean hvfs_event_log_has_gap (const HvfsEventLog *log, const GPtrArray *sorted);
 
-/* Whether the keys of @sorted begin anew, in a server that was set up from a backup: all are
- * older than what the log knows, and the last event is later. */
+/* Whether the keys of @sorted begin anew, in a server that was set up from a backup or has lost
+ * its history: one that the log knows is of another time, or all are older than what the log
+ * knows, and the last event is later. */
 gboolean hvfs_event_log_begins_anew (const HvfsEventLog *log, const GPtrArray *sorted);
 
-/* Forgets the keys, not the events. */
-void hvfs_event_log_forget_keys (HvfsEventLog *log);
+/* The next event may have any key, but for one that is in the log already. */
+void hvfs_event_log_begin_anew (HvfsEventLog *log);
 
 /* Forgets all, but numbers go on. */
 void hvfs_event_log_clear (HvfsEventLog *log);

@@ -234,6 +234,8 @@ catch_up (HvfsEvents *events, GCancellable *cancellable, GError **error)
       if (reply == NULL)
         break;
       sorted = hvfs_event_sort (reply);
+      if (hvfs_event_log_begins_anew (events->log, sorted))
+        hvfs_event_log_begin_anew (events->log);
       add_new (events, sorted);
       more = sorted->len > 0;
     }
@@ -247,12 +249,14 @@ take_page (HvfsEvents *events, const HvfsValue *page, GCancellable *cancellable,
 {
   g_autoptr (GPtrArray) sorted = hvfs_event_sort (page);
 
-  /* Of a full page after none it is not known either what came before. */
-  gboolean is_later = hvfs_event_log_has_gap (events->log, sorted);
-  gboolean gap = is_later || (events->was_empty && sorted->len >= PAGE);
+  /* Of a full page after none, and of one whose keys begin anew, it is not known either what
+   * came before. */
+  gboolean anew = hvfs_event_log_begins_anew (events->log, sorted);
+  gboolean is_later = !anew && hvfs_event_log_has_gap (events->log, sorted);
+  gboolean gap = is_later || (sorted->len >= PAGE && (anew || events->was_empty));
 
-  if (hvfs_event_log_begins_anew (events->log, sorted))
-    hvfs_event_log_forget_keys (events->log);
+  if (anew)
+    hvfs_event_log_begin_anew (events->log);
   events->was_empty = sorted->len == 0;
   if (gap)
     {

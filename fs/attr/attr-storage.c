@@ -7,6 +7,7 @@
 #include "fs/attr/switch.h"
 #include "fs/attr/tables.h"
 #include "fs/content/content.h"
+#include "fs/content/volume.h"
 #include "fs/fs.h"
 
 #include <string.h>
@@ -171,6 +172,10 @@ HvfsRow hvfs_datastore_table[] = {
     .fetch = &hvfs_facts_of_row,
     .depends = HVFS_PROP (HVFS_NAME) | HVFS_PROP (HVFS_DATASTORE_CAPACITY)
                | HVFS_PROP (HVFS_DATASTORE_FREE) | HVFS_PROP (HVFS_DATASTORE_ACCESSIBLE) },
+  { .name = "volumes", .named = HVFS_NAMED_VOLUMES, .mode = S_IFDIR | 0755,
+    .flags = HVFS_ROW_LISTED, .dir_ops = &hvfs_volume_dir_ops, .fetch = &hvfs_volume_dir_fetch,
+    .members = hvfs_volume_members },
+  { .name = "refresh", .mode = S_IFREG | 0200, .store = hvfs_volume_refresh },
   { .name = "files", .named = HVFS_NAMED_FILES, .mode = S_IFDIR | 0755,
     .flags = HVFS_ROW_LISTED, .dir_ops = &hvfs_content_dir_ops,
     .fetch = &hvfs_content_dir_fetch, .visible = hvfs_content_is_shown,

@@ -12,6 +12,7 @@
 #include "backend/operation/datastore-change.h"
 #include "convert/error.h"
 #include "fs/content/content-priv.h"
+#include "fs/content/volumes.h"
 #include "fs/tree/change.h"
 
 /* A name in a directory, as the server names it; owned but for name. */
@@ -148,6 +149,7 @@ hvfs_content_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
       return 0;
     }
   number = hvfs_contents_add (fs->contents, at.number, at.store, name, TRUE);
+  hvfs_volumes_forget (fs->volumes, at.store);
   return number != 0 ? hvfs_content_dir_ino (number, at.store) : 0;
 }
 
@@ -172,6 +174,7 @@ hvfs_content_unlink (HvfsCall *call, HvfsNode dir, const char *name, GError **er
                                      call->cancellable, &failure)))
     return failure == NULL ? FALSE : fail (call, &at, "rm", failure, error);
   hvfs_contents_remove (fs->contents, at.number, at.store, name);
+  hvfs_volumes_forget (fs->volumes, at.store);
   if (extent != NULL)
     {
       hvfs_contents_remove (fs->contents, at.number, at.store, extent);
@@ -219,6 +222,7 @@ hvfs_content_rmdir (HvfsCall *call, HvfsNode dir, const char *name, GError **err
   if (!hvfs_datastore_delete (&fs->server, &path, FALSE, call->cancellable, &failure))
     return fail (call, &at, "rmdir", failure, error);
   hvfs_contents_remove (fs->contents, at.number, at.store, name);
+  hvfs_volumes_forget (fs->volumes, at.store);
   return TRUE;
 }
 
@@ -268,6 +272,8 @@ hvfs_content_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
                                &failure))
     return fail (call, &from, "mv", failure, error);
   hvfs_contents_rename (fs->contents, from.number, from.store, name, to.number, to.store, new_name);
+  hvfs_volumes_forget (fs->volumes, from.store);
+  hvfs_volumes_forget (fs->volumes, to.store);
   if (disk)
     {
       new_extent = g_strdup_printf ("%.*s-flat.vmdk",

@@ -501,17 +501,38 @@ make_old (gpointer number, gpointer node, gpointer data)
   return FALSE;
 }
 
+static void
+forget_locked (Node *dir)
+{
+  dir->changes++;
+  dir->listed_until_us = 0;
+  g_tree_foreach (dir->children, make_old, NULL);
+}
+
 void
 hvfs_contents_forget (HvfsContents *contents, guint32 number, guint32 store)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
   Node *dir = dir_locked (contents, number, store);
 
-  if (dir == NULL)
-    return;
-  dir->changes++;
-  dir->listed_until_us = 0;
-  g_tree_foreach (dir->children, make_old, NULL);
+  if (dir != NULL)
+    forget_locked (dir);
+}
+
+void
+hvfs_contents_forget_store (HvfsContents *contents, guint32 store)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *root = dir_locked (contents, 0, store);
+  GHashTableIter iter;
+  gpointer node;
+
+  if (root != NULL)
+    forget_locked (root);
+  g_hash_table_iter_init (&iter, contents->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &node))
+    if (((Node *) node)->content.store == store && ((Node *) node)->children != NULL)
+      forget_locked (node);
 }
 
 void

@@ -94,6 +94,8 @@ void hvfs_contents_set_time (HvfsContents *contents, guint32 number, gint64 us);
 void hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size);
 /* What is known of the directory is old. */
 void hvfs_contents_forget (HvfsContents *contents, guint32 number, guint32 store);
+/* The same of all directories of @store. */
+void hvfs_contents_forget_store (HvfsContents *contents, guint32 store);
 void hvfs_contents_remove (HvfsContents *contents, guint32 number, guint32 store, const char *name);
 /* It keeps its number. */
 void hvfs_contents_rename (HvfsContents *contents, guint32 number, guint32 store,

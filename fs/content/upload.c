@@ -12,6 +12,7 @@
 #include "backend/operation/datastore-reader.h"
 #include "backend/operation/datastore-writer.h"
 #include "convert/error.h"
+#include "fs/content/volumes.h"
 #include "fs/tree/change.h"
 
 #define PIECE (1024 * 1024)
@@ -762,6 +763,7 @@ hvfs_upload_commit (HvfsUpload *upload, GCancellable *cancellable, GError **erro
     return FALSE;
   upload->dirty = upload->is_new = FALSE;
   hvfs_contents_stored (upload->fs->contents, upload->number, size);
+  hvfs_volumes_forget (upload->fs->volumes, content.store);
   if (is_disk) /* its extent is there, and its descriptor is another one */
     hvfs_contents_forget (upload->fs->contents, dir, content.store);
   if (!upload->loaded)

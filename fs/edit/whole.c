@@ -53,12 +53,20 @@ hvfs_whole_show (GString *out, const char *text)
 }
 
 static gboolean
-is_known (HvfsFs *fs, HvfsNode node)
+size_is_known (HvfsFs *fs, HvfsNode node)
 {
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
 
   return node.row->fetch->is_known (fs, node);
+}
+
+/* Whether all of its text is there. */
+static gboolean
+is_known (HvfsFs *fs, HvfsNode node)
+{
+  return node.row->fetch->is_fresh != NULL ? node.row->fetch->is_fresh (fs, node)
+                                           : size_is_known (fs, node);
 }
 
 /* The file's text, fetched where it has to be: it may have changed since.  (transfer full) */

@@ -70,6 +70,7 @@ typedef enum
   HVFS_NAMED_FILES,         /* "files" of a datastore, and what is below: */
   HVFS_NAMED_CONTENT_DIR,
   HVFS_NAMED_CONTENT_FILE,
+  HVFS_NAMED_VOLUMES,       /* "volumes" of a datastore */
   HVFS_N_NAMED
 } HvfsRowName;
 

@@ -98,8 +98,17 @@ append_path (HvfsFs *fs, guint64 ino, guint depth, GString *path)
 
   if (ino == 1)
     return TRUE;
-  if (depth > MAX_DEPTH || !hvfs_node_from_ino (ino, &node)
-      || (dir = dir_of (fs, node)) == 0 || !append_path (fs, dir, depth + 1, path))
+  if (depth > MAX_DEPTH || !hvfs_node_from_ino (ino, &node))
+    return FALSE;
+  dir = dir_of (fs, node);
+  /* In a mount of a host its datastores are below it alone. */
+  if (dir == 0 && node.row->parent == NULL && node.b == 0)
+    {
+      node.b = fs->root;
+      ino = hvfs_node_ino (node);
+      dir = dir_of (fs, node);
+    }
+  if (dir == 0 || !append_path (fs, dir, depth + 1, path))
     return FALSE;
   if (node.row->parent == NULL)
     hvfs_index_append_name (fs->index, owner_of (node), ino, path);

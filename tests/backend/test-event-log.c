@@ -30,11 +30,17 @@ add (HvfsEventLog *log, gint32 key, guint second)
 }
 
 static gboolean
-is_new (const HvfsEventLog *log, gint32 key)
+is_new_at (const HvfsEventLog *log, gint32 key, guint second)
 {
-  g_autoptr (HvfsValue) value = new_event (key, 0);
+  g_autoptr (HvfsValue) value = new_event (key, second);
 
   return hvfs_event_log_is_new (log, value);
+}
+
+static gboolean
+is_new (const HvfsEventLog *log, gint32 key)
+{
+  return is_new_at (log, key, (guint) key);
 }
 
 /* A page of these events, all of the same second. */
@@ -141,11 +147,41 @@ test_anew (void)
   g_assert_false (is_new (log, 10));
   g_assert_false (hvfs_event_log_begins_anew (log, sorted_before));
   g_assert_true (hvfs_event_log_begins_anew (log, sorted_later));
-  hvfs_event_log_forget_keys (log);
+  hvfs_event_log_begin_anew (log);
   g_assert_true (is_new (log, 10));
+  g_assert_false (is_new_at (log, 500, 60)); /* the backup's, seen before */
   add (log, 10, 600);
   g_assert_cmpint (hvfs_event_log_get_key (log), ==, 10);
   g_assert_cmpstr (hvfs_event_log_get (log, 0)->line, ==, "500\n"); /* which readers may still want */
+  hvfs_event_log_free (log);
+}
+
+/* A server that has lost its history gives keys again that the log knows. */
+static void
+test_again (void)
+{
+  static const gint32 keys[] = { 2, 3 };
+  HvfsEventLog *log = hvfs_event_log_new ();
+  g_autoptr (HvfsValue) later = new_page (keys, 2, 600);
+  g_autoptr (GPtrArray) sorted = hvfs_event_sort (later);
+
+  for (gint32 key = 1; key <= 4; key++)
+    add (log, key, (guint) key);
+  g_assert_true (hvfs_event_log_begins_anew (log, sorted));
+  hvfs_event_log_begin_anew (log);
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (is_new_at (log, keys[i], 600));
+  for (guint i = 0; i < 2; i++)
+    add (log, keys[i], 600);
+  g_assert_false (hvfs_event_log_begins_anew (log, sorted));
+  for (guint i = 0; i < 2; i++)
+    g_assert_false (is_new_at (log, keys[i], 600));
+  g_assert_cmpint (hvfs_event_log_get_key (log), ==, 3);
+  /* What is dropped in the end takes no key along that was given again. */
+  for (gint32 key = 4; key <= MANY; key++)
+    add (log, key, 601);
+  g_assert_false (is_new_at (log, MANY, 601));
+  g_assert_true (is_new_at (log, MANY + 1, 601));
   hvfs_event_log_free (log);
 }
 
@@ -159,7 +195,7 @@ test_wrap (void)
   add (log, G_MAXINT32, 2);
   g_assert_true (is_new (log, G_MININT32));
   add (log, G_MININT32, 3);
-  g_assert_false (is_new (log, G_MAXINT32));
+  g_assert_false (is_new_at (log, G_MAXINT32, 2));
   g_assert_cmpint (hvfs_event_log_get_key (log), ==, G_MININT32);
   hvfs_event_log_free (log);
 }
@@ -196,6 +232,7 @@ main (int argc, char **argv)
   g_test_add_func ("/event-log/late", test_late);
   g_test_add_func ("/event-log/gap", test_gap);
   g_test_add_func ("/event-log/anew", test_anew);
+  g_test_add_func ("/event-log/again", test_again);
   g_test_add_func ("/event-log/wrap", test_wrap);
   g_test_add_func ("/event-log/bounded", test_bounded);
   return g_test_run ();

@@ -5,11 +5,13 @@
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
 requires virsh
 
-start_vcsim -tls=false -vm 4 -host 1 -standalone 1
+start_vcsim -tls=false -vm 4 -host 1 -standalone 2
 virsh_login
-mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content,allow_delete
 h=$mnt/datacenters/DC0/hosts/DC0_H0
-connect () { timeout 30 virsh -q -c "vpx://user@$vcsim_hostport/DC0/DC0_H0?transport=http" "$@"; }
+PATH=$build_dir/convert:$PATH
+uri_of () { echo "vpx://user@$vcsim_hostport/DC0/$1?transport=http"; }
+connect () { timeout 30 virsh -q -c "$(uri_of "${host:-DC0_H0}")" "$@"; }
 run_virsh () {
   connect "$@" 2>"$tmp/virsh.err" ||
     fail "virsh $*: $(grep '^error' "$tmp/virsh.err")" >&2
@@ -41,27 +43,54 @@ for name in made drawn; do
 </domain>
 END
 done
-put () { # COMMAND, DOMAIN, SWITCH
-  echo "$1" | sed "s|\\bD\\b|$2|g; s|\\bN\\b|$3|g; s|\\bFILE\\b|$tmp/$3.xml|; s|\\bP\\b|LocalDS_0|
-    s|\\bMAC\\b|00:0c:29:81:d8:a0|; s|\\bNIC\\b|vmnic0|"
+cp "$mnt/by-name/$B/config.xml" "$tmp/native.xml"
+cp "$mnt/by-name/$B/config.vmx" "$tmp/native.vmx"
+# Volumes: one that is there, and what virsh and the tree make.
+there=$B/$B.vmdk
+mkdir "$mnt/datacenters/DC0/datastores/LocalDS_0/volumes/vols"
+for name in byvirsh bytree; do
+  echo "<volume><name>vols/$name.vmdk</name><capacity unit='MiB'>4</capacity><target><format type='vmdk'/></target></volume>" >"$tmp/$name.xml"
+done
+uuid=$(cat "$mnt/by-name/$B/uuid") id=$(sed 's/vm-//' "$mnt/by-name/$B/moref")
+put () { # COMMAND, DOMAIN, SWITCH OR FILE, VOLUME, ANOTHER
+  echo "$1" | sed "s|\\bD\\b|$2|g; s|\\bN\\b|$3|g; s|\\bFILE\\b|$tmp/$3|; s|\\bP\\b|LocalDS_0|g
+    s|\\bMAC\\b|00:0c:29:81:d8:a0|; s|\\bNIC\\b|vmnic0|; s|\\bURI\\b|'$(uri_of DC0_H1)'|; s|\\bH\\b|DC0_H1|
+    s|\\bV\\b|${4-}|g; s|\\bW\\b|${5-}|; s|\\bU\\b|$uuid|; s|\\bI\\b|$id|"
 }
 by_virsh () {
-  # shellcheck disable=SC2046
-  run_virsh $(put "${1#virsh }" "$2" "$3")
+  eval "run_virsh $(put "${1#virsh }" "$2" "$3" "${4-}" "${5-}")"
 }
-by_tree () { # COMMAND, DOMAIN, SWITCH, DIRECTORY
-  (cd "$4" && eval "$(put "$1" "$2" "$3")") || fail "$1: $(tail -n 1 "$mnt/.hvfs/errors")"
+by_tree () { # COMMAND, DOMAIN, SWITCH OR FILE, DIRECTORY, VOLUME, ANOTHER
+  (cd "$4" && eval "$(put "$1" "$2" "$3" "${5-}" "${6-}")") || fail "$1: $(tail -n 1 "$mnt/.hvfs/errors")"
 }
 
 # What both print, so that it can be compared.
 plain () { sed 's/ *$//; /^$/d; s/^shut off$/off/; s/^paused$/suspended/' "$tmp/by_virsh"; }
 field () { sed -n "s/^$1 *: *//p" "$tmp/by_virsh" | head -n 1; }
 value () { sed -n "s/^$1=//p" "$tmp/by_tree"; }
+element () { sed -n "s|^ *<$1[^>]*>\\(.*\\)</$1>\$|\\1|p" "$tmp/by_tree"; }
 compare () {
   case $1 in
     # The file has empty drives too, of which virsh says nothing.
     *'dumpxml D') expect_eq "$1" "$(plain | grep -vxFf "$tmp/by_tree")" '' ;;
-    *dominfo*) expect_eq "$1" "$(field 'CPU(s)') $(field 'Max memory')" "$(tr '\n' ' ' <"$tmp/by_tree")KiB" ;;
+    *dominfo*)
+      expect_eq "$1" "$(field 'CPU(s)') $(field 'Max memory') $(field Autostart)" \
+        "$(sed 's/^no$/disable/; 2s/$/ KiB/' "$tmp/by_tree" | tr '\n' ' ' | sed 's/ $//')" ;;
+    *domid*) expect_eq "$1" "vm-$(plain)" "$(cat "$tmp/by_tree")" ;;
+    *domname*) expect_eq "$1" "domains/$(plain)" "$(dirname "$(cat "$tmp/by_tree")")" ;;
+    *vcpucount*) expect_eq "$1" "$(plain)" "$(value max_vcpus)" ;;
+    # libvirt says 0 for each prefix.
+    *domifaddr*) expect_eq "$1" "$(awk 'NF { print $4 }' "$tmp/by_virsh" | sed 's|/.*||' | sort)" "$(sed 's/^[^ ]* //; s|/.*||' "$tmp/by_tree" | sort)" ;;
+    # Each has its own comments and order of keys and elements; tests/convert/ compares them in full.
+    *native*) expect_eq "$1" "$(grep -i 'displayName\|<name>\|memsize\|<memory' "$tmp/by_virsh")" "$(grep -i 'displayName\|<name>\|memsize\|<memory' "$tmp/by_tree")" ;;
+    *'virsh version'*) expect_eq "$1" "$(field 'Running hypervisor')" "ESX $(value version)" ;;
+    *snapshot-info*) expect_eq "$1" "$(field State | sed 's/^shutoff$/off/')" "$(cat "$tmp/by_tree")" ;;
+    *net-info*) expect_eq "$1" "switches/$(field Name).xml" "$(cat "$tmp/by_tree")" ;;
+    *vol-list*) expect_eq "$1" "$(sed 's/^ //; s/  .*/.xml/; /^$/d' "$tmp/by_virsh" | sort)" "$(sort "$tmp/by_tree")" ;;
+    *vol-info*) expect_eq "$1" "$(field Capacity)" "$(element capacity | awk '{ printf "%.2f GiB", $1 / 2^30 }')" ;;
+    *vol-path*) expect_eq "$1" "$(plain)" "$(element path)" ;;
+    *vol-key*) expect_eq "$1" "$(plain)" "$(element key)" ;;
+    *vol-pool*) expect_eq "$1" "datastores/$(plain)/volumes/$there.xml" "$(cat "$tmp/by_tree")" ;;
     *nodeinfo*)
       expect_eq "$1" "$(field 'CPU socket(s)') $(field 'Core(s) per socket') $(field 'Memory size')" \
         "$(value sockets) $(value cores) $(value memory) KiB" ;;
@@ -94,6 +123,8 @@ screens () {
   ) || fail "screenshots"
   cmp "$tmp/by_virsh.png" "$tmp/by_tree.png" || fail "two screens"
 }
+volumes () { run_virsh vol-list LocalDS_0 | sed -n 's|^ vols/\([^ ]*\).*|\1|p' | sort | tr '\n' ' '; }
+on_other () { host=DC0_H1; connect list --all --name | sed '/^$/d' | sort | tr '\n' ' '; host=; }
 networks () { run_virsh net-list --name | sed '/^$/d' | sort | tr '\n' ' '; }
 
 sed -n '/^\.Sh LIBVIRT/,/^\.El/s/^\.It Li "\(virsh .*\)" Ta Li "\(.*\)"$/\1|\2/p' "$tests_dir/../man/hvfs.5" >"$tmp/rows"
@@ -104,16 +135,41 @@ while IFS='|' read -r virsh tree <&3; do
   case $tree in
     *screenshot*) screens ;;
     *'mkdir N'*)
-      by_virsh "$virsh" '' made >/dev/null
-      by_tree "$tree" '' drawn "$dir"
+      by_virsh "$virsh" '' made.xml >/dev/null
+      tree=$(echo "$tree" | sed 's/\bN\b/drawn/g')
+      by_tree "$tree" '' drawn.xml "$dir"
       expect_eq "$virsh" "$(connect list --all --name | grep -x 'made\|drawn' | sort | tr '\n' ' ')" 'drawn made ' ;;
-    cat*|ls*|readlink*)
-      by_virsh "$virsh" $B vSwitch0 >"$tmp/by_virsh"
-      by_tree "$tree" $B vSwitch0 "$dir" >"$tmp/by_tree"
+    *migrate*)
+      by_virsh "$virsh" $A '' >/dev/null
+      by_tree "$tree" $B '' "$dir"
+      expect_eq "$virsh" "$(on_other | tr ' ' '\n' | grep -x "$A\|$B" | tr '\n' ' ')" "$A $B "
+      for domain in $A $B; do echo DC0_H0 >"$mnt/by-name/$domain/migrate"; done ;;
+    *hvfs-convert*)
+      case $virsh in *to-native*) file=native.xml ;; *) file=native.vmx ;; esac
+      by_virsh "$virsh" '' $file >"$tmp/by_virsh"
+      by_tree "$tree" '' $file "$dir" >"$tmp/by_tree"
+      compare "$virsh" ;;
+    *refresh*)
+      by_virsh "$virsh" '' '' >/dev/null
+      by_tree "$tree" '' '' "$dir"
+      expect_eq "$virsh" "$(vcsim_requests RefreshDatastore)" 2 ;;
+    cp*volumes*|*'cp V W'|rm*)
+      case $virsh in
+        *create*) set -- byvirsh.xml bytree.xml vols/byvirsh.vmdk vols/bytree.vmdk '' '' 'bytree.vmdk byvirsh.vmdk ' ;;
+        *clone*) set -- '' '' vols/byvirsh.vmdk vols/bytree.vmdk vols/clonebyvirsh.vmdk vols/clone.vmdk 'bytree.vmdk byvirsh.vmdk clone.vmdk clonebyvirsh.vmdk ' ;;
+        *) set -- '' '' vols/byvirsh.vmdk vols/bytree.vmdk '' '' 'clone.vmdk clonebyvirsh.vmdk ' ;;
+      esac
+      by_virsh "$virsh" '' "$1" "$3" "$5" >/dev/null
+      by_tree "$tree" '' "$2" "$dir" "$4" "$6"
+      expect_eq "$virsh" "$(volumes)" "$7" ;;
+    cat*|ls*|readlink*|grep*|cd*)
+      by_virsh "$virsh" $B vSwitch0 "$there" >"$tmp/by_virsh"
+      by_tree "$tree" $B vSwitch0 "$dir" "$there" >"$tmp/by_tree"
       compare "$virsh" ;;
     *switches*)
-      by_virsh "$virsh" '' inner >/dev/null
-      by_tree "$tree" '' outer "$dir"
+      case $virsh in *define\ FILE) s=.xml ;; *) s= ;; esac
+      by_virsh "$virsh" '' inner$s >/dev/null
+      by_tree "$(echo "$tree" | sed 's/\bN\b/outer/')" '' outer$s "$dir"
       case $virsh in
         *undefine*) expect_eq "$virsh" "$(networks)" 'vSwitch0 ' ;;
         *) expect_eq "$virsh" "$(networks)" 'inner outer vSwitch0 ' ;;
@@ -124,7 +180,7 @@ while IFS='|' read -r virsh tree <&3; do
       poll 10 agree || fail "$virsh, $tree: $(diff "$tmp/a" "$tmp/b")" ;;
   esac
 done 3<"$tmp/rows"
-[ "$rows" -ge 38 ] || fail "only $rows lines were walked"
+[ "$rows" -ge 60 ] || fail "only $rows lines were walked"
 
 # No callback of libvirt's driver is without a line, or a reason why it has none.
 for count in '80 hypervisor' '15 network' '26 storage' '8 interface'; do

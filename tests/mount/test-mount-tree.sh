@@ -18,7 +18,7 @@ cluster=$(find "$dc/clusters" -name DC1_C0)
 expect_eq cluster "$(listing "$cluster")" "alarms attributes hosts info moref pools "
 host=$cluster/hosts/DC1_C0_H0
 expect_eq host "$(listing "$host")" "alarms attributes capabilities.xml datastores domains events info interfaces moref networks reboot shutdown state stats switches "
-expect_eq datastore "$(listing "$host/datastores/$(ls "$host/datastores" | head -n 1)/")" "alarms attributes info moref pool.xml "
+expect_eq datastore "$(listing "$host/datastores/$(ls "$host/datastores" | head -n 1)/")" "alarms attributes info moref pool.xml refresh volumes "
 for file in addresses annotation error hostname memory memtune moref sched state stats template \
   tools uuid vcpus; do
   [ -f "$mnt/by-name/DC1_H0_VM0/$file" ] || fail "a domain has no $file"

@@ -209,6 +209,22 @@ func diskCreated(c *call) {
 	}
 }
 
+// diskCopied: the descriptor that was copied, or moved, names the extent beside it.
+func diskCopied(c *call) {
+	path := ""
+	switch req := c.req.(type) {
+	case *types.CopyVirtualDisk_Task:
+		path = localFile(req.DestName)
+	case *types.MoveVirtualDisk_Task:
+		path = localFile(req.DestName)
+	}
+	text, err := os.ReadFile(path)
+	if m := extentLine.FindSubmatch(text); err == nil && m != nil && string(m[2]) == "VMFS" {
+		text = extentLine.ReplaceAll(text, []byte("RW $1 $2 \""+filepath.Base(flatOf(path))+"\""))
+		_ = os.WriteFile(path, text, 0o600)
+	}
+}
+
 // extendDisk: a disk grows and never shrinks, and not while a machine writes to it (REF
 // VirtualDiskManager.ExtendVirtualDisk_Task).
 func extendDisk(c *call) (interface{}, *fault) {

@@ -19,6 +19,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"reflect"
 	"sort"
 	"strconv"
@@ -32,9 +33,10 @@ import (
 const maxCollectors = 32
 
 type eventHistory struct {
-	all []types.BaseEvent // oldest first
-	key int32
-	tap moref // the simulator's collector that listens
+	all  []types.BaseEvent // oldest first
+	key  int32
+	tap  moref    // the simulator's collector that listens
+	file *os.File // nil: they are gone with the process; see history.go
 }
 
 type eventCollector struct {
@@ -82,6 +84,7 @@ func (w *world) addEvent(event types.BaseEvent) {
 	e := event.GetEvent()
 	e.Key, e.ChainId = h.key, h.key
 	e.CreatedTime = time.Now().UTC()
+	h.keep(event)
 	h.all = append(h.all, event)
 	for _, s := range w.sessions {
 		for _, c := range s.events {

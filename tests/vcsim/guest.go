@@ -100,3 +100,8 @@ func (w *world) setQuickStats(vm *simulator.VirtualMachine, g *guest) {
 		q.UptimeSeconds = 3600
 	}
 }
+
+// toolsRun: whether VMware tools run in the guest.
+func toolsRun(vm *simulator.VirtualMachine) bool {
+	return vm.Guest != nil && vm.Guest.ToolsRunningStatus == string(types.VirtualMachineToolsRunningStatusGuestToolsRunning)
+}

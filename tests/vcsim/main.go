@@ -74,6 +74,11 @@ func run(o *options) error {
 			return err
 		}
 		w.createAutostart()
+		if o.history != "" {
+			if err := w.events.openHistory(o.history); err != nil {
+				return err
+			}
+		}
 		if o.sessionIdle > 0 {
 			go w.idle(time.Duration(o.sessionIdle) * time.Second)
 		}

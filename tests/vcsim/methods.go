@@ -74,7 +74,12 @@ var handlers = map[string]handler{
 	"CreateVM_Task":   createVM,
 	"RegisterVM_Task": registerVM,
 
+	"SearchDatastore_Task":           search,
+	"SearchDatastoreSubFolders_Task": search,
+
 	"ExtendVirtualDisk_Task": extendDisk,
+	"QueryVirtualDiskUuid":   queryDiskUUID,
+	"RefreshDatastore":       refreshDatastore,
 
 	"CreateSnapshot_Task":          createSnapshot,
 	"RemoveSnapshot_Task":          removeSnapshot,

@@ -73,7 +73,7 @@ func checkRelocate(c *call) (interface{}, *fault) {
 }
 
 // validateMigration is the checker of old servers: events, an error for each VM that
-// cannot go there and a warning for each that can.
+// cannot go there, and a warning for each whose guest does not answer (REF NoGuestHeartbeat).
 func validateMigration(c *call) (interface{}, *fault) {
 	req := c.req.(*types.ValidateMigration)
 	var events []types.BaseEvent
@@ -89,8 +89,11 @@ func validateMigration(c *call) (interface{}, *fault) {
 			events = append(events, &types.MigrationErrorEvent{MigrationEvent: event})
 			continue
 		}
-		event.Fault = types.LocalizedMethodFault{Fault: &types.MigrationFeatureNotSupported{}, LocalizedMessage: "A warning."}
-		events = append(events, &types.MigrationWarningEvent{MigrationEvent: event})
+		if vm.Runtime.PowerState == on && !toolsRun(vm) {
+			event.Fault = types.LocalizedMethodFault{Fault: &types.NoGuestHeartbeat{},
+				LocalizedMessage: "No guest OS heartbeats are being received."}
+			events = append(events, &types.MigrationWarningEvent{MigrationEvent: event})
+		}
 	}
 	return &types.ValidateMigrationResponse{Returnval: events}, nil
 }

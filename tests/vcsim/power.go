@@ -102,7 +102,7 @@ func guestVerb(c *call) (interface{}, *fault) {
 	if f := c.checkPower(vm); f != nil {
 		return nil, f
 	}
-	if vm.Guest == nil || vm.Guest.ToolsRunningStatus != string(types.VirtualMachineToolsRunningStatusGuestToolsRunning) {
+	if !toolsRun(vm) {
 		return nil, &fault{&types.ToolsUnavailable{},
 			"Cannot complete operation because VMware Tools is not running in this virtual machine."}
 	}

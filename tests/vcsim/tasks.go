@@ -240,12 +240,14 @@ func (c *call) takeInner(inner moref) (types.AnyType, *fault) {
 	if after := afterTask[c.method]; after != nil {
 		after(c)
 	}
-	return t.Info.Result, nil
+	return searched(c, t.Info.Result), nil
 }
 
 // afterTask: what the simulator leaves undone.
 var afterTask = map[string]func(*call){
 	"CreateVirtualDisk_Task": diskCreated,
+	"CopyVirtualDisk_Task":   diskCopied,
+	"MoveVirtualDisk_Task":   diskCopied,
 	"RelocateVM_Task":        relocated,
 	"Rename_Task":            renamed,
 }

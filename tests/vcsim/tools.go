@@ -42,7 +42,7 @@ func upgradeTools(c *call) (interface{}, *fault) {
 		return nil, f
 	}
 	return c.startTask(true, func() (types.AnyType, *fault) {
-		if vm.Guest == nil || vm.Guest.ToolsRunningStatus != string(types.VirtualMachineToolsRunningStatusGuestToolsRunning) {
+		if !toolsRun(vm) {
 			return nil, &fault{&types.ToolsUnavailable{},
 				"Cannot complete operation because VMware Tools is not running in this virtual machine."}
 		}
