@@ -53,6 +53,7 @@ struct _HvfsFs
   HvfsUri *uri;
   HvfsStats *stats;
   HvfsSession *session;
+  HvfsConnection *connection;
   HvfsMirror *mirror;
   HvfsTasks *tasks;
   HvfsUpdater *updater;

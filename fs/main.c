@@ -128,10 +128,10 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->umask = options->umask;
   fs->stats = hvfs_stats_new ();
   fs->session = hvfs_session_new (uri, login->credentials, timeout_s, fs->stats);
-  fs->mirror = hvfs_mirror_new (fs->stats);
-  fs->tasks = hvfs_tasks_new (fs->session);
-  fs->updater
-    = hvfs_updater_new (fs->session, fs->mirror, fs->tasks, uri, timeout_s, fs->stats);
+  fs->connection = hvfs_connection_new (fs->session, timeout_s);
+  fs->mirror = hvfs_mirror_new (fs->connection, fs->stats);
+  fs->tasks = hvfs_tasks_new (fs->session, fs->connection);
+  fs->updater = hvfs_updater_new (fs->session, fs->connection, fs->mirror, fs->tasks, uri, fs->stats);
   fs->quickstats = hvfs_quickstats_new (fs->session, fs->mirror, usage_changed, fs);
   fs->perf = hvfs_perf_new (fs->session);
   fs->questions = hvfs_questions_new (fs->session, uri->auto_answer);
@@ -194,6 +194,7 @@ fs_clear (HvfsFs *fs)
   hvfs_follow_clear (fs);
   hvfs_dir_times_free (fs->dir_times);
   hvfs_mirror_free (fs->mirror);
+  hvfs_connection_free (fs->connection);
   hvfs_session_free (fs->session);
   hvfs_failures_free (fs->failures);
   hvfs_journals_free (fs->journals);
@@ -274,7 +275,7 @@ try_again (gpointer data)
 {
   HvfsFs *fs = data;
 
-  hvfs_updater_hurry (fs->updater);
+  hvfs_connection_hurry (fs->connection);
   hvfs_vcenter_hurry (fs->vcenter);
 }
 

@@ -1,34 +1,109 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backend/mirror/connection.h - whether the server is there, and waiting for news of it
  *
- * Exists so that whoever waits for the mirror wakes up when updates were applied, when the
- * server is lost or found, and when he is cancelled.
+ * Exists so that those who wait and the update thread need not know each other: whoever waits
+ * for updates or tasks wakes up when some were applied, when the server is lost or found, and
+ * when he is cancelled; the update thread hears here that somebody waits, reads or hurries.
  *
- * Any thread.  Its lock is taken behind the mirror's, and in no call that waits may another
- * be held.
+ * A server can die without a word: when nothing was heard of it for half the time-out, who is
+ * about to rely on it asks it for the time, once for all that come meanwhile.  So it is noticed
+ * by whoever reads, and an idle mount asks nothing.
+ *
+ * Any thread.  Its lock is taken behind all others; in no call that waits may another be held.
  */
 #pragma once
 
-#include <gio/gio.h>
+#include "backend/login/session.h"
 
 typedef struct _HvfsConnection HvfsConnection;
 
-/* At first it is not up: not connected yet. */
-HvfsConnection *hvfs_connection_new (void);
-void hvfs_connection_free (HvfsConnection *link);
+/* At first it is not up: not connected yet.
+ * @session: (nullable): borrowed; without one nothing may be asked
+ * @timeout_s: how soon a lost server is noticed */
+HvfsConnection *hvfs_connection_new (HvfsSession *session, guint timeout_s);
+void hvfs_connection_free (HvfsConnection *link); /* NULL is allowed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsConnection, hvfs_connection_free)
+
+/* Ends what the update thread waits for, and a question under way, without saying that the
+ * server is lost; nothing may be asked any more. */
+void hvfs_connection_close (HvfsConnection *link);
+
+/* Before the first update.  @changed: (nullable): the server was found (TRUE) or lost (FALSE);
+ * no lock held */
+void hvfs_connection_observe (HvfsConnection *link, void (*changed) (gboolean up, gpointer data),
+                              gpointer data);
+
+/* ---- whether it is there ---- */
 
 /* As hvfs_mirror_is_up and hvfs_mirror_await_up. */
 gboolean hvfs_connection_is_up (HvfsConnection *link, char **ret_reason, gint64 *ret_since_us);
 gboolean hvfs_connection_await_up (HvfsConnection *link, gint64 deadline_us, GCancellable *cancellable);
 
-/* Returns: whether @up is other than before */
-gboolean hvfs_connection_set (HvfsConnection *link, gboolean up, const char *reason);
+void hvfs_connection_set (HvfsConnection *link, gboolean up, const char *reason);
+
+/**
+ * hvfs_connection_is_fresh:
+ *
+ * Returns: whether the server was heard lately enough to answer from the mirror
+ *   without asking hvfs_connection_confirm first.  Memory.
+ */
+gboolean hvfs_connection_is_fresh (HvfsConnection *link);
+
+/**
+ * hvfs_connection_confirm:
+ * @cancellable: (nullable): the caller stops waiting; others go on
+ *
+ * Makes sure that the server is still there.  Network, at most half the time-out.
+ *
+ * @error: EIO with the reason, when the server is lost; EINTR when cancelled
+ */
+gboolean hvfs_connection_confirm (HvfsConnection *link, GCancellable *cancellable, GError **error);
+
+/* A refused password, and a server that is lost, are tried at once.  Memory. */
+void hvfs_connection_hurry (HvfsConnection *link);
+
+/* ---- news ---- */
 
 /* There is news: updates that belong together have been applied. */
 void hvfs_connection_tell (HvfsConnection *link);
 guint64 hvfs_connection_get_n_told (HvfsConnection *link);
 
-/* Sleeps until there is more news than @n_told.  Returns: 0; EINTR when cancelled, EIO when
- * the server is lost, ETIMEDOUT */
+/* Somebody begins to wait for news: a server that does not push is asked more often. */
+void hvfs_connection_expect_news (HvfsConnection *link);
+
+/* Sleeps until there is more news than @n_told, which the server's being lost or found is,
+ * too.  Returns: 0; EINTR when cancelled, ETIMEDOUT */
 int hvfs_connection_await_news (HvfsConnection *link, guint64 n_told, gint64 deadline_us,
-                          GCancellable *cancellable);
+                                GCancellable *cancellable);
+
+/* ---- the update thread's side ---- */
+
+typedef struct
+{
+  guint wait_s;              /* how long the server may wait for news */
+  guint answer_s;            /* how long for its answer; 0: the usual */
+  GCancellable *cancellable; /* of the call */
+  gulong handler;
+} HvfsConnectionWait;
+
+/**
+ * hvfs_connection_begin_wait:
+ * @pushes: whether the server waits for news; else it is only asked whether there is any
+ * @is_filling: the answer may be all there is, and take its time
+ * @cancellable: (nullable): ends the wait, as hvfs_connection_confirm and _close can
+ *
+ * Before a call that asks for updates; hvfs_connection_end_wait after it.
+ */
+void hvfs_connection_begin_wait (HvfsConnection *link, gboolean pushes, gboolean is_filling,
+                                 GCancellable *cancellable, HvfsConnectionWait *wait);
+void hvfs_connection_end_wait (HvfsConnection *link, GCancellable *cancellable,
+                               HvfsConnectionWait *wait);
+
+/* Returns: (transfer full) (nullable): why the server was given up since this was last called.
+ * @ret_interrupted: (optional): a wait was ended because somebody reads */
+char *hvfs_connection_steal_lost (HvfsConnection *link, gboolean *ret_interrupted);
+
+/* Sleeps, but no longer than until the end, or somebody hurries. */
+void hvfs_connection_pause (HvfsConnection *link, gint64 us);
+/* Sleeps between two questions for news: the less, the later somebody began to wait for it. */
+void hvfs_connection_pause_poll (HvfsConnection *link);

@@ -128,8 +128,9 @@ end_reply (HvfsIntake *intake, gboolean *ret_truncated, gboolean *ret_tells_lost
   if (reply == NULL)
     return FALSE;
   apply_heap (intake);
-  for (guint i = 0; i < intake->heap_tasks->len; i++)
-    hvfs_tasks_apply (intake->tasks, intake->heap_tasks->pdata[i], intake->api);
+  if (intake->heap_tasks->len > 0)
+    hvfs_tasks_apply (intake->tasks, (HvfsValue *const *) intake->heap_tasks->pdata,
+                      intake->heap_tasks->len, intake->api);
   g_ptr_array_set_size (intake->heap_tasks, 0);
   if (set != NULL)
     hvfs_stats_add (intake->stats, HVFS_STAT_UPDATE_SETS, 1);

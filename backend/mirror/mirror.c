@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "backend/wire/fault.h"
-#include "backend/mirror/connection.h"
 #include "convert/error.h"
 
 #define MAX_MOREF_BYTES 256 /* a longer one is none */
@@ -33,8 +32,6 @@ struct _HvfsMirror
   HvfsStats *stats;
   HvfsMirrorObserver observer; /* set before the first update */
   gpointer observer_data;
-  void (*eager) (gpointer);    /* likewise; nullable */
-  gpointer eager_data;
 };
 
 static guint
@@ -76,12 +73,12 @@ new_left_out_fault (void)
 }
 
 HvfsMirror *
-hvfs_mirror_new (HvfsStats *stats)
+hvfs_mirror_new (HvfsConnection *link, HvfsStats *stats)
 {
   HvfsMirror *mirror = g_new0 (HvfsMirror, 1);
 
   g_rw_lock_init (&mirror->lock);
-  mirror->link = hvfs_connection_new ();
+  mirror->link = link;
   mirror->by_serial = g_hash_table_new_full (NULL, NULL, NULL, object_free);
   mirror->by_ref = g_hash_table_new (ref_hash, ref_equal);
   mirror->left_out_fault = new_left_out_fault ();
@@ -100,7 +97,6 @@ hvfs_mirror_free (HvfsMirror *mirror)
   g_hash_table_unref (mirror->by_ref);
   g_hash_table_unref (mirror->by_serial);
   hvfs_value_unref (mirror->left_out_fault);
-  hvfs_connection_free (mirror->link);
   g_rw_lock_clear (&mirror->lock);
   g_free (mirror);
 }
@@ -110,6 +106,7 @@ hvfs_mirror_observe (HvfsMirror *mirror, const HvfsMirrorObserver *observer, gpo
 {
   mirror->observer = *observer;
   mirror->observer_data = data;
+  hvfs_connection_observe (mirror->link, observer->link, data);
 }
 
 /* ---- reading ---- */
@@ -231,21 +228,7 @@ hvfs_mirror_await_up (HvfsMirror *mirror, gint64 deadline_us, GCancellable *canc
   return hvfs_connection_await_up (mirror->link, deadline_us, cancellable);
 }
 
-void
-hvfs_mirror_set_link (HvfsMirror *mirror, gboolean up, const char *reason)
-{
-  if (hvfs_connection_set (mirror->link, up, reason) && mirror->observer.link != NULL)
-    mirror->observer.link (up, mirror->observer_data);
-}
-
 /* ---- waiting ---- */
-
-void
-hvfs_mirror_set_eager (HvfsMirror *mirror, void (*eager) (gpointer), gpointer data)
-{
-  mirror->eager = eager;
-  mirror->eager_data = data;
-}
 
 static int
 look_now (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data)
@@ -261,8 +244,7 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
 {
   int found, code = 0;
 
-  if (mirror->eager != NULL)
-    mirror->eager (mirror->eager_data);
+  hvfs_connection_expect_news (mirror->link);
   do
     {
       guint64 n_told = hvfs_connection_get_n_told (mirror->link);
@@ -271,7 +253,9 @@ hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
       if (found < 0)
         code = ESTALE;
       else if (found == 0)
-        code = hvfs_connection_await_news (mirror->link, n_told, deadline_us, cancellable);
+        code = hvfs_connection_is_up (mirror->link, NULL, NULL)
+                 ? hvfs_connection_await_news (mirror->link, n_told, deadline_us, cancellable)
+                 : EIO;
     }
   while (found == 0 && code == 0);
   if (code == ESTALE)

@@ -14,6 +14,7 @@
 
 #include <gio/gio.h>
 
+#include "backend/mirror/connection.h"
 #include "backend/mirror/schema.h"
 #include "backend/wire/stats.h"
 #include "backend/wire/value.h"
@@ -50,17 +51,14 @@ typedef struct
   void (*link) (gboolean up, gpointer data);
 } HvfsMirrorObserver;
 
-HvfsMirror *hvfs_mirror_new (HvfsStats *stats);
+/* Both are borrowed. */
+HvfsMirror *hvfs_mirror_new (HvfsConnection *link, HvfsStats *stats);
 void hvfs_mirror_free (HvfsMirror *mirror);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsMirror, hvfs_mirror_free)
 
 /* Before the first update; one observer. */
 void hvfs_mirror_observe (HvfsMirror *mirror, const HvfsMirrorObserver *observer,
                           gpointer data);
-
-/* Before the first update.  @eager: called in the threads of those who begin to wait for
- * an update, no lock held. */
-void hvfs_mirror_set_eager (HvfsMirror *mirror, void (*eager) (gpointer), gpointer data);
 
 /* ---- reading: the lock must be held, for reading at least ---- */
 
@@ -172,5 +170,3 @@ void hvfs_mirror_apply_content (HvfsMirror *mirror, GPtrArray *refs,
  */
 gboolean hvfs_mirror_apply_reread (HvfsMirror *mirror, guint32 serial, guint n_updates,
                                const HvfsValue *content, guint api);
-
-void hvfs_mirror_set_link (HvfsMirror *mirror, gboolean up, const char *reason);

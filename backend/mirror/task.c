@@ -12,7 +12,6 @@
 #include "backend/mirror/filter.h"
 #include "backend/mirror/made.h"
 #include "backend/mirror/start.h"
-#include "backend/wait/wake.h"
 #include "convert/error.h"
 
 /* How long the stream may take to name a new task before it is watched by name. */
@@ -36,42 +35,29 @@ struct _HvfsTasks
 {
   HvfsSession *session;
   HvfsStarter *starter;
-  void (*confirm) (gpointer);       /* these are set before the first task */
-  void (*eager) (gpointer);
-  gpointer confirm_data;
+  HvfsConnection *link;             /* told of what changes here */
 
   GMutex lock;
-  GCond changed;                    /* any of the below */
   HvfsTaskList *list;               /* lock */
   GHashTable *waits;                /* lock: moref -> Wait, on its waiter's stack */
   char *collector;                  /* lock; of the present session */
   char *view;                       /* lock; NULL without views */
   GPtrArray *done;                  /* lock: in the view, waited for no more */
-  gboolean up;                      /* lock */
 };
 
 HvfsTasks *
-hvfs_tasks_new (HvfsSession *session)
+hvfs_tasks_new (HvfsSession *session, HvfsConnection *link)
 {
   HvfsTasks *tasks = g_new0 (HvfsTasks, 1);
 
   tasks->session = session;
+  tasks->link = link;
   tasks->starter = hvfs_starter_new (session);
   g_mutex_init (&tasks->lock);
-  g_cond_init (&tasks->changed);
   tasks->list = hvfs_task_list_new ();
   tasks->waits = g_hash_table_new (g_str_hash, g_str_equal);
   tasks->done = g_ptr_array_new_with_free_func (g_free);
   return tasks;
-}
-
-void
-hvfs_tasks_set_confirm (HvfsTasks *tasks, void (*confirm) (gpointer), void (*eager) (gpointer),
-                        gpointer data)
-{
-  tasks->confirm = confirm;
-  tasks->eager = eager;
-  tasks->confirm_data = data;
 }
 
 void
@@ -85,7 +71,6 @@ hvfs_tasks_free (HvfsTasks *tasks)
   g_ptr_array_unref (tasks->done);
   g_free (tasks->collector);
   g_free (tasks->view);
-  g_cond_clear (&tasks->changed);
   g_mutex_clear (&tasks->lock);
   g_free (tasks);
 }
@@ -124,8 +109,8 @@ mark_unresolved (HvfsTasks *tasks, const HvfsValue *reply)
       if (wait != NULL)
         wait->lost = TRUE;
     }
-  g_cond_broadcast (&tasks->changed);
   g_mutex_unlock (&tasks->lock);
+  hvfs_connection_tell (tasks->link);
 }
 
 static char *
@@ -267,12 +252,13 @@ hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
 /* ---- what the stream tells ---- */
 
 void
-hvfs_tasks_apply (HvfsTasks *tasks, const HvfsValue *update, guint api)
+hvfs_tasks_apply (HvfsTasks *tasks, HvfsValue *const *updates, guint n_updates, guint api)
 {
   g_mutex_lock (&tasks->lock);
-  hvfs_task_list_apply (tasks->list, update, api);
-  g_cond_broadcast (&tasks->changed);
+  for (guint i = 0; i < n_updates; i++)
+    hvfs_task_list_apply (tasks->list, updates[i], api);
   g_mutex_unlock (&tasks->lock);
+  hvfs_connection_tell (tasks->link);
 }
 
 void
@@ -280,15 +266,6 @@ hvfs_tasks_begin_fill (HvfsTasks *tasks)
 {
   g_mutex_lock (&tasks->lock);
   hvfs_task_list_clear (tasks->list);
-  g_mutex_unlock (&tasks->lock);
-}
-
-void
-hvfs_tasks_set_link (HvfsTasks *tasks, gboolean up)
-{
-  g_mutex_lock (&tasks->lock);
-  tasks->up = up;
-  g_cond_broadcast (&tasks->changed);
   g_mutex_unlock (&tasks->lock);
 }
 
@@ -351,19 +328,20 @@ set_unknown (const char *moref, GError **error)
   return FALSE;
 }
 
-/* Sleeps until something may have changed or @deadline.  A server that died without
- * a word is noticed by those who wait for it. */
+/* Sleeps until there is more news than @n_told or @deadline (0: none).  A server that died
+ * without a word is noticed by those who wait for it.  Lock held on entry and exit. */
 static void
-sleep_until (HvfsTasks *tasks, gint64 deadline, guint lost_s)
+sleep_until (HvfsTasks *tasks, guint64 n_told, gint64 deadline, guint lost_s,
+             GCancellable *cancellable)
 {
   gint64 patience = g_get_monotonic_time () + lost_s * G_TIME_SPAN_SECOND / 2;
 
-  if (g_cond_wait_until (&tasks->changed, &tasks->lock,
-                         deadline > 0 ? MIN (deadline, patience) : patience)
-      || g_get_monotonic_time () < patience || tasks->confirm == NULL)
-    return;
   g_mutex_unlock (&tasks->lock);
-  tasks->confirm (tasks->confirm_data);
+  if (hvfs_connection_await_news (tasks->link, n_told,
+                                  deadline > 0 ? MIN (deadline, patience) : patience, cancellable)
+        == ETIMEDOUT
+      && g_get_monotonic_time () >= patience)
+    hvfs_connection_confirm (tasks->link, cancellable, NULL);
   g_mutex_lock (&tasks->lock);
 }
 
@@ -411,7 +389,7 @@ next_look (const Wait *wait, gint64 now, guint lost_s)
 static gboolean
 must_watch (HvfsTasks *tasks, const Wait *wait, gint64 now)
 {
-  return !wait->watched && tasks->up && now >= wait->named_by
+  return !wait->watched && wait->lost_at == 0 && now >= wait->named_by
          && hvfs_task_list_get (tasks->list, wait->moref) == NULL;
 }
 
@@ -420,9 +398,11 @@ static gboolean
 wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
           HvfsValue **ret_result, GError **error)
 {
+  guint64 n_told = hvfs_connection_get_n_told (tasks->link);
   gboolean ok = FALSE;
 
-  while (!is_over (tasks, wait, ret_result, error, &ok))
+  for (; !is_over (tasks, wait, ret_result, error, &ok);
+       n_told = hvfs_connection_get_n_told (tasks->link))
     {
       gint64 now = g_get_monotonic_time ();
 
@@ -433,13 +413,17 @@ wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
           cancel (tasks, wait);
           continue;
         }
-      wait->lost_at = tasks->up ? 0 : wait->lost_at != 0 ? wait->lost_at : now;
+      if (hvfs_connection_is_up (tasks->link, NULL, NULL))
+        wait->lost_at = 0;
+      else if (wait->lost_at == 0)
+        wait->lost_at = now;
       if (!check_patience (wait, now, lost_s, error))
         return FALSE;
       if (must_watch (tasks, wait, now))
         watch (tasks, wait);
-      else
-        sleep_until (tasks, next_look (wait, now, lost_s), lost_s);
+      else /* The cancellation of one that is cancelled is no news. */
+        sleep_until (tasks, n_told, next_look (wait, now, lost_s), lost_s,
+                     wait->cancelled_at == 0 ? cancellable : NULL);
     }
   return ok;
 }
@@ -453,7 +437,6 @@ hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
   g_autoptr (GError) failure = NULL;
   Wait wait = { .moref = hvfs_value_text (reply, "returnval"),
                 .named_by = g_get_monotonic_time () + UNNAMED_US };
-  HvfsWake wake;
   gboolean ok;
 
   if (reply == NULL)
@@ -464,15 +447,12 @@ hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
                    hvfs_request_method (request));
       return FALSE;
     }
-  hvfs_wake_begin (&wake, cancellable, &tasks->lock, &tasks->changed);
-  if (tasks->eager != NULL)
-    tasks->eager (tasks->confirm_data);
+  hvfs_connection_expect_news (tasks->link);
   g_mutex_lock (&tasks->lock);
   g_hash_table_insert (tasks->waits, (char *) wait.moref, &wait);
   ok = wait_for (tasks, &wait, lost_s, cancellable, ret_result, &failure);
   g_hash_table_remove (tasks->waits, wait.moref);
   g_mutex_unlock (&tasks->lock);
-  hvfs_wake_end (&wake);
   unwatch (tasks, &wait);
   if (ok)
     return TRUE;

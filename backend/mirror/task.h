@@ -14,16 +14,13 @@
 #include <gio/gio.h>
 
 #include "backend/login/session.h"
+#include "backend/mirror/connection.h"
 #include "backend/mirror/task-list.h"
 
 typedef struct _HvfsTasks HvfsTasks;
 
-HvfsTasks *hvfs_tasks_new (HvfsSession *session);
-
-/* Both are called in the threads of those who wait, no lock held.  @eager: they begin to.
- * @confirm: they have waited half of @lost_s in vain: asks whether the server is there. */
-void hvfs_tasks_set_confirm (HvfsTasks *tasks, void (*confirm) (gpointer),
-                             void (*eager) (gpointer), gpointer data);
+/* Both are borrowed. */
+HvfsTasks *hvfs_tasks_new (HvfsSession *session, HvfsConnection *link);
 
 void hvfs_tasks_free (HvfsTasks *tasks);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsTasks, hvfs_tasks_free)
@@ -69,11 +66,8 @@ char *hvfs_tasks_dup_progress (HvfsTasks *tasks, const char *moref);
 gboolean hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
                            GCancellable *cancellable, GError **error);
 
-/* @update: an ObjectUpdate of a Task. */
-void hvfs_tasks_apply (HvfsTasks *tasks, const HvfsValue *update, guint api);
+/* @updates: ObjectUpdate[] of Tasks. */
+void hvfs_tasks_apply (HvfsTasks *tasks, HvfsValue *const *updates, guint n_updates, guint api);
 
 /* Forgets what was known, before a refill. */
 void hvfs_tasks_begin_fill (HvfsTasks *tasks);
-
-/* The server was lost or found again: those who wait look at the clock. */
-void hvfs_tasks_set_link (HvfsTasks *tasks, gboolean up);

@@ -7,16 +7,9 @@
 #include "backend/mirror/collector.h"
 #include "backend/mirror/intake.h"
 #include "backend/mirror/locate.h"
-#include "backend/mirror/pulse.h"
 #include "backend/mirror/retrieve.h"
 #include "convert/error.h"
 
-#define IDLE_WAIT_S 60        /* one request a minute when nothing happens */
-/* CheckForUpdates, on servers before 4.1: from one to the next.  Soon after somebody began
- * to wait for an update they come more often, and as time goes on ever less. */
-#define POLL_MIN_US (20 * G_TIME_SPAN_MILLISECOND)
-#define POLL_MAX_US (2 * G_TIME_SPAN_SECOND)
-#define POLL_SLOWER 4
 #define MIN_WAIT_US (500 * G_TIME_SPAN_MILLISECOND)
 #define BACKOFF_MIN_US (250 * G_TIME_SPAN_MILLISECOND)
 #define BACKOFF_MAX_US (4 * G_TIME_SPAN_SECOND)
@@ -31,20 +24,15 @@
 struct _HvfsUpdater
 {
   HvfsSession *session;
+  HvfsConnection *link;
   HvfsMirror *mirror;
   HvfsTasks *tasks;
   HvfsUri *uri;
   HvfsStats *stats;
-  guint timeout_s;
   gboolean places_only;     /* set before the first fill */
 
   GThread *thread;
-  HvfsPulse *pulse;
   GCancellable *stop;       /* never reset */
-  gint read;                /* atomic: somebody read since the last wait began */
-  /* Since when, in seconds of the monotonic clock, the server has been let wait for longer
-   * than it may be silent to who reads; 0: it is not. */
-  gint idle_since_s;        /* atomic */
 
   /* The update thread's own; hvfs_updater_fill's before it starts. */
   HvfsCollector collector;
@@ -53,54 +41,24 @@ struct _HvfsUpdater
   guint n_rebuilds;         /* after faults, since the stream last told something */
 
   GMutex lock;
-  GCond woken;              /* stop; eager_us; hurry */
   HvfsValue *root;          /* lock */
-  gint64 eager_us;          /* lock: when somebody last began to wait for an update */
-  gboolean hurry;           /* lock: the next pause ends at once */
-  GCancellable *wait;       /* lock: of the wait under way; cancelled when lost ... */
-  gboolean interrupted;     /* lock: ... or because it was for long, and somebody reads */
-  char *lost;               /* lock: why hvfs_updater_confirm gave the server up */
 };
 
-static void
-confirm_for_tasks (gpointer data)
-{
-  hvfs_updater_confirm (data, NULL, NULL);
-}
-
-static void give_up (const char *reason, gpointer data);
-
-static void
-somebody_waits (gpointer data)
-{
-  HvfsUpdater *updater = data;
-
-  g_mutex_lock (&updater->lock);
-  updater->eager_us = g_get_monotonic_time ();
-  g_cond_broadcast (&updater->woken);
-  g_mutex_unlock (&updater->lock);
-}
-
 HvfsUpdater *
-hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks, HvfsUri *uri,
-                  guint timeout_s, HvfsStats *stats)
+hvfs_updater_new (HvfsSession *session, HvfsConnection *link, HvfsMirror *mirror, HvfsTasks *tasks,
+                  HvfsUri *uri, HvfsStats *stats)
 {
   HvfsUpdater *updater = g_new0 (HvfsUpdater, 1);
 
   updater->session = session;
+  updater->link = link;
   updater->mirror = mirror;
   updater->tasks = tasks;
   updater->uri = uri;
-  updater->timeout_s = timeout_s;
   updater->stats = stats;
-  updater->pulse = hvfs_pulse_new (session, timeout_s, give_up, updater);
   updater->stop = g_cancellable_new ();
   hvfs_collector_init (&updater->collector, session);
-  updater->read = TRUE; /* who mounts is about to read */
   g_mutex_init (&updater->lock);
-  g_cond_init (&updater->woken);
-  hvfs_tasks_set_confirm (tasks, confirm_for_tasks, somebody_waits, updater);
-  hvfs_mirror_set_eager (mirror, somebody_waits, updater);
   return updater;
 }
 
@@ -116,20 +74,13 @@ hvfs_updater_free (HvfsUpdater *updater)
   if (updater == NULL)
     return;
   g_cancellable_cancel (updater->stop);
-  g_mutex_lock (&updater->lock);
-  if (updater->wait != NULL)
-    g_cancellable_cancel (updater->wait);
-  g_cond_broadcast (&updater->woken);
-  g_mutex_unlock (&updater->lock);
-  hvfs_pulse_free (updater->pulse);
+  hvfs_connection_close (updater->link);
   if (updater->thread != NULL)
     g_thread_join (updater->thread);
   hvfs_value_unref (updater->root);
   g_free (updater->instance);
   hvfs_collector_clear (&updater->collector);
-  g_free (updater->lost);
   g_object_unref (updater->stop);
-  g_cond_clear (&updater->woken);
   g_mutex_clear (&updater->lock);
   g_free (updater);
 }
@@ -143,75 +94,25 @@ hvfs_updater_ref_root (HvfsUpdater *updater)
 
 /* ---- one round of the stream ---- */
 
-/* How long the server may wait for news.  While somebody reads, the stream itself shows often
- * enough that the server is there, so that no reader has to ask; @ret_answer_s: and in time
- * that the stream is dead, though the server answers all else. */
-static guint
-wait_seconds (HvfsUpdater *updater, gboolean is_filling, gboolean *ret_is_idle,
-              guint *ret_answer_s)
-{
-  gboolean pushes = hvfs_collector_pushes (&updater->collector);
-  guint busy_s = CLAMP (updater->timeout_s / 3, 1, IDLE_WAIT_S);
-  guint wait_s = !pushes ? 0 : g_atomic_int_and (&updater->read, 0) ? busy_s : IDLE_WAIT_S;
-
-  *ret_is_idle = wait_s > busy_s;
-  *ret_answer_s = !pushes                    ? 0
-                  : *ret_is_idle || is_filling ? wait_s + updater->timeout_s
-                                             : MAX (wait_s + 2, updater->timeout_s);
-  return wait_s;
-}
-
-/* In an int, which wraps after years. */
-static gint
-now_s (void)
-{
-  return MAX ((gint) (g_get_monotonic_time () / G_TIME_SPAN_SECOND), 1);
-}
-
-static void
-cancel_wait (GCancellable *cancellable, gpointer wait)
-{
-  g_cancellable_cancel (wait);
-}
-
-/* Asks for a set; its answer goes to @intake, or is @ret_reply.  The wait has a cancellable
- * of its own, so that hvfs_updater_confirm can end it; one that gave the server up while
- * nobody waited ends the next. */
+/* Asks for a set; its answer goes to @intake, or is @ret_reply. */
 static gboolean
 call_wait (HvfsUpdater *updater, HvfsIntake *intake, HvfsValue **ret_reply,
            GCancellable *cancellable, GError **error)
 {
-  gboolean is_idle;
-  guint answer_s;
-  guint wait_s = wait_seconds (updater, intake != NULL, &is_idle, &answer_s);
-  g_autoptr (HvfsRequest) request = hvfs_collector_request (&updater->collector, wait_s);
-  g_autoptr (GCancellable) wait = g_cancellable_new ();
-  gulong handler = 0;
+  HvfsConnectionWait wait;
+  g_autoptr (HvfsRequest) request = NULL;
   gboolean ok;
 
-  if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancel_wait),
-                                     g_object_ref (wait), g_object_unref);
-  g_mutex_lock (&updater->lock);
-  updater->wait = wait;
-  updater->interrupted = FALSE;
-  g_atomic_int_set (&updater->idle_since_s, is_idle ? now_s () : 0);
-  if (updater->lost != NULL || g_cancellable_is_cancelled (updater->stop))
-    g_cancellable_cancel (wait);
-  g_mutex_unlock (&updater->lock);
-
+  hvfs_connection_begin_wait (updater->link, hvfs_collector_pushes (&updater->collector),
+                              intake != NULL, cancellable, &wait);
+  request = hvfs_collector_request (&updater->collector, wait.wait_s);
   if (intake != NULL)
-    ok = hvfs_session_receive (updater->session, request, answer_s, hvfs_intake_feed, intake,
-                               wait, error);
+    ok = hvfs_session_receive (updater->session, request, wait.answer_s, hvfs_intake_feed, intake,
+                               wait.cancellable, error);
   else
-    ok = (*ret_reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, answer_s,
-                                          wait, error)) != NULL;
-
-  g_mutex_lock (&updater->lock);
-  updater->wait = NULL;
-  g_atomic_int_set (&updater->idle_since_s, 0);
-  g_mutex_unlock (&updater->lock);
-  g_cancellable_disconnect (cancellable, handler);
+    ok = (*ret_reply = hvfs_session_call (updater->session, request, HVFS_CALL_READ, wait.answer_s,
+                                          wait.cancellable, error)) != NULL;
+  hvfs_connection_end_wait (updater->link, cancellable, &wait);
   return ok;
 }
 
@@ -266,8 +167,9 @@ apply_set (HvfsUpdater *updater, const HvfsValue *set, GCancellable *cancellable
                        updater->collector.api, again);
   if (again->len > 0 && !reread (updater, again, cancellable, error))
     return FALSE;
-  for (guint i = 0; i < tasks->len; i++)
-    hvfs_tasks_apply (updater->tasks, tasks->pdata[i], updater->collector.api);
+  if (tasks->len > 0)
+    hvfs_tasks_apply (updater->tasks, (HvfsValue *const *) tasks->pdata, tasks->len,
+                      updater->collector.api);
   return TRUE;
 }
 
@@ -389,20 +291,13 @@ rebuild (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
-static void
-set_link (HvfsUpdater *updater, gboolean up, const char *reason)
-{
-  hvfs_mirror_set_link (updater->mirror, up, reason);
-  hvfs_tasks_set_link (updater->tasks, up);
-}
-
 gboolean
 hvfs_updater_fill (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
 {
   if (!hvfs_session_connect (updater->session, cancellable, error)
       || !rebuild (updater, cancellable, error))
     return FALSE;
-  set_link (updater, TRUE, "");
+  hvfs_connection_set (updater->link, TRUE, "");
   return TRUE;
 }
 
@@ -414,42 +309,14 @@ stopped (HvfsUpdater *updater)
   return g_cancellable_is_cancelled (updater->stop);
 }
 
-/* Sleeps, but no longer than until the end, or somebody hurries. */
-static void
-pause_us (HvfsUpdater *updater, gint64 us)
-{
-  gint64 until = g_get_monotonic_time () + us;
-
-  g_mutex_lock (&updater->lock);
-  while (!stopped (updater) && !updater->hurry
-         && g_cond_wait_until (&updater->woken, &updater->lock, until))
-    ;
-  updater->hurry = FALSE;
-  g_mutex_unlock (&updater->lock);
-}
-
 /* What failed, and fails again, is tried ever less often. */
 static void
 back_off (HvfsUpdater *updater, gint64 max_us)
 {
   if (updater->backoff_us > 0)
-    pause_us (updater, hvfs_session_is_refused (updater->session)
-                         ? MIN (updater->backoff_us, REFUSED_LOOK_US) : updater->backoff_us);
+    hvfs_connection_pause (updater->link, hvfs_session_is_refused (updater->session)
+                                            ? MIN (updater->backoff_us, REFUSED_LOOK_US) : updater->backoff_us);
   updater->backoff_us = CLAMP (updater->backoff_us * 2, BACKOFF_MIN_US, max_us);
-}
-
-/* Sleeps between two polls. */
-static void
-pause_poll (HvfsUpdater *updater)
-{
-  gint64 began = g_get_monotonic_time (), pause;
-
-  g_mutex_lock (&updater->lock);
-  do
-    pause = CLAMP ((began - updater->eager_us) / POLL_SLOWER, POLL_MIN_US, POLL_MAX_US);
-  while (!stopped (updater)
-         && g_cond_wait_until (&updater->woken, &updater->lock, began + pause));
-  g_mutex_unlock (&updater->lock);
 }
 
 /* The server is lost: says so, and tries until it is back. */
@@ -458,7 +325,7 @@ reconnect (HvfsUpdater *updater, const GError *reason)
 {
   gboolean is_there = FALSE;
 
-  set_link (updater, FALSE, reason->message);
+  hvfs_connection_set (updater->link, FALSE, reason->message);
   g_warning ("lost the server: %s", reason->message);
   updater->backoff_us = MAX (updater->backoff_us, BACKOFF_MIN_US);
   for (;;)
@@ -468,15 +335,13 @@ reconnect (HvfsUpdater *updater, const GError *reason)
       back_off (updater, is_there ? BACKOFF_USELESS_MAX_US : BACKOFF_MAX_US);
       if (stopped (updater))
         return;
-      g_mutex_lock (&updater->lock);
-      g_clear_pointer (&updater->lost, g_free);
-      g_mutex_unlock (&updater->lock);
+      g_free (hvfs_connection_steal_lost (updater->link, NULL));
       is_there = hvfs_session_connect (updater->session, updater->stop, &error);
       if (is_there && rebuild (updater, updater->stop, &error))
         break;
-      hvfs_mirror_set_link (updater->mirror, FALSE, error->message);
+      hvfs_connection_set (updater->link, FALSE, error->message);
     }
-  set_link (updater, TRUE, "");
+  hvfs_connection_set (updater->link, TRUE, "");
   g_message ("the server is back");
 }
 
@@ -490,11 +355,7 @@ recover (HvfsUpdater *updater, GError *failure)
 
   if (stopped (updater))
     return;
-  g_mutex_lock (&updater->lock);
-  lost = g_steal_pointer (&updater->lost);
-  interrupted = updater->interrupted;
-  updater->interrupted = FALSE;
-  g_mutex_unlock (&updater->lock);
+  lost = hvfs_connection_steal_lost (updater->link, &interrupted);
   if (lost != NULL)
     {
       g_autoptr (GError) silent = g_error_new_literal (HVFS_ERROR, EIO, lost);
@@ -544,7 +405,7 @@ update_thread (gpointer data)
           updater->backoff_us = 0;
           updater->n_rebuilds = 0;
           if (!at_once)
-            pause_poll (updater);
+            hvfs_connection_pause_poll (updater->link);
         }
       /* A connection may be cut for many reasons; only when the next one fails
        * too is the server lost.  What was silent for the time-out is lost. */
@@ -565,88 +426,4 @@ void
 hvfs_updater_start (HvfsUpdater *updater)
 {
   updater->thread = g_thread_new ("hvfs-update", update_thread, updater);
-}
-
-/* ---- is it still there? ---- */
-
-static void
-give_up (const char *reason, gpointer data)
-{
-  HvfsUpdater *updater = data;
-
-  set_link (updater, FALSE, reason);
-  g_mutex_lock (&updater->lock);
-  g_free (updater->lost);
-  updater->lost = g_strdup (reason);
-  if (updater->wait != NULL)
-    g_cancellable_cancel (updater->wait);
-  g_mutex_unlock (&updater->lock);
-}
-
-/* Whether the server has been let wait for so long that nobody knows whether the stream is
- * alive, whatever else it answers. */
-static gboolean
-is_stream_idle (HvfsUpdater *updater)
-{
-  gint since_s = g_atomic_int_get (&updater->idle_since_s);
-
-  return since_s != 0 && now_s () - since_s > (gint) updater->timeout_s / 4;
-}
-
-/* The next wait is short enough to show it in time. */
-static void
-wake_stream (HvfsUpdater *updater)
-{
-  g_mutex_lock (&updater->lock);
-  if (updater->wait != NULL && is_stream_idle (updater))
-    {
-      updater->interrupted = TRUE;
-      g_atomic_int_set (&updater->idle_since_s, 0);
-      g_cancellable_cancel (updater->wait);
-    }
-  g_mutex_unlock (&updater->lock);
-}
-
-void
-hvfs_updater_hurry (HvfsUpdater *updater)
-{
-  hvfs_session_hurry (updater->session);
-  g_mutex_lock (&updater->lock);
-  updater->hurry = TRUE;
-  g_cond_broadcast (&updater->woken);
-  g_mutex_unlock (&updater->lock);
-}
-
-gboolean
-hvfs_updater_is_fresh (HvfsUpdater *updater)
-{
-  g_atomic_int_set (&updater->read, 1);
-  return hvfs_pulse_is_fresh (updater->pulse) && !is_stream_idle (updater);
-}
-
-static gboolean
-check_link (HvfsUpdater *updater, GError **error)
-{
-  g_autofree char *reason = NULL;
-
-  if (hvfs_mirror_is_up (updater->mirror, &reason, NULL))
-    return TRUE;
-  g_set_error (error, HVFS_ERROR, EIO, "no connection to the server: %s", reason);
-  return FALSE;
-}
-
-gboolean
-hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **error)
-{
-  if (!check_link (updater, error))
-    return FALSE;
-  if (hvfs_updater_is_fresh (updater))
-    return TRUE;
-  wake_stream (updater);
-  if (hvfs_pulse_is_fresh (updater->pulse))
-    return TRUE;
-  if (hvfs_pulse_ask (updater->pulse, cancellable))
-    return check_link (updater, error);
-  g_set_error (error, HVFS_ERROR, EINTR, "interrupted; nothing was sent");
-  return FALSE;
 }

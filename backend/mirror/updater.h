@@ -13,14 +13,14 @@
 
 typedef struct _HvfsUpdater HvfsUpdater;
 
-/* All are borrowed and outlive it.  @timeout_s: how soon a lost server is noticed. */
-HvfsUpdater *hvfs_updater_new (HvfsSession *session, HvfsMirror *mirror, HvfsTasks *tasks,
-                               HvfsUri *uri, guint timeout_s, HvfsStats *stats);
+/* All are borrowed and outlive it. */
+HvfsUpdater *hvfs_updater_new (HvfsSession *session, HvfsConnection *link, HvfsMirror *mirror,
+                               HvfsTasks *tasks, HvfsUri *uri, HvfsStats *stats);
 
 /* Before it is filled: mirrors no more than HVFS_SCOPE_PLACES has; see filter.h. */
 void hvfs_updater_set_places_only (HvfsUpdater *updater);
 
-/* Stops the thread, if it runs, at once. */
+/* Stops the thread, if it runs, at once, and closes the connection. */
 void hvfs_updater_free (HvfsUpdater *updater);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsUpdater, hvfs_updater_free)
 
@@ -36,30 +36,5 @@ gboolean hvfs_updater_fill (HvfsUpdater *updater, GCancellable *cancellable, GEr
 
 void hvfs_updater_start (HvfsUpdater *updater);
 
-/* A refused password, and a server that is lost, are tried at once.  Any thread; memory. */
-void hvfs_updater_hurry (HvfsUpdater *updater);
-
 /* The root of the mount.  (transfer full) */
 HvfsValue *hvfs_updater_ref_root (HvfsUpdater *updater);
-
-/**
- * hvfs_updater_is_fresh:
- *
- * Returns: whether the server was heard lately enough to answer from the mirror
- *   without asking hvfs_updater_confirm first.  Memory.
- */
-gboolean hvfs_updater_is_fresh (HvfsUpdater *updater);
-
-/**
- * hvfs_updater_confirm:
- *
- * Makes sure that the server is still there: if nothing was heard of it for half
- * the time-out, asks it for the time, once for all that call meanwhile.  So a
- * server that died without a word is noticed by whoever reads, and an idle mount
- * sends no more than its one request a minute.  Network, at most half the time-out.
- *
- * @cancellable: (nullable): the caller stops waiting; others go on
- *
- * @error: EIO with the reason, when the server is lost; EINTR when cancelled
- */
-gboolean hvfs_updater_confirm (HvfsUpdater *updater, GCancellable *cancellable, GError **error);

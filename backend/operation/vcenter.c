@@ -17,6 +17,7 @@ struct _HvfsVcenterLink
   HvfsUri *uri;
   HvfsCredentials *credentials;
   HvfsSession *session;
+  HvfsConnection *connection;
   HvfsMirror *mirror;
   HvfsTasks *tasks;
   HvfsUpdater *updater;
@@ -112,6 +113,7 @@ link_close (HvfsVcenterLink *link)
   hvfs_tasks_free (link->tasks);
   hvfs_session_logout (link->session);
   hvfs_mirror_free (link->mirror);
+  hvfs_connection_free (link->connection);
   hvfs_session_free (link->session);
   hvfs_credentials_unref (link->credentials);
   hvfs_uri_unref (link->uri);
@@ -155,11 +157,12 @@ link_new (HvfsVcenter *vcenter, HvfsUri *uri, HvfsCredentials *credentials)
   link->uri = hvfs_uri_ref (uri);
   link->credentials = hvfs_credentials_ref (credentials);
   link->session = hvfs_session_new (uri, credentials, vcenter->timeout_s, vcenter->stats);
-  link->mirror = hvfs_mirror_new (vcenter->stats);
+  link->connection = hvfs_connection_new (link->session, vcenter->timeout_s);
+  link->mirror = hvfs_mirror_new (link->connection, vcenter->stats);
   hvfs_mirror_observe (link->mirror, &observer, link);
-  link->tasks = hvfs_tasks_new (link->session);
-  link->updater = hvfs_updater_new (link->session, link->mirror, link->tasks, uri,
-                                    vcenter->timeout_s, vcenter->stats);
+  link->tasks = hvfs_tasks_new (link->session, link->connection);
+  link->updater = hvfs_updater_new (link->session, link->connection, link->mirror, link->tasks, uri,
+                                    vcenter->stats);
   hvfs_updater_set_places_only (link->updater);
   link->questions = hvfs_questions_new (link->session, uri->auto_answer);
   link->server = (HvfsServer){ link->session, link->tasks, link->mirror, link->questions,

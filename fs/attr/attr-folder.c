@@ -87,7 +87,7 @@ folder_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GErro
   guint32 folder = 0, made = 0;
 
   if (hvfs_line_check (name, &failure)
-      && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
+      && hvfs_connection_confirm (fs->connection, call->cancellable, &failure))
     folder = folder_at (fs, dir, &failure);
   if (folder != 0)
     made = hvfs_folder_create (&fs->server, folder, name, call->cancellable, &failure);
@@ -138,7 +138,7 @@ folder_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
   if (find_entry (fs, new_dir, new_name, &taken))
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a '%.100s' already", new_name);
   else if (hvfs_line_check (new_name, &failure)
-           && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
+           && hvfs_connection_confirm (fs->connection, call->cancellable, &failure))
     move (call, entry.a, dir, name, new_dir, new_name, &failure);
   hvfs_change_remember_verb (fs, entry, "mv", there, failure);
   if (failure == NULL)

@@ -446,7 +446,7 @@ hvfs_domains_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
   if (domain_named (fs, new_dir, new_name) != 0)
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a domain '%.100s' already", new_name);
   else if (hvfs_line_check (new_name, &failure)
-           && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
+           && hvfs_connection_confirm (fs->connection, call->cancellable, &failure))
     move_and_rename (call, serial, dir, name, new_dir, new_name, &failure);
   there = hvfs_change_dup_target (fs, dir, new_dir, new_name);
   hvfs_change_remember_verb (fs, node, "mv", there, failure);

@@ -188,7 +188,7 @@ pools_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GError
   guint32 parent = 0, made = 0;
 
   if (hvfs_line_check (name, &failure)
-      && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
+      && hvfs_connection_confirm (fs->connection, call->cancellable, &failure))
     parent = pool_at (fs, dir, &failure);
   if (parent != 0)
     made = hvfs_resource_pool_create (&fs->server, parent, name, call->cancellable, &failure);
@@ -236,7 +236,7 @@ pools_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
   if (find_entry (fs, new_dir, new_name) != 0)
     g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a '%.100s' already", new_name);
   else if (hvfs_line_check (new_name, &failure)
-           && hvfs_updater_confirm (fs->updater, call->cancellable, &failure))
+           && hvfs_connection_confirm (fs->connection, call->cancellable, &failure))
     move (call, serial, dir, name, new_dir, new_name, &failure);
   hvfs_change_remember_verb (fs, entry, "mv", there, failure);
   if (failure == NULL)

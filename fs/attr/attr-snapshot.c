@@ -402,7 +402,7 @@ snapshots_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GE
   guint32 number = 0;
 
   if (hvfs_line_check (name, &failure)
-      && hvfs_updater_confirm (call->fs->updater, call->cancellable, &failure))
+      && hvfs_connection_confirm (call->fs->connection, call->cancellable, &failure))
     number = hvfs_snapshot_create (&call->fs->server, dir.a, name, NULL, TRUE, FALSE,
                                    call->cancellable, &failure);
 

@@ -249,7 +249,7 @@ events_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **
   Reader *reader;
 
   if (!hvfs_call_only_reads (fi, error) || !hvfs_call_may_wait (call, error)
-      || !hvfs_updater_confirm (call->fs->updater, call->cancellable, error))
+      || !hvfs_connection_confirm (call->fs->connection, call->cancellable, error))
     return FALSE;
   reader = g_new0 (Reader, 1);
   reader->streams = streams;

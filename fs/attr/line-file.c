@@ -90,7 +90,7 @@ static gboolean
 must_ask (HvfsFs *fs, HvfsNode node)
 {
   return (node.row->flags & HVFS_ROW_LOCAL) == 0
-         && (!hvfs_updater_is_fresh (fs->updater)
+         && (!hvfs_connection_is_fresh (fs->connection)
              || (node.row->fetch != NULL && !node.row->fetch->is_fresh (fs, node)));
 }
 
@@ -105,7 +105,7 @@ make_ready (HvfsCall *call, HvfsNode node, GError **error)
     hvfs_stats_add (call->fs->stats, ask ? HVFS_STAT_CACHE_MISSES : HVFS_STAT_CACHE_HITS, 1);
   return !ask
          || (hvfs_call_may_wait (call, error)
-             && hvfs_updater_confirm (call->fs->updater, call->cancellable, error)
+             && hvfs_connection_confirm (call->fs->connection, call->cancellable, error)
              && (node.row->fetch == NULL || node.row->fetch->fetch (call, node, &size, error)));
 }
 
@@ -187,7 +187,7 @@ store_change (HvfsCall *call, HvfsNode node, char **lines, GError **error)
   if (*text == '\0')
     g_set_error (&failure, HVFS_ERROR, EINVAL, "the write is empty: write one line");
   else if (check_lines (lines, &failure)
-           && hvfs_updater_confirm (call->fs->updater, call->cancellable, &failure))
+           && hvfs_connection_confirm (call->fs->connection, call->cancellable, &failure))
     hvfs_call_check (node.row->store (&store, text, &failure), node.row->name, &failure);
   hvfs_change_remember (call->fs, hvfs_node_ino (node), node, text, failure);
   if (failure == NULL)

@@ -258,7 +258,7 @@ vmx_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **err
       return FALSE;
     }
   if (!hvfs_call_may_wait (call, error)
-      || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
+      || !hvfs_connection_confirm (fs->connection, call->cancellable, error))
     return FALSE;
   version = dup_version (fs, node.a);
   content = take_fresh (fs->vmx_sizes, node.a, version);

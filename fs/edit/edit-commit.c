@@ -78,7 +78,7 @@ change (HvfsCall *call, HvfsNode node, GBytes *base, GBytes *present, GBytes *wa
   gint64 modified_us;
 
   if (!hvfs_config_check (wanted_text, size, error)
-      || !hvfs_updater_confirm (fs->updater, call->cancellable, error))
+      || !hvfs_connection_confirm (fs->connection, call->cancellable, error))
     return FALSE;
   version = hvfs_edit_dup_version (fs, serial, &modified_us);
   if (!hvfs_config_commit (fs->config, serial, base, wanted, call->cancellable, error))

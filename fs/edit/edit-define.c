@@ -62,7 +62,7 @@ hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wante
                    "the domain is defined already: change its config.xml");
       return FALSE;
     }
-  if (!hvfs_updater_confirm (fs->updater, call->cancellable, error))
+  if (!hvfs_connection_confirm (fs->connection, call->cancellable, error))
     return FALSE;
   ok = strcmp (name, HVFS_DESK_LIVE_VMX) == 0
          ? hvfs_config_define_vmx (fs->config, draft.host, draft.name, wanted, call->cancellable,

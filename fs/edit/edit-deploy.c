@@ -296,7 +296,7 @@ begin (HvfsCall *call, HvfsNode node, Archive *archive, GError **error)
 {
   if (archive->ova != NULL)
     return TRUE;
-  if (!hvfs_updater_confirm (call->fs->updater, call->cancellable, error)
+  if (!hvfs_connection_confirm (call->fs->connection, call->cancellable, error)
       || !read_options (call->fs, node, &archive->draft, &archive->deployment, error))
     return FALSE;
   archive->ova = hvfs_ova_new (&call->fs->server, &archive->deployment.plan);

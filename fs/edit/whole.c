@@ -287,7 +287,7 @@ put (HvfsCall *call, HvfsNode node, const HvfsEdit *edit, const char *plain, GBy
       g_autoptr (GError) failure = NULL;
       gint64 modified_us;
 
-      if (!hvfs_updater_confirm (fs->updater, call->cancellable, error))
+      if (!hvfs_connection_confirm (fs->connection, call->cancellable, error))
         return FALSE;
       version = hvfs_edit_dup_version (fs, node.a, &modified_us);
       now = get_present (call, node, edit, base, error);

@@ -79,7 +79,7 @@ hvfs_ops_fetch (fuse_req_t req, GCancellable *cancellable, guint64 ino, GError *
   gint64 size;
 
   hvfs_node_from_ino (ino, &node);
-  return hvfs_updater_confirm (call.fs->updater, cancellable, error)
+  return hvfs_connection_confirm (call.fs->connection, cancellable, error)
          && node.row->fetch->fetch (&call, node, &size, error);
 }
 
@@ -347,7 +347,7 @@ fetch_size (fuse_req_t req, const AttrJob *job, GCancellable *cancellable, gint6
 
   *ret_size = -1;
   hvfs_node_from_ino (job->ino, &node);
-  if (!hvfs_updater_confirm (fs->updater, cancellable, error)
+  if (!hvfs_connection_confirm (fs->connection, cancellable, error)
       || !node.row->fetch->fetch (&call, node, ret_size, error))
     return FALSE;
   if (*ret_size < 0 && (text = hvfs_node_render (fs, job->ino, error)) == NULL)

@@ -79,7 +79,7 @@ gboolean
 hvfs_call_confirm (HvfsCall *call, GError **error)
 {
   return hvfs_call_is_up (call->fs, error)
-         && (hvfs_updater_is_fresh (call->fs->updater)
+         && (hvfs_connection_is_fresh (call->fs->connection)
              || (hvfs_call_may_wait (call, error)
-                 && hvfs_updater_confirm (call->fs->updater, call->cancellable, error)));
+                 && hvfs_connection_confirm (call->fs->connection, call->cancellable, error)));
 }

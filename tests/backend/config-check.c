@@ -347,9 +347,10 @@ main (int argc, char **argv)
       return 2;
     }
   g_autoptr (HvfsSession) session = hvfs_session_new (uri, credentials, 10, stats);
-  g_autoptr (HvfsMirror) mirror = hvfs_mirror_new (stats);
-  g_autoptr (HvfsTasks) tasks = hvfs_tasks_new (session);
-  HvfsUpdater *updater = hvfs_updater_new (session, mirror, tasks, uri, 10, stats);
+  g_autoptr (HvfsConnection) connection = hvfs_connection_new (session, 10);
+  g_autoptr (HvfsMirror) mirror = hvfs_mirror_new (connection, stats);
+  g_autoptr (HvfsTasks) tasks = hvfs_tasks_new (session, connection);
+  HvfsUpdater *updater = hvfs_updater_new (session, connection, mirror, tasks, uri, stats);
   check.server = (HvfsServer){ .session = session, .tasks = tasks, .mirror = mirror,
                                .timeout_s = 10 };
   check.config = hvfs_config_new (&check.server, argc > 3 ? (gsize) atol (argv[3])

@@ -14,6 +14,7 @@
 typedef struct
 {
   HvfsStats *stats;
+  HvfsConnection *connection;
   HvfsMirror *mirror;
   HvfsTasks *tasks;
   GPtrArray *again;
@@ -34,8 +35,9 @@ set_up (Fixture *f, gconstpointer data)
 {
   no_threads = GPOINTER_TO_INT (data);
   f->stats = hvfs_stats_new ();
-  f->mirror = hvfs_mirror_new (f->stats);
-  f->tasks = hvfs_tasks_new (NULL);
+  f->connection = hvfs_connection_new (NULL, 0);
+  f->mirror = hvfs_mirror_new (f->connection, f->stats);
+  f->tasks = hvfs_tasks_new (NULL, f->connection);
   f->again = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
   hvfs_mirror_begin_fill (f->mirror);
   f->intake = hvfs_intake_new (f->mirror, f->tasks, f->stats, "WaitForUpdatesEx", 605, f->again);
@@ -48,6 +50,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_ptr_array_unref (f->again);
   hvfs_tasks_free (f->tasks);
   hvfs_mirror_free (f->mirror);
+  hvfs_connection_free (f->connection);
   hvfs_stats_free (f->stats);
 }
 

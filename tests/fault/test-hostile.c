@@ -277,6 +277,7 @@ typedef struct
   Server *server;
   HvfsStats *stats;
   HvfsSession *session;
+  HvfsConnection *connection;
   HvfsMirror *mirror;
   HvfsTasks *tasks;
   GRand *rand;
@@ -456,8 +457,9 @@ test_hostile (void)
   seed = g_test_rand_int ();
   world.rand = g_rand_new_with_seed (seed);
   world.stats = hvfs_stats_new ();
-  world.mirror = hvfs_mirror_new (world.stats);
-  world.tasks = hvfs_tasks_new (NULL);
+  world.connection = hvfs_connection_new (NULL, 0);
+  world.mirror = hvfs_mirror_new (world.connection, world.stats);
+  world.tasks = hvfs_tasks_new (NULL, world.connection);
   for (guint i = 0; g_atomic_int_get (&n_answered) < n; i++)
     {
       step (&world, i);
@@ -473,6 +475,7 @@ test_hostile (void)
   server_free (world.server);
   hvfs_tasks_free (world.tasks);
   hvfs_mirror_free (world.mirror);
+  hvfs_connection_free (world.connection);
   hvfs_stats_free (world.stats);
   g_rand_free (world.rand);
 }

@@ -88,7 +88,7 @@ static void
 fill (Fixture *f)
 {
   g_autoptr (GPtrArray) again = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_value_unref);
-  HvfsTasks *tasks = hvfs_tasks_new (NULL);
+  HvfsTasks *tasks = hvfs_tasks_new (NULL, f->fs.connection);
   HvfsIntake *intake
     = hvfs_intake_new (f->fs.mirror, tasks, f->stats, "WaitForUpdatesEx", 605, again);
   g_autoptr (GError) error = NULL;
@@ -133,7 +133,8 @@ static void
 set_up (Fixture *f, gconstpointer data)
 {
   f->stats = hvfs_stats_new ();
-  f->fs.mirror = hvfs_mirror_new (f->stats);
+  f->fs.connection = hvfs_connection_new (NULL, 0);
+  f->fs.mirror = hvfs_mirror_new (f->fs.connection, f->stats);
   f->fs.uri = hvfs_uri_parse ("vpx://vc.example.com/", NULL);
   f->fs.mountpoint = "/mnt/vc";
   f->fs.drafts = hvfs_drafts_new ();
@@ -149,6 +150,7 @@ tear_down (Fixture *f, gconstpointer data)
   hvfs_index_free (f->fs.index);
   hvfs_drafts_free (f->fs.drafts);
   hvfs_mirror_free (f->fs.mirror);
+  hvfs_connection_free (f->fs.connection);
   hvfs_uri_unref (f->fs.uri);
   hvfs_stats_free (f->stats);
 }
