@@ -4,13 +4,13 @@
 
 #include <string.h>
 
+#include "backend/mirror/collector.h"
 #include "backend/mirror/filter.h"
 #include "backend/mirror/made.h"
 #include "backend/mirror/retrieve.h"
 #include "backend/wait/wake.h"
 #include "convert/error.h"
 
-#define API_WAIT_EX 401
 #define WAIT_S 60
 /* Each event brings the page again, so it is small; what does not fit is read from the history. */
 #define PAGE 100
@@ -44,12 +44,8 @@ struct _HvfsEvents
   GCancellable *wait;   /* lock: (nullable): of its call that waits for news */
 
   /* The thread's. */
-  GPtrArray *made;
-  guint generation;
-  guint api;
+  HvfsCollector collector; /* of the history's page; made only where the server pushes */
   char *history;        /* the history collector */
-  char *collector;      /* the property collector; NULL: is not waited on */
-  char *version;
   gboolean was_empty;   /* the last page */
 };
 
@@ -68,7 +64,7 @@ hvfs_events_new (HvfsSession *session, HvfsMirror *mirror, HvfsUpdater *updater,
   g_mutex_init (&events->lock);
   g_cond_init (&events->changed);
   events->log = hvfs_event_log_new ();
-  events->made = hvfs_made_new ();
+  hvfs_collector_init (&events->collector, session);
   return events;
 }
 
@@ -278,25 +274,19 @@ take_page (HvfsEvents *events, const HvfsValue *page, GCancellable *cancellable,
 
 /* ---- the thread ---- */
 
-/* What tells of the history collector's page. */
+/* From now on the collector tells of the history's page. */
 static gboolean
-create_collector (HvfsEvents *events, GCancellable *cancellable, GError **error)
+watch_history (HvfsEvents *events, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (events->session);
-  const char *shared = hvfs_value_text (content, "propertyCollector");
-  g_autoptr (HvfsRequest) request
-    = hvfs_request_new ("CreatePropertyCollector", "PropertyCollector", shared != NULL ? shared : "");
-  g_autoptr (HvfsValue) own = hvfs_made_call (events->session, request, events->made, cancellable, error);
-  g_autoptr (HvfsRequest) watch = NULL;
+  g_autoptr (HvfsRequest) request = NULL;
   g_autoptr (HvfsValue) filter = NULL;
 
-  if (own == NULL)
+  if (!hvfs_collector_create (&events->collector, cancellable, error))
     return FALSE;
-  events->collector = g_strdup (hvfs_value_text (own, NULL));
-  watch = hvfs_request_new ("CreateFilter", "PropertyCollector", events->collector);
-  hvfs_filter_write_property (watch, "spec", "EventHistoryCollector", events->history, "latestPage");
-  hvfs_request_bool (watch, "partialUpdates", FALSE);
-  filter = hvfs_made_call (events->session, watch, events->made, cancellable, error);
+  request = hvfs_request_new ("CreateFilter", "PropertyCollector", events->collector.id);
+  hvfs_filter_write_property (request, "spec", "EventHistoryCollector", events->history, "latestPage");
+  hvfs_request_bool (request, "partialUpdates", FALSE);
+  filter = hvfs_made_call (events->session, request, events->collector.made, cancellable, error);
   return filter != NULL;
 }
 
@@ -306,20 +296,13 @@ begin (HvfsEvents *events, GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsValue) history = NULL;
 
-  if (events->generation == hvfs_session_get_generation (events->session))
-    hvfs_made_destroy (events->session, events->made, cancellable);
-  g_ptr_array_set_size (events->made, 0);
-  events->generation = hvfs_session_get_generation (events->session);
-  events->api = hvfs_session_api (events->session);
-  g_clear_pointer (&events->history, g_free);
-  g_clear_pointer (&events->collector, g_free);
-  g_free (events->version);
-  events->version = g_strdup ("");
-  history = create_history (events, NULL, NULL, 0, PAGE, events->made, cancellable, error);
-  if (history == NULL)
-    return FALSE;
+  hvfs_collector_reset (&events->collector, cancellable);
+  history = create_history (events, NULL, NULL, 0, PAGE, events->collector.made, cancellable, error);
+  g_free (events->history);
   events->history = g_strdup (hvfs_value_text (history, NULL));
-  return events->api < API_WAIT_EX || create_collector (events, cancellable, error);
+  return history != NULL
+         && (!hvfs_collector_pushes (&events->collector)
+             || watch_history (events, cancellable, error));
 }
 
 /* Sleeps, but no longer than until the end. */
@@ -367,16 +350,10 @@ call_wait (HvfsEvents *events, HvfsRequest *request, GCancellable *stop, GError 
 static gboolean
 wait_for_page (HvfsEvents *events, GCancellable *stop, GError **error)
 {
-  g_autoptr (HvfsRequest) request
-    = hvfs_request_new ("WaitForUpdatesEx", "PropertyCollector", events->collector);
-  g_autoptr (HvfsValue) reply = NULL;
+  g_autoptr (HvfsRequest) request = hvfs_collector_request (&events->collector, WAIT_S);
+  g_autoptr (HvfsValue) reply = call_wait (events, request, stop, error);
   HvfsValue *set, *page;
 
-  hvfs_request_text (request, "version", events->version);
-  hvfs_request_open (request, "options", NULL);
-  hvfs_request_int (request, "maxWaitSeconds", WAIT_S);
-  hvfs_request_close (request);
-  reply = call_wait (events, request, stop, error);
   if (reply == NULL)
     return FALSE;
   set = hvfs_value_get (reply, "returnval");
@@ -385,8 +362,7 @@ wait_for_page (HvfsEvents *events, GCancellable *stop, GError **error)
   page = hvfs_value_get (set, "filterSet.objectSet.changeSet.val");
   if (!take_page (events, page, stop, error))
     return FALSE;
-  g_free (events->version);
-  events->version = g_strdup (hvfs_value_text (set, "version"));
+  hvfs_collector_take_version (&events->collector, g_strdup (hvfs_value_text (set, "version")));
   return TRUE;
 }
 
@@ -416,10 +392,10 @@ follow (HvfsEvents *events, GCancellable *stop, gint64 *backoff_us, GError **err
 
   while (ok && !g_cancellable_is_cancelled (stop))
     {
-      ok = events->generation == hvfs_session_get_generation (events->session);
+      ok = hvfs_collector_is_current (&events->collector);
       if (ok)
-        ok = events->collector != NULL ? wait_for_page (events, stop, error)
-                                       : poll_page (events, stop, error);
+        ok = hvfs_collector_pushes (&events->collector) ? wait_for_page (events, stop, error)
+                                                        : poll_page (events, stop, error);
       if (ok)
         *backoff_us = 0;
     }
@@ -469,9 +445,9 @@ run (gpointer data)
         ;
     }
   if (!is_closing (events) && hvfs_mirror_is_up (events->mirror, NULL, NULL)
-      && events->generation == hvfs_session_get_generation (events->session))
-    hvfs_made_destroy (events->session, events->made, NULL);
-  g_ptr_array_set_size (events->made, 0);
+      && hvfs_collector_is_current (&events->collector))
+    hvfs_made_destroy (events->session, events->collector.made, NULL);
+  g_ptr_array_set_size (events->collector.made, 0);
   g_mutex_lock (&events->lock);
   events->runs = FALSE;
   g_cond_broadcast (&events->changed);
@@ -587,10 +563,8 @@ hvfs_events_free (HvfsEvents *events)
   g_clear_object (&events->stop);
   g_clear_error (&events->failure);
   hvfs_event_log_free (events->log);
-  g_ptr_array_unref (events->made);
+  hvfs_collector_clear (&events->collector);
   g_free (events->history);
-  g_free (events->collector);
-  g_free (events->version);
   g_cond_clear (&events->changed);
   g_mutex_clear (&events->lock);
   g_free (events);
