@@ -13,6 +13,7 @@
 #include "convert/error.h"
 #include "fs/attr/destination.h"
 #include "fs/attr/domain-stores.h"
+#include "fs/attr/nested.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/row/line.h"
@@ -69,82 +70,20 @@ folder_at (HvfsFs *fs, HvfsNode dir, GError **error)
   return 0;
 }
 
-/* What @name in @dir is; FALSE: nothing. */
-static gboolean
-find_entry (HvfsFs *fs, HvfsNode dir, const char *name, HvfsNode *ret)
-{
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-
-  return hvfs_node_from_ino (hvfs_index_lookup (fs->index, hvfs_node_ino (dir), name), ret);
-}
+static const HvfsNested folders = { .row = &hvfs_by_folder_folder_row, .at = folder_at,
+                                    .create = hvfs_folder_create, .move = hvfs_folder_move };
 
 static guint64
 folder_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GError **error)
 {
-  HvfsFs *fs = call->fs;
-  g_autoptr (GError) failure = NULL;
-  guint32 folder = 0, made = 0;
-
-  if (hvfs_line_check (name, &failure)
-      && hvfs_connection_confirm (fs->connection, call->cancellable, &failure))
-    folder = folder_at (fs, dir, &failure);
-  if (folder != 0)
-    made = hvfs_folder_create (&fs->server, folder, name, call->cancellable, &failure);
-  hvfs_change_remember_verb (fs, dir, "mkdir", name, failure);
-  if (made != 0)
-    return hvfs_row_ino (&hvfs_by_folder_folder_row, made, 0);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return 0;
-}
-
-/* Moves it, then gives it the other name. */
-static gboolean
-move (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name, HvfsNode new_dir,
-      const char *new_name, GError **error)
-{
-  const HvfsServer *server = &call->fs->server;
-  gboolean stays = hvfs_node_ino (dir) == hvfs_node_ino (new_dir);
-  gboolean renames = strcmp (name, new_name) != 0;
-  guint32 folder = stays ? 0 : folder_at (call->fs, new_dir, error);
-
-  if (!stays
-      && (folder == 0
-          || !hvfs_folder_move (server, serial, folder, call->cancellable, error)))
-    return FALSE;
-  if (!renames || hvfs_rename (server, serial, new_name, call->cancellable, error))
-    return TRUE;
-  if (!stays)
-    g_prefix_error (error, "it was moved, but not renamed: ");
-  return FALSE;
+  return hvfs_nested_mkdir (&folders, call, dir, name, error);
 }
 
 static gboolean
 folder_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
                const char *new_name, guint flags, GError **error)
 {
-  HvfsFs *fs = call->fs;
-  HvfsNode entry, taken;
-  g_autofree char *there = hvfs_change_dup_target (fs, dir, new_dir, new_name);
-  g_autoptr (GError) failure = NULL;
-
-  if (!find_entry (fs, dir, name, &entry))
-    {
-      g_set_error (error, HVFS_ERROR, ENOENT, "there is no '%.100s' any more", name);
-      return FALSE;
-    }
-  if (entry.row == &hvfs_by_folder_link)
-    entry.row = hvfs_row_of_kind (HVFS_KIND_VM);
-  if (find_entry (fs, new_dir, new_name, &taken))
-    g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a '%.100s' already", new_name);
-  else if (hvfs_line_check (new_name, &failure)
-           && hvfs_connection_confirm (fs->connection, call->cancellable, &failure))
-    move (call, entry.a, dir, name, new_dir, new_name, &failure);
-  hvfs_change_remember_verb (fs, entry, "mv", there, failure);
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return hvfs_nested_rename (&folders, call, dir, name, new_dir, new_name, error);
 }
 
 static const HvfsDirOps folder_ops = { .mkdir = folder_mkdir, .rename = folder_rename };

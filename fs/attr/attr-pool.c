@@ -13,6 +13,7 @@
 #include "convert/error.h"
 #include "fs/attr/attr-custom.h"
 #include "fs/attr/domain-stores.h"
+#include "fs/attr/nested.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"
 #include "fs/row/line.h"
@@ -167,82 +168,28 @@ pool_at (HvfsFs *fs, HvfsNode dir, GError **error)
            : hvfs_resource_pool_find (&fs->server, dir.a, NULL, error);
 }
 
-/* The pool called @name in @dir; 0: none. */
-static guint32
-find_entry (HvfsFs *fs, HvfsNode dir, const char *name)
+/* No task, so nothing can cancel it. */
+static gboolean
+move_pool (const HvfsServer *server, guint32 serial, guint32 pool,
+           GCancellable *cancellable G_GNUC_UNUSED, GError **error)
 {
-  g_autoptr (GRWLockReaderLocker) locker
-    = g_rw_lock_reader_locker_new (hvfs_mirror_lock (fs->mirror));
-  HvfsNode node;
-
-  return hvfs_node_from_ino (hvfs_index_lookup (fs->index, hvfs_node_ino (dir), name), &node)
-           ? node.a
-           : 0;
+  return hvfs_resource_pool_move (server, serial, pool, error);
 }
+
+static const HvfsNested pools = { .row = &hvfs_pool_row, .at = pool_at,
+                                  .create = hvfs_resource_pool_create, .move = move_pool };
 
 static guint64
 pools_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode, GError **error)
 {
-  HvfsFs *fs = call->fs;
-  g_autoptr (GError) failure = NULL;
-  guint32 parent = 0, made = 0;
-
-  if (hvfs_line_check (name, &failure)
-      && hvfs_connection_confirm (fs->connection, call->cancellable, &failure))
-    parent = pool_at (fs, dir, &failure);
-  if (parent != 0)
-    made = hvfs_resource_pool_create (&fs->server, parent, name, call->cancellable, &failure);
-  hvfs_change_remember_verb (fs, dir, "mkdir", name, failure);
-  if (made != 0)
-    return hvfs_row_ino (&hvfs_pool_row, made, 0);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return 0;
-}
-
-/* Moves it, then gives it the other name. */
-static gboolean
-move (HvfsCall *call, guint32 serial, HvfsNode dir, const char *name, HvfsNode new_dir,
-      const char *new_name, GError **error)
-{
-  const HvfsServer *server = &call->fs->server;
-  gboolean stays = hvfs_node_ino (dir) == hvfs_node_ino (new_dir);
-  guint32 pool = stays ? 0 : pool_at (call->fs, new_dir, error);
-
-  if (!stays && (pool == 0 || !hvfs_resource_pool_move (server, serial, pool, error)))
-    return FALSE;
-  if (strcmp (name, new_name) == 0
-      || hvfs_rename (server, serial, new_name, call->cancellable, error))
-    return TRUE;
-  if (!stays)
-    g_prefix_error (error, "it was moved, but not renamed: ");
-  return FALSE;
+  return hvfs_nested_mkdir (&pools, call, dir, name, error);
 }
 
 static gboolean
 pools_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
               const char *new_name, guint flags, GError **error)
 {
-  HvfsFs *fs = call->fs;
-  guint32 serial = find_entry (fs, dir, name);
-  HvfsNode entry = { &hvfs_pool_row, serial, 0 };
-  g_autofree char *there = hvfs_change_dup_target (fs, dir, new_dir, new_name);
-  g_autoptr (GError) failure = NULL;
-
-  if (serial == 0)
-    {
-      g_set_error (error, HVFS_ERROR, ENOENT, "there is no '%.100s' any more", name);
-      return FALSE;
-    }
-  if (find_entry (fs, new_dir, new_name) != 0)
-    g_set_error (&failure, HVFS_ERROR, EEXIST, "there is a '%.100s' already", new_name);
-  else if (hvfs_line_check (new_name, &failure)
-           && hvfs_connection_confirm (fs->connection, call->cancellable, &failure))
-    move (call, serial, dir, name, new_dir, new_name, &failure);
-  hvfs_change_remember_verb (fs, entry, "mv", there, failure);
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return hvfs_nested_rename (&pools, call, dir, name, new_dir, new_name, error);
 }
 
 const HvfsDirOps hvfs_pools_ops = { .mkdir = pools_mkdir, .rename = pools_rename };
