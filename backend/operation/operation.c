@@ -28,6 +28,23 @@ look (HvfsMirror *mirror, gpointer data)
   return object == NULL ? -1 : wanted->test (object, wanted->data) ? 1 : 0;
 }
 
+gconstpointer
+hvfs_operation_verb (gconstpointer rows, guint n, gsize size, const char *word, GError **error)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const char *const *row = (gconstpointer) ((const char *) rows + i * size);
+
+      if (strcmp (*row, word) == 0)
+        return row;
+      g_string_append_printf (words, "%s%s", i > 0 ? ", " : "", *row);
+    }
+  g_set_error (error, HVFS_ERROR, EINVAL, "'%.64s' is not one of %s", word, words->str);
+  return NULL;
+}
+
 static HvfsRequest *
 new_request (const HvfsServer *server, guint32 serial, const char *method)
 {

@@ -27,6 +27,13 @@ typedef struct
 /* What is so when an operation is done.  Under the mirror's lock; memory only. */
 typedef gboolean (*HvfsObjectTest) (const HvfsObject *object, gconstpointer data);
 
+/* The row of a table of words that is called @word: of @n rows of @size bytes, each of which
+ * begins with its word.  @error: EINVAL, with all the words */
+gconstpointer hvfs_operation_verb (gconstpointer rows, guint n, gsize size, const char *word,
+                                   GError **error);
+#define HVFS_OPERATION_VERB(table, word, error) \
+  hvfs_operation_verb (table, G_N_ELEMENTS (table), sizeof (table)[0], word, error)
+
 /* Returns: (transfer full): the server's id of @serial.  @error: ESTALE when it is gone */
 char *hvfs_operation_dup_moref (const HvfsServer *server, guint32 serial, GError **error);
 

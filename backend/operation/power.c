@@ -63,21 +63,6 @@ hvfs_power_word (const HvfsObject *vm)
   return NULL;
 }
 
-static const Verb *
-verb_from_word (const char *word, GError **error)
-{
-  g_autoptr (GString) words = g_string_new (NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    {
-      if (strcmp (verbs[i].word, word) == 0)
-        return &verbs[i];
-      g_string_append_printf (words, "%s%s", i > 0 ? ", " : "", verbs[i].word);
-    }
-  g_set_error (error, HVFS_ERROR, EINVAL, "'%.64s' is not one of %s", word, words->str);
-  return NULL;
-}
-
 static gboolean
 says_state (const HvfsObject *vm, gconstpointer state)
 {
@@ -124,7 +109,7 @@ gboolean
 hvfs_power_run (const HvfsServer *server, guint32 serial, const char *word,
                 GCancellable *cancellable, GError **error)
 {
-  const Verb *verb = verb_from_word (word, error);
+  const Verb *verb = HVFS_OPERATION_VERB (verbs, word, error);
   g_autoptr (HvfsRequest) request
     = verb == NULL ? NULL : hvfs_operation_new (server, serial, verb->method, error);
   g_autoptr (GError) failure = NULL;

@@ -168,39 +168,31 @@ hvfs_config_get_disks (HvfsConfig *config, guint32 serial)
 
 /* ---- batches ---- */
 
-/* A neighbour is worth fetching unless it is here or on its way. */
+/* A neighbour is worth fetching unless it is here, of this @version and power, or on its way. */
 static gboolean
 is_wanted (guint32 serial, const char *version, gboolean running, gpointer data)
 {
   HvfsConfig *config = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
   gboolean kept_running = FALSE;
-  const char *kept;
-  gboolean wanted;
+  const char *kept = hvfs_vm_cache_version (config->cache, serial, &kept_running);
 
-  g_mutex_lock (&config->lock);
-  kept = hvfs_vm_cache_version (config->cache, serial, &kept_running);
-  wanted = !hvfs_flight_is_under_way (config->coming, serial)
-           && (g_strcmp0 (kept, version) != 0 || kept_running != running
-               || !hvfs_vm_cache_has_text (config->cache, serial));
-  g_mutex_unlock (&config->lock);
-  return wanted;
+  return !hvfs_flight_is_under_way (config->coming, serial)
+         && (g_strcmp0 (kept, version) != 0 || kept_running != running
+             || !hvfs_vm_cache_has_text (config->cache, serial));
 }
 
-/* The same of options alone. */
+/* The same of what is kept beside the texts. */
 static gboolean
-are_options_wanted (guint32 serial, const char *version, gboolean running, gpointer data)
+are_parts_wanted (guint32 serial, const char *version, gboolean running, gpointer data)
 {
   HvfsConfig *config = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
   gboolean kept_running = FALSE;
-  const char *kept;
-  gboolean wanted;
+  const char *kept = hvfs_options_cache_version (config->options, serial, &kept_running);
 
-  g_mutex_lock (&config->lock);
-  kept = hvfs_options_cache_version (config->options, serial, &kept_running);
-  wanted = !hvfs_flight_is_under_way (config->coming, serial)
-           && (g_strcmp0 (kept, version) != 0 || kept_running != running);
-  g_mutex_unlock (&config->lock);
-  return wanted;
+  return !hvfs_flight_is_under_way (config->coming, serial)
+         && (g_strcmp0 (kept, version) != 0 || kept_running != running);
 }
 
 /* Who comes with @look: nobody at first, the more the longer it goes well. */
@@ -529,7 +521,7 @@ fetch_parts_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellab
       hvfs_flight_end (config->coming, serial);
       return FALSE;
     }
-  batch = plan (config, look, are_options_wanted);
+  batch = plan (config, look, are_parts_wanted);
   claim (config, batch);
   contents = retrieve (config, batch, paths, cancellable, error);
   for (guint i = 0; contents != NULL && i < batch->len; i++)

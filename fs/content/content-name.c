@@ -60,7 +60,7 @@ find (HvfsCall *call, HvfsNode dir, const char *text, Name *name, GError **error
   if (!hvfs_content_dir (fs, dir, &name->number, &name->store)
       || (above = hvfs_contents_dup_path (fs->contents, name->number)) == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the directory is no longer on the datastore");
+      hvfs_contents_set_gone ("directory", error);
       return FALSE;
     }
   name->path = *above == '\0' ? g_strdup (text) : g_strconcat (above, "/", text, NULL);

@@ -32,12 +32,6 @@ ino_of (const HvfsContent *content)
 
 /* ---- listing ---- */
 
-static void
-set_gone (GError **error)
-{
-  g_set_error (error, HVFS_ERROR, ESTALE, "the directory is no longer on the datastore");
-}
-
 /* (transfer full) */
 static char *
 browser_of (HvfsFs *fs, guint32 store, const HvfsDatastorePlace *place, GError **error)
@@ -64,7 +58,7 @@ ask (HvfsCall *call, guint32 number, guint32 store, GError **error)
 
   if (path == NULL)
     {
-      set_gone (error);
+      hvfs_contents_set_gone ("directory", error);
       return FALSE;
     }
   place = hvfs_datastore_place_new (fs->mirror, store, error);
@@ -133,7 +127,7 @@ dir_fetch (HvfsCall *call, HvfsNode dir, gint64 *ret_size, GError **error)
   g_autoptr (GError) failure = NULL;
 
   if (!hvfs_content_dir (call->fs, dir, &number, &store))
-    set_gone (error);
+    hvfs_contents_set_gone ("directory", error);
   else if (list_dir (call, number, store, &failure))
     return TRUE;
   else
@@ -260,7 +254,7 @@ content_fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size, GError **error)
           return FALSE;
         }
     }
-  g_set_error (error, HVFS_ERROR, ESTALE, "the file is no longer on the datastore");
+  hvfs_contents_set_gone ("file", error);
   return FALSE;
 }
 

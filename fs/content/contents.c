@@ -265,6 +265,12 @@ hvfs_contents_dup_path (HvfsContents *contents, guint32 number)
   return g_string_free (path, FALSE);
 }
 
+void
+hvfs_contents_set_gone (const char *what, GError **error)
+{
+  g_set_error (error, HVFS_ERROR, ESTALE, "the %s is no longer on the datastore", what);
+}
+
 gboolean
 hvfs_contents_locate (HvfsContents *contents, guint32 number, HvfsContent *ret, char **ret_path,
                       GError **error)
@@ -273,7 +279,7 @@ hvfs_contents_locate (HvfsContents *contents, guint32 number, HvfsContent *ret, 
   if (*ret_path != NULL && hvfs_contents_get (contents, number, ret))
     return TRUE;
   g_clear_pointer (ret_path, g_free);
-  g_set_error (error, HVFS_ERROR, ESTALE, "the file is no longer on the datastore");
+  hvfs_contents_set_gone ("file", error);
   return FALSE;
 }
 

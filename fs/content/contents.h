@@ -39,6 +39,9 @@ gboolean hvfs_contents_get (HvfsContents *contents, guint32 number, HvfsContent 
 /* Its path below the datastore's root, "" for that; NULL: it is gone.  (transfer full) */
 char *hvfs_contents_dup_path (HvfsContents *contents, guint32 number);
 
+/* @what: "file" or "directory" */
+void hvfs_contents_set_gone (const char *what, GError **error);
+
 /* Both of a file.  @ret_path: (transfer full).  FALSE: it is gone: ESTALE, @ret_path is NULL */
 gboolean hvfs_contents_locate (HvfsContents *contents, guint32 number, HvfsContent *ret,
                                char **ret_path, GError **error);

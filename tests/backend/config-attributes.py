@@ -12,14 +12,14 @@ import copy
 import itertools
 import os
 import re
-import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree as ET
 
+from driver import Driver
+
 check, known = sys.argv[1:3]
-tmp = tempfile.mkdtemp(prefix='hvfs-attributes-')
-driver = subprocess.Popen([check], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+driver = Driver(check)
+tmp, ask, put, get = driver.tmp, driver.ask, driver.put, driver.get
 NS = 'urn:vim25'
 XSI = 'http://www.w3.org/2001/XMLSchema-instance'
 V = '{urn:vim25}'
@@ -107,24 +107,6 @@ SAME = {
     ('graphics', 'passwd'): None,           # secrets are not shown
     ('disk/address', ''): None, ('disk/address', 'type'): None,  # it is where its name says
 }
-
-
-def ask(command):
-    driver.stdin.write(command + '\n')
-    answer = driver.stdout.readline().strip()
-    if not answer:
-        sys.exit(f'FAIL: device-check ended at: {command}')
-    return answer
-
-
-def put(name, text):
-    with open(f'{tmp}/{name}', 'w') as f:
-        f.write(text)
-
-
-def get(name):
-    with open(f'{tmp}/{name}') as f:
-        return f.read()
 
 
 # --- the server

@@ -14,20 +14,19 @@
 import os
 import random
 import re
-import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape
 
+from driver import Driver
 from pyVmomi import VmomiSupport as V
 from pyVmomi import vim
 
 check = sys.argv[1]
 rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 300
 seed = int(sys.argv[3]) if len(sys.argv) > 3 and sys.argv[3] else random.SystemRandom().randrange(10 ** 9)
-tmp = tempfile.mkdtemp(prefix='hvfs-devices-')
-driver = subprocess.Popen([check], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+driver = Driver(check, f'; seed {seed}')
+tmp, ask, put, get = driver.tmp, driver.ask, driver.put, driver.get
 XSI = '{http://www.w3.org/2001/XMLSchema-instance}type'
 VIM = '{urn:vim25}'
 failures = []
@@ -36,24 +35,6 @@ failures = []
 def fail(what):
     failures.append(what)
     print('FAIL:', what)
-
-
-def ask(command):
-    driver.stdin.write(command + '\n')
-    answer = driver.stdout.readline().strip()
-    if not answer:
-        sys.exit(f'FAIL: device-check ended at: {command}; seed {seed}')
-    return answer
-
-
-def put(name, text):
-    with open(f'{tmp}/{name}', 'w') as f:
-        f.write(text)
-
-
-def get(name):
-    with open(f'{tmp}/{name}') as f:
-        return f.read()
 
 
 # --- the types of the API
