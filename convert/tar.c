@@ -373,7 +373,7 @@ take_some (HvfsTar *tar, const char *bytes, gsize len, gsize *ret_taken, GError 
 }
 
 gboolean
-hvfs_tar_take (HvfsTar *tar, const char *bytes, gsize len, GError **error)
+hvfs_tar_feed (HvfsTar *tar, const char *bytes, gsize len, GError **error)
 {
   if (tar->failed)
     return refuse (error, EINVAL, "the archive was refused before");

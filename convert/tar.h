@@ -27,7 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsTar, hvfs_tar_free)
 
 /* Takes the next bytes.  After an error it takes no more.  @error: EINVAL: no such archive; ENOTSUP;
  * the user's */
-gboolean hvfs_tar_take (HvfsTar *tar, const char *bytes, gsize len, GError **error);
+gboolean hvfs_tar_feed (HvfsTar *tar, const char *bytes, gsize len, GError **error);
 
 /* No more comes.  @error: EINVAL: it is not whole */
 gboolean hvfs_tar_finish (HvfsTar *tar, GError **error);

@@ -39,7 +39,7 @@ typedef struct
   pid_t pid;         /* 0: it does not run */
   int fd;            /* what it says when it is ready; -1 */
   int code;          /* errno: why it is not mounted */
-  gboolean settled;  /* was mounted, or failed, once */
+  gboolean tried;    /* was mounted, or failed, once */
   gint64 again_us;
   gint64 delay_us;
 } Mount;
@@ -50,7 +50,7 @@ typedef struct
   HvfsAllStart start;
   sigset_t before; /* the signals that a mount has blocked */
   int signals;
-  void (*settled) (gpointer); /* nullable, as is what it gets */
+  void (*tried) (gpointer); /* nullable, as is what it gets */
   gpointer data;
   gboolean told, ending;
 } All;
@@ -91,7 +91,7 @@ static void
 fail (Mount *mount, int code)
 {
   mount->code = code;
-  mount->settled = TRUE;
+  mount->tried = TRUE;
   mount->state = hvfs_service_is_hopeless (code) ? REFUSED : WAITING;
   mount->delay_us = CLAMP (mount->delay_us * 2, FIRST_DELAY_US, LAST_DELAY_US);
   mount->again_us = g_get_monotonic_time () + mount->delay_us;
@@ -145,7 +145,7 @@ take_byte (Mount *mount)
   if (n == 1 && byte == 0)
     {
       mount->state = MOUNTED;
-      mount->settled = TRUE;
+      mount->tried = TRUE;
       mount->delay_us = 0;
     }
   else
@@ -181,23 +181,23 @@ static void
 tell_state (All *all)
 {
   g_autoptr (GString) others = g_string_new (NULL);
-  gboolean settled = TRUE;
+  gboolean tried = TRUE;
   guint mounted = 0;
 
   for EACH (all, mount)
     {
-      settled &= mount->settled;
+      tried &= mount->tried;
       mounted += mount->state == MOUNTED;
       if (mount->state == WAITING || mount->state == REFUSED)
         g_string_append_printf (others, "%s %s (%s)", others->len > 0 ? "," : "; not", mount->name,
                                 g_strerror (mount->code));
     }
-  if (!settled || all->ending)
+  if (!tried || all->ending)
     return;
   hvfs_service_tell ("%sSTATUS=%u of %u mounted%s", all->told ? "" : "READY=1\n", mounted,
                      all->mounts->len, others->str);
-  if (!all->told && all->settled != NULL)
-    all->settled (all->data);
+  if (!all->told && all->tried != NULL)
+    all->tried (all->data);
   all->told = TRUE;
 }
 
@@ -315,9 +315,9 @@ find_mounts (All *all, int argc, char **argv, GError **error)
 }
 
 int
-hvfs_all_run (int argc, char **argv, HvfsAllStart start, void (*settled) (gpointer), gpointer data)
+hvfs_all_run (int argc, char **argv, HvfsAllStart start, void (*tried) (gpointer), gpointer data)
 {
-  All all = { .start = start, .settled = settled, .data = data };
+  All all = { .start = start, .tried = tried, .data = data };
   g_autoptr (GError) error = NULL;
   sigset_t heeded;
   int status = EXIT_SUCCESS;

@@ -16,13 +16,13 @@ typedef int (*HvfsAllStart) (HvfsOptions *options, int ready_fd);
 /**
  * hvfs_all_run:
  * @argv: has --all
- * @settled: (nullable): called when each has been mounted or has failed once
- * @data: for @settled
+ * @tried: (nullable): called when each has been mounted or has failed once
+ * @data: for @tried
  *
  * Until a signal ends it, or all trees have been unmounted.  Makes the directories that are
  * missing.  Before there is any thread.
  *
  * Returns: an exit status; mistakes in hvfs.conf are found before anything is started
  */
-int hvfs_all_run (int argc, char **argv, HvfsAllStart start, void (*settled) (gpointer),
+int hvfs_all_run (int argc, char **argv, HvfsAllStart start, void (*tried) (gpointer),
                   gpointer data);

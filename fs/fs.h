@@ -102,7 +102,7 @@ struct _HvfsFs
   HvfsRow *root_table;     /* what that object has at the root, besides hvfs_root_table */
   gboolean dc_below;       /* datacenters are at the root or below, not above it */
   GPtrArray *touched;      /* serials whose places are to be looked at again; some may be gone */
-  guint64 n_settled;       /* how often the tree has followed the mirror */
+  guint64 n_applied;       /* how often the tree has followed the mirror */
   GPtrArray *custom_names; /* nullable: of files, of the custom attributes that are defined */
   GHashTable *lone_hosts;  /* serials: of the compute resource around a host alone -> that host */
   gboolean restructured;   /* folders, clusters or hosts came, went or moved */

@@ -507,7 +507,7 @@ start_one (HvfsOptions *options, int ready_fd)
 }
 
 static void
-all_settled (gpointer data)
+all_tried (gpointer data)
 {
   int *ready_fd = data;
 
@@ -527,7 +527,7 @@ start_all (const HvfsOptions *options, int argc, char **argv)
     child = fork_child (&fd);
   if (child > 0)
     return await_child (child, fd, NULL);
-  return child == 0 ? hvfs_all_run (argc, argv, start_one, all_settled, &fd) : EXIT_FAILURE;
+  return child == 0 ? hvfs_all_run (argc, argv, start_one, all_tried, &fd) : EXIT_FAILURE;
 }
 
 /* The leak checker looks into it from a process of its own, which root's may always. */

@@ -353,23 +353,23 @@ hvfs_session_logout (HvfsSession *session)
     hvfs_login_end (&target, login);
 }
 
-/* Whether somebody has settled it while we waited: a newer login than @expired is
+/* Whether somebody has tried it while we waited: a newer login than @expired is
  * there, or an attempt after the @attempts that we knew of has failed. */
 static gboolean
-is_settled (HvfsSession *session, const HvfsLogin *expired, guint attempts, GError **error)
+is_renewed (HvfsSession *session, const HvfsLogin *expired, guint attempts, GError **error)
 {
   GError *failure;
-  gboolean settled;
+  gboolean renewed;
 
   g_mutex_lock (&session->lock);
   failure = hopeless_locked (session);
-  settled = failure != NULL || session->generation != expired->generation;
-  if (!settled && session->attempts != attempts)
+  renewed = failure != NULL || session->generation != expired->generation;
+  if (!renewed && session->attempts != attempts)
     failure = g_error_copy (session->failure);
   g_mutex_unlock (&session->lock);
   if (failure != NULL)
     g_propagate_error (error, failure);
-  return settled || failure != NULL;
+  return renewed || failure != NULL;
 }
 
 /* After NotAuthenticated.  @ret_alive: (nullable): the session is in order: it was about
@@ -387,7 +387,7 @@ renew (HvfsSession *session, const HvfsLogin *expired, gboolean *ret_alive,
   g_mutex_unlock (&session->lock);
   if (!hvfs_gate_enter (session->logins, 0, cancellable, error))
     return FALSE;
-  if (!is_settled (session, expired, attempts, &failure))
+  if (!is_renewed (session, expired, attempts, &failure))
     {
       if (ret_alive == NULL)
         hvfs_login_end (&target, expired);

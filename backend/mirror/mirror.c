@@ -278,10 +278,10 @@ tell (HvfsMirror *mirror, HvfsObject *object, HvfsObjectEvent event, HvfsPropMas
 }
 
 static void
-settle (HvfsMirror *mirror)
+end_set (HvfsMirror *mirror)
 {
-  if (mirror->observer.settled != NULL)
-    mirror->observer.settled (mirror->observer_data);
+  if (mirror->observer.applied != NULL)
+    mirror->observer.applied (mirror->observer_data);
   hvfs_connection_tell (mirror->link);
 }
 
@@ -466,7 +466,7 @@ hvfs_mirror_apply (HvfsMirror *mirror, HvfsValue *const *updates, guint n_update
   while (g_hash_table_iter_next (&iter, &key, &ref))
     object_leave (mirror, ref, g_hash_table_contains (entered, key), again);
   if (!mirror->filling)
-    settle (mirror);
+    end_set (mirror);
 }
 
 void
@@ -495,7 +495,7 @@ hvfs_mirror_apply_content (HvfsMirror *mirror, GPtrArray *refs, HvfsValue *const
         object_remove (mirror, object);
     }
   if (!mirror->filling)
-    settle (mirror);
+    end_set (mirror);
 }
 
 gboolean
@@ -511,7 +511,7 @@ hvfs_mirror_apply_reread (HvfsMirror *mirror, guint32 serial, guint n_updates,
     return FALSE;
   object_update (mirror, ref, content, "propSet", TRUE,
                  object->kind == HVFS_KIND_VM ? HVFS_PROP (HVFS_VM_CHANGE_VERSION) : 0, api);
-  settle (mirror);
+  end_set (mirror);
   return TRUE;
 }
 
@@ -564,5 +564,5 @@ hvfs_mirror_end_fill (HvfsMirror *mirror)
       g_ptr_array_add (gone, object);
   for (guint i = 0; i < gone->len; i++)
     object_remove (mirror, gone->pdata[i]);
-  settle (mirror);
+  end_set (mirror);
 }

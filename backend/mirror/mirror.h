@@ -46,7 +46,7 @@ typedef struct
   void (*object) (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
                   gpointer data);
   /* Under the writer's lock, at the end of a set of updates that belong together. */
-  void (*settled) (gpointer data);
+  void (*applied) (gpointer data);
   /* No lock held: the server was found (TRUE) or lost (FALSE). */
   void (*link) (gboolean up, gpointer data);
 } HvfsMirrorObserver;
@@ -135,7 +135,7 @@ gboolean hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpoint
 void hvfs_mirror_set_left_out (HvfsMirror *mirror, GPtrArray *left_out, guint api);
 /* From here until hvfs_mirror_end_fill the sets describe everything there is. */
 void hvfs_mirror_begin_fill (HvfsMirror *mirror);
-/* What was not described since begin_fill is gone.  Settles. */
+/* What was not described since begin_fill is gone.  Ends a set. */
 void hvfs_mirror_end_fill (HvfsMirror *mirror);
 
 /**
@@ -145,7 +145,7 @@ void hvfs_mirror_end_fill (HvfsMirror *mirror);
  * @again: (element-type HvfsValue) the references of objects that both entered and
  *   left in this set are appended: they must be read again
  *
- * Settles unless a fill is going on.
+ * Ends a set unless a fill is going on.
  */
 void hvfs_mirror_apply (HvfsMirror *mirror, HvfsValue *const *updates, guint n_updates,
                         guint api, GPtrArray *again);

@@ -175,7 +175,7 @@ send (const HvfsServer *server, guint32 serial, const Plan *plan, gboolean on, G
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  hvfs_operation_settle_that (server, is_so, &wanted);
+  hvfs_operation_await_shown_that (server, is_so, &wanted);
   return TRUE;
 }
 

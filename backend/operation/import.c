@@ -497,7 +497,7 @@ hvfs_import_finish (HvfsImport *import, GError **error)
 
   if (!hvfs_lease_complete (import->lease, error))
     return FALSE;
-  hvfs_operation_settle_that (import->server, is_in_mirror, moref);
+  hvfs_operation_await_shown_that (import->server, is_in_mirror, moref);
   return TRUE;
 }
 

@@ -72,7 +72,7 @@ state_in (const HvfsValue *set)
 
 /* Whether a lease in that @state is waited for no longer. */
 static gboolean
-is_settled (const char *state)
+is_decided (const char *state)
 {
   return state != NULL && strcmp (state, "initializing") != 0;
 }
@@ -115,7 +115,7 @@ await_push (HvfsLease *lease, GPtrArray *made, GCancellable *cancellable, GError
       if (reply == NULL)
         return FALSE;
       set = hvfs_value_get (reply, "returnval");
-      if (is_settled (state_in (set)))
+      if (is_decided (state_in (set)))
         return TRUE;
       if (set == NULL)
         continue;
@@ -144,7 +144,7 @@ await_poll (HvfsLease *lease, GCancellable *cancellable, GError **error)
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
         }
-      if (is_settled (hvfs_value_text (state, NULL)))
+      if (is_decided (hvfs_value_text (state, NULL)))
         return TRUE;
       g_usleep (POLL_US);
     }

@@ -513,7 +513,7 @@ run_clone (const HvfsServer *server, guint32 serial, const HvfsClone *clone, con
   if (!hvfs_operation_run (server, request, serial, NULL, NULL, &result, cancellable, error))
     return FALSE;
   if (result != NULL)
-    hvfs_operation_settle_that (server, has_entered, (char *) hvfs_value_text (result, NULL));
+    hvfs_operation_await_shown_that (server, has_entered, (char *) hvfs_value_text (result, NULL));
   return TRUE;
 }
 

@@ -99,7 +99,7 @@ hvfs_operation_await (const HvfsServer *server, guint32 serial, HvfsObjectTest t
 }
 
 void
-hvfs_operation_settle_that (const HvfsServer *server, HvfsMirrorLook seen, gpointer data)
+hvfs_operation_await_shown_that (const HvfsServer *server, HvfsMirrorLook seen, gpointer data)
 {
   hvfs_mirror_await_that (server->mirror, seen, data, g_get_monotonic_time () + LAG_US, NULL,
                           NULL);
@@ -141,8 +141,8 @@ hvfs_operation_reread (const HvfsServer *server, guint32 serial, gboolean *ret_n
 }
 
 void
-hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
-                       gconstpointer data)
+hvfs_operation_await_shown (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
+                            gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   gboolean newest;
@@ -203,7 +203,7 @@ hvfs_operation_run (const HvfsServer *server, HvfsRequest *request, guint32 seri
   /* What asks has not been done; and who gave it up need not know whether it was begun. */
   ok = ok || (question == NULL && find_out (server, serial, test, data, cancellable, &failure));
   if (ok)
-    hvfs_operation_settle (server, serial, test, data);
+    hvfs_operation_await_shown (server, serial, test, data);
   else if (question != NULL && !g_cancellable_is_cancelled (cancellable))
     g_set_error (error, HVFS_ERROR, EAGAIN,
                  "the server asks: %s; its task was cancelled where it can be, else "
@@ -227,7 +227,7 @@ hvfs_operation_call (const HvfsServer *server, HvfsRequest *request, guint32 ser
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  hvfs_operation_settle (server, serial, test, data);
+  hvfs_operation_await_shown (server, serial, test, data);
   return TRUE;
 }
 
@@ -286,7 +286,7 @@ hvfs_operation_make (const HvfsServer *server, HvfsRequest *request, guint32 par
       return 0;
     }
   if (made.found == 0)
-    hvfs_operation_settle_that (server, look_made, &made);
+    hvfs_operation_await_shown_that (server, look_made, &made);
   if (made.found == 0)
     g_set_error (error, HVFS_ERROR, ETIMEDOUT,
                  "it was made, but the server does not tell of it: list the directory");

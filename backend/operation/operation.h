@@ -59,11 +59,11 @@ gboolean hvfs_operation_reread (const HvfsServer *server, guint32 serial, gboole
 
 /* Sleeps until it is so, for as long as the mirror may lag behind the server.  The
  * operation is done anyway: that it is not seen yet is no error. */
-void hvfs_operation_settle (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
-                            gconstpointer data);
+void hvfs_operation_await_shown (const HvfsServer *server, guint32 serial, HvfsObjectTest test,
+                                 gconstpointer data);
 
 /* The same for any look at the mirror. */
-void hvfs_operation_settle_that (const HvfsServer *server, HvfsMirrorLook look, gpointer data);
+void hvfs_operation_await_shown_that (const HvfsServer *server, HvfsMirrorLook look, gpointer data);
 
 /**
  * hvfs_operation_find_out:

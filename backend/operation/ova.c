@@ -294,7 +294,7 @@ hvfs_ova_free (HvfsOva *ova)
 
 /* Nothing stays on the server of what has failed. */
 static gboolean
-settle (HvfsOva *ova, gboolean ok)
+keep_outcome (HvfsOva *ova, gboolean ok)
 {
   if (!ok)
     {
@@ -306,10 +306,10 @@ settle (HvfsOva *ova, gboolean ok)
 }
 
 gboolean
-hvfs_ova_take (HvfsOva *ova, const char *bytes, gsize len, GCancellable *cancellable, GError **error)
+hvfs_ova_feed (HvfsOva *ova, const char *bytes, gsize len, GCancellable *cancellable, GError **error)
 {
   ova->cancellable = cancellable;
-  return settle (ova, hvfs_tar_take (ova->tar, bytes, len, error));
+  return keep_outcome (ova, hvfs_tar_feed (ova->tar, bytes, len, error));
 }
 
 static gboolean
@@ -337,6 +337,6 @@ gboolean
 hvfs_ova_finish (HvfsOva *ova, GCancellable *cancellable, GError **error)
 {
   ova->cancellable = cancellable;
-  return settle (ova, !ova->failed && hvfs_tar_finish (ova->tar, error) && check_whole (ova, error)
+  return keep_outcome (ova, !ova->failed && hvfs_tar_finish (ova->tar, error) && check_whole (ova, error)
                         && begin_import (ova, error) && hvfs_import_finish (ova->import, error));
 }

@@ -20,7 +20,7 @@ void hvfs_ova_free (HvfsOva *ova);
 
 /* The next bytes.  After an error it takes no more.  @error: EINVAL, ENOTSUP: no such archive; a
  * checksum; EINTR; as of hvfs_import_begin; the server's */
-gboolean hvfs_ova_take (HvfsOva *ova, const char *bytes, gsize len, GCancellable *cancellable,
+gboolean hvfs_ova_feed (HvfsOva *ova, const char *bytes, gsize len, GCancellable *cancellable,
                         GError **error);
 
 /* No more comes.  The machine is there when it returns.  @error: EINVAL: something is missing */

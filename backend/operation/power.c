@@ -127,7 +127,7 @@ hvfs_power_run (const HvfsServer *server, guint32 serial, const char *word,
   if (verb->to != NULL && g_strcmp0 (hvfs_error_fault (failure), "InvalidPowerState") == 0
       && is_so_by_now (server, serial, verb->to))
     {
-      hvfs_operation_settle (server, serial, is_in_state, verb->to);
+      hvfs_operation_await_shown (server, serial, is_in_state, verb->to);
       return TRUE;
     }
   g_propagate_error (error, g_steal_pointer (&failure));

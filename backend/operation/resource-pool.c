@@ -361,6 +361,6 @@ hvfs_resource_pool_destroy (const HvfsServer *server, guint32 serial, GCancellab
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  hvfs_operation_settle_that (server, has_left, GUINT_TO_POINTER (serial));
+  hvfs_operation_await_shown_that (server, has_left, GUINT_TO_POINTER (serial));
   return TRUE;
 }

@@ -146,7 +146,7 @@ hvfs_snapshot_create (const HvfsServer *server, guint32 serial, const char *name
   if (!hvfs_operation_run (server, request, serial, NULL, NULL, &result, cancellable, error))
     return 0;
   moref = hvfs_value_text (result, NULL);
-  hvfs_operation_settle (server, serial, is_there, moref);
+  hvfs_operation_await_shown (server, serial, is_there, moref);
   number = look_up (server, serial, moref);
   if (number == 0)
     g_set_error (error, HVFS_ERROR, EIO, "the snapshot was taken, but the server does not show it");

@@ -203,7 +203,7 @@ send_change (Commit *commit, HvfsVmChange *change, GError **error)
     return TRUE;
   if (hvfs_operation_run (server, request, commit->look->serial, NULL, NULL, NULL,
                           commit->cancellable, &failure))
-    hvfs_operation_settle (server, commit->look->serial, is_seen, change);
+    hvfs_operation_await_shown (server, commit->look->serial, is_seen, change);
   else if (!find_out (commit, &failure))
     {
       explain (commit->config, commit->look, version, &failure);

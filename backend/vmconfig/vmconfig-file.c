@@ -205,7 +205,7 @@ run_making (const Place *place, HvfsRequest *request, GError **error)
     }
   moref = hvfs_value_text (result, NULL);
   if (moref != NULL)
-    hvfs_operation_settle_that (&place->config->server, is_in_mirror, (gpointer) moref);
+    hvfs_operation_await_shown_that (&place->config->server, is_in_mirror, (gpointer) moref);
   return TRUE;
 }
 
@@ -503,7 +503,7 @@ look_at_off (HvfsConfig *config, guint32 serial, GError **error)
 /* Waits until @look is not there any more.  @failure: (nullable) (transfer full): the
  * request's: it may have been done all the same. */
 static gboolean
-settle_end (HvfsConfig *config, HvfsVmLook *look, GError *failure, GCancellable *cancellable,
+await_gone (HvfsConfig *config, HvfsVmLook *look, GError *failure, GCancellable *cancellable,
             GError **error)
 {
   if (failure != NULL
@@ -513,7 +513,7 @@ settle_end (HvfsConfig *config, HvfsVmLook *look, GError *failure, GCancellable 
       g_propagate_error (error, failure);
       return FALSE;
     }
-  hvfs_operation_settle_that (&config->server, is_not_in_mirror, look->moref);
+  hvfs_operation_await_shown_that (&config->server, is_not_in_mirror, look->moref);
   return TRUE;
 }
 
@@ -531,7 +531,7 @@ hvfs_config_undefine (HvfsConfig *config, guint32 serial, GCancellable *cancella
   request = hvfs_request_new ("UnregisterVM", "VirtualMachine", look->moref);
   reply = hvfs_session_call (config->server.session, request, HVFS_CALL_CHANGE, 0, cancellable,
                              &failure);
-  return settle_end (config, look, failure, cancellable, error);
+  return await_gone (config, look, failure, cancellable, error);
 }
 
 gboolean
@@ -545,5 +545,5 @@ hvfs_config_destroy (HvfsConfig *config, guint32 serial, GCancellable *cancellab
     return FALSE;
   request = hvfs_request_new ("Destroy_Task", "VirtualMachine", look->moref);
   hvfs_operation_run (&config->server, request, serial, NULL, NULL, NULL, cancellable, &failure);
-  return settle_end (config, look, failure, cancellable, error);
+  return await_gone (config, look, failure, cancellable, error);
 }

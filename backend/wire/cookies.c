@@ -127,7 +127,7 @@ parse (const char *set_cookie, const char *request_path)
 }
 
 void
-hvfs_cookies_take (HvfsCookies *cookies, const char *set_cookie, const char *path)
+hvfs_cookies_set (HvfsCookies *cookies, const char *set_cookie, const char *path)
 {
   Cookie *cookie = parse (set_cookie, path);
   guint at = 0;

@@ -19,7 +19,7 @@ void hvfs_cookies_free (HvfsCookies *cookies); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsCookies, hvfs_cookies_free)
 
 /* Takes in the value of a Set-Cookie that answers a request for @path. */
-void hvfs_cookies_take (HvfsCookies *cookies, const char *set_cookie, const char *path);
+void hvfs_cookies_set (HvfsCookies *cookies, const char *set_cookie, const char *path);
 
 /* What a request for @path sends, "a=1; b=2".  (transfer full) (nullable): none */
 char *hvfs_cookies_dup (HvfsCookies *cookies, const char *path);

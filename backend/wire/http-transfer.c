@@ -209,7 +209,7 @@ read_header (HvfsHttpReply *reply, const HvfsHttpRequest *request, const char *l
       reply->range = range;
     }
   if (cookie != NULL && request->cookies != NULL)
-    hvfs_cookies_take (request->cookies, cookie, request->path);
+    hvfs_cookies_set (request->cookies, cookie, request->path);
   if (location != NULL)
     {
       location[MIN (strlen (location), LOCATION_BYTES)] = '\0';

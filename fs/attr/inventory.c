@@ -23,7 +23,7 @@
 struct _HvfsInventory
 {
   GMutex lock;
-  guint64 n_settled;  /* lock: HvfsFs.n_settled when that was so; 0: nothing is known yet */
+  guint64 n_applied;  /* lock: HvfsFs.n_applied when that was so; 0: nothing is known yet */
   gsize size;         /* lock */
   gint64 changed_us;  /* lock: when a domain last changed, came or went */
 };
@@ -279,7 +279,7 @@ render (HvfsFs *fs)
     hvfs_field_append (out, fields[i].name);
   g_string_append_c (out, '\n');
   hvfs_index_list (fs->index, by_name, 0, print_domain, &printer);
-  inventory->n_settled = fs->n_settled;
+  inventory->n_applied = fs->n_applied;
   inventory->size = out->len;
   inventory->changed_us = printer.changed_us;
   return out;
@@ -312,7 +312,7 @@ hvfs_inventory_stat (HvfsFs *fs, HvfsNode node G_GNUC_UNUSED, const HvfsObject *
   HvfsInventory *inventory = fs->inventory;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&inventory->lock);
 
-  if (inventory->n_settled != fs->n_settled)
+  if (inventory->n_applied != fs->n_applied)
     g_string_free (render (fs), TRUE);
   st->st_size = (off_t) inventory->size;
   if (inventory->changed_us > 0)

@@ -378,7 +378,7 @@ give_up_locked (HvfsUpload *upload)
 /* @failure: why what goes up does not; taken.  A server that does not take a file so is told its
  * length, when that is known; any other reason is the writer's to know. */
 static gboolean
-settle_failure_locked (HvfsUpload *upload, GError *failure, GCancellable *cancellable,
+answer_failure_locked (HvfsUpload *upload, GError *failure, GCancellable *cancellable,
                        GError **error)
 {
   goffset end = hvfs_writer_get_end (upload->stream->writer);
@@ -497,7 +497,7 @@ write_locked (HvfsUpload *upload, const char *data, gsize size, goffset off,
       if (fill_locked (upload, off, cancellable, &failure)
           && hvfs_writer_write (upload->stream->writer, data, size, cancellable, &failure))
         return TRUE;
-      if (!settle_failure_locked (upload, failure, cancellable, error))
+      if (!answer_failure_locked (upload, failure, cancellable, error))
         return FALSE;
     }
   return write_local_locked (upload, data, size, off, cancellable, error);
@@ -718,7 +718,7 @@ end_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
            || (take_back_locked (upload, cancellable, error)
                && send_locked (upload, cancellable, error));
   return finish_stream_locked (upload, hvfs_upload_get_size (upload), cancellable, &failure)
-         || (settle_failure_locked (upload, failure, cancellable, error)
+         || (answer_failure_locked (upload, failure, cancellable, error)
              && send_locked (upload, cancellable, error));
 }
 

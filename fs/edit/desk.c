@@ -284,7 +284,7 @@ tidy_locked (HvfsDesks *desks, HvfsDesk *desk, Look *look)
 {
   char *name;
 
-  if (desk->vacant_us != 0 && desk->vacant_us <= look->now)
+  if (desk->returns_us != 0 && desk->returns_us <= look->now)
     {
       hvfs_desk_restore_locked (desks, desk);
       return g_strdup (HVFS_DESK_LIVE);
@@ -292,8 +292,8 @@ tidy_locked (HvfsDesks *desks, HvfsDesk *desk, Look *look)
   do
     {
       look->old = NULL;
-      if (desk->vacant_us != 0)
-        look->next = MIN (look->next, desk->vacant_us);
+      if (desk->returns_us != 0)
+        look->next = MIN (look->next, desk->returns_us);
       g_tree_foreach (desk->sheets, look_at, look);
       if (look->old == NULL)
         return NULL;
@@ -428,7 +428,7 @@ hvfs_sheet_add_locked (HvfsDesks *desks, HvfsDesk *desk, const char *name, mode_
       sheet = sheet_new_locked (desks, desk, next_number_locked (desks, desk), name, mode);
       sheet->target = g_strdup (target);
       if (sheet->live)
-        desk->vacant_us = 0;
+        desk->returns_us = 0;
       expect_locked (desks, sheet->used_us + OLD_US);
     }
   return sheet;
@@ -500,7 +500,7 @@ hvfs_sheet_add_writer_locked (HvfsSheet *sheet, pid_t tid)
 
 /* It is not live any more: what it had is its own now. */
 static void
-settle_locked (HvfsDesks *desks, const HvfsDesk *desk, HvfsSheet *sheet, GBytes *text)
+end_live_locked (HvfsDesks *desks, const HvfsDesk *desk, HvfsSheet *sheet, GBytes *text)
 {
   sheet->live = FALSE;
   sheet->data = g_byte_array_new ();
@@ -542,11 +542,11 @@ take_name_locked (HvfsDesks *desks, HvfsDesk *desk, HvfsSheet *sheet, GBytes *te
   sheet->used_us = g_get_monotonic_time ();
   if (sheet->live)
     {
-      settle_locked (desks, desk, sheet, text);
+      end_live_locked (desks, desk, sheet, text);
       if (desk->has_live)
         {
-          desk->vacant_us = sheet->used_us + HVFS_DESK_VACANT_US;
-          expect_locked (desks, desk->vacant_us);
+          desk->returns_us = sheet->used_us + HVFS_DESK_RETURNS_US;
+          expect_locked (desks, desk->returns_us);
         }
     }
 }
@@ -572,7 +572,7 @@ hvfs_sheet_rename_locked (HvfsDesks *desks, HvfsDesk *desk, HvfsSheet *sheet, co
       desks->n_bytes -= sheet_bytes (sheet);
       g_clear_pointer (&sheet->data, g_byte_array_unref);
       g_array_set_size (sheet->writers, 0);
-      desk->vacant_us = 0;
+      desk->returns_us = 0;
     }
 }
 
@@ -586,9 +586,9 @@ hvfs_sheet_unlink_locked (HvfsDesks *desks, HvfsDesk *desk, HvfsSheet *sheet, GB
 void
 hvfs_desk_restore_locked (HvfsDesks *desks, HvfsDesk *desk)
 {
-  if (desk->vacant_us == 0)
+  if (desk->returns_us == 0)
     return;
-  desk->vacant_us = 0;
+  desk->returns_us = 0;
   sheet_new_locked (desks, desk, next_number_locked (desks, desk), HVFS_DESK_LIVE,
                     S_IFREG | 0644);
 }

@@ -30,7 +30,7 @@
 #define HVFS_DESK_LIVE_VMX "config.vmx" /* live as well, in a draft only */
 
 /* For how long the live file may be away before it comes back by itself. */
-#define HVFS_DESK_VACANT_US (5 * G_TIME_SPAN_SECOND)
+#define HVFS_DESK_RETURNS_US (5 * G_TIME_SPAN_SECOND)
 
 #define HVFS_DESK_MAX_SHEET_BYTES (16 * 1024 * 1024)
 #define HVFS_DESK_MAX_BYTES (64 * 1024 * 1024)
@@ -67,7 +67,7 @@ typedef struct
   GHashTable *names;    /* name -> HvfsSheet */
   gboolean has_live;    /* it always has a live file: it is no draft's */
   gboolean is_plain;    /* it never has one */
-  gint64 vacant_us;     /* monotonic: when it does; 0: it is there */
+  gint64 returns_us;    /* monotonic: when the live file comes back; 0: it is there */
   guint n_saves;        /* commits that went well, and 1 */
   guint n_replacing;    /* renames over the live file that are under way */
   /* While the live text has this version of the server's, its time is that one. */

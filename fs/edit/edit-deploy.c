@@ -315,7 +315,7 @@ take (HvfsCall *call, HvfsNode node, Archive *archive, const char *data, gsize s
     }
   archive->next += (goffset) size;
   return begin (call, node, archive, error)
-         && hvfs_ova_take (archive->ova, data, size, call->cancellable, error);
+         && hvfs_ova_feed (archive->ova, data, size, call->cancellable, error);
 }
 
 static gboolean

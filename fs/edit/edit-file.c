@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/edit/edit-file.c - open files of a domain's directory: config.xml, and what is beside it
  *
- * Exists so that a writer of config.xml changes a copy of his own, the stage, which is
+ * Exists so that a writer of config.xml changes a copy of his own, which is
  * committed as a whole when save.h says that it is one; readers go on reading the
  * server's text.  Other files are written as they are.
  *
  * Which of the two a file is can change while it is open, by a rename.  What is written
- * to one that lost its name is refused, and one that got the name is given a stage when it
+ * to one that lost its name is refused, and one that got the name is given a copy when it
  * is next written.
  */
 #include "fs/edit/edit.h"
@@ -29,7 +29,7 @@ typedef struct
   HvfsSheet *sheet;    /* counted; NULL: a reader with a snapshot */
   GMutex lock;         /* the rest; held while it is committed: see take () */
   GBytes *snapshot;    /* nullable */
-  GByteArray *stage;   /* nullable */
+  GByteArray *copy;    /* nullable */
   GBytes *base;        /* nullable: the live text that it began with */
   gboolean is_read;    /* that can be read by this opening */
   gboolean is_noted;   /* that it was */
@@ -60,7 +60,7 @@ edit_close (HvfsFs *fs, HvfsNode node, guint64 fh)
     hvfs_sheet_unref (fs->desks, hvfs_edit_dir (node), handle->sheet);
   g_mutex_clear (&handle->lock);
   g_clear_pointer (&handle->snapshot, g_bytes_unref);
-  g_clear_pointer (&handle->stage, g_byte_array_unref);
+  g_clear_pointer (&handle->copy, g_byte_array_unref);
   g_clear_pointer (&handle->base, g_bytes_unref);
   g_free (handle);
 }
@@ -95,9 +95,9 @@ is_live (HvfsFs *fs, const Handle *handle)
 }
 
 static guint64
-stage_size (const Handle *handle)
+copy_size (const Handle *handle)
 {
-  return handle->stage == NULL ? 0 : handle->stage->len;
+  return handle->copy == NULL ? 0 : handle->copy->len;
 }
 
 /* What is written into the file of a domain that is gone is nobody's. */
@@ -132,29 +132,29 @@ check_own (HvfsCall *call, HvfsNode node, const Handle *handle, GError **error)
   return !handle->was_live || (check_domain (call, node, error) && set_replaced (error));
 }
 
-/* Gives the file of the live name a stage, and takes it from one that lost it.
+/* Gives the file of the live name a copy, and takes it from one that lost it.
  * @ret_live: which of the two it is. */
 static gboolean
-settle (HvfsCall *call, HvfsNode node, Handle *handle, gboolean *ret_live, GError **error)
+follow_name (HvfsCall *call, HvfsNode node, Handle *handle, gboolean *ret_live, GError **error)
 {
   HvfsFs *fs = call->fs;
 
   *ret_live = is_live (fs, handle);
-  if (*ret_live && handle->stage == NULL)
+  if (*ret_live && handle->copy == NULL)
     {
       g_clear_pointer (&handle->base, g_bytes_unref);
       handle->base = hvfs_edit_get_text (call, node, error);
       if (handle->base == NULL)
         return FALSE;
-      handle->stage = g_byte_array_new ();
-      g_byte_array_append (handle->stage, g_bytes_get_data (handle->base, NULL),
+      handle->copy = g_byte_array_new ();
+      g_byte_array_append (handle->copy, g_bytes_get_data (handle->base, NULL),
                            g_bytes_get_size (handle->base));
     }
-  else if (!*ret_live && handle->stage != NULL)
+  else if (!*ret_live && handle->copy != NULL)
     {
       if (handle->save.dirty)
         return check_domain (call, node, error) && set_replaced (error);
-      g_clear_pointer (&handle->stage, g_byte_array_unref);
+      g_clear_pointer (&handle->copy, g_byte_array_unref);
     }
   return TRUE;
 }
@@ -252,7 +252,7 @@ open_to_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
   return TRUE;
 }
 
-/* Past the cache: what is staged is nobody else's to see. */
+/* Past the cache: what is in the copy is nobody else's to see. */
 static gboolean
 open_to_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
@@ -265,9 +265,9 @@ open_to_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError 
   handle = handle_new (call, sheet);
   handle->is_read = (fi->flags & O_ACCMODE) == O_RDWR && (fi->flags & O_TRUNC) == 0;
   handle->was_live = TRUE;
-  handle->stage = g_byte_array_new ();
+  handle->copy = g_byte_array_new ();
   if ((fi->flags & O_TRUNC) == 0)
-    g_byte_array_append (handle->stage, g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+    g_byte_array_append (handle->copy, g_bytes_get_data (text, NULL), g_bytes_get_size (text));
   handle->base = g_steal_pointer (&text);
   fi->direct_io = 1;
   fi->fh = (uintptr_t) handle;
@@ -290,7 +290,7 @@ open_sheet (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
   return TRUE;
 }
 
-/* The stage, or a file of the desk's own. */
+/* The copy, or a file of the desk's own. */
 static gboolean
 edit_empty (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
@@ -299,10 +299,10 @@ edit_empty (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
 
   if (!take (call, handle, error))
     return FALSE;
-  ok = settle (call, node, handle, &live, error);
+  ok = follow_name (call, node, handle, &live, error);
   if (ok && live)
     {
-      g_byte_array_set_size (handle->stage, 0);
+      g_byte_array_set_size (handle->copy, 0);
       handle->is_read = FALSE;
     }
   else if (ok)
@@ -327,7 +327,7 @@ edit_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **er
 static gboolean
 commit (HvfsCall *call, HvfsNode node, Handle *handle, GError **error)
 {
-  g_autoptr (GBytes) wanted = g_bytes_new (handle->stage->data, handle->stage->len);
+  g_autoptr (GBytes) wanted = g_bytes_new (handle->copy->data, handle->copy->len);
   g_autoptr (GBytes) text = NULL;
   g_autoptr (GError) failure = NULL;
   g_autofree char *name = NULL;
@@ -381,13 +381,13 @@ typedef HvfsSaveStep (*SaveRule) (Handle *handle, const HvfsCall *call);
 static HvfsSaveStep
 at_flush (Handle *handle, const HvfsCall *call)
 {
-  return hvfs_save_at_flush (&handle->save, stage_size (handle), hvfs_caller_process (call->pid));
+  return hvfs_save_at_flush (&handle->save, copy_size (handle), hvfs_caller_process (call->pid));
 }
 
 static HvfsSaveStep
 at_fsync (Handle *handle, const HvfsCall *call G_GNUC_UNUSED)
 {
-  return hvfs_save_at_fsync (&handle->save, stage_size (handle));
+  return hvfs_save_at_fsync (&handle->save, copy_size (handle));
 }
 
 static gboolean
@@ -400,7 +400,7 @@ save (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, SaveRule rule, G
     return TRUE;
   if (!take (call, handle, error))
     return FALSE;
-  ok = handle->stage == NULL || settle (call, node, handle, &live, error);
+  ok = handle->copy == NULL || follow_name (call, node, handle, &live, error);
   if (ok && live)
     ok = step (call, node, handle, rule (handle, call), error);
   g_mutex_unlock (&handle->lock);
@@ -430,10 +430,10 @@ edit_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
   Handle *handle = handle_of (fi);
   gboolean live = FALSE;
 
-  if (handle == NULL || handle->stage == NULL)
+  if (handle == NULL || handle->copy == NULL)
     return TRUE;
-  if (settle (call, node, handle, &live, NULL) && live
-      && hvfs_save_at_release (&handle->save, stage_size (handle)) == HVFS_SAVE_COMMIT)
+  if (follow_name (call, node, handle, &live, NULL) && live
+      && hvfs_save_at_release (&handle->save, copy_size (handle)) == HVFS_SAVE_COMMIT)
     {
       if (!hvfs_call_may_wait (call, error))
         return FALSE;
@@ -479,7 +479,7 @@ edit_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
     text = g_bytes_ref (handle->snapshot);
   else if (!hvfs_edit_is_live (call->fs, node))
     return slice_sheet (call->fs, node, size, off, error);
-  else if (handle != NULL && handle->stage != NULL)
+  else if (handle != NULL && handle->copy != NULL)
     {
       if (!take (call, handle, error))
         return NULL;
@@ -488,7 +488,7 @@ edit_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
           note_read (call, node, handle->base);
           handle->is_noted = TRUE;
         }
-      bytes = hvfs_call_slice (handle->stage->data, handle->stage->len, size, off);
+      bytes = hvfs_call_slice (handle->copy->data, handle->copy->len, size, off);
       g_mutex_unlock (&handle->lock);
     }
   else
@@ -501,7 +501,7 @@ edit_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size,
 /* ---- write ---- */
 
 static gboolean
-check_stage (Handle *handle, guint64 size, GError **error)
+check_copy (Handle *handle, guint64 size, GError **error)
 {
   if (size <= HVFS_DESK_MAX_SHEET_BYTES)
     return TRUE;
@@ -512,25 +512,25 @@ check_stage (Handle *handle, guint64 size, GError **error)
 }
 
 static void
-resize_stage (Handle *handle, guint64 size)
+resize_copy (Handle *handle, guint64 size)
 {
-  guint old = handle->stage->len;
+  guint old = handle->copy->len;
 
-  g_byte_array_set_size (handle->stage, size);
+  g_byte_array_set_size (handle->copy, size);
   if (size > old)
-    memset (handle->stage->data + old, 0, size - old);
+    memset (handle->copy->data + old, 0, size - old);
 }
 
 static gboolean
-write_stage (Handle *handle, const char *data, gsize size, goffset off, GError **error)
+write_copy (Handle *handle, const char *data, gsize size, goffset off, GError **error)
 {
   guint64 end = (guint64) off + size;
 
-  if (!check_stage (handle, end, error))
+  if (!check_copy (handle, end, error))
     return FALSE;
-  if (end > handle->stage->len)
-    resize_stage (handle, end);
-  memcpy (handle->stage->data + off, data, size);
+  if (end > handle->copy->len)
+    resize_copy (handle, end);
+  memcpy (handle->copy->data + off, data, size);
   hvfs_save_written (&handle->save);
   return TRUE;
 }
@@ -545,11 +545,11 @@ edit_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char
 
   if (!take (call, handle, error))
     return FALSE;
-  ok = settle (call, node, handle, &live, error);
+  ok = follow_name (call, node, handle, &live, error);
   if (ok && live)
     /* The kernel knows the end of the server's text, and not of this one. */
-    ok = write_stage (handle, data, size,
-                      (fi->flags & O_APPEND) != 0 ? (goffset) handle->stage->len : off, error);
+    ok = write_copy (handle, data, size,
+                      (fi->flags & O_APPEND) != 0 ? (goffset) handle->copy->len : off, error);
   else if (ok
            && (ok = check_own (call, node, handle, error) && check_domain (call, node, error)))
     {
@@ -587,11 +587,11 @@ resize_open (HvfsCall *call, HvfsNode node, Handle *handle, guint64 size, GError
 
   if (!take (call, handle, error))
     return FALSE;
-  ok = settle (call, node, handle, &live, error);
-  if (ok && live && (ok = check_stage (handle, size, error)))
+  ok = follow_name (call, node, handle, &live, error);
+  if (ok && live && (ok = check_copy (handle, size, error)))
     {
-      hvfs_save_truncated (&handle->save, handle->stage->len, size);
-      resize_stage (handle, size);
+      hvfs_save_truncated (&handle->save, handle->copy->len, size);
+      resize_copy (handle, size);
     }
   else if (ok && !live)
     ok = check_own (call, node, handle, error) && resize_sheet (fs, handle->sheet, size, error);
@@ -646,18 +646,18 @@ static gboolean
 edit_fstat (HvfsFs *fs, HvfsNode node, const struct fuse_file_info *fi, struct stat *st)
 {
   Handle *handle = handle_of (fi);
-  gboolean staged = FALSE;
+  gboolean copied = FALSE;
 
   if (handle->sheet == NULL || !g_mutex_trylock (&handle->lock))
     return FALSE;
-  if (handle->stage != NULL && is_live (fs, handle))
+  if (handle->copy != NULL && is_live (fs, handle))
     {
-      st->st_size = handle->stage->len;
+      st->st_size = handle->copy->len;
       st->st_blocks = (st->st_size + 511) / 512;
-      staged = TRUE;
+      copied = TRUE;
     }
   g_mutex_unlock (&handle->lock);
-  return staged;
+  return copied;
 }
 
 const HvfsFileOps hvfs_edit_file_ops = {

@@ -239,7 +239,7 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
 
 /* The object that the mount is rooted at, and what that means for its root. */
 static void
-settle_root (HvfsFs *fs)
+note_root (HvfsFs *fs)
 {
   g_autoptr (HvfsValue) ref = hvfs_updater_ref_root (fs->updater);
   HvfsObject *root = hvfs_mirror_resolve (fs->mirror, ref);
@@ -327,11 +327,11 @@ is_there (guint64 dir, gpointer data)
 
 /* Links first: who finds a new name must not be led on by what it said as an old one. */
 static void
-settled (gpointer data)
+applied (gpointer data)
 {
   HvfsFs *fs = data;
 
-  settle_root (fs);
+  note_root (fs);
   if (fs->restructured)
     {
       hvfs_index_foreach_child (fs->index, forget_link, fs);
@@ -353,7 +353,7 @@ settled (gpointer data)
         hvfs_place_object (fs, vm);
     }
   fs->restructured = fs->repathed = fs->redefined = FALSE;
-  fs->n_settled++;
+  fs->n_applied++;
   g_ptr_array_set_size (fs->touched, 0);
   hvfs_dir_times_sweep (fs->dir_times, is_there, fs);
 }
@@ -411,7 +411,7 @@ place_again (HvfsFs *fs, guint32 serial)
 void
 hvfs_follow_init (HvfsFs *fs)
 {
-  static const HvfsMirrorObserver observer = { object_changed, settled, link_changed };
+  static const HvfsMirrorObserver observer = { object_changed, applied, link_changed };
 
   fs->index = hvfs_index_new (index_changed, index_renamed, fs);
   fs->touched = g_ptr_array_new ();

@@ -200,11 +200,11 @@ list_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
     {
       if (!hvfs_ops_fetch (req, cancellable, job->ino, &error))
         break;
-      hvfs_ops_settle (req);
+      hvfs_ops_end_interrupt (req);
       if (answer (req, job->ino, job->size, job->off, job->plus))
         return;
     }
-  hvfs_ops_settle (req);
+  hvfs_ops_end_interrupt (req);
   fuse_reply_err (req, error != NULL ? hvfs_error_errno (error) : EAGAIN);
 }
 

@@ -68,7 +68,7 @@ answer (fuse_req_t req, FileJob *job, GCancellable *cancellable)
   if (!ok && cancellable == NULL && g_error_matches (error, HVFS_ERROR, EWOULDBLOCK))
     return FALSE;
   if (cancellable != NULL)
-    hvfs_ops_settle (req);
+    hvfs_ops_end_interrupt (req);
   if (ok)
     job->kind->reply (req, job);
   else

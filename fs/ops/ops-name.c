@@ -201,7 +201,7 @@ name_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
   /* In other directories what it did is seen at once, too: links, and names that were not
    * there before. */
   hvfs_notifier_flush (fs->notifier);
-  hvfs_ops_settle (req);
+  hvfs_ops_end_interrupt (req);
   if (ino == 0)
     fuse_reply_err (req, hvfs_error_errno (error));
   else if (job->opens)

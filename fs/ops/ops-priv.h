@@ -57,7 +57,7 @@ gboolean hvfs_ops_fetch (fuse_req_t req, GCancellable *cancellable, guint64 ino,
 #define HVFS_OPS_MAX_FETCHES 4
 
 /* Ends the request's interruption; call before each reply from a job. */
-void hvfs_ops_settle (fuse_req_t req);
+void hvfs_ops_end_interrupt (fuse_req_t req);
 
 /* ops.c */
 void hvfs_ops_init (void *data, struct fuse_conn_info *conn);

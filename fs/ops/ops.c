@@ -149,7 +149,7 @@ hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer, struct fuse_entry_para
 }
 
 void
-hvfs_ops_settle (fuse_req_t req)
+hvfs_ops_end_interrupt (fuse_req_t req)
 {
   fuse_req_interrupt_func (req, NULL, NULL);
 }
@@ -253,11 +253,11 @@ lookup_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
     {
       if (!hvfs_ops_fetch (req, cancellable, job->parent, &error))
         break;
-      hvfs_ops_settle (req);
+      hvfs_ops_end_interrupt (req);
       if (answer_lookup (req, job->parent, job->name))
         return;
     }
-  hvfs_ops_settle (req);
+  hvfs_ops_end_interrupt (req);
   fuse_reply_err (req, error != NULL ? hvfs_error_errno (error) : EAGAIN);
 }
 
@@ -369,7 +369,7 @@ getattr_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
   double timeout;
   struct stat st;
 
-  hvfs_ops_settle (req);
+  hvfs_ops_end_interrupt (req);
   if (!ok && error->code != EACCES)
     fuse_reply_err (req, hvfs_error_errno (error));
   else if (!look_at (fs, job->ino, job->is_open ? &job->fi : NULL, &st, &timeout, &must))
@@ -440,11 +440,11 @@ readlink_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
     {
       if (!hvfs_ops_fetch (req, cancellable, ino, &error))
         break;
-      hvfs_ops_settle (req);
+      hvfs_ops_end_interrupt (req);
       if (answer_readlink (req, ino))
         return;
     }
-  hvfs_ops_settle (req);
+  hvfs_ops_end_interrupt (req);
   fuse_reply_err (req, error != NULL ? hvfs_error_errno (error) : EAGAIN);
 }
 

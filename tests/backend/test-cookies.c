@@ -39,7 +39,7 @@ test_rows (void)
       g_autofree char *sdk = NULL, *folder = NULL;
 
       for (guint n = 0; n < MAX_STEPS && rows[i].set[n] != NULL; n++)
-        hvfs_cookies_take (cookies, rows[i].set[n], "/sdk");
+        hvfs_cookies_set (cookies, rows[i].set[n], "/sdk");
       sdk = hvfs_cookies_dup (cookies, "/sdk");
       folder = hvfs_cookies_dup (cookies, "/folder/x?dcPath=/sdk");
       g_assert_cmpstr (sdk, ==, rows[i].sdk);
@@ -54,7 +54,7 @@ test_default_path (void)
   g_autoptr (HvfsCookies) cookies = hvfs_cookies_new ();
   g_autofree char *inside = NULL, *beside = NULL, *same = NULL;
 
-  hvfs_cookies_take (cookies, "a=1", "/folder/x/y.vmx?dcPath=/z");
+  hvfs_cookies_set (cookies, "a=1", "/folder/x/y.vmx?dcPath=/z");
   inside = hvfs_cookies_dup (cookies, "/folder/x/other");
   same = hvfs_cookies_dup (cookies, "/folder/x");
   beside = hvfs_cookies_dup (cookies, "/folder/xx");
@@ -69,8 +69,8 @@ test_age (void)
   g_autoptr (HvfsCookies) cookies = hvfs_cookies_new ();
   g_autofree char *text = NULL;
 
-  hvfs_cookies_take (cookies, "a=1; Max-Age=1", "/sdk");
-  hvfs_cookies_take (cookies, "b=2", "/sdk");
+  hvfs_cookies_set (cookies, "a=1; Max-Age=1", "/sdk");
+  hvfs_cookies_set (cookies, "b=2", "/sdk");
   do
     {
       g_free (text);
@@ -93,7 +93,7 @@ test_many (void)
     {
       g_autofree char *cookie = g_strdup_printf ("c%u=%u", i, i);
 
-      hvfs_cookies_take (cookies, cookie, "/sdk");
+      hvfs_cookies_set (cookies, cookie, "/sdk");
     }
   text = hvfs_cookies_dup (cookies, "/sdk");
   each = g_strsplit (text, "; ", -1);

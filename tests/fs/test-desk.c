@@ -140,7 +140,7 @@ test_rename_over (Fixture *f, gconstpointer data)
   g_assert_null (sheet->data);
   g_assert_cmpuint (sheet->number, ==, number);
   g_assert_null (hvfs_sheet_find_locked (f->desk, "sedAb12"));
-  g_assert_cmpint (f->desk->vacant_us, ==, 0);
+  g_assert_cmpint (f->desk->returns_us, ==, 0);
 
   /* Who still has the old one open reads what it was. */
   live = hvfs_sheet_get_locked (f->desk, 0);
@@ -180,16 +180,16 @@ test_rename_away_and_back (Fixture *f, gconstpointer data)
   hvfs_sheet_rename_locked (f->desks, f->desk, live, "config.xml~", old);
   assert_text (live, "old");
   g_assert_null (hvfs_sheet_find_locked (f->desk, HVFS_DESK_LIVE));
-  g_assert_cmpint (f->desk->vacant_us, >, 0);
+  g_assert_cmpint (f->desk->returns_us, >, 0);
 
   made = add (f, HVFS_DESK_LIVE, NULL);
   g_assert_true (made->live);
-  g_assert_cmpint (f->desk->vacant_us, ==, 0);
+  g_assert_cmpint (f->desk->returns_us, ==, 0);
 
   hvfs_sheet_rename_locked (f->desks, f->desk, live, HVFS_DESK_LIVE, old);
   g_assert_true (live->live);
   g_assert_cmpuint (live->number, ==, 0);
-  g_assert_cmpint (f->desk->vacant_us, ==, 0);
+  g_assert_cmpint (f->desk->returns_us, ==, 0);
 }
 
 /* Nothing follows: it comes back by itself, and the name is told. */

@@ -71,7 +71,7 @@ read_archive (const char *data, gsize size, gsize piece)
   gboolean ok = TRUE;
 
   for (gsize at = 0; ok && at < size; at += piece)
-    ok = hvfs_tar_take (tar, data + at, MIN (piece, size - at), &error);
+    ok = hvfs_tar_feed (tar, data + at, MIN (piece, size - at), &error);
   ok = ok && hvfs_tar_finish (tar, &error);
   g_assert_true (ok == (error == NULL));
   if (!ok)
