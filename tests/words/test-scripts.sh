@@ -1,10 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# tests/words/test-scripts.sh - shellcheck has nothing to say about the scripts
+# tests/words/test-scripts.sh - shellcheck has nothing to say about the scripts, and vcsim's README has every source
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
 requires shellcheck
 
 cd "$tests_dir"
+for go in vcsim/*.go; do
+  case $go in *_test.go) continue ;; esac
+  grep -q "\`${go#vcsim/}\`" vcsim/README.md || fail "vcsim/README.md does not say what $go is for"
+done
 shellcheck -x -s sh setup demo
 shellcheck -x all fuzz/run
 # With what they source, for variables of the others; each test with it would take ten times as
