@@ -77,6 +77,12 @@ hvfs_error_set (GError **error, int code, const char *format, ...)
   g_set_error_literal (error, HVFS_ERROR, code, valid);
 }
 
+void
+hvfs_error_set_gone (const char *what, GError **error)
+{
+  g_set_error (error, HVFS_ERROR, ESTALE, "the %s no longer exists", what);
+}
+
 GError *
 hvfs_error_new_fault (int code, const char *fault, const char *message)
 {

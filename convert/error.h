@@ -33,6 +33,9 @@ int hvfs_error_errno (const GError *error);
  */
 void hvfs_error_set (GError **error, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
+/* ESTALE: the @what ("snapshot") no longer exists. */
+void hvfs_error_set_gone (const char *what, GError **error);
+
 /* Returns: (transfer full): @text as a message shows it: one line of valid UTF-8, of 600
  * characters at most */
 char *hvfs_error_line (const char *text);

@@ -260,7 +260,7 @@ parse_arguments (HvfsOptions *options, int argc, char **argv, GError **error)
     g_set_error (&parse.error, HVFS_ERROR, EINVAL,
                  "-o is the last argument: write an option after it");
   else if (fuse_opt_parse (&args, &parse, table, take) != 0 && parse.error == NULL)
-    g_set_error (&parse.error, HVFS_ERROR, EINVAL, "an option has a bad value");
+    g_set_error (&parse.error, HVFS_ERROR, EINVAL, "the options cannot be read: see hvfs(1)");
   *options = parse.options;
   options->fuse = args;
   if (parse.error != NULL)

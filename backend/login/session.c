@@ -668,7 +668,7 @@ hvfs_session_transfer (HvfsSession *session, const HvfsHttpRequest *request,
       || reply->status == 206)
     return TRUE;
   g_set_error (error, HVFS_ERROR, hvfs_fault_http_errno (reply->status),
-               "%s %s: the server says %u", request->method, request->path, reply->status);
+               "%s %s: the server answers with HTTP status %u", request->method, request->path, reply->status);
   return FALSE;
 }
 

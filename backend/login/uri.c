@@ -75,7 +75,7 @@ parse_username (HvfsUri *uri, const char *text, GError **error)
   name = g_uri_unescape_string (text, NULL);
   if (name == NULL || *name == '\0' || !g_utf8_validate (name, -1, NULL))
     {
-      g_set_error (error, HVFS_ERROR, EINVAL, "bad user name '%s' in the URI", text);
+      g_set_error (error, HVFS_ERROR, EINVAL, "bad user name '%s' in the URI: write UTF-8, and %%40 for an @ in it", text);
       return FALSE;
     }
   uri->username = g_steal_pointer (&name);

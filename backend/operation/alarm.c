@@ -190,7 +190,7 @@ hvfs_alarms_foreach (HvfsAlarms *alarms, guint32 root,
     all = list (alarms, named);
   if (all == NULL)
     {
-      g_set_error (error, HVFS_ERROR, EIO, "the name of an alarm is not known");
+      g_set_error (error, HVFS_ERROR, EIO, "the server does not report the name of an alarm");
       return FALSE;
     }
   for (guint i = 0; i < all->len; i++)

@@ -382,7 +382,8 @@ static gboolean
 check_locked (const Export *export, guint n, GError **error)
 {
   if (n >= export->disks->len)
-    g_set_error (error, HVFS_ERROR, ENOENT, "the server exports %u disks", export->disks->len);
+    g_set_error (error, HVFS_ERROR, ENOENT, "there is no disk %u: the server exports %u", n + 1,
+                 export->disks->len);
   else if (((Disk *) export->disks->pdata[n])->state == UNREAD)
     return TRUE;
   else

@@ -370,7 +370,7 @@ give (char *buffer, gsize size, gsize off G_GNUC_UNUSED, gpointer user_data, GEr
 
   if (n == 0)
     {
-      g_set_error (error, HVFS_ERROR, EIO, "the file breaks off");
+      g_set_error (error, HVFS_ERROR, EIO, "the file ends before its last byte");
       return -1;
     }
   return n;

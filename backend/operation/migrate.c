@@ -469,7 +469,7 @@ source_look (const HvfsServer *server, guint32 serial, const HvfsClone *clone, S
   if (source->folder == NULL)
     g_set_error (error, HVFS_ERROR, EINVAL, "the domain is in no folder: name one with folder=");
   else if (clone->snapshot != 0 && source->snapshot == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot no longer exists");
+    hvfs_error_set_gone ("snapshot", error);
   else if (clone->linked && source->snapshot == NULL)
     g_set_error (error, HVFS_ERROR, EINVAL,
                  "a linked clone shares the disks of a snapshot, and there is none: take one");

@@ -74,7 +74,7 @@ perform (const HvfsServer *server, const HvfsLeaseUrl *url, HvfsHttpRequest *req
     return FALSE;
   if (is_success (reply->status))
     return TRUE;
-  g_set_error (error, HVFS_ERROR, hvfs_fault_http_errno (reply->status), "%s: the host says %u",
+  g_set_error (error, HVFS_ERROR, hvfs_fault_http_errno (reply->status), "%s: the host answers with HTTP status %u",
                base, reply->status);
   return FALSE;
 }

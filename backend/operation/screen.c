@@ -160,7 +160,7 @@ hvfs_screen_capture (const HvfsServer *server, guint32 serial, GCancellable *can
     return NULL;
   if (!machine.is_on)
     {
-      g_set_error (error, HVFS_ERROR, EBUSY, "it has no screen while it does not run");
+      g_set_error (error, HVFS_ERROR, EBUSY, "the domain has no screen while it is off: write running to state");
       return NULL;
     }
   bytes = get_page (server, &machine, cancellable, &failure);

@@ -104,7 +104,7 @@ new_request (const HvfsServer *server, guint32 serial, guint32 number, const cha
   if (vm != NULL && hvfs_snapshot_find (vm, number, &snapshot))
     return hvfs_request_new (method, "VirtualMachineSnapshot",
                              hvfs_value_text (snapshot.tree, "snapshot"));
-  g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot no longer exists");
+  hvfs_error_set_gone ("snapshot", error);
   return NULL;
 }
 

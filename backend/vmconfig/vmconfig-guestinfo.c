@@ -63,7 +63,7 @@ convert (GConverter *converter, const guchar *data, gsize len, gsize most, GStri
         }
       if (out->len + n_written > most)
         {
-          g_set_error (error, HVFS_ERROR, EFBIG, "it has more than %" G_GSIZE_FORMAT " bytes",
+          g_set_error (error, HVFS_ERROR, EFBIG, "the value has more than %" G_GSIZE_FORMAT " bytes",
                        most);
           return FALSE;
         }
@@ -89,7 +89,7 @@ decode (const char *value, int encoding, GString *out, GError **error)
   data = g_base64_decode (value, &len);
   if (value[strspn (value, BASE64 BLANKS)] != '\0' || (len == 0 && *value != '\0'))
     {
-      g_set_error (error, HVFS_ERROR, EIO, "it is no base64");
+      g_set_error (error, HVFS_ERROR, EIO, "the value is not the base64 that its encoding says");
       return FALSE;
     }
   if (!encodings[encoding].gzip)

@@ -122,7 +122,7 @@ look (HvfsConfig *config, guint32 serial, guint32 number, Asked *asked, GError *
   if (found)
     asked->tree = hvfs_value_ref (hvfs_object_get (vm, HVFS_VM_SNAPSHOT));
   else
-    g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot no longer exists");
+    hvfs_error_set_gone ("snapshot", error);
   return found;
 }
 

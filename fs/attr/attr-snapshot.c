@@ -131,7 +131,7 @@ find (const HvfsObject *vm, HvfsNode node, HvfsSnapshot *ret, GError **error)
 {
   if (hvfs_snapshot_find (vm, node.b, ret))
     return TRUE;
-  g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot no longer exists");
+  hvfs_error_set_gone ("snapshot", error);
   return FALSE;
 }
 

@@ -115,7 +115,7 @@ check_idle (HvfsFs *fs, HvfsNode node, const char *path, GError **error)
   if (vm == NULL)
     hvfs_object_set_gone ("domain", error);
   else if (place.snapshot != 0 && !hvfs_snapshot_find (vm, place.snapshot, &snapshot))
-    g_set_error (error, HVFS_ERROR, ESTALE, "the snapshot no longer exists");
+    hvfs_error_set_gone ("snapshot", error);
   else if (!is_running (vm))
     return TRUE;
   else if (place.snapshot == 0)

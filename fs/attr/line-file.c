@@ -263,7 +263,7 @@ line_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const st
 {
   if (node.row->store != NULL && !hvfs_node_changes_owner (call->fs, node, st, to_set))
     return TRUE;
-  g_set_error_literal (error, HVFS_ERROR, EPERM, "its mode and owner cannot be changed");
+  g_set_error_literal (error, HVFS_ERROR, EPERM, "the file's mode and owner cannot be changed");
   return FALSE;
 }
 

@@ -440,7 +440,7 @@ fetch_groups (HvfsSession *session, GPtrArray *targets, GCancellable *cancellabl
     }
   if (content_of (groups, ((Target *) targets->pdata[0])->moref) != NULL)
     return TRUE;
-  g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+  hvfs_object_set_gone ("network", error);
   return FALSE;
 }
 
@@ -517,7 +517,7 @@ fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size G_GNUC_UNUSED, GError **e
     return TRUE;
   if (!collect (call->fs, node.a, &kind, targets, hosts))
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "it is not in the inventory any more");
+      hvfs_object_set_gone ("network", error);
       return FALSE;
     }
   if (kind == SWITCH_DISTRIBUTED && !fetch_groups (session, targets, call->cancellable, error))

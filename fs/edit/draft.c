@@ -168,7 +168,7 @@ hvfs_drafts_rename (HvfsDrafts *drafts, guint32 number, guint64 dir, guint32 hos
   HvfsDraft *draft = g_tree_lookup (drafts->all, GUINT_TO_POINTER (number));
 
   if (draft == NULL || draft->serial != 0)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the draft no longer exists");
+    hvfs_error_set_gone ("draft", error);
   else if (find_locked (drafts, dir, name) != NULL)
     g_set_error (error, HVFS_ERROR, EEXIST, "'%s' is being defined already", name);
   else

@@ -53,7 +53,7 @@ hvfs_edit_define (HvfsCall *call, HvfsNode node, const char *name, GBytes *wante
 
   if (!hvfs_drafts_get (fs->drafts, node.a, &draft))
     {
-      g_set_error (error, HVFS_ERROR, ESTALE, "the draft no longer exists");
+      hvfs_error_set_gone ("draft", error);
       return FALSE;
     }
   if (draft.serial != 0)

@@ -272,7 +272,7 @@ archive_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
   if ((fi->flags & O_ACCMODE) != O_WRONLY && (fi->flags & O_ACCMODE) != O_RDWR)
     g_set_error (error, HVFS_ERROR, EACCES, "an archive that is deployed cannot be read");
   else if (name == NULL || !hvfs_drafts_get (call->fs->drafts, node.a, &draft))
-    g_set_error (error, HVFS_ERROR, ESTALE, "the draft no longer exists");
+    hvfs_error_set_gone ("draft", error);
   else if (draft.serial != 0)
     g_set_error (error, HVFS_ERROR, EPERM, "the domain is defined already");
   else

@@ -185,7 +185,7 @@ ref_sheet (HvfsCall *call, HvfsNode node, GError **error)
     hvfs_sheet_ref_locked (sheet);
   hvfs_desks_unlock (fs->desks);
   if (sheet == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the file no longer exists");
+    hvfs_error_set_gone ("file", error);
   return sheet;
 }
 
@@ -463,7 +463,7 @@ slice_sheet (HvfsFs *fs, HvfsNode node, gsize size, goffset off, GError **error)
     }
   hvfs_desks_unlock (fs->desks);
   if (bytes == NULL)
-    g_set_error (error, HVFS_ERROR, ESTALE, "the file no longer exists");
+    hvfs_error_set_gone ("file", error);
   return bytes;
 }
 

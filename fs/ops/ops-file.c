@@ -232,7 +232,7 @@ run_copy (HvfsCall *call, HvfsNode node, FileJob *job, GError **error)
       && node.row->file_ops->copy != NULL)
     return node.row->file_ops->copy (call, node, &job->fi, job->off, from, job->from_off,
                                      &job->size, error);
-  g_set_error (error, HVFS_ERROR, ENOTSUP, "the server does not copy that");
+  g_set_error (error, HVFS_ERROR, ENOTSUP, "the server copies only whole files of its datastores");
   return FALSE;
 }
 

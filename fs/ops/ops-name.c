@@ -84,7 +84,7 @@ resolve_dir (HvfsFs *fs, guint64 ino, const char *name, HvfsNode *ret_dir, GErro
 
   if (!hvfs_node_resolve (fs, ino, ret_dir, &object)
       || !hvfs_ops_stat (fs, *ret_dir, object, buffer, &st, NULL))
-    g_set_error (error, HVFS_ERROR, ESTALE, "the directory no longer exists");
+    hvfs_error_set_gone ("directory", error);
   else if (ret_dir->row->dir_ops == NULL || is_fixed (fs, *ret_dir, name))
     refuse (error);
   else

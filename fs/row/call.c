@@ -21,7 +21,7 @@ hvfs_call_only_reads (const struct fuse_file_info *fi, GError **error)
 {
   if ((fi->flags & O_ACCMODE) == O_RDONLY)
     return TRUE;
-  g_set_error_literal (error, HVFS_ERROR, EACCES, "it is only read");
+  g_set_error_literal (error, HVFS_ERROR, EACCES, "the file can only be read");
   return FALSE;
 }
 
@@ -29,7 +29,7 @@ gboolean
 hvfs_call_no_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi,
                       const struct stat *st, int to_set, GError **error)
 {
-  g_set_error_literal (error, HVFS_ERROR, EPERM, "it is only read");
+  g_set_error_literal (error, HVFS_ERROR, EPERM, "the file can only be read");
   return FALSE;
 }
 
