@@ -516,11 +516,12 @@ send_call (HvfsSession *session, const HvfsLogin *login, Call *call, GCancellabl
                                     .finish = call->kind == HVFS_CALL_START,
                                     .wait_s = call->wait_s,
                                     .ret_invalid_path = &call->invalid_path,
-                                    .ret_tells_lost = &call->tells_lost };
+                                    .ret_tells_lost = &call->tells_lost,
+                                    .sink = call->sink, .sink_data = call->sink_data };
 
   if (call->sink != NULL)
-    return hvfs_soap_receive (session->http, session->stats, call->request, &options, call->sink,
-                              call->sink_data, cancellable, error);
+    return hvfs_soap_receive (session->http, session->stats, call->request, &options, cancellable,
+                              error);
   call->value = hvfs_soap_exchange (session->http, session->stats, call->request, &options,
                                     cancellable, error);
   return call->value != NULL;

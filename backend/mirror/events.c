@@ -99,11 +99,18 @@ write_root (HvfsEvents *events, HvfsRequest *request, const HvfsValue *content)
     write_entity (request, hvfs_value_type (root), hvfs_value_text (root, NULL), "all");
 }
 
-/* A history collector of the events of one object, or of what is mounted, since @since_us (0:
- * ever).  Returns: (transfer full): its reference */
+/* What a history collector has. */
+typedef struct
+{
+  const char *type, *moref; /* of one object; NULL: of what is mounted */
+  gint64 since_us;          /* 0: ever */
+  guint page;
+} History;
+
+/* @made: where it is noted.  Returns: (transfer full): its reference */
 static HvfsValue *
-create_history (HvfsEvents *events, const char *type, const char *moref, gint64 since_us,
-                guint page, GPtrArray *made, GCancellable *cancellable, GError **error)
+create_history (HvfsEvents *events, const History *what, GPtrArray *made,
+                GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsValue) content = hvfs_session_ref_content (events->session);
   const char *manager = hvfs_value_text (content, "eventManager");
@@ -117,13 +124,13 @@ create_history (HvfsEvents *events, const char *type, const char *moref, gint64 
     }
   request = hvfs_request_new ("CreateCollectorForEvents", "EventManager", manager);
   hvfs_request_open (request, "filter", NULL);
-  if (type != NULL)
-    write_entity (request, type, moref, "self");
+  if (what->type != NULL)
+    write_entity (request, what->type, what->moref, "self");
   else
     write_root (events, request, content);
-  if (since_us > 0)
+  if (what->since_us > 0)
     {
-      g_autoptr (GDateTime) since = g_date_time_new_from_unix_utc (since_us / G_TIME_SPAN_SECOND);
+      g_autoptr (GDateTime) since = g_date_time_new_from_unix_utc (what->since_us / G_TIME_SPAN_SECOND);
       g_autofree char *text = g_date_time_format (since, "%Y-%m-%dT%H:%M:%SZ");
 
       hvfs_request_open (request, "time", NULL);
@@ -136,7 +143,7 @@ create_history (HvfsEvents *events, const char *type, const char *moref, gint64 
   if (history == NULL)
     return NULL;
   size = hvfs_request_new ("SetCollectorPageSize", "EventHistoryCollector", hvfs_value_text (history, NULL));
-  hvfs_request_int (size, "maxCount", page);
+  hvfs_request_int (size, "maxCount", what->page);
   reply = hvfs_session_call (events->session, size, HVFS_CALL_READ, 0, cancellable, error);
   return reply == NULL ? NULL : g_steal_pointer (&history);
 }
@@ -154,7 +161,7 @@ hvfs_events_query (HvfsEvents *events, const char *type, const char *moref, guin
   g_autoptr (GPtrArray) made = hvfs_made_new (), sorted = NULL, found = NULL;
   g_autoptr (GError) failure = NULL;
   g_autoptr (HvfsValue) history
-    = create_history (events, type, moref, 0, n, made, cancellable, &failure);
+    = create_history (events, &(History){ type, moref, 0, n }, made, cancellable, &failure);
   g_autoptr (HvfsValue) page = NULL;
 
   if (history != NULL)
@@ -214,7 +221,7 @@ catch_up (HvfsEvents *events, GCancellable *cancellable, GError **error)
   g_autoptr (GPtrArray) made = hvfs_made_new ();
   gint64 since_us = hvfs_event_log_get_time_us (events->log) - OVERLAP_US;
   g_autoptr (HvfsValue) history
-    = create_history (events, NULL, NULL, since_us, BATCH, made, cancellable, error);
+    = create_history (events, &(History){ NULL, NULL, since_us, BATCH }, made, cancellable, error);
   gboolean more = history != NULL;
 
   while (more)
@@ -297,7 +304,8 @@ begin (HvfsEvents *events, GCancellable *cancellable, GError **error)
   g_autoptr (HvfsValue) history = NULL;
 
   hvfs_collector_reset (&events->collector, cancellable);
-  history = create_history (events, NULL, NULL, 0, PAGE, events->collector.made, cancellable, error);
+  history = create_history (events, &(History){ .page = PAGE }, events->collector.made, cancellable,
+                            error);
   g_free (events->history);
   events->history = g_strdup (hvfs_value_text (history, NULL));
   return history != NULL

@@ -362,19 +362,17 @@ is_lost (const Call *call)
 }
 
 gboolean
-hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file, goffset start,
-                          gsize len, HvfsDatastoreSink sink, gpointer sink_data,
-                          gint64 *ret_total, gboolean *ret_lost, GCancellable *cancellable,
-                          GError **error)
+hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file,
+                          HvfsDatastorePart *part, GCancellable *cancellable, GError **error)
 {
   g_autofree char *range
-    = g_strdup_printf ("Range: bytes=%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, (gint64) start,
-                       (gint64) start + (gint64) len - 1);
+    = g_strdup_printf ("Range: bytes=%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, (gint64) part->start,
+                       (gint64) part->start + (gint64) part->len - 1);
   const char *const headers[] = { range, NULL };
   g_auto (Call) call = call_of (session, file);
-  Reading reading = { .call = &call, .start = (gsize) start, .len = len, .total = -1,
-                      .listed_size = file->listed_size, .sink = sink,
-                      .sink_data = sink_data };
+  Reading reading = { .call = &call, .start = (gsize) part->start, .len = part->len, .total = -1,
+                      .listed_size = file->listed_size, .sink = part->sink,
+                      .sink_data = part->sink_data };
   g_autoptr (GError) failure = NULL;
   gint64 first, last;
   gboolean ok;
@@ -383,21 +381,21 @@ hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file, g
                                     .wait_s = file->wait_s, .as_is = TRUE, .sink = take_part,
                                     .sink_data = &reading };
   ok = send (&call, cancellable, &failure);
-  *ret_lost = !ok && is_lost (&call);
+  part->lost = !ok && is_lost (&call);
   if (ok && !reading.judged) /* nothing came */
     ok = judge (&reading, &call.reply, &failure);
   if (call.reply.status == HTTP_BEYOND_END)
     {
       g_clear_error (&failure);
       parse_range (call.reply.range, &first, &last, &reading.total);
-      ok = reading.total >= 0 && reading.total <= start;
+      ok = reading.total >= 0 && reading.total <= part->start;
       if (!ok)
         g_set_error (&failure, HVFS_ERROR, EIO, "[%s] %s: the server cannot read it at %"
-                     G_GINT64_FORMAT, file->place->name, file->path, (gint64) start);
+                     G_GINT64_FORMAT, file->place->name, file->path, (gint64) part->start);
     }
   else
     ok = (ok || reading.full) && is_whole (&reading, &failure);
-  *ret_total = reading.total;
+  part->total = reading.total;
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&failure));
   return ok;

@@ -49,21 +49,30 @@ typedef struct
   guint wait_s;          /* for the answer to begin; the transfer has a connection of its own */
 } HvfsDatastoreFile;
 
+/* A part of a file that is got. */
+typedef struct
+{
+  goffset start;
+  gsize len;
+  HvfsDatastoreSink sink;
+  gpointer sink_data;
+  /* Set by hvfs_datastore_file_read. */
+  gint64 total;          /* the file's size, -1 where the server does not say */
+  gboolean lost;         /* the connection broke, or none could be made */
+} HvfsDatastorePart;
+
 /**
  * hvfs_datastore_file_read:
- * @ret_total: the file's size, -1 where the server does not say
- * @ret_lost: the connection broke, or none could be made
  *
- * Gets the bytes from @start on, @len at most; fewer only at the file's end.  A server that
+ * Gets the bytes from part->start on, part->len at most; fewer only at the file's end.  A server that
  * knows no ranges sends all, of which the rest is dropped; such an answer must be as long as
  * the file was listed, or it may be a page of somebody else's.
  *
  * @error: as hvfs_datastore_file_get; EAGAIN: too many at once; EIO: less came than was said
  */
 gboolean hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file,
-                                   goffset start, gsize len, HvfsDatastoreSink sink,
-                                   gpointer sink_data, gint64 *ret_total, gboolean *ret_lost,
-                                   GCancellable *cancellable, GError **error);
+                                   HvfsDatastorePart *part, GCancellable *cancellable,
+                                   GError **error);
 
 /* How a transfer ended. */
 typedef struct

@@ -175,16 +175,14 @@ fetch (Part *part, GCancellable *cancellable, GError **error)
     {
       g_autoptr (GError) failure = NULL;
       gsize before = part->filled;
-      gboolean lost = FALSE;
-      gint64 total;
+      HvfsDatastorePart rest = { part->start + (goffset) before, part->len - before, take_bytes,
+                                 part, -1, FALSE };
 
-      if (hvfs_datastore_file_read (server->session, &file, part->start + (goffset) before,
-                                    part->len - before, take_bytes, part, &total, &lost,
-                                    cancellable, &failure))
-        return note_total (reader, total, error);
+      if (hvfs_datastore_file_read (server->session, &file, &rest, cancellable, &failure))
+        return note_total (reader, rest.total, error);
       if (part->filled > before)
         trouble.lost_until_us = 0;
-      if (!hvfs_transfers_may_try_again (reader->transfers, &trouble, failure, lost, &reader->lock,
+      if (!hvfs_transfers_may_try_again (reader->transfers, &trouble, failure, rest.lost, &reader->lock,
                                          &reader->changed, cancellable))
         {
           g_propagate_error (error, g_steal_pointer (&failure));

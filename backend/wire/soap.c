@@ -14,10 +14,9 @@
 /* A reply that arrives. */
 typedef struct
 {
-  HvfsReply *parser;
+  HvfsStats *stats;
   const HvfsSoapOptions *options;
-  HvfsSoapSink sink;    /* nullable: has the body in place of the parser */
-  gpointer sink_data;
+  HvfsReply *parser; /* has the body where there is no sink */
   GError *error;    /* the parser's, where the status says more */
   HvfsValue *value; /* what it says */
   gboolean fault;   /* it was one */
@@ -32,8 +31,9 @@ on_body (const HvfsHttpReply *reply, const char *data, gsize len, gpointer user_
   Incoming *incoming = user_data;
 
   if (reply->status == 200)
-    return incoming->sink != NULL ? incoming->sink (data, len, incoming->sink_data, error)
-                                  : hvfs_reply_feed (incoming->parser, data, len, error);
+    return incoming->options->sink != NULL
+             ? incoming->options->sink (data, len, incoming->options->sink_data, error)
+             : hvfs_reply_feed (incoming->parser, data, len, error);
   if (reply->status == 500 && incoming->error == NULL)
     hvfs_reply_feed (incoming->parser, data, len, &incoming->error);
   return TRUE;
@@ -125,17 +125,16 @@ hvfs_soap_finish (HvfsReply *parser, HvfsStats *stats, const char *method, GErro
 
 /* What a complete answer says. */
 static gboolean
-read_answer (HvfsStats *stats, const char *method, const HvfsHttpReply *reply,
-             Incoming *incoming, GError **error)
+read_answer (Incoming *incoming, const char *method, const HvfsHttpReply *reply, GError **error)
 {
   if (reply->status != 200 && (reply->status != 500 || incoming->error != NULL))
     {
       g_propagate_error (error, status_error (reply));
       return FALSE;
     }
-  if (reply->status == 200 && incoming->sink != NULL)
+  if (reply->status == 200 && incoming->options->sink != NULL)
     return TRUE;
-  incoming->value = finish (incoming->parser, stats, method, &incoming->fault,
+  incoming->value = finish (incoming->parser, incoming->stats, method, &incoming->fault,
                             incoming->options->ret_invalid_path, error);
   if (incoming->options->ret_tells_lost != NULL)
     *incoming->options->ret_tells_lost = hvfs_reply_tells_lost_session (incoming->parser);
@@ -174,8 +173,8 @@ say_more (GError *error, const char *more)
 
 /* One request on the wire.  @ret_again: the connection broke before any answer. */
 static gboolean
-attempt (HvfsHttp *http, HvfsStats *stats, HvfsHttpRequest *wire, gboolean change,
-         Incoming *incoming, gboolean *ret_again, GCancellable *cancellable, GError **error)
+attempt (HvfsHttp *http, HvfsHttpRequest *wire, Incoming *incoming, gboolean *ret_again,
+         GCancellable *cancellable, GError **error)
 {
   g_autoptr (HvfsReply) parser = hvfs_reply_new (HVFS_REPLY_SOAP, NULL);
   g_auto (HvfsHttpReply) reply = { 0 };
@@ -185,10 +184,10 @@ attempt (HvfsHttp *http, HvfsStats *stats, HvfsHttpRequest *wire, gboolean chang
   incoming->parser = parser;
   is_answer = hvfs_http_perform (http, wire, &reply, cancellable, &failure);
   if (is_answer)
-    read_answer (stats, wire->name, &reply, incoming, &failure);
+    read_answer (incoming, wire->name, &reply, &failure);
   g_clear_error (&incoming->error);
   *ret_again = failure != NULL && reply.lost && !reply.answered;
-  if (failure != NULL && change && maybe_done (&reply, incoming, is_answer))
+  if (failure != NULL && incoming->options->change && maybe_done (&reply, incoming, is_answer))
     failure = unknown_outcome (failure);
   if (failure != NULL)
     {
@@ -212,10 +211,10 @@ check_version (const HvfsRequest *request, const char *version, GError **error)
 }
 
 static gboolean
-exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
-          const HvfsSoapOptions *options, Incoming *incoming, GCancellable *cancellable,
+exchange (HvfsHttp *http, HvfsRequest *request, Incoming *incoming, GCancellable *cancellable,
           GError **error)
 {
+  const HvfsSoapOptions *options = incoming->options;
   g_autofree char *action = g_strdup_printf ("SOAPAction: \"urn:vim25/%s\"", options->version);
   const char *headers[] = { "Content-Type: text/xml; charset=utf-8", action, NULL };
   HvfsHttpRequest wire = {
@@ -230,13 +229,13 @@ exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
   if (!check_version (request, options->version, error))
     return FALSE;
   wire.body = hvfs_request_finish (request, &wire.body_len);
-  if (attempt (http, stats, &wire, options->change, incoming, &again, cancellable, &failure))
+  if (attempt (http, &wire, incoming, &again, cancellable, &failure))
     return TRUE;
   if (again && !options->change)
     {
       g_clear_error (&failure);
       wire.fresh = TRUE;
-      return attempt (http, stats, &wire, FALSE, incoming, &again, cancellable, error);
+      return attempt (http, &wire, incoming, &again, cancellable, error);
     }
   g_propagate_error (error, failure);
   return FALSE;
@@ -246,19 +245,18 @@ HvfsValue *
 hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
                     const HvfsSoapOptions *options, GCancellable *cancellable, GError **error)
 {
-  Incoming incoming = { .options = options };
+  Incoming incoming = { .stats = stats, .options = options };
 
-  return exchange (http, stats, request, options, &incoming, cancellable, error) ? incoming.value : NULL;
+  return exchange (http, request, &incoming, cancellable, error) ? incoming.value : NULL;
 }
 
 gboolean
 hvfs_soap_receive (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
-                   const HvfsSoapOptions *options, HvfsSoapSink sink, gpointer sink_data,
-                   GCancellable *cancellable, GError **error)
+                   const HvfsSoapOptions *options, GCancellable *cancellable, GError **error)
 {
-  Incoming incoming = { .options = options, .sink = sink, .sink_data = sink_data };
+  Incoming incoming = { .stats = stats, .options = options };
 
-  return exchange (http, stats, request, options, &incoming, cancellable, error);
+  return exchange (http, request, &incoming, cancellable, error);
 }
 
 /* A status that says something of the server, not only of the document. */
@@ -285,7 +283,8 @@ hvfs_soap_get_versions (HvfsHttp *http, HvfsCookies *cookies, HvfsValue **ret_ve
 {
   g_autoptr (HvfsReply) parser = hvfs_reply_new (HVFS_REPLY_XML, &versions_limits);
   g_auto (HvfsHttpReply) reply = { 0 };
-  Incoming incoming = { .parser = parser };
+  static const HvfsSoapOptions plain = { 0 };
+  Incoming incoming = { .options = &plain, .parser = parser };
   const HvfsHttpRequest wire = {
     .name = "GET", .method = "GET", .path = VERSIONS, .cookies = cookies,
     .sink = on_body, .sink_data = &incoming,

@@ -15,6 +15,10 @@
 /* Where the API is called. */
 #define HVFS_SOAP_PATH "/sdk"
 
+/* Takes the next bytes of a reply, in the thread that asked.  FALSE with @error ends it. */
+typedef gboolean (*HvfsSoapSink) (const char *data, gsize len, gpointer user_data,
+                                  GError **error);
+
 typedef struct
 {
   const char *version;  /* of the API, "6.5" */
@@ -27,6 +31,8 @@ typedef struct
   gboolean finish;      /* it is cancelled only before any of it was sent */
   char **ret_invalid_path;  /* nullable; (transfer full): of an InvalidProperty the property */
   gboolean *ret_tells_lost; /* nullable; hvfs_reply_tells_lost_session () of the answer */
+  HvfsSoapSink sink;    /* for hvfs_soap_receive () only */
+  gpointer sink_data;
 } HvfsSoapOptions;
 
 /**
@@ -44,19 +50,15 @@ HvfsValue *hvfs_soap_exchange (HvfsHttp *http, HvfsStats *stats, HvfsRequest *re
                                const HvfsSoapOptions *options, GCancellable *cancellable,
                                GError **error);
 
-/* Takes the next bytes of a reply, in the thread that asked.  FALSE with @error ends it. */
-typedef gboolean (*HvfsSoapSink) (const char *data, gsize len, gpointer user_data,
-                                  GError **error);
-
 /**
  * hvfs_soap_receive:
  *
  * As hvfs_soap_exchange, for who parses the answer: what comes with status 200 goes to
- * @sink, and is then for hvfs_soap_finish to judge.
+ * options->sink, and is then for hvfs_soap_finish to judge.
  */
 gboolean hvfs_soap_receive (HvfsHttp *http, HvfsStats *stats, HvfsRequest *request,
-                            const HvfsSoapOptions *options, HvfsSoapSink sink,
-                            gpointer sink_data, GCancellable *cancellable, GError **error);
+                            const HvfsSoapOptions *options, GCancellable *cancellable,
+                            GError **error);
 
 /**
  * hvfs_soap_finish:
