@@ -21,34 +21,6 @@ bad (const Reader *reader, GError **error, const char *key, const char *right)
   return hvfs_vmx_text_bad (reader->vmx, error, right, "%s%s", reader->prefix, key);
 }
 
-/* A "network" port's URI schemes; without one it is raw. */
-static const struct
-{
-  const char *scheme;
-  HvfsProtocol protocol;
-} schemes[] = {
-  { "tcp", HVFS_PROTOCOL_RAW },        { "tcp4", HVFS_PROTOCOL_RAW },
-  { "tcp6", HVFS_PROTOCOL_RAW },       { "telnet", HVFS_PROTOCOL_TELNET },
-  { "telnets", HVFS_PROTOCOL_TELNETS }, { "ssl", HVFS_PROTOCOL_TLS },
-  { "tcp+ssl", HVFS_PROTOCOL_TLS },    { "tcp4+ssl", HVFS_PROTOCOL_TLS },
-  { "tcp6+ssl", HVFS_PROTOCOL_TLS },
-};
-
-static gboolean
-parse_scheme (const char *scheme, HvfsProtocol *ret_protocol)
-{
-  *ret_protocol = HVFS_PROTOCOL_RAW;
-  if (scheme == NULL)
-    return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
-    if (g_ascii_strcasecmp (scheme, schemes[i].scheme) == 0)
-      {
-        *ret_protocol = schemes[i].protocol;
-        return TRUE;
-      }
-  return FALSE;
-}
-
 /* Returns: (transfer full): @host without the brackets of an IPv6 literal; others keep them */
 static char *
 dup_host (const char *host)
@@ -85,7 +57,9 @@ read_network (const Reader *reader, HvfsPort *port, GError **error)
   if (uri == NULL || uri->server == NULL || uri->port <= 0)
     return TRUE;
   port->type = HVFS_PORT_TCP;
-  if (!parse_scheme (uri->scheme, &port->protocol))
+  port->protocol = HVFS_PROTOCOL_RAW;
+  if (uri->scheme != NULL
+      && !hvfs_vmx_parse_scheme (uri->scheme, strlen (uri->scheme), &port->protocol))
     return bad (reader, error, "fileName", "its scheme must be tcp, telnet, telnets or ssl");
   port->listen = listens;
   if (!port->listen && g_ascii_strcasecmp (end_point, "client") != 0)

@@ -20,6 +20,11 @@ extern const guint hvfs_vmx_shares_per_vcpu[];
 /* Whether a fileName is a device of a Linux, Mac or ESX host, or of a Windows one. */
 gboolean hvfs_vmx_is_host_device (const char *file);
 
+/* The scheme of a serial port's URI: the one that is written, and of all that are read the
+ * protocol of the @len bytes @scheme; FALSE: it is none. */
+const char *hvfs_vmx_scheme (HvfsProtocol protocol);
+gboolean hvfs_vmx_parse_scheme (const char *scheme, gsize len, HvfsProtocol *ret_protocol);
+
 #define HVFS_VMX_SERIALS 4
 #define HVFS_VMX_PARALLELS 3
 

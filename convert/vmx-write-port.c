@@ -16,14 +16,8 @@ static const Kind parallel = { "parallel", HVFS_VMX_PARALLELS };
 static void
 write_network (HvfsVmxOut *out, const HvfsPort *port)
 {
-  static const char *const schemes[] = {
-    [HVFS_PROTOCOL_RAW] = "tcp",
-    [HVFS_PROTOCOL_TELNET] = "telnet",
-    [HVFS_PROTOCOL_TELNETS] = "telnets",
-    [HVFS_PROTOCOL_TLS] = "ssl",
-  };
   g_autofree char *uri
-    = g_strdup_printf ("%s://%s:%s", schemes[port->protocol], port->host, port->service);
+    = g_strdup_printf ("%s://%s:%s", hvfs_vmx_scheme (port->protocol), port->host, port->service);
 
   hvfs_vmx_put (out, uri, "serial%u.fileName", port->port);
   hvfs_vmx_put (out, port->listen ? "server" : "client", "serial%u.network.endPoint", port->port);

@@ -24,32 +24,6 @@ add_line (GString *vmx, const char *key, const char *value)
 
 /* ---- ports ---- */
 
-/* A port over the network: the schemes of its URI. */
-static const struct
-{
-  const char *scheme;
-  HvfsProtocol protocol;
-} schemes[] = {
-  { "tcp", HVFS_PROTOCOL_RAW },        { "tcp4", HVFS_PROTOCOL_RAW },
-  { "tcp6", HVFS_PROTOCOL_RAW },       { "telnet", HVFS_PROTOCOL_TELNET },
-  { "telnets", HVFS_PROTOCOL_TELNETS }, { "ssl", HVFS_PROTOCOL_TLS },
-  { "tcp+ssl", HVFS_PROTOCOL_TLS },    { "tcp4+ssl", HVFS_PROTOCOL_TLS },
-  { "tcp6+ssl", HVFS_PROTOCOL_TLS },
-};
-
-static gboolean
-parse_scheme (const char *scheme, gsize len, HvfsProtocol *ret)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
-    if (strlen (schemes[i].scheme) == len
-        && g_ascii_strncasecmp (schemes[i].scheme, scheme, len) == 0)
-      {
-        *ret = schemes[i].protocol;
-        return TRUE;
-      }
-  return FALSE;
-}
-
 /* "telnet://[::1]:23", "telnet://:23" for all addresses.  FALSE: domain XML has no words for
  * it, such as for the name of a port on a concentrator. */
 static gboolean
@@ -61,7 +35,7 @@ read_uri (HvfsPort *port, const HvfsValue *backing)
   const char *colon = host != NULL ? strrchr (host + 3, ':') : NULL;
   gsize host_len;
 
-  if (colon == NULL || !parse_scheme (uri, host - uri, &port->protocol))
+  if (colon == NULL || !hvfs_vmx_parse_scheme (uri, host - uri, &port->protocol))
     return FALSE;
   host += 3;
   host_len = colon - host;

@@ -34,16 +34,12 @@ same_port (const HvfsPort *a, const HvfsPort *b)
 static void
 set_uri (HvfsValue **backing, const HvfsPort *base, const HvfsPort *port)
 {
-  static const char *const schemes[] = { [HVFS_PROTOCOL_RAW] = "tcp",
-                                         [HVFS_PROTOCOL_TELNET] = "telnet",
-                                         [HVFS_PROTOCOL_TELNETS] = "telnets",
-                                         [HVFS_PROTOCOL_TLS] = "ssl" };
   const char *before = hvfs_value_text (*backing, "serviceURI");
   const char *end = before != NULL ? strstr (before, "://") : NULL;
   gboolean keep = end != NULL && base != NULL && base->type == HVFS_PORT_TCP
                   && base->protocol == port->protocol;
   g_autofree char *scheme
-    = keep ? g_strndup (before, end - before) : g_strdup (schemes[port->protocol]);
+    = keep ? g_strndup (before, end - before) : g_strdup (hvfs_vmx_scheme (port->protocol));
   gboolean brackets = strchr (port->host, ':') != NULL;
   g_autofree char *uri = g_strdup_printf (brackets ? "%s://[%s]:%s" : "%s://%s:%s", scheme,
                                           port->host, port->service);
