@@ -368,18 +368,26 @@ is_nvme_disk (const Slot *slot)
   return is_hard_disk (slot) && is_suffix (slot, ".vmdk");
 }
 
+/* @ret_skip: nothing is there, or what is to be left out. */
+static gboolean
+begin_slot (const Reader *reader, Slot *slot, gboolean *ret_skip, GError **error)
+{
+  gboolean present;
+
+  if (!hvfs_vmx_read_present (reader->vmx, slot->prefix, &present, error))
+    return FALSE;
+  *ret_skip = !present;
+  return !present || read_slot_keys (reader, slot, ret_skip, error);
+}
+
 static gboolean
 read_slot (const Reader *reader, HvfsBus bus, guint controller, guint unit, GError **error)
 {
   Slot slot = { .bus = bus, .controller = controller, .unit = unit };
-  gboolean present, skip;
+  gboolean skip;
 
   g_snprintf (slot.prefix, sizeof slot.prefix, "%s%u:%u.", bus_word (bus), controller, unit);
-  if (!hvfs_vmx_read_present (reader->vmx, slot.prefix, &present, error))
-    return FALSE;
-  if (!present)
-    return TRUE;
-  if (!read_slot_keys (reader, &slot, &skip, error))
+  if (!begin_slot (reader, &slot, &skip, error))
     return FALSE;
   if (skip)
     return TRUE;
@@ -401,15 +409,11 @@ read_floppy (const Reader *reader, guint unit, GError **error)
 {
   static const char *const images[] = { ".flp", ".img", ".ima", ".vfd", NULL };
   Slot slot = { .bus = HVFS_BUS_FDC, .unit = unit };
-  gboolean present, skip, is_file, is_device;
+  gboolean skip, is_file, is_device;
   const char *type;
 
   g_snprintf (slot.prefix, sizeof slot.prefix, "floppy%u.", unit);
-  if (!hvfs_vmx_read_present (reader->vmx, slot.prefix, &present, error))
-    return FALSE;
-  if (!present)
-    return TRUE;
-  if (!read_slot_keys (reader, &slot, &skip, error))
+  if (!begin_slot (reader, &slot, &skip, error))
     return FALSE;
   if (skip)
     return TRUE;

@@ -33,6 +33,19 @@ refused () {
   done
 }
 
+# says_errno ERRNO FUNCTION ARGUMENT...  That function of Python's os fails so.
+says_errno () {
+  wanted=$1
+  shift
+  got=$("$PYTHON" -c 'import errno, os, sys
+try:
+    getattr(os, sys.argv[1])(*sys.argv[2:])
+    print("nothing")
+except OSError as e:
+    print(errno.errorcode[e.errno])' "$@")
+  expect_eq "$*" "$got" "$wanted"
+}
+
 # upload FILE PATH [DATASTORE]  To a datastore of DC0, LocalDS_0 if none is named.
 upload () {
   requires curl

@@ -12,19 +12,6 @@ vm=DC0_H0_VM0
 d=$mnt/by-name/$vm
 dc=$mnt/by-folder/DC0
 
-# says_errno ERRNO COMMAND...  It fails so.
-says_errno () {
-  wanted=$1
-  shift
-  got=$("$PYTHON" -c 'import errno, os, sys
-try:
-    getattr(os, sys.argv[1])(*sys.argv[2:])
-    print("nothing")
-except OSError as e:
-    print(errno.errorcode[e.errno])' "$@")
-  expect_eq "$*" "$got" "$wanted"
-}
-
 expect_eq 'at first' "$(cat "$d/folder")" DC0
 mkdir "$dc/web" "$dc/web/a" "$dc/50% of x"
 expect_eq 'its parent' "$(vim get a parent)" web

@@ -12,19 +12,6 @@ vm=DC0_C0_RP0_VM0
 pools=$mnt/datacenters/DC0/clusters/DC0_C0/pools
 d=$mnt/by-name/$vm
 
-# says_errno ERRNO COMMAND...  It fails so.
-says_errno () {
-  wanted=$1
-  shift
-  got=$("$PYTHON" -c 'import errno, os, sys
-try:
-    getattr(os, sys.argv[1])(*sys.argv[2:])
-    print("nothing")
-except OSError as e:
-    print(errno.errorcode[e.errno])' "$@")
-  expect_eq "$*" "$got" "$wanted"
-}
-
 expect_eq 'at first' "$(cat "$d/pool") $(ls "$pools")" '/ '
 mkdir "$pools/web" "$pools/web/pools/db"
 expect_eq 'what is in it' "$(ls "$pools/web" | tr '\n' ' ')" 'attributes destroy domains error info memtune moref pools sched '

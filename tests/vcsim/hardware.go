@@ -28,11 +28,8 @@ func hardwareNumber(version string) (n int) {
 }
 
 func upgradeVM(c *call) (interface{}, *fault) {
-	vm := vmOf(c.this)
-	if vm == nil {
-		return nil, notFound(c.this)
-	}
-	if f := disabled(vm, c.method); f != nil {
+	vm, f := c.machine()
+	if f != nil {
 		return nil, f
 	}
 	return c.startTask(true, func() (types.AnyType, *fault) {

@@ -70,15 +70,9 @@ func (c *call) checkPower(vm *simulator.VirtualMachine) *fault {
 }
 
 func powerTask(c *call) (interface{}, *fault) {
-	vm := vmOf(c.this)
-	if vm == nil {
-		return nil, notFound(c.this)
-	}
-	if f := disabled(vm, c.method); f != nil {
+	vm, f := c.idleMachine()
+	if f != nil {
 		return nil, f
-	}
-	if t := c.w.busy(c.this); t != nil {
-		return nil, &fault{&types.TaskInProgress{Task: t.sim.Self}, "Another task is already in progress."}
 	}
 	if f := c.checkPower(vm); f != nil && !c.w.opt.isHost() {
 		return nil, f

@@ -31,15 +31,9 @@ type change struct {
 }
 
 func reconfigure(c *call) (interface{}, *fault) {
-	vm := vmOf(c.this)
-	if vm == nil {
-		return nil, notFound(c.this)
-	}
-	if f := disabled(vm, c.method); f != nil {
+	vm, f := c.idleMachine()
+	if f != nil {
 		return nil, f
-	}
-	if t := c.w.busy(c.this); t != nil {
-		return nil, &fault{&types.TaskInProgress{Task: t.sim.Self}, "Another task is already in progress."}
 	}
 	return c.startTask(true, func() (types.AnyType, *fault) {
 		if vmOf(c.this) != vm {

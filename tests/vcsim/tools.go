@@ -16,11 +16,8 @@ import (
 
 // toolsInstaller: the CD of a running guest.
 func toolsInstaller(c *call) (interface{}, *fault) {
-	vm := vmOf(c.this)
-	if vm == nil {
-		return nil, notFound(c.this)
-	}
-	if f := disabled(vm, c.method); f != nil {
+	vm, f := c.machine()
+	if f != nil {
 		return nil, f
 	}
 	if state := vm.Runtime.PowerState; state != on {
@@ -34,11 +31,8 @@ func toolsInstaller(c *call) (interface{}, *fault) {
 }
 
 func upgradeTools(c *call) (interface{}, *fault) {
-	vm := vmOf(c.this)
-	if vm == nil {
-		return nil, notFound(c.this)
-	}
-	if f := disabled(vm, c.method); f != nil {
+	vm, f := c.machine()
+	if f != nil {
 		return nil, f
 	}
 	return c.startTask(true, func() (types.AnyType, *fault) {

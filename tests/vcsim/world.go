@@ -229,6 +229,27 @@ func disabled(e mo.Entity, method string) *fault {
 	return nil
 }
 
+// machine is the machine that the call is about, unless the method is disabled there.
+func (c *call) machine() (*simulator.VirtualMachine, *fault) {
+	vm := vmOf(c.this)
+	if vm == nil {
+		return nil, notFound(c.this)
+	}
+	return vm, disabled(vm, c.method)
+}
+
+// idleMachine is the same, unless a task of it runs.
+func (c *call) idleMachine() (*simulator.VirtualMachine, *fault) {
+	vm, f := c.machine()
+	if f != nil {
+		return nil, f
+	}
+	if t := c.w.busy(c.this); t != nil {
+		return nil, &fault{&types.TaskInProgress{Task: t.sim.Self}, "Another task is already in progress."}
+	}
+	return vm, nil
+}
+
 func notFound(ref moref) *fault {
 	return &fault{&types.ManagedObjectNotFound{Obj: ref},
 		fmt.Sprintf("The object '%s:%s' has already been deleted or has not been completely created", ref.Type, ref.Value)}
