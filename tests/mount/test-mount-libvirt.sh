@@ -62,7 +62,12 @@ mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 expect_eq switches "$(ls "$d/switches" | tr '\n' ' ')" 'half.xml inner < &.xml undefine vSwitch0.xml '
 expect_eq interfaces "$(ls "$d/interfaces" | tr '\n' ' ')" 'vmnic0.xml vmnic1.xml vmnic2.xml vmnic3.xml '
 same "$d/capabilities.xml" capabilities
-for name in $(virsh net-list --name | grep -v '[<]'); do same "$d/switches/$name.xml" net-dumpxml "$name"; done
+nets=0
+for name in $(virsh net-list --name | grep -v '[<]'); do
+  same "$d/switches/$name.xml" net-dumpxml "$name"
+  nets=$((nets + 1))
+done
+expect_eq nets "$nets" 2
 same "$d/switches/inner < &.xml" net-dumpxml 'inner < &'
 grep -q '<outbound average=.10000. peak=.20000. burst=.1024./>' "$d/switches/vSwitch0.xml" || fail 'no bandwidth'
 same "$d/networks/VM Network/network.xml" net-dumpxml vSwitch0

@@ -25,6 +25,7 @@ root_is () {
   [ -s "$tmp/links" ] || fail "no links in $1:///$2"
   while read -r link; do [ -e "$link" ] || fail "$link leads nowhere"; done <"$tmp/links"
   find "$mnt" -path '*/datastores/*/info' -o -path '*/networks/*/info' >"$tmp/infos"
+  [ -s "$tmp/infos" ] || fail "no datastore and no network in $1:///$2"
   while read -r info; do grep -q ^type= "$info" || fail "$info: $(cat "$info")"; done <"$tmp/infos"
   off=$(ls "$mnt/by-name" | head -n 1)
   echo off >"$mnt/by-name/$off/state" || fail "off in $1:///$2"

@@ -41,6 +41,7 @@ completes 'hvfs l' lab
 
 # Every option that --help names.
 options=$("$hvfs" --help | sed -n 's/^ *-o \([a-z_]*=*\).*/\1/p')
+[ -n "$options" ] || { echo 'FAIL: --help names no options'; exit 1; }
 for option in $options; do
   completes "hvfs -o ${option%=}" "$option"
   for shell in hvfs.fish _hvfs; do
