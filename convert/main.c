@@ -6,14 +6,14 @@
  */
 #include <config.h>
 
-#include "convert/domain-xml-adopt.h"
-#include "convert/domain-xml.h"
+#include "convert/domain-xml/domain-xml-adopt.h"
+#include "convert/domain-xml/domain-xml.h"
 #include "convert/error.h"
-#include "convert/files-offline.h"
+#include "convert/file/files-offline.h"
 #include "convert/memory.h"
-#include "convert/notes.h"
-#include "convert/vmx.h"
-#include "convert/words.h"
+#include "convert/model/notes.h"
+#include "convert/vmx/vmx.h"
+#include "convert/model/words.h"
 
 #include <fcntl.h>
 #include <locale.h>

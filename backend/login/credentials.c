@@ -9,7 +9,7 @@
 #include "backend/login/prompt.h"
 #include "backend/login/secret.h"
 #include "convert/error.h"
-#include "convert/xml-char.h"
+#include "convert/xml/xml-char.h"
 
 /* What the sources are called. */
 typedef struct

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "convert/files.h"
+#include "convert/file/files.h"
 
 #define HTTP_OK 200
 #define HTTP_PARTIAL 206

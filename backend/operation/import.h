@@ -9,7 +9,7 @@
 #pragma once
 
 #include "backend/operation/operation.h"
-#include "convert/ovf.h"
+#include "convert/xml/ovf.h"
 
 /* What is to become of it; strings are borrowed while hvfs_import_begin runs. */
 typedef struct

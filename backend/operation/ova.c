@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "convert/tar.h"
+#include "convert/file/tar.h"
 
 typedef enum { NOTHING, DESCRIPTOR, MANIFEST, CERTIFICATE, FILE_OF_IT } Kind;
 

@@ -10,7 +10,7 @@
 #include "backend/operation/datastore-file.h"
 #include "backend/wait/wake.h"
 #include "convert/error.h"
-#include "convert/files.h"
+#include "convert/file/files.h"
 
 /* A screen of 8 million points, not packed at all. */
 #define MAX_BYTES (64 << 20)

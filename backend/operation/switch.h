@@ -7,7 +7,7 @@
 #pragma once
 
 #include "backend/operation/operation.h"
-#include "convert/network-xml.h"
+#include "convert/xml/network-xml.h"
 
 /**
  * hvfs_switch_add:

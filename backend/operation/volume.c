@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "convert/files.h"
-#include "convert/scalar.h"
+#include "convert/file/files.h"
+#include "convert/model/scalar.h"
 
 void
 hvfs_volume_free (HvfsVolume *volume)

@@ -9,7 +9,7 @@
 
 #include "backend/operation/datastore-place.h"
 #include "backend/operation/operation.h"
-#include "convert/volume-xml.h"
+#include "convert/xml/volume-xml.h"
 
 typedef struct
 {

@@ -11,7 +11,7 @@
 #include "backend/vmconfig/vmconfig-network.h"
 #include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
-#include "convert/files.h"
+#include "convert/file/files.h"
 
 #define API_SERVICE 600
 

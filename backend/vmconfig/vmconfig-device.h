@@ -7,7 +7,7 @@
 #pragma once
 
 #include "backend/wire/value.h"
-#include "convert/domain.h"
+#include "convert/model/domain.h"
 
 typedef enum
 {

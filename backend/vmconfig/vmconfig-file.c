@@ -13,11 +13,11 @@
 #include "backend/vmconfig/vmconfig-network.h"
 #include "backend/vmconfig/vmconfig-scsi.h"
 #include "backend/vmconfig/vmconfig-spec.h"
-#include "convert/domain-xml-adopt.h"
+#include "convert/domain-xml/domain-xml-adopt.h"
 #include "convert/error.h"
-#include "convert/notes.h"
-#include "convert/scalar.h"
-#include "convert/vmx.h"
+#include "convert/model/notes.h"
+#include "convert/model/scalar.h"
+#include "convert/vmx/vmx.h"
 
 /* One property of one object: (transfer full); NULL with an error, ENOENT where it is unset. */
 static HvfsValue *

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "backend/operation/operation.h"
-#include "convert/domain.h"
+#include "convert/model/domain.h"
 
 /**
  * hvfs_networks_resolve:

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "backend/vmconfig/vmconfig-device.h"
-#include "convert/device-names.h"
-#include "convert/scalar.h"
+#include "convert/model/device-names.h"
+#include "convert/model/scalar.h"
 
 static gboolean
 is_taken (const HvfsDomain *domain, const char *target)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "backend/vmconfig/vmconfig-device.h"
-#include "convert/scalar.h"
+#include "convert/model/scalar.h"
 
 /* Units of the PCI bus below this one are no interfaces. */
 #define FIRST_UNIT 7

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "backend/wire/value.h"
-#include "convert/domain-xml.h"
+#include "convert/domain-xml/domain-xml.h"
 
 typedef struct
 {

@@ -10,9 +10,9 @@
 
 #include "backend/vmconfig/vmconfig-device.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
-#include "convert/vmx-read-part.h"
-#include "convert/vmx-words.h"
+#include "convert/model/scalar.h"
+#include "convert/vmx/vmx-read-part.h"
+#include "convert/vmx/vmx-words.h"
 
 /* A value that a line of VMX cannot carry is no use to the reader either. */
 static void

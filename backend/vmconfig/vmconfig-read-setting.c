@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "backend/vmconfig/vmconfig-setting.h"
-#include "convert/settings.h"
+#include "convert/model/settings.h"
 
 void
 hvfs_vm_read_settings (HvfsVmRead *read)

@@ -6,9 +6,9 @@
 
 #include "backend/mirror/inventory-name.h"
 #include "backend/vmconfig/vmconfig-device.h"
-#include "convert/scalar.h"
-#include "convert/vmx-words.h"
-#include "convert/words.h"
+#include "convert/model/scalar.h"
+#include "convert/vmx/vmx-words.h"
+#include "convert/model/words.h"
 
 
 static void

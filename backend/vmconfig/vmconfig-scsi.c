@@ -4,7 +4,7 @@
 
 #include "backend/operation/datastore-file.h"
 #include "convert/error.h"
-#include "convert/vmdk.h"
+#include "convert/file/vmdk.h"
 
 /* A descriptor is small; a file with data inside is longer. */
 #define DESCRIPTOR_BYTES 65536

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "convert/settings.h"
+#include "convert/model/settings.h"
 
 /* In the order of the schema.  A configuration has them by the names of a spec. */
 const HvfsVimSetting hvfs_vim_settings[] = {

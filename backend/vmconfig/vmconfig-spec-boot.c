@@ -11,7 +11,7 @@
 #include "backend/vmconfig/vmconfig-device.h"
 #include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
+#include "convert/model/scalar.h"
 
 typedef struct
 {

@@ -11,7 +11,7 @@
 
 #include "backend/vmconfig/vmconfig-device.h"
 #include "backend/vmconfig/vmconfig-value.h"
-#include "convert/device-names.h"
+#include "convert/model/device-names.h"
 #include "convert/error.h"
 
 static const HvfsDisk *

@@ -12,7 +12,7 @@
 #include "backend/vmconfig/vmconfig-network.h"
 #include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
+#include "convert/model/scalar.h"
 
 /* Of an interface, of the level "normal". */
 #define NORMAL_SHARES 50

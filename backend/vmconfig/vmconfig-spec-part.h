@@ -17,7 +17,7 @@ void hvfs_vm_change_singles (HvfsVmChange *change); /* USB controllers, sound, T
 gboolean hvfs_vm_change_extras (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_boot (HvfsVmChange *change, GError **error); /* after disks and nets */
 
-/* The settings (convert/settings.h) in these elements of the spec, NULL-terminated, in the order
+/* The settings (convert/model/settings.h) in these elements of the spec, NULL-terminated, in the order
  * of the schema: those that differ. */
 void hvfs_vm_change_settings (HvfsVmChange *change, const char *const *elements);
 

@@ -7,7 +7,7 @@
 #include "backend/vmconfig/vmconfig-device.h"
 #include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
-#include "convert/vmx-words.h"
+#include "convert/vmx/vmx-words.h"
 
 /* The most displays of a card. */
 #define HEADS_MAX 10

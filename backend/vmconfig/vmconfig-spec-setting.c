@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "backend/vmconfig/vmconfig-setting.h"
-#include "convert/settings.h"
+#include "convert/model/settings.h"
 
 /* Returns: (transfer full) (nullable): the value of @row that is wanted; NULL: as it is */
 static char *

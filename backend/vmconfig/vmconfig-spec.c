@@ -7,8 +7,8 @@
 #include "backend/mirror/inventory-name.h"
 #include "backend/vmconfig/vmconfig-spec-part.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
-#include "convert/vmx-words.h"
+#include "convert/model/scalar.h"
+#include "convert/vmx/vmx-words.h"
 
 /* What a server wants memory to be a multiple of. */
 #define MEMORY_STEP_KIB (4 * HVFS_KIB_PER_MIB)

@@ -10,7 +10,7 @@
 #include "backend/mirror/retrieve.h"
 #include "backend/wait/wake.h"
 #include "convert/error.h"
-#include "convert/vmx.h"
+#include "convert/vmx/vmx.h"
 
 /* Neighbours in the first batch of someone who goes on, how fast their number grows,
  * and the most: a configuration has some 20 KiB on the wire. */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "convert/xml-char.h"
+#include "convert/xml/xml-char.h"
 
 #define BLOCK_BYTES 64
 #define KEPT_BYTES 64         /* more than any reference, or the beginning of a section */

@@ -16,7 +16,7 @@
 #include "backend/wire/mend.h"
 #include "backend/wire/share.h"
 #include "convert/error.h"
-#include "convert/xml-error.h"
+#include "convert/xml/xml-error.h"
 
 #define NS_SOAP "http://schemas.xmlsoap.org/soap/envelope/"
 #define NS_XSI "http://www.w3.org/2001/XMLSchema-instance"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "backend/wire/version.h"
-#include "convert/xml-char.h"
+#include "convert/xml/xml-char.h"
 
 #define ENVELOPE \
   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" \

@@ -4,7 +4,7 @@
  * Exists for the upper half of the tree, which is almost all collections; what is
  * in them is in the index.
  */
-#include "convert/scalar.h"
+#include "convert/model/scalar.h"
 #include "fs/attr/alarms.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/attr-custom.h"

@@ -8,7 +8,7 @@
 #include "fs/attr/attr-disk.h"
 
 #include "convert/error.h"
-#include "convert/files.h"
+#include "convert/file/files.h"
 #include "fs/attr/disk-raw.h"
 #include "fs/attr/disk.h"
 #include "fs/attr/facts.h"

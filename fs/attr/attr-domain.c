@@ -16,7 +16,7 @@
 #include "backend/operation/hardware.h"
 #include "backend/operation/reconfigure.h"
 #include "backend/operation/tools.h"
-#include "convert/scalar.h"
+#include "convert/model/scalar.h"
 #include "fs/attr/alarms.h"
 #include "fs/attr/attr-custom.h"
 #include "fs/attr/attr-disk.h"

@@ -10,8 +10,8 @@
 
 #include "backend/operation/host-state.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
-#include "convert/xml-out.h"
+#include "convert/model/scalar.h"
+#include "convert/xml/xml-out.h"
 #include "fs/attr/alarms.h"
 #include "fs/attr/attr-custom.h"
 #include "fs/attr/domain-stores.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "convert/files.h"
+#include "convert/file/files.h"
 #include "fs/attr/destination.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/row/line.h"

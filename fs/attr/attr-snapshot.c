@@ -12,7 +12,7 @@
 #include "backend/mirror/inventory-name.h"
 #include "backend/operation/snapshot.h"
 #include "convert/error.h"
-#include "convert/xml-out.h"
+#include "convert/xml/xml-out.h"
 #include "fs/attr/attr-disk.h"
 #include "fs/attr/tables.h"
 #include "fs/edit/whole.h"

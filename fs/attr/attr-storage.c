@@ -14,8 +14,8 @@
 
 #include "backend/mirror/inventory-name.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
-#include "convert/xml-out.h"
+#include "convert/model/scalar.h"
+#include "convert/xml/xml-out.h"
 
 static gboolean
 datastore_info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *datastore, GString *out,

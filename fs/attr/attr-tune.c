@@ -11,7 +11,7 @@
 #include "backend/operation/allocation.h"
 #include "backend/operation/reconfigure.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
+#include "convert/model/scalar.h"
 #include "fs/attr/domain-stores.h"
 #include "fs/row/line.h"
 

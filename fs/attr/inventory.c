@@ -6,7 +6,7 @@
 
 #include "backend/operation/power.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
+#include "convert/model/scalar.h"
 #include "fs/attr/addresses.h"
 #include "fs/attr/tables.h"
 #include "fs/fs.h"

@@ -8,7 +8,7 @@
 #include "backend/mirror/retrieve.h"
 #include "backend/wire/fault.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
+#include "convert/model/scalar.h"
 #include "fs/tree/notify.h"
 
 /* As long as usage, which is no more urgent. */

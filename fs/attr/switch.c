@@ -10,8 +10,8 @@
 
 #include "backend/mirror/inventory-name.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
-#include "convert/xml-out.h"
+#include "convert/model/scalar.h"
+#include "convert/xml/xml-out.h"
 #include "fs/attr/facts.h"
 #include "fs/attr/network.h"
 #include "fs/attr/tables.h"

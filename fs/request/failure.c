@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "convert/notes.h"
+#include "convert/model/notes.h"
 
 #define MAX_LINES 100
 

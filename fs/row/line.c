@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "convert/error.h"
-#include "convert/scalar.h"
+#include "convert/model/scalar.h"
 
 #define KIB G_GUINT64_CONSTANT (1024)
 #define MIB (1024 * KIB)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/backend/config-attributes.py DEVICE-CHECK KNOWN - what a writer gives is in the next read, or refused
 #
-# KNOWN is convert/domain-xml-known.c, whose table has every element and attribute that hvfs
+# KNOWN is convert/domain-xml/domain-xml-known.c, whose table has every element and attribute that hvfs
 # accepts.  In a machine with one device of every sort each of them is given each value that
 # somebody might try.  What is accepted is applied to the configuration as a server does, and
 # read again: every attribute and element of the text must be there, but for what means the

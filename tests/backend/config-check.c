@@ -21,7 +21,7 @@
 #include "backend/wait/crew.h"
 #include "backend/mirror/updater.h"
 #include "backend/vmconfig/vmconfig.h"
-#include "convert/domain-xml.h"
+#include "convert/domain-xml/domain-xml.h"
 #include "convert/error.h"
 
 typedef struct

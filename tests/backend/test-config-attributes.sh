@@ -6,4 +6,4 @@
 requires "$PYTHON"
 
 "$PYTHON" "$tests_dir/backend/config-attributes.py" "${DEVICE_CHECK:-$build_dir/tests/backend/device-check}" \
-  "$tests_dir/../convert/domain-xml-known.c"
+  "$tests_dir/../convert/domain-xml/domain-xml-known.c"

@@ -9,9 +9,9 @@
  * allocated for each byte of input must not grow with the input, nor the time for each
  * key: this is checked, and the program fails if they do.
  */
-#include "convert/domain-xml.h"
-#include "convert/files-offline.h"
-#include "convert/vmx.h"
+#include "convert/domain-xml/domain-xml.h"
+#include "convert/file/files-offline.h"
+#include "convert/vmx/vmx.h"
 
 #include <libxml/parser.h>
 #include <stdio.h>

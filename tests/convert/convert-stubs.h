@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "convert/files.h"
+#include "convert/file/files.h"
 
 extern const HvfsFiles stub_files;
 

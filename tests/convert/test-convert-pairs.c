@@ -6,9 +6,9 @@
  * test data, read where they lie.  A case without its expected file is one that must be
  * refused.
  */
-#include "convert/domain-xml.h"
+#include "convert/domain-xml/domain-xml.h"
 #include "convert/error.h"
-#include "convert/vmx.h"
+#include "convert/vmx/vmx.h"
 #include "tests/convert/convert-stubs.h"
 
 #include <string.h>

@@ -6,11 +6,11 @@
  * with the --seed that the test prints.  And of the VMX files in tests/convert/pairs no key is
  * lost, and none is added, when they become VMX files.
  */
-#include "convert/device-names.h"
-#include "convert/domain-xml.h"
-#include "convert/files-offline.h"
-#include "convert/vmx-text.h"
-#include "convert/vmx.h"
+#include "convert/model/device-names.h"
+#include "convert/domain-xml/domain-xml.h"
+#include "convert/file/files-offline.h"
+#include "convert/vmx/vmx-text.h"
+#include "convert/vmx/vmx.h"
 #include "tests/convert/convert-stubs.h"
 
 #include <string.h>

@@ -6,11 +6,11 @@
  * time round on stays the same, and must stay itself, to the byte, as a VMX.  A failure is repeated
  * with the --seed that the test prints.
  */
-#include "convert/domain-xml-adopt.h"
-#include "convert/domain-xml.h"
-#include "convert/files-offline.h"
-#include "convert/notes.h"
-#include "convert/vmx.h"
+#include "convert/domain-xml/domain-xml-adopt.h"
+#include "convert/domain-xml/domain-xml.h"
+#include "convert/file/files-offline.h"
+#include "convert/model/notes.h"
+#include "convert/vmx/vmx.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  *
  * Rows are whole files.  A row's output is the input, but for what the row says.
  */
-#include "convert/notes.h"
-#include "convert/vmx.h"
+#include "convert/model/notes.h"
+#include "convert/vmx/vmx.h"
 #include "tests/convert/convert-cases.h"
 
 #include <string.h>

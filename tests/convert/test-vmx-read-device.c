@@ -4,8 +4,8 @@
  * The rows' inputs follow the two lines that every VMX has; those of disk slots are
  * made by SLOT: keys of scsi0:0, of ide0:0 and so on.
  */
-#include "convert/domain-xml.h"
-#include "convert/vmx.h"
+#include "convert/domain-xml/domain-xml.h"
+#include "convert/vmx/vmx.h"
 #include "tests/convert/convert-cases.h"
 #include "tests/convert/convert-stubs.h"
 

@@ -3,9 +3,9 @@
  *
  * The rows' inputs follow the two lines that every VMX has, unless they begin with "!".
  */
-#include "convert/domain-xml.h"
+#include "convert/domain-xml/domain-xml.h"
 #include "convert/error.h"
-#include "convert/vmx.h"
+#include "convert/vmx/vmx.h"
 #include "tests/convert/convert-cases.h"
 #include "tests/convert/convert-stubs.h"
 

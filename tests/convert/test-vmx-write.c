@@ -4,10 +4,10 @@
  * A row's input is what stands in <domain> beside its name, UUID, memory and os; it
  * replaces those of them that it has itself, or all of <domain> if it begins so.
  */
-#include "convert/domain-xml.h"
+#include "convert/domain-xml/domain-xml.h"
 #include "convert/error.h"
-#include "convert/scalar.h"
-#include "convert/vmx.h"
+#include "convert/model/scalar.h"
+#include "convert/vmx/vmx.h"
 #include "tests/convert/convert-cases.h"
 #include "tests/convert/convert-stubs.h"
 

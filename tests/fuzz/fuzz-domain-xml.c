@@ -11,10 +11,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "convert/domain-xml-adopt.h"
-#include "convert/domain-xml.h"
-#include "convert/files-offline.h"
-#include "convert/vmx.h"
+#include "convert/domain-xml/domain-xml-adopt.h"
+#include "convert/domain-xml/domain-xml.h"
+#include "convert/file/files-offline.h"
+#include "convert/vmx/vmx.h"
 #include "tests/fuzz/check-error.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);

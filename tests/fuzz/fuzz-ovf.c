@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "convert/ovf.h"
+#include "convert/xml/ovf.h"
 #include "tests/fuzz/check-error.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);

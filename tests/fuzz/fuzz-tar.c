@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "convert/tar.h"
+#include "convert/file/tar.h"
 #include "tests/fuzz/check-error.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);

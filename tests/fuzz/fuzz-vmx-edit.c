@@ -11,9 +11,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "convert/notes.h"
-#include "convert/vmx-text.h"
-#include "convert/vmx.h"
+#include "convert/model/notes.h"
+#include "convert/vmx/vmx-text.h"
+#include "convert/vmx/vmx.h"
 #include "tests/fuzz/check-error.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);

@@ -19,7 +19,8 @@ red () {
   if "$PYTHON" "$tests_dir/words/rooms.py" "$tmp/house" "$build_dir" >"$tmp/said"; then fail "$1: $2 may include $3"; fi
   grep -q "$1" "$tmp/said" || fail "$1: $(cat "$tmp/said")"
 }
-red 'higher floor' convert/scalar.c backend/wire/value.h
+red 'higher floor' convert/model/scalar.c backend/wire/value.h
 red 'higher floor' backend/wire/value.c fs/fs.h
+red 'rooms in a circle' convert/model/scalar.c convert/vmx/vmx.h
 red 'rooms in a circle' backend/wire/value.c backend/mirror/mirror.h
 red 'files in a circle' fs/row/row.c fs/row/node.h
