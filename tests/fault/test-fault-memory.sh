@@ -10,4 +10,4 @@ root=$(sed -n 's/^url=//p' "$mnt/datacenters/DC0/datastores/LocalDS_0/info")
 unmount_hvfs
 ulimit -c 0
 "$PYTHON" "$tests_dir/fault/test-fault-memory.py" "$HVFS" "$build_dir/tests/fault/preload.so" "$(vcsim_uri vpx)" "$tmp" "$root" \
-  "${FAULT_ROUNDS:-4}" "${FAULT_SEED:-$(date +%s)}"
+  "${FAULT_ROUNDS:-4}" "${HVFS_SEED:-$(date +%s)}"
