@@ -23,12 +23,13 @@
 #include "fs/row/node.h"
 #include "fs/tree/notify.h"
 
-/* fi->fh; 0: a reader of the live text, by the kernel's cache */
+/* fi->fh */
 typedef struct
 {
-  HvfsSheet *sheet;    /* counted; NULL: a reader with a snapshot */
+  HvfsSheet *sheet;    /* counted; NULL: a reader of the live text */
   GMutex lock;         /* the rest; held while it is committed: see take () */
-  GBytes *snapshot;    /* nullable */
+  GBytes *snapshot;    /* the text that a reader has; nullable */
+  gboolean is_fixed;   /* a reader has that until it is closed */
   GByteArray *copy;    /* nullable */
   GBytes *base;        /* nullable: the live text that it began with */
   gboolean is_read;    /* that can be read by this opening */
@@ -229,26 +230,23 @@ needs_snapshot (HvfsFs *fs, HvfsNode node)
   return needs;
 }
 
+/* Past the kernel's cache: it keeps pages and sizes apart, and a reader would get a text cut to
+ * the size of another. */
 static gboolean
 open_to_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   g_autoptr (GBytes) text = hvfs_edit_get_text (call, node, error);
+  Handle *handle;
 
   if (text == NULL)
     return FALSE;
   note_read (call, node, text);
+  handle = handle_new (call, NULL);
+  handle->snapshot = g_steal_pointer (&text);
+  handle->is_fixed = needs_snapshot (call->fs, node);
   fi->noflush = 1;
-  if (hvfs_notifier_is_idle (call->fs->notifier) && !needs_snapshot (call->fs, node)
-      && g_bytes_get_size (text) <= HVFS_CACHED_MAX_BYTES)
-    fi->keep_cache = 1;
-  else
-    {
-      Handle *handle = handle_new (call, NULL);
-
-      handle->snapshot = g_steal_pointer (&text);
-      fi->direct_io = 1;
-      fi->fh = (uintptr_t) handle;
-    }
+  fi->direct_io = 1;
+  fi->fh = (uintptr_t) handle;
   return TRUE;
 }
 
@@ -396,7 +394,7 @@ save (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, SaveRule rule, G
   Handle *handle = handle_of (fi);
   gboolean live = FALSE, ok;
 
-  if (handle == NULL || handle->snapshot != NULL)
+  if (handle->snapshot != NULL)
     return TRUE;
   if (!take (call, handle, error))
     return FALSE;
@@ -430,7 +428,7 @@ edit_release (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError *
   Handle *handle = handle_of (fi);
   gboolean live = FALSE;
 
-  if (handle == NULL || handle->copy == NULL)
+  if (handle->copy == NULL)
     return TRUE;
   if (follow_name (call, node, handle, &live, NULL) && live
       && hvfs_save_at_release (&handle->save, copy_size (handle)) == HVFS_SAVE_COMMIT)
@@ -467,34 +465,51 @@ slice_sheet (HvfsFs *fs, HvfsNode node, gsize size, goffset off, GError **error)
   return bytes;
 }
 
+/* Who reads from the beginning gets the present text, and the rest of that one after it. */
+static GBytes *
+slice_live (HvfsCall *call, HvfsNode node, Handle *handle, gsize size, goffset off, GError **error)
+{
+  g_autoptr (GBytes) text = NULL;
+  GBytes *bytes;
+
+  if (off == 0 && !handle->is_fixed && (text = hvfs_edit_get_text (call, node, error)) == NULL)
+    return NULL;
+  g_mutex_lock (&handle->lock);
+  if (text != NULL)
+    {
+      g_bytes_unref (handle->snapshot);
+      handle->snapshot = g_steal_pointer (&text);
+    }
+  bytes = hvfs_call_slice_text (handle->snapshot, size, off);
+  g_mutex_unlock (&handle->lock);
+  return bytes;
+}
+
 static GBytes *
 edit_read (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, gsize size, goffset off,
            GError **error)
 {
   Handle *handle = handle_of (fi);
   g_autoptr (GBytes) text = NULL;
-  GBytes *bytes = NULL;
+  GBytes *bytes;
 
-  if (handle != NULL && handle->snapshot != NULL)
-    text = g_bytes_ref (handle->snapshot);
-  else if (!hvfs_edit_is_live (call->fs, node))
+  if (handle->snapshot != NULL)
+    return slice_live (call, node, handle, size, off, error);
+  if (!hvfs_edit_is_live (call->fs, node))
     return slice_sheet (call->fs, node, size, off, error);
-  else if (handle != NULL && handle->copy != NULL)
+  if (handle->copy == NULL) /* it was the desk's own when it was opened */
+    return (text = hvfs_edit_get_text (call, node, error)) == NULL
+             ? NULL
+             : hvfs_call_slice_text (text, size, off);
+  if (!take (call, handle, error))
+    return NULL;
+  if (handle->is_read && !handle->is_noted && !handle->save.dirty)
     {
-      if (!take (call, handle, error))
-        return NULL;
-      if (handle->is_read && !handle->is_noted && !handle->save.dirty)
-        {
-          note_read (call, node, handle->base);
-          handle->is_noted = TRUE;
-        }
-      bytes = hvfs_call_slice (handle->copy->data, handle->copy->len, size, off);
-      g_mutex_unlock (&handle->lock);
+      note_read (call, node, handle->base);
+      handle->is_noted = TRUE;
     }
-  else
-    text = hvfs_edit_get_text (call, node, error);
-  if (text != NULL)
-    bytes = hvfs_call_slice_text (text, size, off);
+  bytes = hvfs_call_slice (handle->copy->data, handle->copy->len, size, off);
+  g_mutex_unlock (&handle->lock);
   return bytes;
 }
 

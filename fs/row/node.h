@@ -8,11 +8,6 @@
 
 #include "fs/row/row.h"
 
-/* Of a page of the kernel's cache who reads all gets what was there at one moment.  A text
- * that is longer is read past the cache, from what it was when it was opened: the server
- * may change it between two pages. */
-#define HVFS_CACHED_MAX_BYTES 4096
-
 /* Finds the row, and the object (NULL for the mount's own rows); FALSE when the
  * object is gone.  The mirror's lock must be held. */
 gboolean hvfs_node_resolve (HvfsFs *fs, guint64 ino, HvfsNode *ret_node,

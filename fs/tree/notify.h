@@ -35,7 +35,7 @@ void hvfs_notifier_entry (HvfsNotifier *notifier, guint64 dir, const char *name)
 void hvfs_notifier_hold (HvfsNotifier *notifier, guint64 dir);
 void hvfs_notifier_release (HvfsNotifier *notifier, guint64 dir);
 
-/* Whether the kernel has been told all.  If not, what it caches may be old. */
+/* Whether the kernel has been told all; for tests. */
 gboolean hvfs_notifier_is_idle (HvfsNotifier *notifier);
 
 /* Waits until all that is queued now was told, but for what is kept back: for jobs, whose

@@ -9,8 +9,8 @@ requires "$PYTHON"
 start_vcsim -vm 1
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 d=$mnt/by-name/DC0_H0_VM0
-"$PYTHON" - "$d/sched" "${FLIPS:-150}" <<'END'
-import os, signal, subprocess, sys
+"$PYTHON" - "$d" "${FLIPS:-150}" <<'END'
+import os, re, signal, subprocess, sys
 
 READER = """
 import os, signal, sys
@@ -23,28 +23,56 @@ print(flush=True)
 seen = {}
 while go_on:
     file = os.open(sys.argv[1], os.O_RDONLY)
-    text = os.read(file, 65536)
+    text = b"".join(iter(lambda: os.read(file, 65536), b""))
     os.close(file)
     seen[text] = seen.get(text, 0) + 1
 print(sorted(seen.items()))
 """
-path, flips = sys.argv[1], int(sys.argv[2])
+def race(path, is_whole, change):
+    readers = [subprocess.Popen([sys.executable, "-c", READER, path], stdout=subprocess.PIPE, text=True)
+               for _ in range(3)]
+    for reader in readers:
+        reader.stdout.readline()
+    for n in range(flips):
+        change(n)
+    bad, total, texts = [], 0, set()
+    for reader in readers:
+        reader.send_signal(signal.SIGUSR1)
+        seen = eval(reader.communicate()[0])
+        total += sum(count for _, count in seen)
+        texts.update(text for text, _ in seen)
+        bad += [(text, count) for text, count in seen if not is_whole(text)]
+    if bad or total < flips or len(texts) < 2:
+        sys.exit("%s: %d reads of %d texts; these are no text: %s" % (path, total, len(texts), bad))
+
+
+directory, flips = sys.argv[1], int(sys.argv[2])
+path = directory + "/sched"
 texts = {b"reservation=0\nlimit=%d\nshares=normal\n" % limit for limit in (-1, 999, 100000)}
-readers = [subprocess.Popen([sys.executable, "-c", READER, path], stdout=subprocess.PIPE, text=True)
-           for _ in range(3)]
-for reader in readers:
-    reader.stdout.readline()
-for n in range(flips):
-    with open(path, "w") as file:
-        file.write("limit=%d" % (100000 if n % 2 else 999))
-bad, total = [], 0
-for reader in readers:
-    reader.send_signal(signal.SIGUSR1)
-    seen = eval(reader.communicate()[0])
-    total += sum(count for _, count in seen)
-    bad += [(text, count) for text, count in seen if text not in texts]
-if bad or total < flips:
-    sys.exit("%d reads; these are no text: %s" % (total, bad))
+
+
+def put(name, text):
+    with open(f"{directory}/{name}", "w") as file:
+        file.write(text)
+
+
+race(path, lambda text: text in texts, lambda n: put("sched", "limit=%d" % (100000 if n % 2 else 999)))
+
+# A text of less than a page and one of more, each as another text is long.
+with open(directory + "/config.xml", "rb") as file:
+    size = len(file.read())
+for long in 0, 6000:
+    first, second = b"x" * long + b"a", b"x" * long + b"b" * 400
+    ends = {first, second}
+    put("annotation", first.decode() + "\n")
+
+    def is_whole(text):
+        said = re.search(b"<description>(.*?)</description>", text, re.S)
+        return text.endswith(b"</domain>\n") and (said is None or said[1] in ends)
+
+    race(directory + "/config.xml", is_whole,
+         lambda n: put("annotation", (second if n % 2 else first).decode() + "\n"))
+assert size < 4096 - 400, "no short config.xml: %d" % size
 
 # The same open file: the text that was there when it was read from its beginning.
 file = os.open(path, os.O_RDONLY)
