@@ -3,6 +3,7 @@
  * datastore-browse.h */
 #include "backend/operation/datastore-browse.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "backend/mirror/retrieve.h"
@@ -54,6 +55,14 @@ new_search (const HvfsServer *server, const HvfsDatastorePlace *place, const cha
   return request;
 }
 
+/* One that no system has as a file's would make the kernel refuse the whole listing. */
+static gboolean
+is_name (const char *name)
+{
+  return *name != '\0' && strlen (name) <= NAME_MAX && strchr (name, '/') == NULL
+         && strcmp (name, ".") != 0 && strcmp (name, "..") != 0;
+}
+
 /* Returns: (transfer full) (nullable): NULL: no name of a file */
 static HvfsDatastoreEntry *
 read_entry (const HvfsValue *file)
@@ -61,28 +70,21 @@ read_entry (const HvfsValue *file)
   const char *path = hvfs_value_text (file, "path");
   HvfsDatastoreEntry *entry;
 
-  if (path == NULL || *path == '\0' || strchr (path, '/') != NULL || strcmp (path, ".") == 0
-      || strcmp (path, "..") == 0)
+  if (path == NULL || !is_name (path))
     return NULL;
   entry = g_new0 (HvfsDatastoreEntry, 1);
   entry->name = g_strdup (path);
   entry->is_dir = g_strcmp0 (hvfs_value_type (file), "FolderFileInfo") == 0;
-  entry->size = hvfs_value_int (file, "fileSize", -1);
+  entry->size = MAX (hvfs_value_int (file, "fileSize", -1), -1);
   entry->mtime_us = hvfs_value_time_us (file, "modification");
   return entry;
 }
 
 GPtrArray *
-hvfs_datastore_list (const HvfsServer *server, guint32 serial, const HvfsDatastorePlace *place,
-                     const char *browser, const char *path, GCancellable *cancellable,
-                     GError **error)
+hvfs_datastore_entries_read (const HvfsValue *result, GError **error)
 {
-  g_autoptr (HvfsRequest) request = new_search (server, place, browser, path);
-  g_autoptr (HvfsValue) result = NULL;
   GPtrArray *entries;
 
-  if (!hvfs_operation_run (server, request, serial, NULL, NULL, &result, cancellable, error))
-    return NULL;
   if (result == NULL || hvfs_value_get (result, "folderPath") == NULL)
     {
       g_set_error (error, HVFS_ERROR, EIO, "the server does not say what is in the directory");
@@ -99,4 +101,16 @@ hvfs_datastore_list (const HvfsServer *server, guint32 serial, const HvfsDatasto
         g_ptr_array_add (entries, entry);
     }
   return entries;
+}
+
+GPtrArray *
+hvfs_datastore_list (const HvfsServer *server, guint32 serial, const HvfsDatastorePlace *place,
+                     const char *browser, const char *path, GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (HvfsRequest) request = new_search (server, place, browser, path);
+  g_autoptr (HvfsValue) result = NULL;
+
+  return hvfs_operation_run (server, request, serial, NULL, NULL, &result, cancellable, error)
+           ? hvfs_datastore_entries_read (result, error) : NULL;
 }

@@ -11,7 +11,7 @@
 
 typedef struct
 {
-  char *name;
+  char *name;         /* no longer than a file's may be, and without "/" */
   gboolean is_dir;
   gint64 size;        /* bytes; -1: the server does not say */
   gint64 mtime_us;    /* since 1970; 0: the server does not say */
@@ -37,3 +37,6 @@ char *hvfs_datastore_lookup_browser (const HvfsServer *server, const HvfsDatasto
 GPtrArray *hvfs_datastore_list (const HvfsServer *server, guint32 serial,
                                 const HvfsDatastorePlace *place, const char *browser,
                                 const char *path, GCancellable *cancellable, GError **error);
+
+/* What @result, a HostDatastoreBrowserSearchResults, says; as hvfs_datastore_list.  Memory. */
+GPtrArray *hvfs_datastore_entries_read (const HvfsValue *result, GError **error);
