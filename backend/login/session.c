@@ -680,12 +680,14 @@ hvfs_session_base_url (HvfsSession *session)
 }
 
 HvfsHttp *
-hvfs_session_new_http (HvfsSession *session, const char *base_url, const char *thumbprint)
+hvfs_session_new_http (HvfsSession *session, const char *base_url, const char *thumbprint,
+                       guint connect_s)
 {
   HvfsHttpConfig config = config_of (session->uri, session->timeout_s);
 
   config.base_url = base_url;
   config.thumbprint = thumbprint;
+  config.connect_s = connect_s;
   return hvfs_http_new (&config, session->stats);
 }
 

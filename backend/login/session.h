@@ -181,8 +181,10 @@ const char *hvfs_session_base_url (HvfsSession *session);
 
 /* Connections to another host than the server, without the session's cookie, by the same proxy
  * and time-out.  @thumbprint: (nullable): SHA-1 of its certificate; without one it is to be
- * trusted as the server is, but for its pin.  Memory.  (transfer full) */
-HvfsHttp *hvfs_session_new_http (HvfsSession *session, const char *base_url, const char *thumbprint);
+ * trusted as the server is, but for its pin.  @connect_s: until there is a connection, in place
+ * of the time-out, if not 0.  Memory.  (transfer full) */
+HvfsHttp *hvfs_session_new_http (HvfsSession *session, const char *base_url,
+                                 const char *thumbprint, guint connect_s);
 
 /* How often names in the query of a /folder URL are to be encoded, 1 or 2: what has worked, or
  * what such a server is said to want.  Memory. */

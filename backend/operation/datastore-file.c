@@ -24,6 +24,8 @@ typedef struct
   const char *datacenter_path; /* nullable */
   const char *datastore, *path;
   HvfsHttpRequest request;
+  const HvfsDatastorePlace *place;
+  HvfsDirect *direct;          /* nullable: a host is asked */
   GString *page;               /* what the server explains */
   HvfsHttpReply reply;
 } Call;
@@ -132,6 +134,10 @@ send (Call *call, GCancellable *cancellable, GError **error)
   g_autofree char *url = url_of (call, form), *other_url = url_of (call, other);
   GError *failure = NULL;
 
+  if (call->direct != NULL)
+    return hvfs_direct_perform (call->direct, call->place, call->path, &call->request,
+                                &call->reply, cancellable, &failure)
+           || explain (call, failure, error);
   if (send_as (call, url, cancellable, &failure))
     return TRUE;
   if (call->reply.status == HTTP_NOT_FOUND && strcmp (url, other_url) != 0)
@@ -352,6 +358,7 @@ call_of (HvfsSession *session, const HvfsDatastoreFile *file)
 {
   return (Call){ .session = session, .datacenter_path = file->place->datacenter_path,
                  .datastore = file->place->name, .path = file->path,
+                 .place = file->place, .direct = file->direct,
                  .page = g_string_new (NULL) };
 }
 

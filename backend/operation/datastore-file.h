@@ -13,7 +13,7 @@
 #include <gio/gio.h>
 
 #include "backend/login/session.h"
-#include "backend/operation/datastore-place.h"
+#include "backend/operation/datastore-direct.h"
 
 /**
  * hvfs_datastore_file_get:
@@ -47,6 +47,7 @@ typedef struct
   const char *path;      /* below the datastore's root */
   gint64 listed_size;    /* as the server listed it last; -1: unknown */
   guint wait_s;          /* for the answer to begin; the transfer has a connection of its own */
+  HvfsDirect *direct;    /* nullable: then it is asked of a host, and nobody else */
 } HvfsDatastoreFile;
 
 /* A part of a file that is got. */

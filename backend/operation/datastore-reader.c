@@ -168,7 +168,7 @@ fetch (Part *part, GCancellable *cancellable, GError **error)
   HvfsReader *reader = part->reader;
   const HvfsServer *server = hvfs_transfers_get_server (reader->transfers);
   const HvfsDatastoreFile file = { reader->place, reader->path, part->listed_size,
-                                   server->timeout_s };
+                                   server->timeout_s, NULL };
   HvfsTrouble trouble = { 0 };
 
   for (;;)

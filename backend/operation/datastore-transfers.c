@@ -18,9 +18,12 @@
 struct _HvfsTransfers
 {
   const HvfsServer *server;
+  HvfsDirect *direct;
   HvfsCrew *crew;
+  GCancellable *closing;
   gsize budget;
   GMutex lock;  /* a leaf */
+  GCond changed;
   gsize used;   /* lock: bytes that were taken */
   GQueue idle;  /* lock: HvfsRoom; kept while others are used, for who takes one next */
   gsize n_idle; /* lock: bytes of these */
@@ -102,9 +105,12 @@ hvfs_transfers_new (const HvfsServer *server, gsize budget)
   HvfsTransfers *transfers = g_new0 (HvfsTransfers, 1);
 
   transfers->server = server;
+  transfers->direct = hvfs_direct_new (server);
+  transfers->closing = g_cancellable_new ();
   transfers->budget = budget;
   transfers->crew = hvfs_crew_new ("hvfs-transfer", run, NULL, MAX_THREADS);
   g_mutex_init (&transfers->lock);
+  g_cond_init (&transfers->changed);
   return transfers;
 }
 
@@ -113,9 +119,13 @@ hvfs_transfers_free (HvfsTransfers *transfers)
 {
   if (transfers == NULL)
     return;
+  g_cancellable_cancel (transfers->closing);
   hvfs_crew_free (transfers->crew);
   drop_idle (transfers, 0);
+  hvfs_direct_free (transfers->direct);
+  g_object_unref (transfers->closing);
   g_mutex_clear (&transfers->lock);
+  g_cond_clear (&transfers->changed);
   g_free (transfers);
 }
 
@@ -123,6 +133,12 @@ const HvfsServer *
 hvfs_transfers_get_server (HvfsTransfers *transfers)
 {
   return transfers->server;
+}
+
+HvfsDirect *
+hvfs_transfers_get_direct (HvfsTransfers *transfers, const HvfsDatastorePlace *place)
+{
+  return hvfs_direct_may (transfers->direct, place) ? transfers->direct : NULL;
 }
 
 void
@@ -219,6 +235,18 @@ sleep_us (gint64 us, GMutex *lock, GCond *changed, GCancellable *cancellable)
   g_mutex_unlock (lock);
   hvfs_wake_end (&wake);
   return !g_cancellable_is_cancelled (cancellable);
+}
+
+GCancellable *
+hvfs_transfers_get_closing (HvfsTransfers *transfers)
+{
+  return transfers->closing;
+}
+
+gboolean
+hvfs_transfers_sleep (HvfsTransfers *transfers, gint64 us)
+{
+  return sleep_us (us, &transfers->lock, &transfers->changed, transfers->closing);
 }
 
 gboolean

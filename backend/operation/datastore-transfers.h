@@ -7,21 +7,30 @@
  */
 #pragma once
 
-#include "backend/operation/operation.h"
+#include "backend/operation/datastore-direct.h"
 
 typedef struct _HvfsTransfers HvfsTransfers;
 
 /* @server: borrowed; @budget: bytes */
 HvfsTransfers *hvfs_transfers_new (const HvfsServer *server, gsize budget);
-/* All readers and writers are closed; waits until none is at work. */
+/* All readers and writers are closed; ends what sleeps, and waits until none is at work. */
 void hvfs_transfers_free (HvfsTransfers *transfers); /* NULL is allowed */
 
 const HvfsServer *hvfs_transfers_get_server (HvfsTransfers *transfers);
+
+/* For a long transfer of a file at @place: a host is to be tried.  (nullable): it is not */
+HvfsDirect *hvfs_transfers_get_direct (HvfsTransfers *transfers, const HvfsDatastorePlace *place);
 
 typedef void (*HvfsTransfersFunc) (gpointer data);
 
 /* Runs @func in a thread. */
 void hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer data);
+
+/* Cancelled when the transfers are to end.  (transfer none) */
+GCancellable *hvfs_transfers_get_closing (HvfsTransfers *transfers);
+
+/* Returns: FALSE: they are to end */
+gboolean hvfs_transfers_sleep (HvfsTransfers *transfers, gint64 us);
 
 /* Memory for who would like @len bytes, and gets fewer where little is left; it counts until
  * the last who refers to it is done with it. */

@@ -14,6 +14,8 @@
 /* More than a network holds of what a server has not looked at yet. */
 #define KEEP (16 * 1024 * 1024)
 #define RING (4 * 1024 * 1024)
+/* What is shorter is there before a host was found and asked. */
+#define DIRECT (16 * 1024 * 1024)
 /* A host may write for long before it says that it has all. */
 #define ANSWER_S 300
 
@@ -146,9 +148,11 @@ static gboolean
 put (HvfsWriter *writer, GError **error)
 {
   HvfsSession *session = hvfs_transfers_get_server (writer->transfers)->session;
-  const HvfsDatastoreFile file = { writer->place, writer->path, -1, ANSWER_S };
+  HvfsDatastoreFile file = { writer->place, writer->path, -1, ANSWER_S, NULL };
   HvfsTrouble trouble = { 0 };
 
+  if (writer->len < 0 || writer->len >= DIRECT)
+    file.direct = hvfs_transfers_get_direct (writer->transfers, writer->place);
   for (;;)
     {
       g_autoptr (GError) failure = NULL;
@@ -159,6 +163,13 @@ put (HvfsWriter *writer, GError **error)
 
       if (ok)
         return TRUE;
+      /* What a host does not take the server may. */
+      if (file.direct != NULL && has_all (writer)
+          && !g_cancellable_is_cancelled (writer->stop))
+        {
+          file.direct = NULL;
+          continue;
+        }
       if (is_refused (writer, &end))
         hvfs_transfers_take_no_chunks (writer->transfers);
       /* Of a server that hangs up on chunks nobody knows that: it is not asked twice. */

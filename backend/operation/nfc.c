@@ -69,7 +69,7 @@ perform (const HvfsServer *server, const HvfsLeaseUrl *url, HvfsHttpRequest *req
     return FALSE;
   if (base == NULL)
     return hvfs_session_transfer (server->session, request, reply, cancellable, error);
-  http = hvfs_session_new_http (server->session, base, url->thumbprint);
+  http = hvfs_session_new_http (server->session, base, url->thumbprint, 0);
   if (!hvfs_http_perform (http, request, reply, cancellable, error))
     return FALSE;
   if (is_success (reply->status))

@@ -20,6 +20,7 @@ typedef struct
   gboolean no_verify;
   gboolean legacy_tls;  /* TLS 1.0 and SHA-1 will do */
   guint timeout_s;      /* without progress; at least 1 */
+  guint connect_s;      /* until there is a connection, where that is to be less; else 0 */
   guint connections;    /* at most at once, for requests without wait_s; more wait for one */
 } HvfsHttpConfig;
 

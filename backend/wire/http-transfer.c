@@ -250,7 +250,8 @@ set_connection (CURL *easy, Transfer *transfer)
   curl_easy_setopt (easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt (easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L); /* a server may move */
   curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) config->timeout_s);
+  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT,
+                    (long) (config->connect_s != 0 ? config->connect_s : config->timeout_s));
   curl_easy_setopt (easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
   curl_easy_setopt (easy, CURLOPT_SOCKOPTDATA, peer);
   curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);

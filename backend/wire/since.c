@@ -25,6 +25,7 @@ static const HvfsSince rows[] = {
   { NULL, "CreateScreenshot_Task", "4.0", NULL, "a picture of the screen" },
   { NULL, "AcquireCloneTicket", "2.5u2", NULL, "a ticket for a console" },
   { NULL, "AcquireTicket", "4.1", NULL, "a ticket for a console" },
+  { NULL, "AcquireGenericServiceTicket", "5.0", NULL, "a ticket for a host's files" },
   { NULL, "PutUsbScanCodes", "6.5", NULL, "pressing keys" },
   { NULL, "AcknowledgeAlarm", "4.0", NULL, "acknowledging an alarm" },
   { NULL, "PowerOnVApp_Task", "4.0", NULL, "starting a vApp" },

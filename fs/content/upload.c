@@ -308,7 +308,7 @@ static gboolean
 check_size_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 {
   const Stream *stream = upload->stream;
-  const HvfsDatastoreFile file = { stream->place, stream->path, -1, 0 };
+  const HvfsDatastoreFile file = { stream->place, stream->path, -1, 0, NULL };
   gint64 end = hvfs_writer_get_end (stream->writer), size;
   GError *failure = NULL;
 

@@ -14,6 +14,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -25,15 +26,20 @@ import (
 )
 
 func (f *front) folder(rw http.ResponseWriter, r *http.Request) {
-	entry := f.log.begin(r, r.Method+" /folder")
 	status := http.StatusUnauthorized
 	root := ""
 	f.w.do(func() {
 		if f.w.mayRead(r) {
-			status, root = http.StatusNotFound, f.w.datastoreDir(r.FormValue("dcPath"), r.FormValue("dsName"))
+			status, root = http.StatusNotFound, f.w.datastoreDir(f.w.decoded(r.FormValue("dcPath")), f.w.decoded(r.FormValue("dsName")))
 		}
 	})
-	if rule := f.faults.match(f.w.opt.api, r.Method+" /folder", moref{}); rule != nil {
+	f.files(rw, r, r.Method+" /folder", root, status)
+}
+
+// files serves what r names below root, or without one says the status. The log calls it what.
+func (f *front) files(rw http.ResponseWriter, r *http.Request, what, root string, status int) {
+	entry := f.log.begin(r, what)
+	if rule := f.faults.match(f.w.opt.api, what, moref{}); rule != nil {
 		defer f.log.end(entry, -1, 0)
 		acts[rule.What](rule, rw, r, func() answer {
 			reply := httptest.NewRecorder()
@@ -80,6 +86,17 @@ func (w *world) mayRead(r *http.Request) bool {
 	}
 	user, password, ok := r.BasicAuth()
 	return ok && w.validUser(&types.Login{UserName: user, Password: password})
+}
+
+// decoded: a vCenter's own links hold %2526 for & (vim25-more.md, section 1).
+func (w *world) decoded(name string) string {
+	if !w.opt.encodedTwice {
+		return name
+	}
+	if once, err := url.PathUnescape(name); err == nil {
+		return once
+	}
+	return name
 }
 
 // datastoreDir finds a datastore by the path of its datacenter, which a host

@@ -84,6 +84,11 @@ func run(o *options) error {
 		}
 		f := &front{w: w, log: newRequestLog(), faults: &misbehaviour{world: w}}
 		g.handler = f
+		if o.direct {
+			if err := f.openHosts(); err != nil {
+				return err
+			}
+		}
 		if controlURL, err = serveControl(&control{w: w, front: f, gate: g}); err != nil {
 			return err
 		}

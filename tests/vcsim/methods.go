@@ -26,7 +26,9 @@ var handlers = map[string]handler{
 	"Login":                  login,
 	"Logout":                 logout,
 	"SessionIsActive":        sessionIsActive,
-	"TerminateSession":       terminateSession,
+
+	"AcquireGenericServiceTicket": acquireServiceTicket,
+	"TerminateSession":            terminateSession,
 
 	"CreateFilter":                 createFilter,
 	"DestroyPropertyFilter":        destroyFilter,

@@ -16,6 +16,7 @@ type options struct {
 	history                                 string
 	tls, gzip, plain, stdin, mixed          bool
 	esx, gsx, legacyTLS, silentSummary      bool
+	direct, encodedTwice                    bool
 	dc, cluster, host, standalone, vm       int
 	folder, ds, pg, pod                     int
 	page, updatePage                        int
@@ -61,6 +62,8 @@ func parseOptions(args []string) (*options, error) {
 	f.IntVar(&o.guestTime, "guest-time", 20, "`ms` after which a guest does what it was asked")
 	f.IntVar(&o.leaseTimeout, "lease-timeout", 300, "`seconds` after which a lease that nobody renews ends")
 	f.StringVar(&o.history, "history", "", "`file` that keeps the events, for a server that is killed and started again")
+	f.BoolVar(&o.encodedTwice, "encoded-twice", false, "names in the query of /folder are encoded twice, as a vCenter's are")
+	f.BoolVar(&o.direct, "direct", false, "the hosts take tickets for files of their datastores (default: there are none)")
 	f.IntVar(&o.sessionIdle, "session-idle", 0, "`seconds` after which an unused session ends; 0: never")
 	api := f.String("api", "", "`version` of the API: 2.5, 4.0, 4.1 … 6.5 (default 6.5; 2.5 for GSX)")
 	times := f.String("task-times", "", "`Method=ms,…`: the time that tasks of single methods take")

@@ -40,7 +40,9 @@ type world struct {
 	guests   map[moref]*guest
 	tasks    map[moref]*task
 	asking   map[moref]*asking
-	leases   map[string]*lease // by their secrets
+	leases   map[string]*lease        // by their secrets
+	tickets  map[string]serviceTicket // by their ids
+	hostGate *gate                    // where hosts take tickets; nil: nowhere
 	events   eventHistory
 	alarms   []*mo.Alarm // that are defined
 	pressed  []string    // keys
@@ -65,7 +67,8 @@ type call struct {
 
 func newWorld(opt *options) *world {
 	w := &world{opt: opt, touched: map[moref]bool{}, sessions: map[string]*session{},
-		denied: map[denial]bool{}, guests: map[moref]*guest{}, tasks: map[moref]*task{}, asking: map[moref]*asking{}, leases: map[string]*lease{}}
+		denied: map[denial]bool{}, guests: map[moref]*guest{}, tasks: map[moref]*task{}, asking: map[moref]*asking{}, leases: map[string]*lease{},
+		tickets: map[string]serviceTicket{}}
 	simulator.Map.AddHandler(&journal{w})
 	w.tapEvents()
 	return w
