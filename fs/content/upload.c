@@ -12,6 +12,7 @@
 #include "backend/operation/datastore-reader.h"
 #include "backend/operation/datastore-writer.h"
 #include "convert/error.h"
+#include "fs/content/leftover.h"
 #include "fs/content/volumes.h"
 #include "fs/tree/change.h"
 
@@ -260,19 +261,6 @@ begin_stream_locked (HvfsUpload *upload, goffset ready, gint64 len, GError **err
   return TRUE;
 }
 
-/* What did not become a file is cleared away, also for who was interrupted. */
-static void
-clear_away (HvfsFs *fs, const Stream *stream)
-{
-  const HvfsDatastorePath part = { stream->store, stream->place, stream->path };
-  g_autoptr (GError) error = NULL;
-
-  if (!hvfs_datastore_delete (&fs->server, &part, stream->is_disk, NULL, &error)
-      && error->code != ENOENT)
-    g_message ("[%s] %s: a part of a file is left there: %s", part.place->name, part.path,
-               error->message);
-}
-
 /* @is_there: under its temporary name, where nobody wants it */
 static void
 end_stream_locked (HvfsUpload *upload, gboolean is_there)
@@ -283,7 +271,8 @@ end_stream_locked (HvfsUpload *upload, gboolean is_there)
     return;
   hvfs_writer_free (stream->writer);
   if (is_there)
-    clear_away (upload->fs, stream);
+    hvfs_leftover_remove (upload->fs, stream->store, stream->place, stream->path,
+                          stream->is_disk);
   hvfs_datastore_place_free (stream->place);
   g_free (stream->path);
 }

@@ -92,6 +92,21 @@ await missing "$files/i.iso"
 [ ! -e "$root/i.iso" ] || fail 'half a file has its name'
 no_parts 'cut'
 grep -q 'i.iso: ' "$mnt/.hvfs/errors" || fail "errors: $(cat "$mnt/.hvfs/errors")"
+# Nobody can tell a server that is gone to remove it: that is done when it is there again.
+misbehave PUT 'stall&bytes=30000000'
+cp "$tmp/iso" "$files/i.iso" 2>"$tmp/err" &
+pid=$!
+await goes_up
+control POST /down >/dev/null
+if wait "$pid"; then fail 'lost, with success'; fi
+[ -n "$(find "$root" -name '.hvfs-*')" ] || fail 'there is no part that could be left'
+control POST /heal >/dev/null
+control POST /up >/dev/null
+no_part () { [ -z "$(find "$root" -name '.hvfs-*')" ]; }
+await no_part
+removed () { grep -q 'the part of a file that was left there is removed' "$hvfs_log"; }
+await removed
+[ ! -e "$root/i.iso" ] || fail 'half a file has its name'
 # What it has had is told to nobody before it is checked.
 misbehave HEAD 500
 if cp "$tmp/iso" "$files/j.iso" 2>"$tmp/err"; then fail 'unchecked, with success'; fi
