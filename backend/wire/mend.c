@@ -373,7 +373,7 @@ hvfs_mend_feed (HvfsMend *mend, const char *data, gsize len, HvfsMendSink sink,
 gboolean
 hvfs_mend_end (HvfsMend *mend, HvfsMendSink sink, gpointer user_data)
 {
-  const char *none = NULL;
+  const char *none = "";
   gsize len = 0;
 
   mend->sink = sink;
