@@ -8,6 +8,7 @@
 
 #include "backend/mirror/retrieve.h"
 #include "convert/error.h"
+#include "convert/files.h"
 
 void
 hvfs_datastore_entry_free (HvfsDatastoreEntry *entry)
@@ -34,11 +35,10 @@ hvfs_datastore_lookup_browser (const HvfsServer *server, const HvfsDatastorePlac
 
 /* Without a query nothing is looked into, and nothing is left out. */
 static HvfsRequest *
-new_search (const HvfsServer *server, const HvfsDatastorePlace *place, const char *browser,
-            const char *path)
+new_search (const HvfsServer *server, const char *method, const HvfsDatastorePlace *place,
+            const char *browser, const char *path)
 {
-  HvfsRequest *request
-    = hvfs_request_new ("SearchDatastore_Task", "HostDatastoreBrowser", browser);
+  HvfsRequest *request = hvfs_request_new (method, "HostDatastoreBrowser", browser);
   g_autofree char *where = hvfs_datastore_place_path (place, path);
 
   hvfs_request_text (request, "datastorePath", where);
@@ -108,9 +108,80 @@ hvfs_datastore_list (const HvfsServer *server, guint32 serial, const HvfsDatasto
                      const char *browser, const char *path, GCancellable *cancellable,
                      GError **error)
 {
-  g_autoptr (HvfsRequest) request = new_search (server, place, browser, path);
+  g_autoptr (HvfsRequest) request
+    = new_search (server, "SearchDatastore_Task", place, browser, path);
   g_autoptr (HvfsValue) result = NULL;
 
   return hvfs_operation_run (server, request, serial, NULL, NULL, &result, cancellable, error)
            ? hvfs_datastore_entries_read (result, error) : NULL;
+}
+
+static void
+listing_free (gpointer data)
+{
+  HvfsDatastoreListing *listing = data;
+
+  g_free (listing->path);
+  g_ptr_array_unref (listing->entries);
+  g_free (listing);
+}
+
+/* Servers end a directory with "/", or do not.  (transfer full) (nullable): it names none */
+static char *
+dup_folder (const HvfsValue *result)
+{
+  const char *path = hvfs_value_text (result, "folderPath");
+  g_autofree char *datastore = NULL;
+  const char *below = path == NULL ? NULL : hvfs_datastore_path_split (path, &datastore);
+  char *folder;
+
+  if (below == NULL)
+    return NULL;
+  folder = g_strdup (below + strspn (below, "/"));
+  while (g_str_has_suffix (folder, "/"))
+    folder[strlen (folder) - 1] = '\0';
+  return folder;
+}
+
+static gint
+compare_lengths (gconstpointer a, gconstpointer b)
+{
+  const HvfsDatastoreListing *one = *(HvfsDatastoreListing *const *) a;
+  const HvfsDatastoreListing *other = *(HvfsDatastoreListing *const *) b;
+  gsize n = strlen (one->path), m = strlen (other->path);
+
+  return (n > m) - (n < m);
+}
+
+GPtrArray *
+hvfs_datastore_list_below (const HvfsServer *server, guint32 serial,
+                           const HvfsDatastorePlace *place, const char *browser,
+                           const char *path, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request
+    = new_search (server, "SearchDatastoreSubFolders_Task", place, browser, path);
+  g_autoptr (HvfsValue) results = NULL;
+  GPtrArray *listings;
+
+  if (!hvfs_operation_run (server, request, serial, NULL, NULL, &results, cancellable, error))
+    return NULL;
+  listings = g_ptr_array_new_with_free_func (listing_free);
+  for (guint i = 0; i < hvfs_value_n_children (results); i++)
+    {
+      char *folder = dup_folder (hvfs_value_nth (results, i));
+      GPtrArray *entries
+        = folder == NULL ? NULL : hvfs_datastore_entries_read (hvfs_value_nth (results, i), NULL);
+      HvfsDatastoreListing *listing;
+
+      if (entries == NULL)
+        {
+          g_free (folder);
+          continue;
+        }
+      listing = g_new (HvfsDatastoreListing, 1);
+      *listing = (HvfsDatastoreListing){ folder, entries };
+      g_ptr_array_add (listings, listing);
+    }
+  g_ptr_array_sort (listings, compare_lengths);
+  return listings;
 }

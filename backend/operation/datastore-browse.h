@@ -38,5 +38,19 @@ GPtrArray *hvfs_datastore_list (const HvfsServer *server, guint32 serial,
                                 const HvfsDatastorePlace *place, const char *browser,
                                 const char *path, GCancellable *cancellable, GError **error);
 
+/* A directory, and what is in it. */
+typedef struct
+{
+  char *path;          /* below the datastore's root */
+  GPtrArray *entries;  /* of HvfsDatastoreEntry */
+} HvfsDatastoreListing;
+
+/* The same of the directory and all below it, in one search: who is above another comes first.
+ * Returns: (transfer full) (element-type HvfsDatastoreListing) */
+GPtrArray *hvfs_datastore_list_below (const HvfsServer *server, guint32 serial,
+                                      const HvfsDatastorePlace *place, const char *browser,
+                                      const char *path, GCancellable *cancellable,
+                                      GError **error);
+
 /* What @result, a HostDatastoreBrowserSearchResults, says; as hvfs_datastore_list.  Memory. */
 GPtrArray *hvfs_datastore_entries_read (const HvfsValue *result, GError **error);

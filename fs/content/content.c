@@ -70,11 +70,90 @@ ask (HvfsCall *call, guint32 number, guint32 store, GError **error)
          && hvfs_contents_set (fs->contents, number, store, entries, asked_us, changes);
 }
 
+/* ---- a walk ---- */
+
+/* The directory at @path.  FALSE: it is not known. */
+static gboolean
+find_path (HvfsContents *contents, guint32 store, const char *path, guint32 *ret_number)
+{
+  g_auto (GStrv) names = g_strsplit (path, "/", -1);
+  HvfsContent content = { .is_dir = TRUE };
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (*names[i] != '\0'
+        && (!hvfs_contents_find (contents, content.number, store, names[i], &content)
+            || !content.is_dir))
+      return FALSE;
+  *ret_number = content.number;
+  return TRUE;
+}
+
+/* Takes what was listed, unless the mount has changed anything since that was asked for. */
+static void
+take_listings (HvfsContents *contents, guint32 store, const GPtrArray *listings, gint64 asked_us,
+               guint all_changes)
+{
+  for (guint i = 0; i < listings->len; i++)
+    {
+      const HvfsDatastoreListing *listing = listings->pdata[i];
+      guint32 number;
+      guint changes;
+
+      if (!find_path (contents, store, listing->path, &number))
+        continue;
+      changes = hvfs_contents_get_changes (contents, number, store);
+      if (hvfs_contents_get_all_changes (contents) != all_changes)
+        return;
+      hvfs_contents_set (contents, number, store, listing->entries, asked_us, changes);
+    }
+}
+
+static void
+list_below (HvfsCall *call, guint32 parent, guint32 store)
+{
+  HvfsFs *fs = call->fs;
+  gint64 asked_us = g_get_monotonic_time ();
+  guint all_changes = hvfs_contents_get_all_changes (fs->contents);
+  g_autofree char *path = hvfs_contents_dup_path (fs->contents, parent);
+  g_autoptr (HvfsDatastorePlace) place = hvfs_datastore_place_new (fs->mirror, store, NULL);
+  g_autofree char *browser = place == NULL ? NULL : browser_of (fs, store, place, NULL);
+  g_autoptr (GPtrArray) listings = NULL;
+
+  if (path == NULL || browser == NULL)
+    return;
+  listings = hvfs_datastore_list_below (&fs->server, store, place, browser, path,
+                                        call->cancellable, NULL);
+  if (listings != NULL)
+    take_listings (fs->contents, store, listings, asked_us, all_changes);
+  hvfs_contents_walked (fs->contents, parent, store, g_get_monotonic_time () - asked_us);
+}
+
+/* Who lists one directory after the other has those beside it, and below them, with one search.
+ * What goes wrong with it is asked for again, one by one. */
+static gboolean
+list_ahead (HvfsCall *call, guint32 number, guint32 store)
+{
+  HvfsFlight *flight = call->fs->content_flight;
+  guint32 parent;
+  guint64 key;
+
+  if (!hvfs_contents_walk (call->fs->contents, number, &parent))
+    return FALSE;
+  key = hvfs_content_dir_ino (parent, store);
+  if (!hvfs_flight_try (flight, key))
+    return FALSE;
+  list_below (call, parent, store);
+  hvfs_flight_end (flight, key);
+  return hvfs_contents_is_listed (call->fs->contents, number, store);
+}
+
 static gboolean
 list_now (HvfsCall *call, guint32 number, guint32 store, GError **error)
 {
   g_autoptr (GError) failure = NULL;
 
+  if (list_ahead (call, number, store))
+    return TRUE;
   for (guint i = 0; i < TRIES && failure == NULL; i++)
     if (ask (call, number, store, &failure))
       return TRUE;

@@ -10,6 +10,13 @@
 /* A listing is at most five seconds old where it is read. */
 #define NEW_US (G_TIME_SPAN_SECOND * 9 / 2)
 
+/* So many directories in one were listed one after the other, before all the others are had with
+ * one search, unless there are more files than so many, or such a search took too long lately. */
+#define WALK 4
+#define MAX_AHEAD 50000
+#define MAX_SEARCH_US (2 * G_TIME_SPAN_SECOND)
+#define NO_WALK_US (10 * G_TIME_SPAN_MINUTE)
+
 /* A server's clock that is further off is not known for the time of a file from here. */
 #define MAX_SKEW_US (10 * G_TIME_SPAN_MINUTE)
 
@@ -27,6 +34,8 @@ struct _Node
   GHashTable *names;     /* name -> Node; NULL: a file */
   gint64 listed_until_us;
   guint changes;
+  guint n_walked;        /* directories in it were to be listed lately, ... */
+  gint64 walked_us;      /* ... the last one then */
   gint64 set_us;         /* shown in place of the server's time; 0: none */
   gint64 server_us;      /* the server's, as listed last; 0: not since it was stored */
   gint64 stored_us;      /* when that was, by the clock here */
@@ -50,6 +59,8 @@ struct _HvfsContents
   GQueue listings;       /* lock: of Listing, the one that becomes old first at the head */
   GCond changed;         /* listings, closing */
   GThread *thread;       /* lock: nullable: until there is a listing */
+  guint n_changes;       /* lock: of all directories */
+  gint64 no_walk_us;     /* lock: until then nothing is listed ahead */
   gboolean closing;      /* lock */
 };
 
@@ -195,6 +206,13 @@ forget_number (gpointer number, gpointer value, gpointer data)
   if (node->children != NULL)
     g_tree_foreach (node->children, forget_number, contents);
   return FALSE;
+}
+
+static void
+note_change_locked (HvfsContents *contents, Node *dir)
+{
+  dir->changes++;
+  contents->n_changes++;
 }
 
 static void
@@ -344,6 +362,64 @@ hvfs_contents_get_changes (HvfsContents *contents, guint32 number, guint32 store
   return dir != NULL ? dir->changes : 0;
 }
 
+guint
+hvfs_contents_get_all_changes (HvfsContents *contents)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+
+  return contents->n_changes;
+}
+
+/* How many files and directories are below @dir, if all its directories are as those of them
+ * that were listed. */
+static guint64
+estimate_locked (const Node *dir)
+{
+  guint64 n_dirs = 0, n_listed = 0, n = 0;
+
+  for (GTreeNode *at = g_tree_node_first (dir->children); at != NULL; at = g_tree_node_next (at))
+    {
+      const Node *node = g_tree_node_value (at);
+
+      n_dirs += node->children != NULL;
+      if (node->children == NULL || node->listed_until_us == 0)
+        continue;
+      n_listed++;
+      n += (guint64) g_tree_nnodes (node->children);
+    }
+  return n_listed == 0 ? 0 : n * n_dirs / n_listed;
+}
+
+gboolean
+hvfs_contents_walk (HvfsContents *contents, guint32 number, guint32 *ret_parent)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  const Node *node = number == 0 ? NULL : node_locked (contents, number);
+  gint64 now = g_get_monotonic_time ();
+  Node *parent;
+
+  if (node == NULL || now < contents->no_walk_us)
+    return FALSE;
+  parent = node->parent;
+  *ret_parent = parent->content.number;
+  if (now - parent->walked_us > NEW_US)
+    parent->n_walked = 0;
+  parent->walked_us = now;
+  return ++parent->n_walked > WALK && estimate_locked (parent) <= MAX_AHEAD;
+}
+
+void
+hvfs_contents_walked (HvfsContents *contents, guint32 parent, guint32 store, gint64 took_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&contents->lock);
+  Node *dir = dir_locked (contents, parent, store);
+
+  if (dir != NULL)
+    dir->n_walked = 0;
+  if (took_us > MAX_SEARCH_US)
+    contents->no_walk_us = g_get_monotonic_time () + NO_WALK_US;
+}
+
 static void
 remove_unlisted_locked (HvfsContents *contents, Node *dir, gint64 until_us)
 {
@@ -429,7 +505,7 @@ add_locked (HvfsContents *contents, guint32 number, guint32 store, const char *n
 
   if (node == NULL)
     return NULL;
-  dir->changes++;
+  note_change_locked (contents, dir);
   node->content.size = 0;
   node->content.mtime_us = g_get_real_time ();
   node->content.until_us = dir->listed_until_us;
@@ -490,7 +566,7 @@ hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size)
 
   if (node == NULL)
     return;
-  node->parent->changes++;
+  note_change_locked (contents, node->parent);
   node->content.is_new = FALSE;
   node->content.size = size;
   node->server_us = 0;
@@ -508,9 +584,9 @@ make_old (gpointer number, gpointer node, gpointer data)
 }
 
 static void
-forget_locked (Node *dir)
+forget_locked (HvfsContents *contents, Node *dir)
 {
-  dir->changes++;
+  note_change_locked (contents, dir);
   dir->listed_until_us = 0;
   g_tree_foreach (dir->children, make_old, NULL);
 }
@@ -522,7 +598,7 @@ hvfs_contents_forget (HvfsContents *contents, guint32 number, guint32 store)
   Node *dir = dir_locked (contents, number, store);
 
   if (dir != NULL)
-    forget_locked (dir);
+    forget_locked (contents, dir);
 }
 
 void
@@ -534,11 +610,11 @@ hvfs_contents_forget_store (HvfsContents *contents, guint32 store)
   gpointer node;
 
   if (root != NULL)
-    forget_locked (root);
+    forget_locked (contents, root);
   g_hash_table_iter_init (&iter, contents->nodes);
   while (g_hash_table_iter_next (&iter, NULL, &node))
     if (((Node *) node)->content.store == store && ((Node *) node)->children != NULL)
-      forget_locked (node);
+      forget_locked (contents, node);
 }
 
 void
@@ -549,7 +625,7 @@ hvfs_contents_remove (HvfsContents *contents, guint32 number, guint32 store, con
   Node *node = dir != NULL ? g_hash_table_lookup (dir->names, name) : NULL;
 
   if (dir != NULL)
-    dir->changes++;
+    note_change_locked (contents, dir);
   if (node != NULL)
     remove_locked (contents, node);
 }
@@ -583,9 +659,9 @@ hvfs_contents_rename (HvfsContents *contents, guint32 number, guint32 store, con
   Node *old = new_dir != NULL ? g_hash_table_lookup (new_dir->names, new_name) : NULL;
 
   if (dir != NULL)
-    dir->changes++;
+    note_change_locked (contents, dir);
   if (new_dir != NULL)
-    new_dir->changes++;
+    note_change_locked (contents, new_dir);
   if (node == NULL || old == node)
     return;
   if (old != NULL)

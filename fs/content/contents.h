@@ -64,6 +64,15 @@ gboolean hvfs_contents_next (HvfsContents *contents, guint32 number, guint32 sto
 /* How often the mount itself has changed what is in it.  Before a listing is asked for. */
 guint hvfs_contents_get_changes (HvfsContents *contents, guint32 number, guint32 store);
 
+/* The same of all directories. */
+guint hvfs_contents_get_all_changes (HvfsContents *contents);
+
+/* The directory is to be listed.  Returns: whether somebody walks through those that are in
+ * @ret_parent, so that one search of all of them is worth it */
+gboolean hvfs_contents_walk (HvfsContents *contents, guint32 number, guint32 *ret_parent);
+/* There was one, and it took so long. */
+void hvfs_contents_walked (HvfsContents *contents, guint32 parent, guint32 store, gint64 took_us);
+
 /**
  * hvfs_contents_set:
  * @entries: (element-type HvfsDatastoreEntry)

@@ -35,6 +35,21 @@ expect_eq 'names' "$(cd "$files" && find . -type f | sort)" "$(cd "$root" && fin
 expect_eq 'sizes' "$(cd "$files" && find iso -type f -printf '%s %P\n' | sort)" \
   "$(cd "$root" && find iso -type f -printf '%s %P\n' | sort)"
 
+# Who walks through directories has those beside them, and below, with one search more.
+for i in $(seq 40); do
+  mkdir -p "$root/walk/$i/below"
+  touch "$root/walk/$i/a file" "$root/walk/$i/below/b"
+done
+searches () { sed -n 's/^request.SearchDatastore_Task=//p' "$mnt/.hvfs/stats"; }
+await exists "$files/walk"
+before=$(searches)
+expect_eq 'a walk' "$(cd "$files" && find walk | sort)" "$(cd "$root" && find walk | sort)"
+[ "$(searches)" -lt $((before + 40)) ] || fail "81 directories cost $(($(searches) - before)) searches"
+rm -r "$root/walk/17" && : >"$root/walk/18/new"
+changed () { [ ! -e "$files/walk/17" ] && [ -e "$files/walk/18/new" ]; }
+await changed
+expect_eq 'another walk' "$(cd "$files" && find walk | sort)" "$(cd "$root" && find walk | sort)"
+
 # Whole, by pieces, at any place.
 cmp "$files/iso/big.iso" "$root/iso/big.iso"
 expect_eq 'md5sum' "$(md5sum <"$files/iso/big.iso")" "$(md5sum <"$root/iso/big.iso")"
