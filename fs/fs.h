@@ -38,6 +38,7 @@ typedef struct _HvfsNetworks HvfsNetworks;
 typedef struct _HvfsNotifier HvfsNotifier;
 typedef struct _HvfsNumbers HvfsNumbers;
 typedef struct _HvfsOpened HvfsOpened;
+typedef struct _HvfsPackages HvfsPackages;
 typedef struct _HvfsReads HvfsReads;
 typedef struct _HvfsTransfers HvfsTransfers;
 typedef struct _HvfsStreams HvfsStreams;
@@ -70,6 +71,7 @@ struct _HvfsFs
   HvfsFailures *failures;
   HvfsDesks *desks;
   HvfsDrafts *drafts;
+  HvfsPackages *packages;
   HvfsReads *reads;
   HvfsVmxSizes *vmx_sizes;
   HvfsMigrations *migrations;
@@ -88,7 +90,7 @@ struct _HvfsFs
   /* Places an object anew, of which not the server says where it stands; see follow/place.h.
    * Takes the mirror's lock. */
   void (*place) (HvfsFs *fs, guint32 serial);
-  const char *spool;       /* the directory for what is written out of order */
+  const char *spool;       /* the directory for files without names */
   gboolean allow_delete;   /* files of datastores may be removed and overwritten */
   const char *mountpoint;  /* absolute */
   uid_t uid;

@@ -46,6 +46,7 @@
 #include "fs/content/volumes.h"
 #include "fs/edit/desk.h"
 #include "fs/edit/draft.h"
+#include "fs/edit/package.h"
 #include "fs/edit/reads.h"
 #include "fs/follow/follow.h"
 #include "fs/log.h"
@@ -107,7 +108,6 @@ static void
 init_content (HvfsFs *fs, const HvfsOptions *options, gsize budget)
 {
   fs->allow_delete = options->allow_delete;
-  fs->spool = options->spool != NULL ? options->spool : "/var/tmp";
   fs->contents = hvfs_contents_new (listing_is_old, fs);
   fs->content_flight = hvfs_flight_new ();
   fs->transfers = hvfs_transfers_new (&fs->server, budget / 2);
@@ -122,6 +122,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   HvfsUri *uri = login->uri;
 
   hvfs_rows_init (&hvfs_row_set);
+  fs->spool = options->spool != NULL ? options->spool : "/var/tmp";
   fs->uri = hvfs_uri_ref (uri);
   fs->uid = options->uid;
   fs->gid = options->gid;
@@ -143,6 +144,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->desks = hvfs_desks_new (desk_changed, fs);
   fs->reads = hvfs_reads_new ();
   fs->drafts = hvfs_drafts_new ();
+  fs->packages = hvfs_packages_new ();
   fs->vmx_sizes = hvfs_vmx_sizes_new ();
   fs->networks = hvfs_networks_new ();
   fs->facts = hvfs_facts_new ();
@@ -177,6 +179,7 @@ fs_clear (HvfsFs *fs)
   hvfs_desks_free (fs->desks);
   hvfs_reads_free (fs->reads);
   hvfs_drafts_free (fs->drafts);
+  hvfs_packages_free (fs->packages);
   hvfs_vmx_sizes_free (fs->vmx_sizes);
   hvfs_inventory_free (fs->inventory);
   hvfs_networks_free (fs->networks);

@@ -8,7 +8,7 @@
 
 #include "backend/mirror/retrieve.h"
 #include "convert/error.h"
-#include "convert/files.h"
+#include "convert/file/files.h"
 
 void
 hvfs_datastore_entry_free (HvfsDatastoreEntry *entry)

@@ -2,10 +2,14 @@
 /* backend/operation/ova.c - an .ova that is deployed while it comes; see ova.h */
 #include "backend/operation/ova.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "convert/error.h"
 #include "convert/file/tar.h"
+
+#define PIECE (1024 * 1024)
 
 typedef enum { NOTHING, DESCRIPTOR, MANIFEST, CERTIFICATE, FILE_OF_IT } Kind;
 
@@ -22,6 +26,7 @@ struct _HvfsOva
   const HvfsImportPlan *plan;
   HvfsTar *tar;
   GCancellable *cancellable;  /* nullable: of the present call */
+  gboolean is_archive;        /* it is told in bytes of one */
   gboolean failed;
   Kind kind;                  /* of the member that comes */
   char *name;
@@ -269,6 +274,7 @@ hvfs_ova_new (const HvfsServer *server, const HvfsImportPlan *plan)
 
   ova->server = server;
   ova->plan = plan;
+  ova->is_archive = TRUE;
   ova->tar = hvfs_tar_new (&members, ova);
   ova->text = g_string_new (NULL);
   ova->sums = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, sums_free);
@@ -313,6 +319,39 @@ hvfs_ova_feed (HvfsOva *ova, const char *bytes, gsize len, GCancellable *cancell
 }
 
 static gboolean
+put_bytes (HvfsOva *ova, int fd, guint64 size, GError **error)
+{
+  g_autofree char *piece = g_malloc (PIECE);
+  guint64 off = 0;
+
+  while (off < size)
+    {
+      gssize n = pread (fd, piece, (gsize) MIN (PIECE, size - off), (goffset) off);
+
+      if (n <= 0 && (n == 0 || errno != EINTR))
+        {
+          g_set_error (error, HVFS_ERROR, n == 0 ? EIO : errno, "the file on the local disk: %s",
+                       n == 0 ? "it has become shorter" : g_strerror (errno));
+          return FALSE;
+        }
+      if (n > 0 && !take_bytes (piece, (gsize) n, ova, error))
+        return FALSE;
+      off += (guint64) MAX (n, 0);
+    }
+  return TRUE;
+}
+
+gboolean
+hvfs_ova_put (HvfsOva *ova, const char *name, int fd, guint64 size, GCancellable *cancellable,
+              GError **error)
+{
+  ova->cancellable = cancellable;
+  ova->is_archive = FALSE;
+  return keep_outcome (ova, begin_member (name, size, ova, error) && put_bytes (ova, fd, size, error)
+                        && end_member (ova, error));
+}
+
+static gboolean
 check_whole (const HvfsOva *ova, GError **error)
 {
   GHashTableIter iter;
@@ -337,6 +376,7 @@ gboolean
 hvfs_ova_finish (HvfsOva *ova, GCancellable *cancellable, GError **error)
 {
   ova->cancellable = cancellable;
-  return keep_outcome (ova, !ova->failed && hvfs_tar_finish (ova->tar, error) && check_whole (ova, error)
+  return keep_outcome (ova, !ova->failed
+                        && (!ova->is_archive || hvfs_tar_finish (ova->tar, error)) && check_whole (ova, error)
                         && begin_import (ova, error) && hvfs_import_finish (ova->import, error));
 }

@@ -23,5 +23,10 @@ void hvfs_ova_free (HvfsOva *ova);
 gboolean hvfs_ova_feed (HvfsOva *ova, const char *bytes, gsize len, GCancellable *cancellable,
                         GError **error);
 
+/* The same of a file as such, in place of an archive: the descriptor first, and a manifest before
+ * the others.  All @size bytes of @fd, which is borrowed. */
+gboolean hvfs_ova_put (HvfsOva *ova, const char *name, int fd, guint64 size,
+                       GCancellable *cancellable, GError **error);
+
 /* No more comes.  The machine is there when it returns.  @error: EINVAL: something is missing */
 gboolean hvfs_ova_finish (HvfsOva *ova, GCancellable *cancellable, GError **error);

@@ -21,8 +21,8 @@ static HvfsRow *const rows[] = {
   &hvfs_datastore_row,
   &hvfs_network_row, &hvfs_domain_row, &hvfs_pool_row, &hvfs_pool_domain_link,
   &hvfs_snapshot_row,
-  &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row, &hvfs_draft_ova_row, &hvfs_content_dir_row,
-  &hvfs_content_file_row, NULL,
+  &hvfs_edit_link_row, &hvfs_draft_row, &hvfs_draft_link_row, &hvfs_draft_ova_row,
+  &hvfs_draft_part_row, &hvfs_content_dir_row, &hvfs_content_file_row, NULL,
 };
 
 static HvfsRow *const root_tables[] = { hvfs_inventory_table, hvfs_host_folder_table, NULL };

@@ -4,6 +4,7 @@
  * Exists so that mkdir makes a draft there, which becomes a domain, and mv moves one.
  */
 #include "fs/edit/edit.h"
+#include "fs/edit/package.h"
 
 #include <string.h>
 
@@ -81,6 +82,7 @@ domains_rmdir (HvfsCall *call, HvfsNode dir, const char *name, GError **error)
       return FALSE;
     }
   hvfs_desk_drop (fs->desks, hvfs_node_ino ((HvfsNode){ &hvfs_draft_row, number, 0 }));
+  hvfs_packages_drop (fs->packages, number);
   hvfs_drafts_remove (fs->drafts, number);
   return TRUE;
 }

@@ -3,7 +3,6 @@
 #include "fs/content/upload.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "convert/error.h"
 #include "fs/content/leftover.h"
 #include "fs/content/volumes.h"
+#include "fs/request/spool.h"
 #include "fs/tree/change.h"
 
 #define PIECE (1024 * 1024)
@@ -82,33 +82,14 @@ hvfs_upload_get_process (HvfsUpload *upload)
   return upload->process;
 }
 
-/* A file without a name, also where the file system has none by itself. */
-static int
-open_nameless (const char *dir)
-{
-  int fd = open (dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  g_autofree char *name = NULL;
-
-  if (fd >= 0 || (errno != ENOTSUP && errno != EISDIR))
-    return fd;
-  name = g_build_filename (dir, "hvfs-XXXXXX", NULL);
-  fd = g_mkstemp_full (name, O_RDWR | O_CLOEXEC, 0600);
-  if (fd >= 0)
-    unlink (name);
-  return fd;
-}
-
 HvfsUpload *
 hvfs_upload_new (HvfsFs *fs, guint32 number, gboolean is_new, pid_t process, GError **error)
 {
-  int fd = open_nameless (fs->spool);
+  int fd = hvfs_spool_open (fs->spool, error);
   HvfsUpload *upload;
 
   if (fd < 0)
-    {
-      set_errno (fs->spool, error);
-      return NULL;
-    }
+    return NULL;
   if (!is_new)
     hvfs_contents_set_time (fs->contents, number, 0);
   upload = g_new0 (HvfsUpload, 1);

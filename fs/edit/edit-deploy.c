@@ -5,7 +5,7 @@
  * the server at once, and nothing of it is kept.  The machine is there when its writer has closed
  * the file; whoever gives up leaves nothing on the server.
  */
-#include "fs/edit/edit.h"
+#include "fs/edit/deploy.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -30,23 +30,13 @@ hvfs_edit_is_archive (HvfsNode dir, const char *name)
 
 /* ---- options ---- */
 
-enum { DATASTORE, NETWORK, POOL, FOLDER, DISK, N_KEYS };
 static const HvfsKey keys[] = { { "datastore", FALSE }, { "network", FALSE }, { "pool", FALSE },
                                 { "folder", FALSE },    { "disk", FALSE },    { NULL, FALSE } };
 
-/* What is to become of an archive; the plan borrows the values. */
-typedef struct
+void
+hvfs_deployment_clear (HvfsDeployment *deployment)
 {
-  char *values[N_KEYS];
-  char *name;
-  GHashTable *networks;
-  HvfsImportPlan plan;
-} Deployment;
-
-static void
-deployment_clear (Deployment *deployment)
-{
-  for (guint i = 0; i < N_KEYS; i++)
+  for (guint i = 0; i < HVFS_N_DEPLOY; i++)
     g_free (deployment->values[i]);
   g_free (deployment->name);
   g_clear_pointer (&deployment->networks, g_hash_table_unref);
@@ -54,7 +44,7 @@ deployment_clear (Deployment *deployment)
 
 /* "NAME-IN-OVF:NET" */
 static gboolean
-add_network (Deployment *deployment, const char *text, GError **error)
+add_network (HvfsDeployment *deployment, const char *text, GError **error)
 {
   const char *colon = strchr (text, ':');
 
@@ -71,18 +61,18 @@ add_network (Deployment *deployment, const char *text, GError **error)
 
 /* A line with each key once at most. */
 static gboolean
-take_line (Deployment *deployment, const char *line, GError **error)
+take_line (HvfsDeployment *deployment, const char *line, GError **error)
 {
   g_autofree char *head = NULL;
-  char *values[N_KEYS] = { NULL };
+  char *values[HVFS_N_DEPLOY] = { NULL };
   gboolean ok;
 
   if (!hvfs_line_check (line, error) || !hvfs_line_parse (line, keys, &head, values, error))
     return FALSE;
-  ok = *head == '\0' && (values[NETWORK] == NULL || add_network (deployment, values[NETWORK], error));
+  ok = *head == '\0' && (values[HVFS_DEPLOY_NETWORK] == NULL || add_network (deployment, values[HVFS_DEPLOY_NETWORK], error));
   if (*head != '\0')
     g_set_error (error, HVFS_ERROR, EINVAL, OPTIONS ": '%.64s' is no key=value", head);
-  for (guint i = 0; i < N_KEYS; i++)
+  for (guint i = 0; i < HVFS_N_DEPLOY; i++)
     if (values[i] != NULL)
       {
         g_free (deployment->values[i]);
@@ -93,7 +83,7 @@ take_line (Deployment *deployment, const char *line, GError **error)
 
 /* Networks may be named several times, on a line too. */
 static gboolean
-take_options (Deployment *deployment, const char *text, GError **error)
+take_options (HvfsDeployment *deployment, const char *text, GError **error)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
 
@@ -131,9 +121,9 @@ find_folder (HvfsFs *fs, const char *path)
 }
 
 static gboolean
-check_values (HvfsFs *fs, Deployment *deployment, GError **error)
+check_values (HvfsFs *fs, HvfsDeployment *deployment, GError **error)
 {
-  const char *disk = deployment->values[DISK], *folder = deployment->values[FOLDER];
+  const char *disk = deployment->values[HVFS_DEPLOY_DISK], *folder = deployment->values[HVFS_DEPLOY_FOLDER];
 
   if (disk != NULL && strcmp (disk, "thin") != 0 && strcmp (disk, "thick") != 0)
     {
@@ -165,8 +155,9 @@ dup_options (HvfsFs *fs, HvfsNode node)
   return text;
 }
 
-static gboolean
-read_options (HvfsFs *fs, HvfsNode node, const HvfsDraft *draft, Deployment *ret, GError **error)
+gboolean
+hvfs_deployment_read (HvfsFs *fs, HvfsNode node, const HvfsDraft *draft, HvfsDeployment *ret,
+                      GError **error)
 {
   g_autofree char *text = dup_options (fs, node);
 
@@ -176,9 +167,9 @@ read_options (HvfsFs *fs, HvfsNode node, const HvfsDraft *draft, Deployment *ret
   ret->name = hvfs_inventory_name_from_user (draft->name);
   ret->plan.host = draft->host;
   ret->plan.name = ret->name;
-  ret->plan.datastore = ret->values[DATASTORE];
-  ret->plan.pool = ret->values[POOL];
-  ret->plan.disk = ret->values[DISK];
+  ret->plan.datastore = ret->values[HVFS_DEPLOY_DATASTORE];
+  ret->plan.pool = ret->values[HVFS_DEPLOY_POOL];
+  ret->plan.disk = ret->values[HVFS_DEPLOY_DISK];
   ret->plan.networks = ret->networks;
   return TRUE;
 }
@@ -190,7 +181,7 @@ typedef struct
   GMutex lock;            /* the rest; held while the server is at work */
   HvfsDraft draft;
   char *name;             /* of the file */
-  Deployment deployment;
+  HvfsDeployment deployment;
   HvfsOva *ova;           /* NULL: nothing was written yet, or it is over */
   goffset next;
   pid_t process;          /* who writes it */
@@ -209,7 +200,7 @@ static void
 archive_free (Archive *archive)
 {
   hvfs_ova_free (archive->ova);
-  deployment_clear (&archive->deployment);
+  hvfs_deployment_clear (&archive->deployment);
   hvfs_draft_clear (&archive->draft);
   g_clear_error (&archive->failure);
   g_mutex_clear (&archive->lock);
@@ -217,9 +208,8 @@ archive_free (Archive *archive)
   g_free (archive);
 }
 
-/* The file's name.  (transfer full) (nullable) */
-static char *
-dup_name (HvfsFs *fs, HvfsNode node)
+char *
+hvfs_deploy_dup_name (HvfsFs *fs, HvfsNode node)
 {
   HvfsDesk *desk;
   HvfsSheet *sheet;
@@ -233,13 +223,12 @@ dup_name (HvfsFs *fs, HvfsNode node)
   return name;
 }
 
-/* Nobody finds an archive any more that is over. */
-static void
-forget_file (HvfsFs *fs, HvfsNode node)
+void
+hvfs_deploy_forget (HvfsFs *fs, HvfsNode node)
 {
   HvfsDesk *desk;
   HvfsSheet *sheet;
-  g_autofree char *name = dup_name (fs, node);
+  g_autofree char *name = hvfs_deploy_dup_name (fs, node);
 
   hvfs_desks_lock (fs->desks);
   desk = hvfs_desk_get_locked (fs->desks, hvfs_edit_dir (node));
@@ -257,7 +246,7 @@ fail (HvfsFs *fs, HvfsNode node, Archive *archive, GError *failure)
 {
   g_clear_pointer (&archive->ova, hvfs_ova_free);
   archive->failure = failure;
-  forget_file (fs, node);
+  hvfs_deploy_forget (fs, node);
   hvfs_edit_remember (fs, node, archive->name, failure);
 }
 
@@ -265,7 +254,7 @@ static gboolean
 archive_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   g_auto (HvfsDraft) draft = { 0 };
-  g_autofree char *name = dup_name (call->fs, node);
+  g_autofree char *name = hvfs_deploy_dup_name (call->fs, node);
   Archive *archive;
 
   fi->fh = 0;
@@ -297,7 +286,7 @@ begin (HvfsCall *call, HvfsNode node, Archive *archive, GError **error)
   if (archive->ova != NULL)
     return TRUE;
   if (!hvfs_connection_confirm (call->fs->connection, call->cancellable, error)
-      || !read_options (call->fs, node, &archive->draft, &archive->deployment, error))
+      || !hvfs_deployment_read (call->fs, node, &archive->draft, &archive->deployment, error))
     return FALSE;
   archive->ova = hvfs_ova_new (&call->fs->server, &archive->deployment.plan);
   return TRUE;
@@ -364,7 +353,7 @@ finish (HvfsCall *call, HvfsNode node, Archive *archive, GError **error)
         {
           g_clear_pointer (&archive->ova, hvfs_ova_free);
           archive->done = TRUE;
-          forget_file (call->fs, node);
+          hvfs_deploy_forget (call->fs, node);
           hvfs_edit_remember (call->fs, node, archive->name, NULL);
           hvfs_edit_become_defined (call->fs, &archive->draft, archive->name, NULL);
         }

@@ -42,6 +42,8 @@ ino_of (HvfsNode dir, const HvfsSheet *sheet)
     node.row = hvfs_edit_link_row_of (dir);
   else if (sheet->name != NULL && hvfs_edit_is_archive (dir, sheet->name))
     node.row = hvfs_row (HVFS_NAMED_DRAFT_OVA);
+  else if (sheet->name != NULL && hvfs_edit_is_part (dir, sheet->name))
+    node.row = hvfs_row (HVFS_NAMED_DRAFT_PART);
   return hvfs_node_ino (node);
 }
 
@@ -56,22 +58,6 @@ is_free (HvfsNode dir, const char *name, GError **error)
   g_set_error (error, HVFS_ERROR, EPERM, "'%s' cannot be removed, renamed or replaced by another "
                "file: write to it",
                name);
-  return FALSE;
-}
-
-/* The parts of an OVF package come in any order, and would be nobody's scratch files. */
-static gboolean
-check_package (HvfsCall *call, HvfsNode dir, const char *name, GError **error)
-{
-  g_autoptr (GError) failure = NULL;
-
-  if (!hvfs_edit_is_draft (dir)
-      || !(g_str_has_suffix (name, ".ovf") || g_str_has_suffix (name, ".vmdk")))
-    return TRUE;
-  failure = g_error_new (HVFS_ERROR, ENOTSUP, "a draft takes an .ova: make one of the package with "
-                         "tar -cf NAME.ova NAME.ovf NAME.mf DISK...");
-  hvfs_edit_remember (call->fs, file_in (dir, 0), name, failure);
-  g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
 
@@ -180,7 +166,7 @@ edit_create (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode,
   guint64 ino = (fi->flags & O_EXCL) != 0 ? 0 : edit_lookup (fs, dir, name, call->pid);
   HvfsNode node;
 
-  if (!is_free (dir, name, error) || !check_package (call, dir, name, error))
+  if (!is_free (dir, name, error))
     return 0;
   if (ino == 0)
     {
@@ -474,10 +460,11 @@ edit_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode new_dir,
 
   if (!is_free (dir, name, error))
     return FALSE;
-  if (hvfs_edit_is_archive (new_dir, new_name))
+  if (hvfs_edit_is_archive (new_dir, new_name)
+      || hvfs_edit_is_part (new_dir, new_name) || hvfs_edit_is_part (dir, name))
     {
       g_set_error (error, HVFS_ERROR, EPERM,
-                   "an archive is deployed while it is written: write it under this name at once");
+                   "what is deployed when it is written cannot be renamed: write it under its name");
       return FALSE;
     }
   if (row != NULL && row->commit != NULL && hvfs_node_ino (dir) == hvfs_node_ino (new_dir)

@@ -106,6 +106,8 @@ void hvfs_edit_remember (HvfsFs *fs, HvfsNode node, const char *name, const GErr
 
 /* edit-deploy.c: whether @name, in the directory @dir, is an archive that becomes a machine. */
 gboolean hvfs_edit_is_archive (HvfsNode dir, const char *name);
+/* edit-package.c: whether it is a file of a package that becomes one. */
+gboolean hvfs_edit_is_part (HvfsNode dir, const char *name);
 
 /* As @error, but never EINVAL, for fsync and rename: tools misread that there. */
 void hvfs_edit_no_einval (GError **error);
@@ -144,8 +146,8 @@ void hvfs_edit_left (HvfsFs *fs, guint32 serial);
 /* edit-name.c: links that editors put into a domain's directory, or a draft's */
 extern HvfsRow hvfs_edit_link_row, hvfs_draft_link_row;
 
-/* edit-deploy.c */
-extern HvfsRow hvfs_draft_ova_row;
+/* edit-deploy.c, edit-package.c */
+extern HvfsRow hvfs_draft_ova_row, hvfs_draft_part_row;
 
 /* edit-draft.c: the directory of a domain that is being made */
 extern HvfsRow hvfs_draft_row, hvfs_draft_table[];

@@ -67,6 +67,7 @@ typedef enum
   HVFS_NAMED_LINK,          /* one that an editor made in a domain's directory, in a draft's */
   HVFS_NAMED_DRAFT_LINK,
   HVFS_NAMED_DRAFT_OVA,     /* an archive that is deployed while it is written there */
+  HVFS_NAMED_DRAFT_PART,    /* a file of a package that is deployed when all of it is there */
   HVFS_NAMED_FILES,         /* "files" of a datastore, and what is below: */
   HVFS_NAMED_CONTENT_DIR,
   HVFS_NAMED_CONTENT_FILE,

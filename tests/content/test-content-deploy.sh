@@ -132,8 +132,39 @@ sed 's/disk-0/junk/' m.ovf >junk.ovf
 archive disk junk.ovf junk.vmdk
 refused 'invalid VMDK' 'Input/output error'
 
-expect_failure 'not supported' cp m.ovf "$host/bad/"
-grep -q 'tar -cf' "$host/bad/error" || fail "no words: $(cat "$host/bad/error")"
+# A directory: in any order it is there with the last file, and a sum that is wrong, or a file
+# that is missing, makes no machine.
+manifest m.ovf disk-0.vmdk
+mkdir "$tmp/dir"
+cp m.ovf m.mf disk-0.vmdk "$tmp/dir/"
+cp -r "$tmp/dir" "$host/dir1"
+expect_eq 'a directory' "$(xml "$host/dir1")" "$(xml "$vm")"
+[ ! -e "$host/dir1/m.ovf" ] || fail 'the descriptor is still there'
+mkdir "$host/dir2"
+cp disk-0.vmdk m.mf "$host/dir2/"
+[ ! -e "$host/dir2/state" ] || fail 'without a descriptor it is a machine'
+expect_eq 'on the local disk' "$(stat -c %s "$host/dir2/disk-0.vmdk")" "$(stat -c %s disk-0.vmdk)"
+cp m.ovf "$host/dir2/"
+expect_eq 'the other order' "$(xml "$host/dir2")" "$(xml "$vm")"
+mkdir "$host/dir3"
+sed 's/= ./= 0/' m.mf >"$host/dir3/m.mf"
+cp m.ovf "$host/dir3/"
+expect_failure 'Invalid argument' cp disk-0.vmdk "$host/dir3/"
+grep -q 'another checksum' "$host/dir3/error" || fail "no words: $(cat "$host/dir3/error")"
+[ ! -e "$host/dir3/state" ] || fail 'a wrong checksum makes a machine'
+cp m.mf "$host/dir3/"
+expect_eq 'the right one' "$(xml "$host/dir3")" "$(xml "$vm")"
+mkdir "$host/dir4"
+cp disk-0.vmdk m.ovf "$host/dir4/"
+[ ! -e "$host/dir4/state" ] || fail 'without a manifest it is a machine'
+cp m.mf "$host/dir4/"
+expect_eq 'the manifest last' "$(xml "$host/dir4")" "$(xml "$vm")"
+mkdir "$host/dir5"
+cp m.ovf "$host/dir5/"
+expect_failure 'not permitted' mv "$host/dir5/m.ovf" "$host/dir5/n.ovf"
+rmdir "$host/dir5"
+
+machines=$(ls "$mnt/by-name" | wc -l)
 
 # Servers and writers that end in the middle.
 archive=$tmp/good.ova
