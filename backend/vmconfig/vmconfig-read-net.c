@@ -63,6 +63,18 @@ read_legacy (HvfsNet *net, const char *name)
     }
 }
 
+static void
+read_allocation (HvfsNet *net, const HvfsValue *allocation)
+{
+  const char *level = hvfs_value_text (allocation, "share.level");
+
+  net->limit_mbit = CLAMP (hvfs_value_int (allocation, "limit", -1), 0, G_MAXINT32);
+  net->reservation_mbit = CLAMP (hvfs_value_int (allocation, "reservation", 0), 0, G_MAXINT32);
+  if (level != NULL && !hvfs_net_parse_shares (level, &net->shares))
+    net->shares = CLAMP (hvfs_value_int (allocation, "share.shares", HVFS_NET_SHARES), 0,
+                         HVFS_NET_SHARES_MAX);
+}
+
 void
 hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device)
 {
@@ -73,7 +85,7 @@ hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device)
 
   net->model = hvfs_vim_class (device)->word;
   net->type = HVFS_NET_NULL;
-  net->limit_mbit = CLAMP (hvfs_value_int (device, "resourceAllocation.limit", -1), 0, G_MAXINT32);
+  read_allocation (net, hvfs_value_get (device, "resourceAllocation"));
   read_mac (read, net, device);
   if (g_strcmp0 (type, "VirtualEthernetCardDistributedVirtualPortBackingInfo") == 0)
     read_port (net, hvfs_value_get (backing, "port"));

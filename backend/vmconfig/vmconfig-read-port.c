@@ -24,13 +24,12 @@ add_line (GString *vmx, const char *key, const char *value)
 
 /* ---- ports ---- */
 
-/* "telnet://[::1]:23", "telnet://:23" for all addresses.  FALSE: domain XML has no words for
- * it, such as for the name of a port on a concentrator. */
+/* "telnet://[::1]:23", "telnet://:23" for all addresses.  FALSE: it is no address, such as the
+ * name of a port on a concentrator. */
 static gboolean
-read_uri (HvfsPort *port, const HvfsValue *backing)
+read_address (HvfsPort *port, const HvfsValue *backing)
 {
   const char *uri = hvfs_value_text (backing, "serviceURI");
-  const char *direction = hvfs_value_text (backing, "direction");
   const char *host = uri != NULL ? strstr (uri, "://") : NULL;
   const char *colon = host != NULL ? strrchr (host + 3, ':') : NULL;
   gsize host_len;
@@ -50,9 +49,29 @@ read_uri (HvfsPort *port, const HvfsValue *backing)
   port->service = g_strdup (colon + 1);
   if (g_str_has_suffix (port->service, "/"))
     port->service[strlen (port->service) - 1] = '\0';
-  port->listen = g_strcmp0 (direction, "server") == 0;
-  return (port->listen || g_strcmp0 (direction, "client") == 0) && *port->service != '\0'
+  return *port->service != '\0' && (port->listen || *port->host != '\0')
          && strpbrk (port->host, "/?#[]@ ") == NULL && strpbrk (port->service, "/?#[]@ ") == NULL;
+}
+
+/* FALSE: the server does not say where it leads. */
+static gboolean
+read_uri (HvfsPort *port, const HvfsValue *backing)
+{
+  const char *uri = hvfs_value_text (backing, "serviceURI");
+  const char *direction = hvfs_value_text (backing, "direction");
+
+  port->proxy = g_strdup (hvfs_value_text (backing, "proxyURI"));
+  port->listen = g_strcmp0 (direction, "server") == 0;
+  if (!read_address (port, backing))
+    {
+      g_free (port->host);
+      g_free (port->service);
+      port->host = g_strdup ("");
+      port->service = g_strdup ("");
+      port->protocol = HVFS_PROTOCOL_RAW;
+      port->uri = g_strdup (uri);
+    }
+  return uri != NULL && *uri != '\0' && (port->listen || g_strcmp0 (direction, "client") == 0);
 }
 
 /* What each backing leads to, and the field that says where. */

@@ -14,9 +14,6 @@
 #include "convert/error.h"
 #include "convert/model/scalar.h"
 
-/* Of an interface, of the level "normal". */
-#define NORMAL_SHARES 50
-
 static gboolean
 same_portgroup (const HvfsNet *a, const HvfsNet *b)
 {
@@ -161,25 +158,44 @@ set_mac (HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted)
     hvfs_vm_value_set (device, "macAddress", mac);
 }
 
-/* @base: (nullable).  Shares are what counts when there is not enough for all, and must be said. */
+/* Shares must be said with the rest; of a server that had none they are what it takes for said. */
 static void
-set_limit (HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted)
+set_shares (HvfsValue **allocation, gboolean changed, const HvfsNet *wanted)
 {
-  HvfsValue *old = hvfs_value_get (*device, "resourceAllocation");
-  HvfsValue *allocation, *share;
+  HvfsValue *old = hvfs_value_get (*allocation, "share");
+  HvfsValue *share = old != NULL ? hvfs_value_ref (old) : hvfs_vm_value_new ("share", NULL);
+  g_autofree char *word = hvfs_net_dup_shares (wanted);
 
-  if ((base != NULL ? base->limit_mbit : 0) == wanted->limit_mbit)
+  if (changed || old == NULL)
+    {
+      hvfs_vm_value_set_int (&share, "shares", wanted->shares);
+      hvfs_vm_value_set (&share, "level", word == NULL                ? "normal"
+                                          : g_ascii_isdigit (word[0]) ? "custom"
+                                                                      : word);
+    }
+  hvfs_vm_value_put (allocation, share);
+}
+
+/* @base: (nullable) */
+static void
+set_allocation (HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted)
+{
+  static const HvfsNet plain = { .shares = HVFS_NET_SHARES };
+  HvfsValue *old = hvfs_value_get (*device, "resourceAllocation");
+  HvfsValue *allocation;
+
+  if (base == NULL)
+    base = &plain;
+  if (base->limit_mbit == wanted->limit_mbit && base->shares == wanted->shares
+      && base->reservation_mbit == wanted->reservation_mbit)
     return;
   allocation = old != NULL ? hvfs_value_ref (old) : hvfs_vm_value_new ("resourceAllocation", NULL);
-  if (hvfs_value_get (allocation, "share") == NULL)
-    {
-      share = hvfs_vm_value_new ("share", NULL);
-      hvfs_vm_value_set_int (&share, "shares", NORMAL_SHARES);
-      hvfs_vm_value_set (&share, "level", "normal");
-      hvfs_vm_value_put (&allocation, share);
-    }
-  hvfs_vm_value_set_int (&allocation, "limit",
-                         wanted->limit_mbit > 0 ? (gint64) wanted->limit_mbit : -1);
+  if (base->reservation_mbit != wanted->reservation_mbit)
+    hvfs_vm_value_set_int (&allocation, "reservation", wanted->reservation_mbit);
+  set_shares (&allocation, base->shares != wanted->shares, wanted);
+  if (base->limit_mbit != wanted->limit_mbit)
+    hvfs_vm_value_set_int (&allocation, "limit",
+                           wanted->limit_mbit > 0 ? (gint64) wanted->limit_mbit : -1);
   hvfs_vm_value_put (device, allocation);
 }
 
@@ -191,7 +207,7 @@ shape (const HvfsVmChange *change, HvfsValue **device, const HvfsNet *base, cons
   HvfsValue *backing;
 
   set_mac (device, base, wanted);
-  set_limit (device, base, wanted);
+  set_allocation (device, base, wanted);
   if (base != NULL && same_backing (base, wanted))
     return TRUE;
   backing = new_backing (change, *device, base, wanted, error);

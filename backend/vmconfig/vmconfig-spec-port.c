@@ -26,6 +26,7 @@ same_port (const HvfsPort *a, const HvfsPort *b)
 {
   return a->type == b->type && g_strcmp0 (a->path, b->path) == 0 && a->listen == b->listen
          && g_strcmp0 (a->host, b->host) == 0 && g_strcmp0 (a->service, b->service) == 0
+         && g_strcmp0 (a->uri, b->uri) == 0 && g_strcmp0 (a->proxy, b->proxy) == 0
          && (a->type != HVFS_PORT_TCP || a->protocol == b->protocol);
 }
 
@@ -36,17 +37,24 @@ set_uri (HvfsValue **backing, const HvfsPort *base, const HvfsPort *port)
 {
   const char *before = hvfs_value_text (*backing, "serviceURI");
   const char *end = before != NULL ? strstr (before, "://") : NULL;
-  gboolean keep = end != NULL && base != NULL && base->type == HVFS_PORT_TCP
+  gboolean keep = end != NULL && base != NULL && base->type == HVFS_PORT_TCP && base->uri == NULL
                   && base->protocol == port->protocol;
   g_autofree char *scheme
     = keep ? g_strndup (before, end - before) : g_strdup (hvfs_vmx_scheme (port->protocol));
   gboolean brackets = strchr (port->host, ':') != NULL;
-  g_autofree char *uri = g_strdup_printf (brackets ? "%s://[%s]:%s" : "%s://%s:%s", scheme,
-                                          port->host, port->service);
+  g_autofree char *uri
+    = port->uri != NULL ? g_strdup (port->uri)
+                        : g_strdup_printf (brackets ? "%s://[%s]:%s" : "%s://%s:%s", scheme,
+                                           port->host, port->service);
 
   if (base == NULL || base->type != HVFS_PORT_TCP || base->protocol != port->protocol
-      || g_strcmp0 (base->host, port->host) != 0 || g_strcmp0 (base->service, port->service) != 0)
+      || g_strcmp0 (base->host, port->host) != 0 || g_strcmp0 (base->service, port->service) != 0
+      || g_strcmp0 (base->uri, port->uri) != 0)
     hvfs_vm_value_set (backing, "serviceURI", uri);
+  if (port->proxy != NULL)
+    hvfs_vm_value_set (backing, "proxyURI", port->proxy);
+  else
+    hvfs_vm_value_drop (backing, "proxyURI");
   hvfs_vm_value_set (backing, "direction", port->listen ? "server" : "client");
 }
 
@@ -54,6 +62,17 @@ set_uri (HvfsValue **backing, const HvfsPort *base, const HvfsPort *port)
 static gboolean
 check_address (const HvfsPort *port, GError **error)
 {
+  if (port->proxy != NULL && *port->proxy == '\0')
+    return hvfs_vm_change_bad (error, EINVAL,
+                               "line %u: <serial><source vmware:proxy=''>: must be a URI, or be left "
+                               "out",
+                               port->line);
+  if (port->uri != NULL)
+    return *port->uri != '\0'
+           || hvfs_vm_change_bad (error, EINVAL,
+                                  "line %u: <serial><source vmware:uri=''>: must be where the port "
+                                  "leads",
+                                  port->line);
   if (!port->listen && *port->host == '\0')
     return hvfs_vm_change_bad (error, EINVAL,
                                "line %u: <serial><source mode='connect' host=''>: the host to "

@@ -19,7 +19,7 @@
 static const struct
 {
   const char *path;       /* of an element, without "domain/" and "devices/" */
-  const char *attributes; /* "name", or "name=the only value" */
+  const char *attributes; /* "name", or "name=the only value"; "vmware:name" of the namespace */
   const char *text;       /* nullable: the only text it can have */
   gboolean vmx;           /* a VMX has it, but edits of a server's domain do not reach it */
 } known[] = {
@@ -64,19 +64,21 @@ static const struct
   { "disk/address", "type=drive controller bus target=0 unit", NULL, FALSE },
   { "controller", "type index model", NULL, FALSE },
   { "filesystem", "type accessmode=passthrough", NULL, FALSE },
+  { "filesystem", "vmware:number", NULL, TRUE },
   { "filesystem/source", "dir", NULL, FALSE },
   { "filesystem/target", "dir", NULL, FALSE },
   { "filesystem/readonly", "", NULL, FALSE },
   { "interface", "type", NULL, FALSE },
+  { "interface", "vmware:number", NULL, TRUE },
   { "interface/mac", "address type check", NULL, FALSE },
   { "interface/source", "bridge network switchid portid portgroupid connectionid", NULL, FALSE },
   { "interface/target", "dev", NULL, FALSE },
   { "interface/model", "type", NULL, FALSE },
-  { "interface/bandwidth", "", NULL, FALSE },
+  { "interface/bandwidth", "vmware:reservation vmware:shares", NULL, FALSE },
   { "interface/bandwidth/outbound", "average", NULL, FALSE },
   { "interface/boot", "order", NULL, FALSE },
   { "serial", "type", NULL, FALSE },
-  { "serial/source", "path mode host service", NULL, FALSE },
+  { "serial/source", "path mode host service vmware:uri vmware:proxy", NULL, FALSE },
   { "serial/protocol", "type", NULL, FALSE },
   { "serial/target", "port", NULL, FALSE },
   { "parallel", "type", NULL, FALSE },
@@ -108,7 +110,7 @@ static const struct
   { "interface/source", "network", "network" },
   { "interface/source", "switchid portid portgroupid connectionid", "vds" },
   { "serial/source", "path", "dev file pipe" },
-  { "serial/source", "mode host service", "tcp" },
+  { "serial/source", "mode host service vmware:uri vmware:proxy", "tcp" },
   { "serial/protocol", "type", "tcp" },
   { "parallel/source", "path", "dev file pipe" },
 };
@@ -154,19 +156,34 @@ find_attribute (const char *words, const char *name, const char **ret_only, gsiz
   return FALSE;
 }
 
+/* Returns: (transfer full): as the tables have it */
+static char *
+dup_name (const xmlAttr *attribute)
+{
+  return attribute->ns == NULL ? g_strdup ((const char *) attribute->name)
+                               : g_strconcat ("vmware:", (const char *) attribute->name, NULL);
+}
+
+/* Returns: (transfer full) (nullable) */
+static char *
+dup_value (const xmlNode *node, const char *name)
+{
+  return g_str_has_prefix (name, "vmware:") ? hvfs_xml_attr_vmware (node, name + strlen ("vmware:"))
+                                            : hvfs_xml_attr (node, name);
+}
+
 static gboolean
 check_attribute (const Walk *walk, const xmlNode *node, const xmlAttr *attribute, guint row)
 {
-  const char *name = (const char *) attribute->name;
-  g_autofree char *value = hvfs_xml_attr (node, name);
+  g_autofree char *name = dup_name (attribute);
+  g_autofree char *value = dup_value (node, name);
   g_autofree char *right = NULL;
   const char *only = NULL;
   gsize len = 0;
   gboolean found = FALSE;
 
-  if (walk->vmx && attribute->ns != NULL && strcmp (name, "number") == 0)
-    return TRUE;
-  for (; attribute->ns == NULL && !found && row < G_N_ELEMENTS (known);
+  /* @value is NULL of an attribute in a namespace that nobody here knows. */
+  for (; value != NULL && !found && row < G_N_ELEMENTS (known);
        row = find_row (walk, known[row].path, row + 1))
     found = find_attribute (known[row].attributes, name, &only, &len);
   if (!found)
@@ -249,7 +266,7 @@ refuse_unknown (gpointer data, const xmlNode *node, const char *attribute, const
 {
   GError **error = data;
   g_autofree char *value
-    = attribute != NULL ? hvfs_xml_attr (node, attribute) : g_strstrip (hvfs_xml_text (node));
+    = attribute != NULL ? dup_value (node, attribute) : g_strstrip (hvfs_xml_text (node));
 
   if (attribute != NULL && right != NULL)
     return hvfs_xml_bad (node, ENOTSUP, error, "%s='%s' must be %s", attribute, value, right);
@@ -294,8 +311,8 @@ same_attributes (const xmlNode *a, const xmlNode *b)
   for (const xmlAttr *attribute = a != NULL ? a->properties : NULL; attribute != NULL;
        attribute = attribute->next)
     {
-      const char *name = (const char *) attribute->name;
-      g_autofree char *x = hvfs_xml_attr (a, name), *y = hvfs_xml_attr (b, name);
+      g_autofree char *name = dup_name (attribute);
+      g_autofree char *x = dup_value (a, name), *y = dup_value (b, name);
 
       if (g_strcmp0 (x, y) != 0)
         return FALSE;
@@ -359,7 +376,7 @@ check_type (const xmlNode *node, const char *type, guint row, GError **error)
 
   for (guint i = 0; node != NULL && names[i] != NULL; i++)
     {
-      g_autofree char *value = hvfs_xml_attr (node, names[i]);
+      g_autofree char *value = dup_value (node, names[i]);
 
       if (value != NULL && !has_word (of_types[row].types, type))
         return hvfs_xml_bad (node, ENOTSUP, error,
@@ -388,6 +405,16 @@ check_graphics (const xmlNode *graphics, GError **error)
   return TRUE;
 }
 
+/* Whether @kb is some whole number of Mbit/s. */
+static gboolean
+is_mbit (const char *kb)
+{
+  guint64 number;
+
+  return kb != NULL && hvfs_parse_uint64 (kb, G_MAXINT32, &number) && number > 0
+         && number % HVFS_KB_PER_MBIT == 0;
+}
+
 /* A limit that says none, or nothing that a server can be told. */
 static gboolean
 check_limits (const xmlNode *device, GError **error)
@@ -397,6 +424,8 @@ check_limits (const xmlNode *device, GError **error)
   const xmlNode *outbound = hvfs_xml_child (bandwidth, "outbound");
   g_autofree char *iops = hvfs_xml_text (hvfs_xml_child (iotune, "total_iops_sec"));
   g_autofree char *average = hvfs_xml_attr (outbound, "average");
+  g_autofree char *reservation = hvfs_xml_attr_vmware (bandwidth, "reservation");
+  g_autofree char *shares = hvfs_xml_attr_vmware (bandwidth, "shares");
   guint64 number;
 
   if (iotune != NULL
@@ -404,14 +433,17 @@ check_limits (const xmlNode *device, GError **error)
           || number == 0))
     return hvfs_xml_bad (iotune, EINVAL, error,
                          "must have a <total_iops_sec>, 1 or more: leave it out for no limit");
-  if (bandwidth != NULL
-      && (average == NULL || !hvfs_parse_uint64 (average, G_MAXINT32, &number) || number == 0
-          || number % HVFS_KB_PER_MBIT != 0))
+  if (bandwidth != NULL && (outbound != NULL || (reservation == NULL && shares == NULL))
+      && !is_mbit (average))
     return hvfs_xml_bad (bandwidth, EINVAL, error,
                          "must have an <outbound average='...'>, a multiple of %d: a host has "
                          "whole Mbit/s",
                          HVFS_KB_PER_MBIT);
-  return TRUE;
+  return reservation == NULL || is_mbit (reservation)
+         || hvfs_xml_bad (bandwidth, EINVAL, error,
+                          "vmware:reservation='%s' must be a multiple of %d: a host has whole "
+                          "Mbit/s",
+                          reservation, HVFS_KB_PER_MBIT);
 }
 
 /* What a device of another type would have, or what a reader takes for not said. */

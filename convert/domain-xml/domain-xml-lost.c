@@ -136,9 +136,26 @@ note_limits (const HvfsDomain *domain, GPtrArray *notes)
     if (((const HvfsVideo *) domain->videos->pdata[i])->accel3d == HVFS_SWITCH_YES)
       hvfs_note (notes, 0, "mks.enable3d is left out of ordinary XML");
   for (guint i = 0; i < domain->nets->len; i++)
-    if (((const HvfsNet *) domain->nets->pdata[i])->limit_mbit > 0)
-      hvfs_note (notes, 0, "ethernet%u.limit is left out of ordinary XML",
-                 ((const HvfsNet *) domain->nets->pdata[i])->number);
+    {
+      const HvfsNet *net = domain->nets->pdata[i];
+
+      if (net->limit_mbit > 0)
+        hvfs_note (notes, 0, "ethernet%u.limit is left out of ordinary XML", net->number);
+      if (net->reservation_mbit > 0)
+        hvfs_note (notes, 0, "ethernet%u.reservation is left out of ordinary XML", net->number);
+      if (net->shares != HVFS_NET_SHARES)
+        hvfs_note (notes, 0, "ethernet%u.shares is left out of ordinary XML", net->number);
+    }
+  for (guint i = 0; i < domain->serials->len; i++)
+    {
+      const HvfsPort *port = domain->serials->pdata[i];
+
+      if (port->uri != NULL)
+        hvfs_note (notes, 0, "serial%u.fileName = \"%s\" is left out of ordinary XML", port->port,
+                   port->uri);
+      if (port->proxy != NULL)
+        hvfs_note (notes, 0, "serial%u.vspc is left out of ordinary XML", port->port);
+    }
 }
 
 void

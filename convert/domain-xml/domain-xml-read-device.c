@@ -136,18 +136,34 @@ read_net_source (HvfsNet *net, const xmlNode *node, GError **error)
 /* libvirt has thousands of bytes, a VMware host millions of bits.  What does not fit is another
  * hypervisor's: the next lower one, and never none. */
 static gboolean
-read_bandwidth (HvfsNet *net, const xmlNode *node, GError **error)
+read_mbit (const xmlNode *node, const char *name, const char *kb_text, guint64 *ret_mbit,
+           GError **error)
 {
-  const xmlNode *outbound = hvfs_xml_child (hvfs_xml_child (node, "bandwidth"), "outbound");
-  g_autofree char *average = hvfs_xml_attr (outbound, "average");
   guint64 kb;
 
-  if (average == NULL)
+  if (kb_text == NULL)
     return TRUE;
-  if (!hvfs_parse_uint64 (average, G_MAXINT64, &kb))
-    return hvfs_xml_bad (outbound, EINVAL, error, "average='%s' must be a whole number", average);
-  net->limit_mbit = kb > 0 ? MAX (kb / HVFS_KB_PER_MBIT, 1) : 0;
+  if (!hvfs_parse_uint64 (kb_text, G_MAXINT64, &kb))
+    return hvfs_xml_bad (node, EINVAL, error, "%s='%s' must be a whole number", name, kb_text);
+  *ret_mbit = kb > 0 ? MAX (kb / HVFS_KB_PER_MBIT, 1) : 0;
   return TRUE;
+}
+
+static gboolean
+read_bandwidth (HvfsNet *net, const xmlNode *node, GError **error)
+{
+  const xmlNode *bandwidth = hvfs_xml_child (node, "bandwidth");
+  const xmlNode *outbound = hvfs_xml_child (bandwidth, "outbound");
+  g_autofree char *average = hvfs_xml_attr (outbound, "average");
+  g_autofree char *reservation = hvfs_xml_attr_vmware (bandwidth, "reservation");
+  g_autofree char *shares = hvfs_xml_attr_vmware (bandwidth, "shares");
+
+  if (shares != NULL && !hvfs_net_parse_shares (shares, &net->shares))
+    return hvfs_xml_bad (bandwidth, EINVAL, error,
+                         "vmware:shares='%s' must be low, normal, high or 0 to %d", shares,
+                         HVFS_NET_SHARES_MAX);
+  return read_mbit (outbound, "average", average, &net->limit_mbit, error)
+         && read_mbit (bandwidth, "vmware:reservation", reservation, &net->reservation_mbit, error);
 }
 
 gboolean

@@ -34,7 +34,13 @@ read_tcp (HvfsPort *port, const xmlNode *node, GError **error)
   port->protocol = protocol;
   port->host = hvfs_xml_attr (source, "host");
   port->service = hvfs_xml_attr (source, "service");
-  return TRUE;
+  port->uri = hvfs_xml_attr_vmware (source, "uri");
+  port->proxy = hvfs_xml_attr_vmware (source, "proxy");
+  if (port->uri != NULL && g_strcmp0 (port->host, "") == 0 && g_strcmp0 (port->service, "") == 0)
+    return TRUE;
+  return port->uri == NULL
+         || hvfs_xml_bad (source, EINVAL, error,
+                          "vmware:uri='%s' must have host='' and service='' beside it", port->uri);
 }
 
 static gboolean

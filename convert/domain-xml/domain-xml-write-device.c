@@ -111,6 +111,25 @@ hvfs_net_dev_is_made_up (const char *dev)
 }
 
 static void
+write_bandwidth (HvfsXmlOut *out, const HvfsNet *net)
+{
+  g_autofree char *shares = hvfs_net_dup_shares (net);
+  gboolean limited = net->limit_mbit > 0;
+
+  if (!limited && net->reservation_mbit == 0 && shares == NULL)
+    return;
+  (limited ? hvfs_xml_open : hvfs_xml_empty) (
+    out, "bandwidth", "vmware:reservation",
+    net->reservation_mbit > 0 ? HVFS_XML_NUMBER (net->reservation_mbit * HVFS_KB_PER_MBIT) : NULL,
+    "vmware:shares", shares, NULL);
+  if (!limited)
+    return;
+  hvfs_xml_empty (out, "outbound", "average", HVFS_XML_NUMBER (net->limit_mbit * HVFS_KB_PER_MBIT),
+                  NULL);
+  hvfs_xml_close (out, "bandwidth");
+}
+
+static void
 write_net (HvfsXmlOut *out, const HvfsNet *net, guint place, HvfsDomainXmlFlags flags)
 {
   gboolean no_mac = (flags & HVFS_DOMAIN_XML_SAID) != 0 && hvfs_is_zero (net->mac, HVFS_MAC_BYTES);
@@ -133,26 +152,25 @@ write_net (HvfsXmlOut *out, const HvfsNet *net, guint place, HvfsDomainXmlFlags 
     hvfs_xml_empty (out, "target", "dev", net->dev, NULL);
   if (net->model != HVFS_NET_MODEL_UNKNOWN)
     hvfs_xml_empty (out, "model", "type", hvfs_net_model_words[net->model], NULL);
-  if ((flags & (HVFS_DOMAIN_XML_MORE | HVFS_DOMAIN_XML_FULL)) != 0 && net->limit_mbit > 0)
-    {
-      hvfs_xml_open (out, "bandwidth", NULL);
-      hvfs_xml_empty (out, "outbound", "average",
-                      HVFS_XML_NUMBER (net->limit_mbit * HVFS_KB_PER_MBIT), NULL);
-      hvfs_xml_close (out, "bandwidth");
-    }
+  if ((flags & (HVFS_DOMAIN_XML_MORE | HVFS_DOMAIN_XML_FULL)) != 0)
+    write_bandwidth (out, net);
   write_boot (out, net->boot);
   hvfs_xml_close (out, "interface");
 }
 
-/* @element: "serial", "parallel" or "console" */
+/* @element: "serial", "parallel" or "console".  To libvirt a port on a concentrator leads nowhere. */
 static void
-write_port (HvfsXmlOut *out, const HvfsPort *port, const char *element, const char *target_type)
+write_port (HvfsXmlOut *out, const HvfsPort *port, const char *element, const char *target_type,
+            gboolean more)
 {
-  hvfs_xml_open (out, element, "type", hvfs_port_type_words[port->type], NULL);
-  if (port->type == HVFS_PORT_TCP)
+  HvfsPortType type = port->uri != NULL && !more ? HVFS_PORT_NULL : port->type;
+
+  hvfs_xml_open (out, element, "type", hvfs_port_type_words[type], NULL);
+  if (type == HVFS_PORT_TCP)
     {
       hvfs_xml_empty (out, "source", "mode", port->listen ? "bind" : "connect", "host", port->host,
-                      "service", port->service, NULL);
+                      "service", port->service, "vmware:uri", port->uri, "vmware:proxy",
+                      more ? port->proxy : NULL, NULL);
       hvfs_xml_empty (out, "protocol", "type", hvfs_protocol_words[port->protocol], NULL);
     }
   else if (port->path != NULL)
@@ -162,14 +180,14 @@ write_port (HvfsXmlOut *out, const HvfsPort *port, const char *element, const ch
 }
 
 static void
-write_ports (HvfsXmlOut *out, const HvfsDomain *domain)
+write_ports (HvfsXmlOut *out, const HvfsDomain *domain, gboolean more)
 {
   for (guint i = 0; i < domain->serials->len; i++)
-    write_port (out, domain->serials->pdata[i], "serial", NULL);
+    write_port (out, domain->serials->pdata[i], "serial", NULL, more);
   for (guint i = 0; i < domain->parallels->len; i++)
-    write_port (out, domain->parallels->pdata[i], "parallel", NULL);
+    write_port (out, domain->parallels->pdata[i], "parallel", NULL, more);
   if (domain->serials->len > 0)
-    write_port (out, domain->serials->pdata[0], "console", "serial");
+    write_port (out, domain->serials->pdata[0], "console", "serial", more);
 }
 
 static void
@@ -220,7 +238,7 @@ hvfs_domain_xml_write_devices (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDo
     write_filesystem (out, domain->filesystems->pdata[i], i, flags);
   for (guint i = 0; i < domain->nets->len; i++)
     write_net (out, domain->nets->pdata[i], i, flags);
-  write_ports (out, domain);
+  write_ports (out, domain, more);
   for (guint i = 0; i < domain->graphics->len; i++)
     write_graphics (out, domain->graphics->pdata[i], flags);
   for (guint i = 0; i < domain->videos->len; i++)

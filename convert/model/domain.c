@@ -36,6 +36,8 @@ port_free (gpointer data)
   g_free (port->path);
   g_free (port->host);
   g_free (port->service);
+  g_free (port->uri);
+  g_free (port->proxy);
   g_free (port);
 }
 
@@ -150,7 +152,40 @@ hvfs_domain_add_net (HvfsDomain *domain)
   HvfsNet *net = g_new0 (HvfsNet, 1);
 
   net->number = domain->nets->len;
+  net->shares = HVFS_NET_SHARES;
   return add (domain->nets, net);
+}
+
+static const struct
+{
+  const char *word;
+  guint shares;
+} net_levels[] = { { "low", 25 }, { "normal", HVFS_NET_SHARES }, { "high", 100 } };
+
+gboolean
+hvfs_net_parse_shares (const char *text, guint *ret_shares)
+{
+  guint64 number;
+
+  for (guint i = 0; i < G_N_ELEMENTS (net_levels); i++)
+    if (g_ascii_strcasecmp (text, net_levels[i].word) == 0)
+      {
+        *ret_shares = net_levels[i].shares;
+        return TRUE;
+      }
+  if (!hvfs_parse_uint64 (text, HVFS_NET_SHARES_MAX, &number))
+    return FALSE;
+  *ret_shares = number;
+  return TRUE;
+}
+
+char *
+hvfs_net_dup_shares (const HvfsNet *net)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (net_levels); i++)
+    if (net->shares == net_levels[i].shares)
+      return net->shares == HVFS_NET_SHARES ? NULL : g_strdup (net_levels[i].word);
+  return g_strdup_printf ("%u", net->shares);
 }
 
 HvfsPort *

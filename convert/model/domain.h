@@ -70,6 +70,13 @@ void hvfs_domain_add_implicit_controllers (HvfsDomain *domain);
 void hvfs_domain_draw_uuid (HvfsDomain *domain);
 void hvfs_domain_draw_macs (HvfsDomain *domain);
 
+/* The words "low", "normal", "high" or a number up to HVFS_NET_SHARES_MAX.  FALSE: none of them;
+ * @ret_shares is left alone then */
+gboolean hvfs_net_parse_shares (const char *text, guint *ret_shares);
+
+/* Returns: (transfer full) (nullable): the word or number of its shares; NULL: the usual ones */
+char *hvfs_net_dup_shares (const HvfsNet *net);
+
 /* Returns: @kib as display adapters have it: a power of two, HVFS_VRAM_KIB for 0 */
 guint hvfs_round_vram (guint kib);
 

@@ -21,6 +21,9 @@
 #define HVFS_KB_PER_MBIT 125
 /* A guest CPU can be pinned to host CPUs below this number. */
 #define HVFS_CPUS_LIMIT 16384
+/* The shares of an interface of which nothing is said: the level "normal". */
+#define HVFS_NET_SHARES 50
+#define HVFS_NET_SHARES_MAX 100
 /* The memory of a display adapter of which nothing else is said. */
 #define HVFS_VRAM_KIB 4096
 /* The most memory of a display adapter that the model holds. */
@@ -287,6 +290,8 @@ typedef struct
   char *portgroup_id; /* nullable */
   gint64 connection_id;
   guint64 limit_mbit; /* what it sends in a second at most; 0: any number */
+  guint64 reservation_mbit; /* what it can send in a second in any case */
+  guint shares;             /* what counts when there is not enough for all */
   guint boot; /* as a disk's */
 } HvfsNet;
 
@@ -330,6 +335,9 @@ typedef struct
   char *host;
   char *service;
   HvfsProtocol protocol;
+  char *uri;   /* nullable: where it leads, if not to a host and a service, which are empty then:
+                * the name of a port on a concentrator */
+  char *proxy; /* nullable: the URI of the concentrator that it is reached by */
 } HvfsPort;
 
 typedef enum

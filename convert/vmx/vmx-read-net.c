@@ -195,13 +195,25 @@ mark (const Reader *reader, const HvfsNet *net)
 }
 
 static void
-read_limit (const Reader *reader, HvfsNet *net)
+read_mbit (const Reader *reader, const char *key, guint64 *ret_mbit)
 {
-  static const char *const kept[] = { "limit", NULL };
-  const char *text = hvfs_vmx_text_get (reader->vmx, "%slimit", reader->prefix);
+  const char *const kept[] = { key, NULL };
+  const char *text = get (reader, key);
 
-  if (text != NULL && hvfs_parse_uint64 (text, G_MAXINT32, &net->limit_mbit)
-      && net->limit_mbit > 0)
+  if (text != NULL && hvfs_parse_uint64 (text, G_MAXINT32, ret_mbit) && *ret_mbit > 0)
+    hvfs_vmx_text_mark (reader->vmx, reader->prefix, kept);
+}
+
+static void
+read_allocation (const Reader *reader, HvfsNet *net)
+{
+  static const char *const kept[] = { "shares", NULL };
+  const char *shares = get (reader, "shares");
+
+  read_mbit (reader, "limit", &net->limit_mbit);
+  read_mbit (reader, "reservation", &net->reservation_mbit);
+  if (shares != NULL && hvfs_net_parse_shares (shares, &net->shares)
+      && net->shares != HVFS_NET_SHARES)
     hvfs_vmx_text_mark (reader->vmx, reader->prefix, kept);
 }
 
@@ -224,7 +236,7 @@ read_net (HvfsVmxText *vmx, guint number, HvfsDomain *domain, GError **error)
   if (!read_mac (&reader, net, error) || !read_model (&reader, net, error)
       || !read_connection (&reader, net, error))
     return FALSE;
-  read_limit (&reader, net);
+  read_allocation (&reader, net);
   mark (&reader, net);
   return TRUE;
 }

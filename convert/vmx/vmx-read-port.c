@@ -45,24 +45,41 @@ parse_uri (const char *name, gboolean listens)
   return xmlParseURI (whole != NULL ? whole : name);
 }
 
+/* The name of a port on a concentrator, mostly; libvirt takes it for no address at all. */
+static void
+read_name (const Reader *reader, HvfsPort *port, const char *name)
+{
+  port->type = HVFS_PORT_TCP;
+  port->uri = g_strdup (name);
+  port->host = g_strdup ("");
+  port->service = g_strdup ("");
+  port->proxy = g_strdup (hvfs_vmx_text_get (reader->vmx, "%svspc", reader->prefix));
+}
+
 static gboolean
 read_network (const Reader *reader, HvfsPort *port, GError **error)
 {
   const char *name = hvfs_vmx_text_get (reader->vmx, "%sfileName", reader->prefix);
   const char *end_point = hvfs_vmx_text_get (reader->vmx, "%snetwork.endPoint", reader->prefix);
   gboolean listens = end_point == NULL || g_ascii_strcasecmp (end_point, "server") == 0;
+  gboolean known = listens || g_ascii_strcasecmp (end_point, "client") == 0;
   g_autoptr (xmlURI) uri = name != NULL ? parse_uri (name, listens) : NULL;
 
   port->type = HVFS_PORT_NULL;
+  port->listen = listens;
   if (uri == NULL || uri->server == NULL || uri->port <= 0)
-    return TRUE;
+    {
+      if (name != NULL && *name != '\0' && known)
+        read_name (reader, port, name);
+      return TRUE;
+    }
   port->type = HVFS_PORT_TCP;
   port->protocol = HVFS_PROTOCOL_RAW;
+  port->proxy = g_strdup (hvfs_vmx_text_get (reader->vmx, "%svspc", reader->prefix));
   if (uri->scheme != NULL
       && !hvfs_vmx_parse_scheme (uri->scheme, strlen (uri->scheme), &port->protocol))
     return bad (reader, error, "fileName", "its scheme must be tcp, telnet, telnets or ssl");
-  port->listen = listens;
-  if (!port->listen && g_ascii_strcasecmp (end_point, "client") != 0)
+  if (!known)
     return bad (reader, error, "network.endPoint", "must be \"server\" or \"client\"");
   port->host = dup_host (uri->server);
   port->service = g_strdup_printf ("%d", uri->port);
@@ -142,7 +159,7 @@ static void
 mark (const Reader *reader, const HvfsPort *port)
 {
   static const char *const kept[] = { "present", "fileType", "fileName", NULL };
-  static const char *const kept_network[] = { "network.endPoint", NULL };
+  static const char *const kept_network[] = { "network.endPoint", "vspc", NULL };
 
   if (port->type == HVFS_PORT_NULL)
     return;

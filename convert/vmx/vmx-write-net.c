@@ -108,6 +108,19 @@ write_bridge (HvfsVmxOut *out, const HvfsNet *net)
 }
 
 static void
+write_allocation (HvfsVmxOut *out, const HvfsNet *net)
+{
+  g_autofree char *shares = hvfs_net_dup_shares (net);
+
+  if (net->limit_mbit > 0)
+    hvfs_vmx_put_number (out, net->limit_mbit, "ethernet%u.limit", net->number);
+  if (net->reservation_mbit > 0)
+    hvfs_vmx_put_number (out, net->reservation_mbit, "ethernet%u.reservation", net->number);
+  if (shares != NULL)
+    hvfs_vmx_put (out, shares, "ethernet%u.shares", net->number);
+}
+
+static void
 write_net (HvfsVmxOut *out, const HvfsNet *net)
 {
   hvfs_vmx_put (out, "true", "ethernet%u.present", net->number);
@@ -131,8 +144,7 @@ write_net (HvfsVmxOut *out, const HvfsNet *net)
                           hvfs_net_type_words[net->type]);
     }
   write_mac (out, net);
-  if (net->limit_mbit > 0)
-    hvfs_vmx_put_number (out, net->limit_mbit, "ethernet%u.limit", net->number);
+  write_allocation (out, net);
 }
 
 /* A version that the domain itself has beside its interfaces is one that a VMX had with them. */

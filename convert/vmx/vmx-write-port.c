@@ -17,9 +17,13 @@ static void
 write_network (HvfsVmxOut *out, const HvfsPort *port)
 {
   g_autofree char *uri
-    = g_strdup_printf ("%s://%s:%s", hvfs_vmx_scheme (port->protocol), port->host, port->service);
+    = port->uri != NULL ? g_strdup (port->uri)
+                        : g_strdup_printf ("%s://%s:%s", hvfs_vmx_scheme (port->protocol),
+                                           port->host, port->service);
 
   hvfs_vmx_put (out, uri, "serial%u.fileName", port->port);
+  if (port->proxy != NULL)
+    hvfs_vmx_put (out, port->proxy, "serial%u.vspc", port->port);
   hvfs_vmx_put (out, port->listen ? "server" : "client", "serial%u.network.endPoint", port->port);
 }
 

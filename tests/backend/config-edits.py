@@ -210,6 +210,11 @@ KINDS = {
                r'config\.hardware\.device\[2000\]\.storageIOAllocation.*', True),
     'bandwidth': ([(r"(<model type='vmxnet3'/>\n)", r"\1<bandwidth><outbound average='12500'/></bandwidth>\n")],
                   r'config\.hardware\.device\[4000\]\.resourceAllocation.*', True),
+    'nic shares': ([(r"(<model type='vmxnet3'/>\n)", r"\1<bandwidth vmware:reservation='1250' vmware:shares='high'/>\n")],
+                   r'config\.hardware\.device\[4000\]\.resourceAllocation.*', True),
+    'add concentrator': ([('    <video>', SERIAL % ('tcp', "mode='bind' host='' service='' vmware:uri='vSPC.py' "
+                                                    "vmware:proxy='telnets://vspc:13370'", '', 0) + '    <video>')],
+                         r'config\.hardware\.device\[(9000\]|400\]\.device).*', False),
     '3d': ([(r"vram='(\d+)' primary='yes'/>", r"vram='\1' primary='yes' heads='2'><acceleration accel3d='yes'/></model>")],
            r'config\.hardware\.device\[500\]\.(numDisplays|enable3DSupport)', False),
     'add nvme': ([('    <disk', DISK % ('nvme', 'nvme0n1', 'nvme') + '    <disk'),
@@ -336,8 +341,13 @@ def limits(d, dice):
 def bandwidth(d, dice):
     for net in d.findall('devices/interface'):
         drop(net, 'bandwidth')
+        if dice.random() < 0.3:
+            continue
+        limits = ET.SubElement(net, 'bandwidth', {VMWARE + 'shares': dice.choice(['low', 'high', '0', '99'])})
         if dice.random() < 0.5:
-            ET.SubElement(ET.SubElement(net, 'bandwidth'), 'outbound', average=str(125 * dice.randint(1, 9999)))
+            ET.SubElement(limits, 'outbound', average=str(125 * dice.randint(1, 9999)))
+        if dice.random() < 0.5:
+            limits.set(VMWARE + 'reservation', str(125 * dice.randint(1, 9999)))
 
 
 def old_disk(d, dice):

@@ -29,6 +29,7 @@ driver = Driver(check, f'; seed {seed}')
 tmp, ask, put, get = driver.tmp, driver.ask, driver.put, driver.get
 XSI = '{http://www.w3.org/2001/XMLSchema-instance}type'
 VIM = '{urn:vim25}'
+VMWARE = '{http://libvirt.org/schemas/domain/vmware/1.0}'
 failures = []
 
 
@@ -496,6 +497,15 @@ def disk_iops(tree):
     return r'storageIOAllocation(\.limit)?'
 
 
+def nic_shares(tree):
+    nic = dice.choice(own(tree, 'interface'))
+    have = nic.find('bandwidth')
+    have = ET.SubElement(nic, 'bandwidth') if have is None else have
+    have.set(VMWARE + 'reservation', str(125 * dice.randint(100, 9999)))
+    have.set(VMWARE + 'shares', dice.choice(['low', 'high', '0', '77']))
+    return r'resourceAllocation\.(reservation|share\.(shares|level))'
+
+
 def nic_limit(tree):
     nic = dice.choice(own(tree, 'interface'))
     have = nic.find('bandwidth')
@@ -549,8 +559,22 @@ def scsi_model(tree):
 def serial_end(tree):
     ports = own(tree, 'serial', type='tcp')
     port = dice.choice(ports)
+    source(port).attrib.pop(VMWARE + 'uri', None)
     source(port).set('host', 'elsewhere')
     source(port).set('service', '77')
+    return r'backing\.serviceURI'
+
+
+def serial_proxy(tree):
+    end = source(dice.choice(own(tree, 'serial', type='tcp')))
+    if end.attrib.pop(VMWARE + 'proxy', None) is None or dice.random() < 0.5:
+        end.set(VMWARE + 'proxy', 'telnets://vspc:13370')
+    return r'backing\.proxyURI'
+
+
+def serial_station(tree):
+    end = source(dice.choice(own(tree, 'serial', type='tcp')))
+    end.attrib.update({'host': '', 'service': '', VMWARE + 'uri': 'another station'})
     return r'backing\.serviceURI'
 
 
@@ -585,8 +609,8 @@ def description(tree):
     return ''
 
 
-EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, video_3d, nic_model, nic_network, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
-         medium, cd_bus, scsi_model, serial_end, serial_path, serial_type, serial_number, video, description]
+EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, video_3d, nic_model, nic_network, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
+         medium, cd_bus, scsi_model, serial_end, serial_proxy, serial_station, serial_path, serial_type, serial_number, video, description]
 done = {edit.__name__: 0 for edit in EDITS}
 # What a type lacks is refused in words.
 REFUSED = {'disk_mode': 'has no <transient/>', 'disk_independent': 'has no <transient/>',

@@ -291,6 +291,49 @@ any_domain (void)
   return domain;
 }
 
+/* What libvirt's driver does not show of a VMX, in fields of the model. */
+static void
+add_more (HvfsDomain *domain)
+{
+  HvfsVideo *video = domain->videos->pdata[0];
+
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      HvfsDisk *disk = domain->disks->pdata[i];
+
+      if (disk->device != HVFS_DEVICE_DISK)
+        continue;
+      disk->independent = !disk->transient && maybe ();
+      disk->shareable = maybe ();
+      disk->iops = any (2) * any (9999);
+    }
+  for (guint i = 0; i < domain->nets->len; i++)
+    {
+      HvfsNet *net = domain->nets->pdata[i];
+
+      net->limit_mbit = any (2) * any (9999);
+      net->reservation_mbit = any (2) * any (9999);
+      net->shares = any (HVFS_NET_SHARES_MAX + 1);
+    }
+  for (guint i = 0; i < domain->serials->len; i++)
+    {
+      HvfsPort *port = domain->serials->pdata[i];
+
+      if (port->type != HVFS_PORT_TCP)
+        continue;
+      port->proxy = maybe () ? NULL : g_strdup ("telnets://[::1]:13370");
+      if (maybe ())
+        continue;
+      g_free (port->host);
+      g_free (port->service);
+      port->host = g_strdup ("");
+      port->service = g_strdup ("");
+      port->protocol = HVFS_PROTOCOL_RAW;
+      port->uri = any_text (FALSE);
+    }
+  video->accel3d = maybe () ? HVFS_SWITCH_YES : HVFS_SWITCH_DEFAULT;
+}
+
 static void
 check_round (const HvfsDomain *domain, const HvfsFiles *files)
 {
@@ -368,6 +411,7 @@ test_round (void)
 
       check_round (domain, hvfs_offline_files_get (offline));
       add_extras (domain);
+      add_more (domain);
       check_full (domain, hvfs_offline_files_get (offline));
     }
 }

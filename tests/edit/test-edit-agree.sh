@@ -67,8 +67,8 @@ put(r'(  <video>)', r"""
     <disk type='file' device='floppy'><source file='[LocalDS_0] more/b.flp'/><target dev='fda' bus='fdc'/></disk>
     <disk type='block' device='cdrom'><source dev='/dev/cdrom'/><target dev='hda' bus='ide'/></disk>
     <interface type='bridge'><mac address='00:50:56:11:22:33' type='static'/><source bridge='VM Network'/>
-      <model type='e1000'/><bandwidth><outbound average='25000'/></bandwidth></interface>
-    <serial type='tcp'><source mode='bind' host='10.0.0.1' service='9000'/><protocol type='telnet'/></serial>
+      <model type='e1000'/><bandwidth vmware:reservation='1250' vmware:shares='high'><outbound average='25000'/></bandwidth></interface>
+    <serial type='tcp'><source mode='bind' host='10.0.0.1' service='9000' vmware:proxy='telnets://vspc:13370'/><protocol type='telnet'/></serial>
     <serial type='file'><source path='[LocalDS_0] more/serial.txt'/></serial>
     <parallel type='dev'><source path='/dev/parport0'/></parallel>
     <graphics type='vnc' port='5905' autoport='no' listen='0.0.0.0' keymap='de'/>

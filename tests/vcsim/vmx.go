@@ -330,6 +330,9 @@ func (t *vmxText) serial(slot string, d *types.VirtualSerialPort) {
 		t.set(slot+".fileType", "network")
 		t.set(slot+".fileName", b.ServiceURI)
 		t.set(slot+".network.endPoint", b.Direction)
+		if b.ProxyURI != "" {
+			t.set(slot+".vspc", b.ProxyURI)
+		}
 	}
 }
 
@@ -378,8 +381,18 @@ func (t *vmxText) card(slot string, d types.BaseVirtualDevice, c *types.VirtualE
 		t.set(slot+".addressType", "generated")
 		t.set(slot+".generatedAddress", c.MacAddress)
 	}
-	if a := c.ResourceAllocation; a != nil && a.Limit != nil && *a.Limit > 0 {
-		t.setf(slot+".limit", "%d", *a.Limit)
+	if a := c.ResourceAllocation; a != nil {
+		if a.Limit != nil && *a.Limit > 0 {
+			t.setf(slot+".limit", "%d", *a.Limit)
+		}
+		if a.Reservation != nil && *a.Reservation > 0 {
+			t.setf(slot+".reservation", "%d", *a.Reservation)
+		}
+		if a.Share.Level == types.SharesLevelCustom {
+			t.setf(slot+".shares", "%d", a.Share.Shares)
+		} else {
+			t.set(slot+".shares", string(a.Share.Level))
+		}
 	}
 	t.connect(slot, c.Connectable)
 }

@@ -238,6 +238,9 @@ OPERATIONS = [
                              "99</total_iops_sec></iotune>")), '4.1'),
     ('config.xml', VM, add(NIC % "<model type='e1000'/><bandwidth><outbound average='1250'/></bandwidth>"), '6.0'),
     ('config.xml', VM, add(NIC % "<model type='e1000e'/><bandwidth><outbound average='1250'/></bandwidth>"), '6.0'),
+    ('config.xml', VM, add(NIC % "<model type='vmxnet3'/><bandwidth vmware:reservation='1250' vmware:shares='low'/>"), '6.0'),
+    ('config.xml', VM, add("<serial type='tcp'><source mode='bind' host='' service='' vmware:uri='vSPC.py' "
+                           "vmware:proxy='telnets://vspc:1'/><target port='2'/></serial>"), '4.1'),
     ('config.xml', VM, add("<controller type='nvme' index='0'/>" + DISK % ('n', 'nvme0n1', 'nvme')), '6.5'),
     ('config.xml', VM, edit(("primary='yes'/>", "primary='yes' heads='2'><acceleration accel3d='yes'/></model>")), '2.5u2'),
     ('config.xml', VM, key('vcpu.hotadd', 'vcpu.hotremove', 'mem.hotadd'), '2.5u2'),
