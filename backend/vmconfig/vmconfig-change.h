@@ -17,6 +17,7 @@ typedef struct
   gboolean running;         /* the machine is on */
   GHashTable *make;         /* nullable: paths of files that are to be made: see capacity_kib */
   GHashTable *networks;     /* nullable: names of networks -> backings: vmconfig-network.h */
+  GHashTable *hostdevs;     /* nullable: new PCI devices -> backings: vmconfig-hostdev.h */
   GHashTable *unplugged;    /* nullable: set of the interfaces that are not to be connected */
   HvfsRequest *request;     /* the spec is written into this, in the order of the schema */
   guint n_changes;          /* so far */

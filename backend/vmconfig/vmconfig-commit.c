@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend/vmconfig/vmconfig-priv.h"
+#include "backend/vmconfig/vmconfig-hostdev.h"
 #include "backend/vmconfig/vmconfig-network.h"
 #include "backend/vmconfig/vmconfig-scsi.h"
 #include "backend/vmconfig/vmconfig-spec.h"
@@ -132,7 +133,7 @@ typedef struct
   const HvfsVmLook *look;
   const HvfsVmRead *have;
   const HvfsDomain *base, *wanted;
-  GHashTable *networks; /* see HvfsVmChange */
+  GHashTable *networks, *hostdevs; /* see HvfsVmChange */
   GCancellable *cancellable;
 } Commit;
 
@@ -274,7 +275,7 @@ attempt (GHashTable *make, gpointer data, GError **error)
   Commit *commit = data;
   HvfsVmChange change = { .have = commit->have, .base = commit->base, .wanted = commit->wanted,
                           .running = commit->look->running, .make = make,
-                          .networks = commit->networks };
+                          .networks = commit->networks, .hostdevs = commit->hostdevs };
 
   return send_change (commit, &change, error);
 }
@@ -324,7 +325,7 @@ edit_present (HvfsConfig *config, guint32 serial, Edit edit, gconstpointer data,
   g_autoptr (HvfsDomain) base = xml != NULL ? hvfs_domain_xml_read (xml, strlen (xml), error) : NULL;
   g_autoptr (HvfsDomain) wanted
     = base != NULL ? hvfs_domain_xml_read (xml, strlen (xml), error) : NULL;
-  Commit commit = { config, look, have, base, wanted, NULL, cancellable };
+  Commit commit = { config, look, have, base, wanted, NULL, NULL, cancellable };
 
   return wanted != NULL && edit (base, wanted, data, error) && attempt (NULL, &commit, error);
 }
@@ -398,7 +399,7 @@ hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GByte
   g_autoptr (HvfsVmLook) look = NULL;
   g_autoptr (HvfsVmRead) have = NULL;
   g_autoptr (HvfsDomain) present = NULL;
-  g_autoptr (GHashTable) networks = NULL;
+  g_autoptr (GHashTable) networks = NULL, hostdevs = NULL;
   Commit commit;
 
   if (base == NULL || !check_known (base_text, wanted_text, error))
@@ -415,6 +416,10 @@ hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GByte
   networks = hvfs_networks_resolve (&config->server, look->host, present, wanted, NULL, error);
   if (networks == NULL)
     return FALSE;
-  commit = (Commit){ config, look, have, present, wanted, networks, cancellable };
+  hostdevs
+    = hvfs_hostdevs_resolve (&config->server, look->host, present, wanted, cancellable, error);
+  if (hostdevs == NULL)
+    return FALSE;
+  commit = (Commit){ config, look, have, present, wanted, networks, hostdevs, cancellable };
   return hvfs_config_try_making (wanted, attempt, &commit, error);
 }

@@ -22,13 +22,15 @@ typedef enum
   HVFS_VIM_SERIAL,
   HVFS_VIM_PARALLEL,
   HVFS_VIM_VIDEO,
+  HVFS_VIM_HOSTDEV,
 } HvfsVimKind;
 
 typedef struct
 {
   const char *type; /* of the server */
   HvfsVimKind kind;
-  int word;         /* HvfsControllerType of a controller, HvfsNetModel of an interface */
+  int word;         /* HvfsControllerType of a controller, HvfsNetModel of an interface,
+                     * HvfsHostdevType of a device of the host */
   HvfsBus bus;      /* of a controller: of the disks on it */
   HvfsScsiModel model;
 } HvfsVimClass;

@@ -10,6 +10,7 @@
 #include "backend/mirror/inventory-name.h"
 #include "backend/operation/resource-pool.h"
 #include "backend/mirror/retrieve.h"
+#include "backend/vmconfig/vmconfig-hostdev.h"
 #include "backend/vmconfig/vmconfig-network.h"
 #include "backend/vmconfig/vmconfig-scsi.h"
 #include "backend/vmconfig/vmconfig-spec.h"
@@ -144,7 +145,7 @@ typedef struct
   HvfsValue *folder;
   char *pool;
   HvfsDomain *wanted;
-  GHashTable *networks, *unplugged; /* nullable: see HvfsVmChange */
+  GHashTable *networks, *hostdevs, *unplugged; /* nullable: see HvfsVmChange */
   const char *datastore;
   GCancellable *cancellable;
 } Place;
@@ -156,6 +157,7 @@ place_clear (Place *place)
   hvfs_value_unref (place->folder);
   g_free (place->pool);
   g_clear_pointer (&place->networks, g_hash_table_unref);
+  g_clear_pointer (&place->hostdevs, g_hash_table_unref);
   g_clear_pointer (&place->unplugged, g_hash_table_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Place, place_clear)
@@ -217,8 +219,8 @@ create (GHashTable *make, gpointer data, GError **error)
   g_autoptr (HvfsRequest) request
     = hvfs_request_new ("CreateVM_Task", "Folder", hvfs_value_text (place->folder, NULL));
   HvfsVmChange change = { .base = nothing, .wanted = place->wanted, .make = make,
-                          .networks = place->networks, .unplugged = place->unplugged,
-                          .request = request };
+                          .networks = place->networks, .hostdevs = place->hostdevs,
+                          .unplugged = place->unplugged, .request = request };
 
   if (!hvfs_vm_change_write (&change, "config", place->datastore, error))
     return FALSE;
@@ -282,6 +284,16 @@ unplug (Place *place, guint32 host, HvfsNet *net, GError **error)
   net->bridge = g_steal_pointer (&any);
   g_hash_table_add (place->unplugged, net);
   return TRUE;
+}
+
+static gboolean
+find_hostdevs (Place *place, guint32 host, GError **error)
+{
+  g_autoptr (HvfsDomain) nothing = hvfs_domain_new ();
+
+  place->hostdevs = hvfs_hostdevs_resolve (&place->config->server, host, nothing, place->wanted,
+                                           place->cancellable, error);
+  return place->hostdevs != NULL;
 }
 
 /* Networks by their names.  Those of another hypervisor need not be there. */
@@ -379,7 +391,7 @@ hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GByt
                         GPtrArray **ret_notes, GCancellable *cancellable, GError **error)
 {
   HvfsHostLook *look = hvfs_host_look (config->server.mirror, host, error);
-  g_autofree char *directory = look != NULL ? directory_of (look->datastore, name) : NULL;
+  g_autofree char *directory = look != NULL ? directory_of (look->datastores[0], name) : NULL;
   gboolean foreign = FALSE;
   g_autoptr (HvfsDomain) wanted = look != NULL ? adopt (text, directory, &foreign, error) : NULL;
   g_autofree char *datastore = wanted != NULL ? first_datastore (wanted) : NULL;
@@ -401,6 +413,7 @@ hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *name, GByt
       return FALSE;
     }
   if (!find_place (&place, host, error) || !find_networks (&place, host, foreign, error)
+      || !find_hostdevs (&place, host, error)
       || !hvfs_config_detect_scsi (&config->server, place.host->datacenter_path, wanted, cancellable,
                                    error))
     return FALSE;
@@ -439,6 +452,57 @@ same_name (gpointer data G_GNUC_UNUSED, const char *file, gboolean allow_missing
   return TRUE;
 }
 
+/* Whether the host has the text in a file of that name already.  @named: (nullable): the datastore
+ * that it belongs in; NULL: any, the first for a new one.
+ * @ret_path: (out) (transfer full): that file, else the one that is to be made */
+static gboolean
+find_file (const Place *place, const char *named, const char *name, GBytes *text, gboolean *ret_there,
+           char **ret_path, GError **error)
+{
+  HvfsSession *session = place->config->server.session;
+  const char *const one[] = { named, NULL };
+  const char *const *datastores
+    = named != NULL ? one : (const char *const *) place->host->datastores;
+
+  *ret_there = FALSE;
+  *ret_path = g_strdup_printf ("[%s] %s/%s.vmx", datastores[0], name, name);
+  for (guint i = 0; datastores[i] != NULL; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("[%s] %s/%s.vmx", datastores[i], name, name);
+      g_autoptr (GBytes) there = NULL;
+      GError *failure = NULL;
+
+      if (hvfs_datastore_file_has (session, place->host->datacenter_path, path, place->cancellable,
+                                   &failure))
+        there = hvfs_datastore_file_get (session, place->host->datacenter_path, path,
+                                         g_bytes_get_size (text) + 1, place->cancellable,
+                                         &failure);
+      if (g_error_matches (failure, HVFS_ERROR, EFBIG)) /* it is another text */
+        {
+          g_clear_error (&failure);
+          there = g_bytes_new (NULL, 0);
+        }
+      if (failure != NULL)
+        {
+          g_propagate_error (error, failure);
+          return FALSE;
+        }
+      if (there != NULL && g_bytes_equal (there, text))
+        {
+          *ret_there = TRUE;
+          g_free (*ret_path);
+          *ret_path = g_steal_pointer (&path);
+          return TRUE;
+        }
+      if (there != NULL && i == 0)
+        {
+          g_set_error (error, HVFS_ERROR, EEXIST, "%s is there already, with another text", path);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 gboolean
 hvfs_config_define_vmx (HvfsConfig *config, guint32 host, const char *name, GBytes *text,
                         GCancellable *cancellable, GError **error)
@@ -450,33 +514,21 @@ hvfs_config_define_vmx (HvfsConfig *config, guint32 host, const char *name, GByt
   g_autofree char *named = wanted != NULL ? first_datastore (wanted) : NULL;
   g_autofree char *path = NULL;
   g_auto (Place) place = { .config = config, .wanted = wanted, .cancellable = cancellable };
-  GError *failure = NULL;
+  gboolean there;
 
   if (wanted == NULL || (wanted->name != NULL && !check_new (config, wanted, name, error))
       || !find_place (&place, host, error))
     return FALSE;
-  if (named == NULL)
-    named = g_strdup (place.host->datastore);
-  if (named == NULL || strchr (name, '/') != NULL)
+  if ((named == NULL && place.host->datastores[0] == NULL) || strchr (name, '/') != NULL)
     {
       g_set_error (error, HVFS_ERROR, EINVAL, named == NULL ? "the host has no datastore"
                                                             : "no file can have a / in its name");
       return FALSE;
     }
-  path = g_strdup_printf ("[%s] %s/%s.vmx", named, name, name);
-  if (hvfs_datastore_file_has (config->server.session, place.host->datacenter_path, path, cancellable,
-                       &failure))
-    {
-      g_set_error (error, HVFS_ERROR, EEXIST, "%s is there already", path);
-      return FALSE;
-    }
-  if (failure != NULL)
-    {
-      g_propagate_error (error, failure);
-      return FALSE;
-    }
-  return hvfs_datastore_file_put (config->server.session, place.host->datacenter_path, path, text,
-                          cancellable, error)
+  return find_file (&place, named, name, text, &there, &path, error)
+         && (there
+             || hvfs_datastore_file_put (config->server.session, place.host->datacenter_path, path,
+                                         text, cancellable, error))
          && register_vmx (&place, path, name, error);
 }
 

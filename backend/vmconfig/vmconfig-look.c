@@ -266,24 +266,31 @@ hvfs_host_look_free (HvfsHostLook *look)
   g_free (look->moref);
   g_free (look->datacenter);
   g_free (look->datacenter_path);
-  g_free (look->datastore);
+  g_strfreev (look->datastores);
   g_free (look);
 }
 
-static const char *
-first_datastore (HvfsMirror *mirror, const HvfsObject *host)
+/* Returns: (transfer full) */
+static char **
+dup_datastores (HvfsMirror *mirror, const HvfsObject *host)
 {
   const HvfsValue *list = hvfs_object_get (host, HVFS_HOST_DATASTORES);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
   for (guint i = 0; i < hvfs_value_n_children (list); i++)
     {
       HvfsObject *datastore = hvfs_mirror_resolve (mirror, hvfs_value_nth (list, i));
+      const char *name
+        = datastore != NULL
+              && hvfs_value_bool (hvfs_object_get (datastore, HVFS_DATASTORE_ACCESSIBLE), NULL)
+            ? hvfs_value_text (hvfs_object_get (datastore, HVFS_NAME), NULL)
+            : NULL;
 
-      if (datastore != NULL
-          && hvfs_value_bool (hvfs_object_get (datastore, HVFS_DATASTORE_ACCESSIBLE), NULL))
-        return hvfs_value_text (hvfs_object_get (datastore, HVFS_NAME), NULL);
+      if (name != NULL)
+        g_ptr_array_add (names, g_strdup (name));
     }
-  return NULL;
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_steal (names, NULL);
 }
 
 HvfsHostLook *
@@ -304,6 +311,6 @@ hvfs_host_look (HvfsMirror *mirror, guint32 serial, GError **error)
   look->moref = g_strdup (host->moref);
   look->datacenter = g_strdup (datacenter->moref);
   look->datacenter_path = datacenter_path (mirror, datacenter);
-  look->datastore = g_strdup (first_datastore (mirror, host));
+  look->datastores = dup_datastores (mirror, host);
   return look;
 }

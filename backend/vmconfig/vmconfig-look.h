@@ -55,10 +55,11 @@ typedef struct
   char *moref;
   char *datacenter;      /* its id */
   char *datacenter_path; /* "folder1/dc1" */
-  char *datastore;       /* nullable: the name of its first */
+  char **datastores;     /* the names of those that can be reached, in its order; NULL-terminated */
 } HvfsHostLook;
 
 void hvfs_host_look_free (HvfsHostLook *look);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsHostLook, hvfs_host_look_free)
 
 /* Returns: (transfer full): the host; NULL with ESTALE or ENOENT */
 HvfsHostLook *hvfs_host_look (HvfsMirror *mirror, guint32 serial, GError **error);

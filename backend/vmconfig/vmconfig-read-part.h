@@ -13,7 +13,7 @@ typedef struct
 {
   HvfsValue *config;   /* owned: VirtualMachineConfigInfo */
   HvfsDomain *domain;  /* owned */
-  GHashTable *devices; /* disk, controller, net, port or video of domain -> HvfsValue of config */
+  GHashTable *devices; /* disk, controller, net, port, video or hostdev of domain -> HvfsValue of config */
   GPtrArray *comments; /* of char *: what domain XML cannot express */
 } HvfsVmRead;
 
@@ -33,6 +33,7 @@ void hvfs_vm_read_note (HvfsVmRead *read, const char *format, ...) G_GNUC_PRINTF
 void hvfs_vm_read_disks (HvfsVmRead *read); /* with drives and controllers */
 void hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device);
 void hvfs_vm_read_port (HvfsVmRead *read, HvfsValue *device);
+void hvfs_vm_read_hostdev (HvfsVmRead *read, HvfsValue *device);
 void hvfs_vm_read_display (HvfsVmRead *read);
 void hvfs_vm_read_single (HvfsVmRead *read, HvfsValue *device); /* into the extras */
 void hvfs_vm_read_settings (HvfsVmRead *read); /* into the extras: all that are not plain */

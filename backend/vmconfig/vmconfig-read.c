@@ -183,6 +183,9 @@ read_device (HvfsVmRead *read, HvfsValue *device)
     case HVFS_VIM_SINGLE:
       hvfs_vm_read_single (read, device);
       break;
+    case HVFS_VIM_HOSTDEV:
+      hvfs_vm_read_hostdev (read, device);
+      break;
     case HVFS_VIM_HIDDEN:
       hvfs_vm_read_comment (read, device);
       break;

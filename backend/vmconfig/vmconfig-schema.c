@@ -97,6 +97,11 @@ static const struct
   { "VirtualParallelPortFileBackingInfo", NULL, FILE_FIELDS },
   { "VirtualParallelPortDeviceBackingInfo", NULL, DEVICE_FIELDS },
 
+  { "VirtualUSB", "VirtualDevice", "connected vendor product family speed" },
+  { "VirtualUSBUSBBackingInfo", NULL, DEVICE_FIELDS },
+  { "VirtualPCIPassthrough", "VirtualDevice", "" },
+  { "VirtualPCIPassthroughDeviceBackingInfo", NULL, DEVICE_FIELDS " id deviceId systemId vendorId" },
+
   { "VirtualSoundBlaster16", "VirtualDevice", "" },
   { "VirtualEnsoniq1371", "VirtualDevice", "" },
   { "VirtualHdAudioCard", "VirtualDevice", "" },

@@ -2,7 +2,8 @@
 /* backend/vmconfig/vmconfig-spec-boot.c - what a machine boots from, when that differs
  *
  * The server has a list: disks and interfaces by their keys, and "the drive" of each kind.
- * A device that is only being added has no key yet.
+ * A device that is only being added has no key yet, and no document says that a list may have the
+ * negative one that its request makes up.
  */
 #include "backend/vmconfig/vmconfig-spec-part.h"
 

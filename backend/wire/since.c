@@ -74,6 +74,7 @@ static const HvfsSince rows[] = {
   { NULL, "VirtualUSBXHCIController", "5.0", NULL, "<controller type='usb' model='nec-xhci'>" },
   { NULL, "VirtualHdAudioCard", "5.0", NULL, "<sound model='ich9'>" },
   { NULL, "VirtualTPM", "6.7", NULL, "<tpm>" },
+  { NULL, "VirtualPCIPassthrough", "4.0", NULL, "<hostdev type='pci'>" },
   { NULL, "VirtualVmxnet3", "2.5u2", NULL, "<interface><model type='vmxnet3'>" },
   { NULL, "VirtualE1000e", "5.0", NULL, "<interface><model type='e1000e'>" },
   { NULL, "VirtualEthernetCardDistributedVirtualPortBackingInfo", "4.0", NULL,

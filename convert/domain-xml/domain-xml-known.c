@@ -94,6 +94,12 @@ static const struct
   { "disk/driver", "name", NULL, TRUE },
   { "sound", "model", NULL, FALSE },
   { "tpm", "model", NULL, FALSE },
+  { "hostdev", "mode=subsystem type", NULL, FALSE },
+  { "hostdev", "vmware:number", NULL, TRUE },
+  { "hostdev/source", "vmware:name", NULL, FALSE },
+  { "hostdev/source/vendor", "id", NULL, FALSE },
+  { "hostdev/source/product", "id", NULL, FALSE },
+  { "hostdev/source/address", "domain bus slot function", NULL, FALSE },
   { "tpm/backend", "type version", NULL, TRUE },
   { "tpm/backend", "type=emulator version=2.0", NULL, FALSE },
 };
@@ -457,6 +463,7 @@ check_device (const xmlNode *device, GError **error)
   const char *type = said != NULL ? said : strcmp (name, "disk") == 0 ? "file" : "none";
 
   if ((strcmp (name, "graphics") == 0 && !check_graphics (device, error))
+      || (strcmp (name, "hostdev") == 0 && !hvfs_domain_xml_check_hostdev (device, error))
       || !check_limits (device, error))
     return FALSE;
   if (g_strcmp0 (model_type, "unknown") == 0)

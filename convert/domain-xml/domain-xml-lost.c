@@ -156,6 +156,14 @@ note_limits (const HvfsDomain *domain, GPtrArray *notes)
       if (port->proxy != NULL)
         hvfs_note (notes, 0, "serial%u.vspc is left out of ordinary XML", port->port);
     }
+  for (guint i = 0; i < domain->hostdevs->len; i++)
+    {
+      const HvfsHostdev *hostdev = domain->hostdevs->pdata[i];
+
+      hvfs_note (notes, 0, "%s%u is left out of ordinary XML",
+                 hostdev->type == HVFS_HOSTDEV_USB ? "usb.autoConnect.device" : "pciPassthru",
+                 hostdev->number);
+    }
 }
 
 void

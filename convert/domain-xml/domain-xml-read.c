@@ -313,6 +313,7 @@ static const struct
   { "console", hvfs_xml_read_console },
   { "graphics", hvfs_xml_read_graphics },
   { "video", hvfs_xml_read_video },
+  { "hostdev", hvfs_xml_read_hostdev },
   { "memory", refuse_memory_device },
 };
 

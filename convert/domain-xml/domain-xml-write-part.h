@@ -12,5 +12,8 @@
 void hvfs_domain_xml_write_devices (HvfsXmlOut *out, const HvfsDomain *domain,
                                     HvfsDomainXmlFlags flags);
 
+/* Devices of the host.  @full: with their numbers in a VMX */
+void hvfs_xml_write_hostdevs (HvfsXmlOut *out, const HvfsDomain *domain, gboolean full);
+
 /* The names of host devices that libvirt makes up for running domains begin so. */
 gboolean hvfs_net_dev_is_made_up (const char *dev);

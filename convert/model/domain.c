@@ -42,6 +42,15 @@ port_free (gpointer data)
 }
 
 static void
+hostdev_free (gpointer data)
+{
+  HvfsHostdev *hostdev = data;
+
+  g_free (hostdev->name);
+  g_free (hostdev);
+}
+
+static void
 graphics_free (gpointer data)
 {
   HvfsGraphics *graphics = data;
@@ -101,6 +110,7 @@ hvfs_domain_new (void)
   domain->parallels = g_ptr_array_new_with_free_func (port_free);
   domain->graphics = g_ptr_array_new_with_free_func (graphics_free);
   domain->videos = g_ptr_array_new_with_free_func (g_free);
+  domain->hostdevs = g_ptr_array_new_with_free_func (hostdev_free);
   domain->extras = g_ptr_array_new_with_free_func (extra_free);
   domain->notes = hvfs_notes_new ();
   return domain;
@@ -123,6 +133,7 @@ hvfs_domain_free (HvfsDomain *domain)
   g_ptr_array_unref (domain->parallels);
   g_ptr_array_unref (domain->graphics);
   g_ptr_array_unref (domain->videos);
+  g_ptr_array_unref (domain->hostdevs);
   g_free (domain->datacenter_path);
   g_free (domain->moref);
   g_ptr_array_unref (domain->extras);
@@ -186,6 +197,22 @@ hvfs_net_dup_shares (const HvfsNet *net)
     if (net->shares == net_levels[i].shares)
       return net->shares == HVFS_NET_SHARES ? NULL : g_strdup (net_levels[i].word);
   return g_strdup_printf ("%u", net->shares);
+}
+
+HvfsHostdev *
+hvfs_domain_add_hostdev (HvfsDomain *domain)
+{
+  return add (domain->hostdevs, g_new0 (HvfsHostdev, 1));
+}
+
+guint
+hvfs_domain_count_hostdevs (const HvfsDomain *domain, HvfsHostdevType type)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < domain->hostdevs->len; i++)
+    n += ((const HvfsHostdev *) domain->hostdevs->pdata[i])->type == type;
+  return n;
 }
 
 HvfsPort *

@@ -23,6 +23,7 @@ HvfsPort *hvfs_domain_add_serial (HvfsDomain *domain);
 HvfsPort *hvfs_domain_add_parallel (HvfsDomain *domain);
 HvfsGraphics *hvfs_domain_add_graphics (HvfsDomain *domain);
 HvfsVideo *hvfs_domain_add_video (HvfsDomain *domain); /* vmvga with 4 MiB */
+HvfsHostdev *hvfs_domain_add_hostdev (HvfsDomain *domain);
 HvfsDisk *hvfs_domain_add_disk (HvfsDomain *domain);
 HvfsExtra *hvfs_domain_add_extra (HvfsDomain *domain, const char *key, const char *value);
 
@@ -76,6 +77,9 @@ gboolean hvfs_net_parse_shares (const char *text, guint *ret_shares);
 
 /* Returns: (transfer full) (nullable): the word or number of its shares; NULL: the usual ones */
 char *hvfs_net_dup_shares (const HvfsNet *net);
+
+/* Returns: how many of the host's devices of @type it has */
+guint hvfs_domain_count_hostdevs (const HvfsDomain *domain, HvfsHostdevType type);
 
 /* Returns: @kib as display adapters have it: a power of two, HVFS_VRAM_KIB for 0 */
 guint hvfs_round_vram (guint kib);

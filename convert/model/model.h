@@ -380,6 +380,25 @@ typedef struct
   HvfsSwitch accel3d;
 } HvfsVideo;
 
+typedef enum
+{
+  HVFS_HOSTDEV_USB,
+  HVFS_HOSTDEV_PCI,
+  HVFS_N_HOSTDEV_TYPES,
+} HvfsHostdevType;
+extern const char *const hvfs_hostdev_type_words[];
+
+/* A device of the host that the machine has for itself. */
+typedef struct
+{
+  guint line;
+  guint number; /* of usb.autoConnect.deviceN or pciPassthruN in a VMX; domain XML cannot say it */
+  HvfsHostdevType type;
+  guint vendor, product; /* USB */
+  char *name; /* nullable: USB: a pattern of another kind, such as "path:1/3/0", in their place */
+  guint domain, bus, slot, function; /* PCI: its place in the host */
+} HvfsHostdev;
+
 typedef struct
 {
   guint sockets;
@@ -436,6 +455,7 @@ typedef struct _HvfsDomain
   GPtrArray *parallels;   /* of HvfsPort */
   GPtrArray *graphics;    /* of HvfsGraphics */
   GPtrArray *videos;      /* of HvfsVideo */
+  GPtrArray *hostdevs;    /* of HvfsHostdev */
 
   char *datacenter_path; /* nullable: "folder1/dc1" */
   char *moref;           /* nullable: "vm-42" */

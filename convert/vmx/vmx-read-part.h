@@ -16,6 +16,7 @@ gboolean hvfs_vmx_read_filesystems (HvfsVmxText *vmx, HvfsDomain *domain, GError
 gboolean hvfs_vmx_read_nets (HvfsVmxText *vmx, HvfsDomain *domain, GError **error);
 gboolean hvfs_vmx_read_ports (HvfsVmxText *vmx, const HvfsFiles *files, HvfsDomain *domain,
                               GError **error);
+void hvfs_vmx_read_hostdevs (HvfsVmxText *vmx, HvfsDomain *domain);
 gboolean hvfs_vmx_read_display (HvfsVmxText *vmx, HvfsDomain *domain, GError **error);
 
 /* ---- vmx-read-key.c: parts of more than one of them ---- */

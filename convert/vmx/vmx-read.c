@@ -256,6 +256,7 @@ hvfs_vmx_read_domain (HvfsVmxText *vmx, const HvfsFiles *files, HvfsVmxFlags fla
       || !read_cpus (vmx, domain, error) || !read_os (vmx, domain, error))
     return FALSE;
   mark (vmx, domain);
+  hvfs_vmx_read_hostdevs (vmx, domain);
   return hvfs_vmx_read_disks (vmx, files, flags, domain, error)
          && hvfs_vmx_read_filesystems (vmx, domain, error)
          && hvfs_vmx_read_nets (vmx, domain, error)

@@ -14,3 +14,4 @@ void hvfs_vmx_write_nets (HvfsVmxOut *out);
 void hvfs_vmx_write_video (HvfsVmxOut *out);
 void hvfs_vmx_write_graphics (HvfsVmxOut *out);
 void hvfs_vmx_write_ports (HvfsVmxOut *out);
+void hvfs_vmx_write_hostdevs (HvfsVmxOut *out);

@@ -260,6 +260,7 @@ write_all (HvfsVmxOut *out)
   hvfs_vmx_write_nets (out);
   hvfs_vmx_write_video (out);
   hvfs_vmx_write_ports (out);
+  hvfs_vmx_write_hostdevs (out);
   write_chipset (out, has_scsi);
   note_boot (out);
   hvfs_vmx_put_extras (out);

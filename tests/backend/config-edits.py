@@ -119,6 +119,8 @@ SERIAL = '''    <serial type='%s'>
 KEYS = '  <vmware:moref>'
 KEY = "  <vmware:key name='%s' value='%s'/>\n"
 SHARES = r'config\.(cpu|memory)Allocation\.shares\.shares'
+USB3 = "    <controller type='usb' index='0' model='nec-xhci'/>\n"
+HOSTDEV = "    <hostdev mode='subsystem' type='%s'><source>%s</source></hostdev>\n"
 KINDS = {
     'memory': ([(r'<(memory|currentMemory) unit=.KiB.>\d+<', r"<\1 unit='KiB'>4194304<")],
                r'config\.hardware\.memoryMB|' + SHARES, False),
@@ -224,6 +226,11 @@ KINDS = {
             r'config\.hardware\.device\[(7000|14000|100)\].*', False),
     'ehci': ([('    <video>', "    <controller type='usb' index='0' model='piix3-uhci'/>\n    <controller type='usb' index='1' model='ehci'/>\n    <video>")],
              r'config\.hardware\.device\[(7000|100)\].*', False),
+    'usb device': ([('    <video>', USB3 + HOSTDEV % ('usb', "<vendor id='0x03e7'/><product id='0x2485'/>") + HOSTDEV % (
+        'usb', "<vendor id='0x03e7'/><product id='0x2485'/>") + '    <video>')],
+                   r'config\.hardware\.device\[(14000|700[12]|100)\].*', False),
+    'pci device': ([('    <video>', HOSTDEV % ('pci', "<address domain='0' bus='13' slot='0x00' function='1'/>") + '    <video>')],
+                   r'config\.hardware\.device\[(13000|100)\].*', False),
     'sound': ([('    <video>', "    <sound model='ich9'/>\n    <video>")], r'config\.hardware\.device\[(5000|100)\].*', False),
     'tpm': ([('    <video>', "    <tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>\n    <video>")],
             r'config\.hardware\.device\[(11000|100)\].*', False),
@@ -232,7 +239,7 @@ KINDS = {
 }
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
        'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'video', 'name', 'pinning', 'hot add',
-       'latency', 'nested', 'boot menu', 'usb', 'sound', 'tpm', 'shareable', 'iotune', 'bandwidth', '3d']
+       'latency', 'nested', 'boot menu', 'usb', 'sound', 'tpm', 'shareable', 'iotune', 'bandwidth', '3d', 'pci device']
 
 
 def edit(xml, kinds):
@@ -454,6 +461,20 @@ def switches(d, dice):
         ET.SubElement(child(d, 'os'), 'bootmenu', enable='yes', timeout=str(dice.randint(1, 9999)))
 
 
+def hostdevs(d, dice):
+    devices = d.find('devices')
+    drop(devices, 'hostdev')
+    if devices.find("controller[@type='usb']") is None:
+        ET.SubElement(devices, 'controller', type='usb', index='0', model='nec-xhci')
+    for n in range(dice.randint(0, 3)):
+        end = ET.SubElement(ET.SubElement(devices, 'hostdev', mode='subsystem', type='usb'), 'source')
+        ET.SubElement(end, 'vendor', id=f'0x{dice.randint(1, 3):04x}')
+        ET.SubElement(end, 'product', id='0x0007')
+    for n in range(dice.randint(0, 2)):
+        end = ET.SubElement(ET.SubElement(devices, 'hostdev', mode='subsystem', type='pci'), 'source')
+        ET.SubElement(end, 'address', domain='0x0000', bus='0x0d', slot='0x00', function=f'0x{n}')
+
+
 def singles(d, dice):
     devices = d.find('devices')
     drop(devices, 'sound')
@@ -489,6 +510,7 @@ RANDOM = [
     (limits, DEVICE % r'20\d\d'), (bandwidth, DEVICE % r'40\d\d'),
     (switches, r'config\.(cpuHotAddEnabled|memoryHotAddEnabled|nestedHVEnabled|latencySensitivity.*|bootOptions.*)'),
     (singles, DEVICE % r'(7000|14000|5000|11000|100)'),
+    (hostdevs, DEVICE % r'(70\d\d|14000|130\d\d|100)'),
 ]
 
 

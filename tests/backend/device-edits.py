@@ -288,9 +288,10 @@ CDS = [b for b in backings if b.startswith('VirtualCdrom')]
 FLOPPIES = [b for b in backings if b.startswith('VirtualFloppy')]
 SERIALS = [b for b in backings if b.startswith('VirtualSerialPort')] + 2 * ['VirtualSerialPortURIBackingInfo']
 PARALLELS = [b for b in backings if b.startswith('VirtualParallelPort')]
+USBS = [b for b in backings if b.startswith('VirtualUSB')]
 NETS = [b for b in backings if b.startswith('VirtualEthernetCard')]
-HIDDEN = ['VirtualTPM', 'VirtualSCSIPassthrough', 'VirtualHdAudioCard', 'VirtualUSBController', 'VirtualUSB',
-          'VirtualPCIPassthrough', 'VirtualMachineVMCIDevice', 'VirtualSriovEthernetCard', 'VirtualNVDIMM']
+HIDDEN = ['VirtualTPM', 'VirtualSCSIPassthrough', 'VirtualHdAudioCard', 'VirtualUSBController',
+          'VirtualMachineVMCIDevice', 'VirtualSriovEthernetCard', 'VirtualNVDIMM']
 
 
 class Machine:
@@ -323,6 +324,12 @@ class Machine:
         self.add(devices['VirtualMachineVideoCard'], {'videoRamSizeInKB': 4096})
         for name in dice.sample(HIDDEN, 3):
             self.add(devices[name], {'busNumber': 0})
+        for i in range(dice.randint(0, 2)):
+            self.add(devices['VirtualUSB'], {'backing': self.backing(USBS, {'deviceName': dice.choice(
+                ['path:1/3/0', 'vid:0001 pid:0002'])}), 'vendor': dice.choice([None, 4660])})
+        for i in range(dice.randint(0, 2)):
+            self.add(devices['VirtualPCIPassthrough'], {'backing': self.backing(
+                ['VirtualPCIPassthroughDeviceBackingInfo'], {'id': f'0000:0{i}:00.0'})})
         self.text = config(self.xml)
 
     def add(self, kind, fixed):
@@ -516,6 +523,21 @@ def nic_limit(tree):
     return r'resourceAllocation.*'
 
 
+def usb_add(tree):
+    for ids in ({'id': '0x1234'}, {'id': '0xbeef'}), ({'id': '4660'}, {'id': '1'}):
+        host = ET.SubElement(tree.find('devices'), 'hostdev', mode='subsystem', type='usb')
+        end = ET.SubElement(host, 'source')
+        ET.SubElement(end, 'vendor', ids[0])
+        ET.SubElement(end, 'product', ids[1])
+    return NEW
+
+
+def hostdev_remove(tree):
+    host = dice.choice(own(tree, 'hostdev'))
+    tree.find('devices').remove(host)
+    return NEW
+
+
 def video_3d(tree):
     model = own(tree, 'video')[0].find('model')
     model.set('heads', str(int(model.get('heads', '1')) % 9 + 1))
@@ -609,7 +631,7 @@ def description(tree):
     return ''
 
 
-EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, video_3d, nic_model, nic_network, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
+EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, hostdev_remove, video_3d, nic_model, nic_network, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
          medium, cd_bus, scsi_model, serial_end, serial_proxy, serial_station, serial_path, serial_type, serial_number, video, description]
 done = {edit.__name__: 0 for edit in EDITS}
 # What a type lacks is refused in words.
@@ -662,6 +684,8 @@ def one_round(n):
     for key, device in after.items():
         if key in have:
             old = have[key]
+        elif edit is usb_add and device[''] == 'VirtualUSB':
+            continue
         elif edit is disk_controller and device.get('busNumber') == '3':
             continue
         elif gone:
@@ -674,6 +698,8 @@ def one_round(n):
         strange = {p: (old.get(p), device.get(p)) for p in moved if not re.fullmatch(allowed, p)}
         if strange:
             fail(f'{what}: of {old[""]} {old["key"]} changes {strange}')
+    if edit is hostdev_remove and len(gone) == 1:
+        gone = {k for k in gone if have[k][''] not in ('VirtualUSB', 'VirtualPCIPassthrough')}
     if gone:
         fail(f'{what}: {[have[k][""] for k in gone]} is gone')
 

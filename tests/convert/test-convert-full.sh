@@ -46,17 +46,42 @@ ethernet3.connectionType = "nat"
 ethernet3.addressType = "static"
 ethernet3.address = "00:50:56:01:02:03"
 ethernet3.pciSlotNumber = "160"
+ethernet3.limit = "100"
+ethernet3.reservation = "10"
+ethernet3.shares = "high"
+serial0.present = "TRUE"
+serial0.fileType = "network"
+serial0.fileName = "vSPC.py"
+serial0.network.endPoint = "client"
+serial0.vspc = "telnets://vspc:13370"
+serial1.present = "TRUE"
+serial1.fileType = "network"
+serial1.fileName = "telnet://h:1"
+serial1.network.endPoint = "server"
+serial1.vspc = "telnets://vspc:13370"
+usb.autoConnect.device0 = "vid:03e7 pid:2485"
+usb.autoConnect.device2 = "path:1/3/0 autoclean:1"
+pciPassthru4.present = "TRUE"
+pciPassthru4.id = "00000:059:31.1"
+pciPassthru4.deviceId = "0x1b38"
+pciPassthru5.present = "TRUE"
+pciPassthru5.vgpu = "grid_p40-1q"
 VMX
 
 "$convert" --full --strict "$tmp/w.vmx" >"$tmp/w.xml"
 for line in "<feature policy='require' name='vmx'/>" "<controller type='usb' index='0' model='piix3-uhci'/>" \
   "<controller type='usb' index='1' model='ehci'/>" "<controller type='usb' index='2' model='nec-xhci'/>" \
   "<sound model='ich9'/>" "<tpm model='tpm-crb'>" "<interface type='user' vmware:number='3'>" \
-  "<vmware:key name='guestOS' value='windows9-64'/>" "<vmware:key name='virtualHW.version' value='19'/>" \
+  "<bandwidth vmware:reservation='1250' vmware:shares='high'>" "<outbound average='12500'/>" \
+  "<source mode='connect' host='' service='' vmware:uri='vSPC.py' vmware:proxy='telnets://vspc:13370'/>" \
+  "<source mode='bind' host='h' service='1' vmware:proxy='telnets://vspc:13370'/>" "<vendor id='0x03e7'/>" \
+  "<hostdev mode='subsystem' type='usb' vmware:number='2'>" "<source vmware:name='path:1/3/0 autoclean:1'/>" \
+  "<address domain='0x0000' bus='0x3b' slot='0x1f' function='0x1'/>" "<vmware:key name='pciPassthru4.deviceId' value='0x1b38'/>" \
+  "<vmware:key name='pciPassthru5.vgpu' value='grid_p40-1q'/>" "<vmware:key name='guestOS' value='windows9-64'/>" "<vmware:key name='virtualHW.version' value='19'/>" \
   "<vmware:key name='nvram' value='w.nvram'/>" "<vmware:key name='ethernet3.pciSlotNumber' value='160'/>"; do
   grep -qF "$line" "$tmp/w.xml" || fail "no $line"
 done
-! grep -q 'vmware:key.*\(vtpm\|sound\|usb\|vhv\)' "$tmp/w.xml" || fail 'a word and a key'
+! grep -q 'vmware:key.*\(vtpm\|sound\|usb\|vhv\|vspc\|shares\|Passthru4.id\)' "$tmp/w.xml" || fail 'a word and a key'
 "$convert" --strict "$tmp/w.xml" >"$tmp/back.vmx"
 sort "$tmp/w.vmx" >"$tmp/w.sorted"
 LC_ALL=C tr '[:upper:]' '[:lower:]' <"$tmp/back.vmx" >"$tmp/back.lower"
@@ -69,6 +94,10 @@ done
 "$convert" "$tmp/w.vmx" >"$tmp/plain.xml" 2>"$tmp/notes"
 ! grep -q 'vmware\|sound\|tpm' "$tmp/plain.xml" || [ "$(grep -c vmware "$tmp/plain.xml")" = 1 ] ||
   fail 'more than libvirt prints'
+for lost in 'ethernet3.limit is' 'ethernet3.reservation is' 'ethernet3.shares is' 'serial0.fileName = "vSPC.py" is' 'serial0.vspc is' \
+  'serial1.vspc is' 'usb.autoConnect.device0 is' 'usb.autoConnect.device2 is' 'pciPassthru4 is'; do
+  grep -qF "note: $lost left out of ordinary XML" "$tmp/notes" || fail "nobody says that $lost lost"
+done
 grep -qx "hvfs-convert: $tmp/w.vmx: line 15: note: sound.present = \"TRUE\" and 1 more keys of that device are left out of ordinary XML" "$tmp/notes"
 sed 's/windows9-64/arm-ubuntu-64/' "$tmp/w.vmx" >"$tmp/arm.vmx"
 "$convert" "$tmp/arm.vmx" 2>"$tmp/arm-notes" | grep -q "arch='x86_64'" || fail 'ARM, ordinary'

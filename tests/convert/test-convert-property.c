@@ -331,6 +331,20 @@ add_more (HvfsDomain *domain)
       port->protocol = HVFS_PROTOCOL_RAW;
       port->uri = any_text (FALSE);
     }
+  for (guint i = any (8); i < 6; i += 1 + any (3))
+    {
+      HvfsHostdev *hostdev = hvfs_domain_add_hostdev (domain);
+
+      hostdev->number = i;
+      hostdev->type = any (HVFS_N_HOSTDEV_TYPES);
+      hostdev->domain = any (G_MAXUINT16 + 1);
+      hostdev->bus = any (256);
+      hostdev->slot = any (32);
+      hostdev->function = any (8);
+      hostdev->vendor = 1 + any (G_MAXUINT16);
+      hostdev->product = any (G_MAXUINT16 + 1);
+      hostdev->name = maybe () ? NULL : g_strdup ("path:1/3/0 autoclean:1");
+    }
   video->accel3d = maybe () ? HVFS_SWITCH_YES : HVFS_SWITCH_DEFAULT;
 }
 

@@ -22,7 +22,7 @@ def remove(parent, elements):
 # Of <devices> and others: what libvirt's driver does not show.
 MORE = ['cpu/feature', 'os/bootmenu', 'devices/sound', 'devices/tpm', "devices/controller[@type='usb']",
         'devices/disk/iotune', 'devices/disk/shareable', 'devices/interface/bandwidth',
-        'devices/video/model/acceleration']
+        'devices/video/model/acceleration', 'devices/hostdev']
 
 
 def parents(domain, path):

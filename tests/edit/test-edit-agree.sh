@@ -64,6 +64,9 @@ put(r'(  <video>)', r"""
       <target dev='sdb' bus='scsi'/><shareable/></disk>
     <controller type='usb' index='0' model='piix3-uhci'/><controller type='usb' index='1' model='ehci'/>
     <controller type='usb' index='2' model='nec-xhci'/><sound model='es1370'/>
+    <hostdev mode='subsystem' type='usb'><source><vendor id='0x03e7'/><product id='0x2485'/></source></hostdev>
+    <hostdev mode='subsystem' type='usb'><source vmware:name='path:1/3/0'/></hostdev>
+    <hostdev mode='subsystem' type='pci'><source><address domain='0x0000' bus='0x0d' slot='0x00' function='0x1'/></source></hostdev>
     <disk type='file' device='floppy'><source file='[LocalDS_0] more/b.flp'/><target dev='fda' bus='fdc'/></disk>
     <disk type='block' device='cdrom'><source dev='/dev/cdrom'/><target dev='hda' bus='ide'/></disk>
     <interface type='bridge'><mac address='00:50:56:11:22:33' type='static'/><source bridge='VM Network'/>

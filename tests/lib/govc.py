@@ -4,16 +4,23 @@
 govc (content, datacenter, command) runs one.  A command that prints something returns, as the
 lines of the same values, what the tree should show.
 """
+import os
 import re
 import shlex
+import ssl
+import tarfile
 import time
+import urllib.parse
+import urllib.request
 
 from pyVmomi import vim, vmodl
 
 # Flags without a value; all others take the next word.
 PLAIN = {'vm.power': 'on off suspend reset s r', 'snapshot.create': 'q', 'snapshot.remove': 'r',
-         'object.collect': 's', 'datastore.rm': 'f'}
+         'object.collect': 's', 'datastore.rm': 'f', 'device.remove': 'keep', 'alarms': 'ack'}
 COMMANDS = {}
+OPENER = urllib.request.build_opener(
+    urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=ssl._create_unverified_context()))
 
 
 def command(*names):
@@ -75,6 +82,11 @@ class Call:
 
     def device(self, kind):
         return next(d for d in self.vm.config.hardware.device if isinstance(d, kind))
+
+    def disk(self, name):
+        """disk-1000-1: by its controller's key and its place there."""
+        return next(d for d in self.vm.config.hardware.device if isinstance(d, vim.vm.device.VirtualDisk)
+                    and f'disk-{d.controllerKey}-{d.unitNumber}' == name)
 
     def change_device(self, device, operation):
         self.reconfigure(deviceChange=[vim.vm.device.VirtualDeviceSpec(operation=operation, device=device)])
@@ -167,6 +179,25 @@ def metric_sample(c):
         entity=c.find(vim.VirtualMachine, c.words[0]), intervalId=20, maxSample=1, format='normal',
         metricId=[vim.PerformanceManager.MetricId(counterId=counter.key, instance='')])
     return ['a number' for each in manager.QueryPerf([query])[0].value[0].value]
+
+
+@command('vm.console')
+def console(c):
+    ticket = c.content.sessionManager.AcquireCloneTicket()
+    return [f'vmrc://clone:{ticket}@vcenter/?moid={c.vm._moId}']
+
+
+@command('alarms')
+def alarms(c):
+    if 'ack' not in c.flags:
+        return sorted(f'{state.overallStatus} {state.entity.name}' for state in c.content.rootFolder.triggeredAlarmState)
+    for state in c.find(vim.VirtualMachine, c.words[0]).triggeredAlarmState:
+        c.content.alarmManager.AcknowledgeAlarm(state.alarm, state.entity)
+
+
+@command('device.info')
+def device_info(c):
+    return [str(c.disk(c.words[0]).capacityInKB)]
 
 
 @command('tasks')
@@ -305,6 +336,58 @@ def vm_destroy(c):
     c.wait(c.vm.Destroy_Task())
 
 
+# ---- packages ----
+
+def ready(lease):
+    while lease.state not in ('ready', 'error'):
+        time.sleep(0.02)
+    if lease.state == 'error':
+        raise lease.error
+    return lease
+
+
+def transfer(c, url, data=None):
+    address = url.replace('*', urllib.parse.urlparse(c.content.propertyCollector._stub.host).hostname or 'localhost')
+    request = urllib.request.Request(address, data=data)
+    if data is not None:
+        request.add_header('Content-Type', 'application/x-vnd.vmware-streamVmdk')
+    return OPENER.open(request).read()
+
+
+@command('export.ovf')
+def export_ovf(c):
+    vm, manager, files = c.vm, vim.OvfManager, []
+    lease = ready(vm.ExportVm())
+    os.mkdir(c.words[0])
+    for n, device in enumerate(lease.info.deviceUrl):
+        if device.disk:
+            name = f'{vm.name}-disk-{n}.vmdk'
+            data = transfer(c, device.url)
+            with open(f'{c.words[0]}/{name}', 'wb') as file:
+                file.write(data)
+            files.append(manager.OvfFile(deviceId=device.key, path=name, size=len(data)))
+    lease.HttpNfcLeaseComplete()
+    made = c.content.ovfManager.CreateDescriptor(vm, manager.CreateDescriptorParams(name=vm.name, ovfFiles=files))
+    with open(f'{c.words[0]}/{vm.name}.ovf', 'w', encoding='utf-8') as file:
+        file.write(made.ovfDescriptor)
+
+
+@command('import.ova')
+def import_ova(c):
+    with tarfile.open(c.words[0]) as archive:
+        files = {member.name: archive.extractfile(member).read() for member in archive}
+    pool = c.host().parent.resourcePool
+    text = next(data for name, data in files.items() if name.endswith('.ovf')).decode()
+    made = c.content.ovfManager.CreateImportSpec(text, pool, c.find(vim.Datastore, c.flags['ds']), vim.OvfManager.CreateImportSpecParams(
+        locale='', deploymentOption='', entityName=c.flags['name'], hostSystem=c.host(),
+        networkMapping=[vim.OvfManager.NetworkMapping(name=name, network=c.find(vim.Network, name))
+                        for name in re.findall('<Network [^>]*name="([^"]*)"', text)]))
+    lease = ready(pool.ImportVApp(made.importSpec, c.datacenter.vmFolder, c.host()))
+    for item in made.fileItem:
+        transfer(c, next(u.url for u in lease.info.deviceUrl if u.importKey == item.deviceId), files[item.path])
+    lease.HttpNfcLeaseComplete()
+
+
 # ---- devices ----
 
 def network_backing(network):
@@ -356,8 +439,23 @@ def cdrom_eject(c):
 
 @command('device.remove')
 def device_remove(c):
-    kind = {'cdrom': vim.vm.device.VirtualCdrom}[c.words[0].split('-')[0]]
-    c.change_device(c.device(kind), 'remove')
+    name = c.words[0]
+    c.change_device(c.disk(name) if name.startswith('disk-') else c.device(vim.vm.device.VirtualCdrom), 'remove')
+
+
+@command('vm.disk.attach')
+def disk_attach(c):
+    kinds = vim.vm.device
+    c.change_device(kinds.VirtualDisk(
+        key=-1, controllerKey=c.device(kinds.VirtualSCSIController).key, unitNumber=1, capacityInKB=0,
+        backing=kinds.VirtualDisk.FlatVer2BackingInfo(fileName=c.flags['disk'], diskMode='persistent')), 'add')
+
+
+@command('vm.disk.change')
+def disk_change(c):
+    disk = c.disk(c.flags['disk.name'])
+    disk.capacityInKB, disk.capacityInBytes = int(c.flags['size'].rstrip('G')) << 20, None
+    c.change_device(disk, 'edit')
 
 
 # ---- snapshots ----

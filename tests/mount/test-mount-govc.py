@@ -5,8 +5,10 @@
 Of each line, govc's command changes what stands for side a, and the tree's what stands for
 side b; then both sides must look the same to pyVmomi, but for their names.
 """
+import os
 import re
 import sys
+import tarfile
 from types import SimpleNamespace
 
 from pyVmomi import vim, vmodl
@@ -44,15 +46,27 @@ DISK = """<disk type='file' device='disk'>
 INTERFACE = "<interface type='bridge'><source bridge='W'/><model type='vmxnet3'/></interface>\n"
 
 
+def package(side):
+    return f'{TMP}/package-{side}'
+
+
 def put(text, side):
     """With what stands for the letters on a side."""
-    letters = {**BOTH, **SIDES[side], 'MNT': MNT, 'DC': 'DC0', 'FILE': f'{TMP}/xml-{side}'}
-    return re.sub(r'\b(MNT|DC|FILE|[A-Z])\b', lambda m: letters.get(m[1], m[1]), text)
+    letters = {**BOTH, **SIDES[side], 'MNT': MNT, 'DC': 'DC0', 'FILE': f'{TMP}/xml-{side}', 'DIR': package(side)}
+    return re.sub(r'\b(MNT|DC|DIR|FILE|[A-Z])\b', lambda m: letters.get(m[1], m[1]), text)
 
 
 def say(line):
     """What the file is to hold that the line reads."""
-    kind = {'vm.create': DEFINITION, 'vm.disk.create': DISK, 'vm.network.add': INTERFACE}.get(line.split()[1])
+    kind = {'vm.create': DEFINITION, 'vm.disk.create': DISK, 'vm.network.add': INTERFACE,
+            'vm.disk.attach': re.sub('.*<capacity.*\n', '', DISK)}.get(line.split()[1])
+    if 'import.ova' in line:  # of what was exported; the descriptor goes first
+        for side in 0, 1:
+            files = sorted(os.listdir(package(side)), key=lambda name: not name.endswith('.ovf'))
+            with tarfile.open(put('FILE.ova', side), 'w') as archive:
+                for name in files:
+                    if not name.endswith('.mf'):
+                        archive.add(f'{package(side)}/{name}', name)
     if kind is not None:
         with open(f'{TMP}/xml-1', 'w', encoding='utf-8') as file:
             file.write(put(kind, 1))
@@ -85,12 +99,13 @@ def machine(had):
             'devices': sorted(map(str, map(device, config.hardware.device))),
             'snapshots': tree and snapshots(tree.rootSnapshotList, tree.currentSnapshot),
             'pool': str(had.get('resourcePool')), 'fields': sorted(v.value for v in had['customValue']),
-            'asks': had['runtime'].question is not None}
+            'asks': had['runtime'].question is not None,
+            'alarms': [[s.overallStatus, s.acknowledged] for s in had['triggeredAlarmState']]}
 
 
 # Of each kind of object, the properties and what of them is to be the same.
 KINDS = {
-    vim.VirtualMachine: ('parent config runtime datastore snapshot resourcePool customValue', machine),
+    vim.VirtualMachine: ('parent config runtime datastore snapshot resourcePool customValue triggeredAlarmState', machine),
     vim.ResourcePool: ('parent config.cpuAllocation',
                        lambda had: [had['parent'], allocation(had['config.cpuAllocation'])]),
     vim.HostSystem: ('runtime.connectionState runtime.inMaintenanceMode', str),
@@ -103,6 +118,14 @@ def retrieve(objects):
     wanted = [query.PropertySpec(type=kind, pathSet=paths.split()) for kind, (paths, _) in KINDS.items()]
     spec = query.FilterSpec(objectSet=[query.ObjectSpec(obj=o) for o in objects], propSet=wanted)
     return {e.obj: {p.name: p.val for p in e.propSet} for e in CONTENT.propertyCollector.RetrieveContents([spec])}
+
+
+def packed(directory):
+    """What a package has: the sizes of its disks by the descriptor, and how many files there are."""
+    names = os.listdir(directory)
+    with open(next(f'{directory}/{name}' for name in names if name.endswith('.ovf')), encoding='utf-8') as file:
+        disks = re.findall('<Disk [^>]*capacity="([^"]*)"', file.read())
+    return [f'package: {disks} {sum(name.endswith(".vmdk") for name in names)}']
 
 
 def look():
@@ -121,6 +144,8 @@ def look():
             lines += govc(CONTENT, put('govc datastore.ls -ds P F', side))
         except vim.fault.FileNotFound:
             pass
+        if os.path.isdir(package(side)):
+            lines += packed(package(side))
         text = '\n'.join(lines)
         for each in found:
             text = text.replace(str(each), names[each])
@@ -149,6 +174,8 @@ PRINTED = {
     'host.info': only('mhz', 'sockets', 'memory'), 'datastore.info': only('capacity', 'available'),
     'snapshot.tree': lambda lines: sorted(set(lines) - {'create', 'delete', 'current'}),
     'fields.ls': lambda lines: sorted(set(lines) - {'define'}), 'datastore.ls': sorted,
+    'vm.console': lambda lines: [re.sub('@.*/', '@', lines[0])],
+    'alarms': lambda lines: sorted(f'{line.split(chr(9))[1]} {line.split(chr(9))[3].split("/")[-1]}' for line in lines),
     'device.ls': lambda lines: sorted(map(''.join, re.findall("device='(disk|cdrom)'|<(interface)", ' '.join(lines)))),
 }
 
@@ -160,6 +187,10 @@ def check(by_govc, by_tree):
         for side in SIDES:
             control('question', vm=side['D'])
         bash_in(f'{MNT}/{where}', 'until [ -s question ]; do sleep 0.02; done')
+    if by_govc == 'govc alarms':
+        for side in SIDES:
+            control('alarm', object=side['D'], name='VM CPU usage', status='red')
+        bash_in(f'{MNT}/{where}', 'until [ "$(wc -l < alarms)" = 2 ]; do sleep 0.02; done')
     if 'events' in by_govc:
         control('events', n=20, object=SIDES[1]['D'], message='said')
     if 'host.shutdown' in by_govc:
@@ -171,7 +202,8 @@ def check(by_govc, by_tree):
     printed = done.stdout.splitlines()
     wanted = govc(CONTENT, put(by_govc, 1 if printed else 0))
     if wanted is not None:
-        got = PRINTED.get(by_govc.split()[1], list)(printed)
+        kind = PRINTED.get(by_govc.split()[1], list)
+        got, wanted = kind(printed), kind(wanted) if by_govc.split()[1] == 'vm.console' else wanted
         return '' if got == wanted else f'{got}, not {wanted}'
     a, b = look()
     return '' if a == b else '\n  '.join(sorted(set(a) ^ set(b)))

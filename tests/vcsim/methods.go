@@ -67,6 +67,7 @@ var handlers = map[string]handler{
 
 	"UpgradeVM_Task":              upgradeVM,
 	"QueryConfigOption":           queryConfigOption,
+	"QueryConfigTarget":           queryConfigTarget,
 	"QueryConfigOptionDescriptor": queryConfigOptionDescriptor,
 	"MountToolsInstaller":         toolsInstaller,
 	"UnmountToolsInstaller":       toolsInstaller,

@@ -297,6 +297,10 @@ func (d *deviceChange) check(old types.BaseVirtualDevice) *fault {
 		}
 	case *types.VirtualCdrom, *types.VirtualFloppy:
 		return d.media()
+	case *types.VirtualUSB:
+		return d.usb(dev)
+	case *types.VirtualPCIPassthrough:
+		return d.passthrough(dev)
 	}
 	return nil
 }

@@ -177,7 +177,7 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 			}
 		}
 	}
-	cards, ports, parallels := 0, 0, 0
+	cards, ports, parallels, usbs, pcis := 0, 0, 0, 0, 0
 	for _, d := range list {
 		base := d.GetVirtualDevice()
 		slot := slotOf(bus, base)
@@ -206,6 +206,14 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 			}
 		case *types.VirtualUSBXHCIController:
 			t.set("usb_xhci.present", "TRUE")
+		case *types.VirtualUSB:
+			if b, ok := x.Backing.(*types.VirtualUSBUSBBackingInfo); ok {
+				t.set(fmt.Sprintf("usb.autoConnect.device%d", usbs), b.DeviceName)
+				usbs++
+			}
+		case *types.VirtualPCIPassthrough:
+			t.passthrough(fmt.Sprintf("pciPassthru%d", pcis), x)
+			pcis++
 		case *types.VirtualTPM:
 			t.set("vtpm.present", "TRUE")
 		case types.BaseVirtualSoundCard:
@@ -217,6 +225,21 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 			cards++
 		}
 	}
+}
+
+// passthrough: a place is decimal there, and hexadecimal in the API.
+func (t *vmxText) passthrough(slot string, d *types.VirtualPCIPassthrough) {
+	b, ok := d.Backing.(*types.VirtualPCIPassthroughDeviceBackingInfo)
+	if !ok {
+		return
+	}
+	var domain, bus, number, function int
+	fmt.Sscanf(b.Id, "%x:%x:%x.%x", &domain, &bus, &number, &function)
+	t.set(slot+".present", "TRUE")
+	t.setf(slot+".id", "%05d:%03d:%02d.%d", domain, bus, number, function)
+	t.set(slot+".deviceId", "0x"+b.DeviceId)
+	t.setf(slot+".vendorId", "0x%x", uint16(b.VendorId))
+	t.set(slot+".systemId", b.SystemId)
 }
 
 // slotOf: "scsi0:1"; a floppy has no controller number.
