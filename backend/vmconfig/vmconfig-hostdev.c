@@ -30,7 +30,7 @@ ask (const HvfsServer *server, const char *host, GCancellable *cancellable, GErr
     = hvfs_retrieve_property (server->session, "HostSystem", host, "parent", error);
   const char *id = hvfs_value_text (parent, NULL);
   g_autoptr (HvfsValue) browser
-    = id != NULL ? hvfs_retrieve_property (server->session, "ComputeResource", id,
+    = id != NULL ? hvfs_retrieve_property (server->session, hvfs_value_type (parent), id,
                                            "environmentBrowser", error)
                  : NULL;
   g_autoptr (HvfsRequest) request = NULL;

@@ -4,7 +4,7 @@
  * libvirt has words for both, but not for a USB device that is named otherwise than by its
  * numbers: that is <source vmware:name=''/>.
  */
-#include "convert/domain-xml/domain-xml-known.h"
+#include "convert/domain-xml/domain-xml-hostdev.h"
 #include "convert/domain-xml/domain-xml-read-part.h"
 #include "convert/domain-xml/domain-xml-write-part.h"
 #include "convert/error.h"

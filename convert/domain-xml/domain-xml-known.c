@@ -7,6 +7,7 @@
  * and the one value of those that have no other.
  */
 #include "convert/domain-xml/domain-xml-known.h"
+#include "convert/domain-xml/domain-xml-hostdev.h"
 #include "convert/domain-xml/domain-xml-words.h"
 #include "convert/domain-xml/domain-xml.h"
 #include "convert/error.h"

@@ -29,6 +29,3 @@ typedef gboolean (*HvfsUnknownFunc) (gpointer data, const xmlNode *node, const c
  */
 gboolean hvfs_domain_xml_each_unknown (const xmlNode *root, gboolean vmx, HvfsUnknownFunc func,
                                        gpointer data);
-
-/* Whether the <hostdev> @node names a device that a VMware host can give to a machine. */
-gboolean hvfs_domain_xml_check_hostdev (const xmlNode *node, GError **error);

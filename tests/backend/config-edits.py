@@ -488,6 +488,8 @@ def singles(d, dice):
     models = dice.choice([[], ['piix3-uhci'], ['piix3-uhci', 'ehci'], ['nec-xhci'], ['piix3-uhci', 'ehci', 'nec-xhci']])
     for i, model in enumerate(models):
         ET.SubElement(devices, 'controller', type='usb', index=str(i), model=model)
+    for usb in devices.findall("hostdev[@type='usb']") if not models else []:
+        devices.remove(usb)  # it needs a controller
 
 
 DEVICE = r'config\.hardware\.device\[%s\].*'
@@ -509,7 +511,7 @@ RANDOM = [
     (vnc, r'config\.extraConfig.*'),
     (limits, DEVICE % r'20\d\d'), (bandwidth, DEVICE % r'40\d\d'),
     (switches, r'config\.(cpuHotAddEnabled|memoryHotAddEnabled|nestedHVEnabled|latencySensitivity.*|bootOptions.*)'),
-    (singles, DEVICE % r'(7000|14000|5000|11000|100)'),
+    (singles, DEVICE % r'(70\d\d|14000|5000|11000|100)'),
     (hostdevs, DEVICE % r'(70\d\d|14000|130\d\d|100)'),
 ]
 

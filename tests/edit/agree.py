@@ -40,6 +40,8 @@ def take_more(domain, all_keys):
                          ' '.join(f'{i.tag}{sorted(i.attrib.items())}{(i.text or "").strip()}' for i in e.iter()))
             parent.remove(e)
             parent.text = parent.text if len(parent) else None
+    for end in domain.findall('devices/serial/source') + domain.findall('devices/console/source'):
+        found += [f'{name} {end.attrib.pop(name)}' for name in list(end.attrib) if name.startswith(VMWARE)]
     found += ['snapshot=' + disk.attrib.pop('snapshot') for disk in domain.findall('devices/disk[@snapshot]')]
     found += [f'{e.get("name")}={e.get("value")}' for e in domain.findall(VMWARE + 'key') if e.get('name') in all_keys]
     for cpu in [e for e in domain.findall('cpu') if len(e) == 0]:

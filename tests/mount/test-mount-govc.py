@@ -19,8 +19,8 @@ from vc import read
 
 MNT, _, _, MAN, TMP = sys.argv[1:6]
 # What stands for the letters.
-SIDES = ({'D': 'DC0_H0_VM0', 'N': 'new-a', 'X': 'name-a', 'F': 'folder-a', 'R': 'pool-a', 'M': 'DC0_H1', 'K': 'key-a', 'T': 'second'},
-         {'D': 'DC0_H0_VM2', 'N': 'new-b', 'X': 'name-b', 'F': 'folder-b', 'R': 'pool-b', 'M': 'DC0_H2', 'K': 'key-b', 'T': 'second'})
+SIDES = ({'D': 'DC0_H0_VM0', 'N': 'new-a', 'Q': 'import-a', 'X': 'name-a', 'F': 'folder-a', 'R': 'pool-a', 'M': 'DC0_H1', 'K': 'key-a', 'T': 'second'},
+         {'D': 'DC0_H0_VM2', 'N': 'new-b', 'Q': 'import-b', 'X': 'name-b', 'F': 'folder-b', 'R': 'pool-b', 'M': 'DC0_H2', 'K': 'key-b', 'T': 'second'})
 BOTH = {'S': 'first', 'P': 'LocalDS_1', 'H': 'DC0_H4', 'C': 'DC0_C0', 'W': 'DC0_DVPG1', 'V': 'value'}
 DEFINITION = """<domain type='vmware'>
   <name>N</name>
@@ -174,7 +174,7 @@ PRINTED = {
     'host.info': only('mhz', 'sockets', 'memory'), 'datastore.info': only('capacity', 'available'),
     'snapshot.tree': lambda lines: sorted(set(lines) - {'create', 'delete', 'current'}),
     'fields.ls': lambda lines: sorted(set(lines) - {'define'}), 'datastore.ls': sorted,
-    'vm.console': lambda lines: [re.sub('@.*/', '@', lines[0])],
+    'vm.console': lambda lines: [re.sub('clone:.*/', '', lines[0])],
     'alarms': lambda lines: sorted(f'{line.split(chr(9))[1]} {line.split(chr(9))[3].split("/")[-1]}' for line in lines),
     'device.ls': lambda lines: sorted(map(''.join, re.findall("device='(disk|cdrom)'|<(interface)", ' '.join(lines)))),
 }
