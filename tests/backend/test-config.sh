@@ -68,10 +68,13 @@ cat >"$tmp/new" <<'END'
 END
 sed 's/fresh/gone/; s/12345678-/22345678-/; s/<capacity.*//; s/disks/nowhere/' "$tmp/new" >"$tmp/gone"
 vmx_of filed >"$tmp/file.vmx"
+sed 's/memsize = .*/memsize = "128"/' "$tmp/file.vmx" >"$tmp/other.vmx"
+! cmp -s "$tmp/file.vmx" "$tmp/other.vmx" || fail 'no other VMX'
 config_check "define DC0_H0 fresh $tmp/new" "read fresh $tmp/back" "same $tmp/back $tmp/back" \
   "define DC0_H0 other $tmp/new" "define DC0_H0 fresh $tmp/new" "define DC0_H0 gone $tmp/gone" \
   "define-vmx DC0_H0 filed $tmp/file.vmx" "vmx filed $tmp/file.back" \
   "define-vmx DC0_H0 filed $tmp/file.vmx" "undefine filed" "read filed $tmp/none" \
+  "define-vmx DC0_H0 filed $tmp/other.vmx" "define-vmx DC0_H0 filed $tmp/file.vmx" "vmx filed $tmp/file.again" \
   "destroy fresh" "destroy DC0_H0_VM0" >"$tmp/answers"
 cat >"$tmp/wanted" <<'END'
 ok
@@ -82,9 +85,12 @@ EEXIST the uuid
 ENOENT File [LocalDS_0] nowhere
 ok
 ok
-EEXIST [LocalDS_0]
+EEXIST the name is taken
 ok
 ESTALE the domain is no longer
+EEXIST [LocalDS_0] filed/filed.vmx is there already, with another text
+ok
+ok
 ok
 EBUSY the domain is
 END
@@ -95,4 +101,5 @@ while read -r wanted; do
   case $got in "$wanted"*) ;; *) fail "answer $n: got '$got', not '$wanted'" ;; esac
 done <"$tmp/wanted"
 cmp "$tmp/file.vmx" "$tmp/file.back"
+cmp "$tmp/file.vmx" "$tmp/file.again"
 grep -q "memory unit='KiB'>524288<" "$tmp/back" || fail "defined: $(cat "$tmp/back")"
