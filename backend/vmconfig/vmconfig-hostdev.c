@@ -119,14 +119,10 @@ hvfs_hostdevs_resolve (const HvfsServer *server, guint32 host, const HvfsDomain 
     {
       HvfsHostdev *hostdev = wanted->hostdevs->pdata[i];
 
-      if (hostdev->type != HVFS_HOSTDEV_PCI || has (base, hostdev))
+      /* The device itself is refused on an older server. */
+      if (hostdev->type != HVFS_HOSTDEV_PCI || has (base, hostdev)
+          || hvfs_session_api (server->session) < API_PASSTHROUGH)
         continue;
-      if (hvfs_session_api (server->session) < API_PASSTHROUGH)
-        {
-          g_set_error (error, HVFS_ERROR, ENOTSUP,
-                       "line %u: <hostdev type='pci'> needs API 4.0 or later", hostdev->line);
-          return NULL;
-        }
       if (reply == NULL)
         {
           g_autoptr (HvfsHostLook) look = hvfs_host_look (server->mirror, host, error);

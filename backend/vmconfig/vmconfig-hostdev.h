@@ -16,10 +16,10 @@
  *
  * Network: three requests if @wanted has a PCI device that @base has not; else none.
  *
- * @error: ENOENT: the host has no such device for machines, with those that it has; ENOTSUP:
- *   before API 4.0; a call's
+ * @error: ENOENT: the host has no such device for machines, with those that it has; a call's
  *
- * Returns: (transfer full): HvfsHostdev of @wanted -> its backing
+ * Returns: (transfer full): HvfsHostdev of @wanted -> its backing; of a server before API 4.0,
+ *   which has no such devices, nothing
  */
 GHashTable *hvfs_hostdevs_resolve (const HvfsServer *server, guint32 host, const HvfsDomain *base,
                                    const HvfsDomain *wanted, GCancellable *cancellable,

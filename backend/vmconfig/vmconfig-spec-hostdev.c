@@ -29,7 +29,7 @@ new_pci (const HvfsVmChange *change, const HvfsHostdev *hostdev, GError **error)
     = change->hostdevs != NULL ? g_hash_table_lookup (change->hostdevs, hostdev) : NULL;
   HvfsValue *device;
 
-  if (backing == NULL)
+  if (change->hostdevs == NULL)
     {
       hvfs_vm_change_bad (error, ENOTSUP,
                           "line %u: <hostdev type='pci'>: it can be added to a machine of a server "
@@ -38,7 +38,8 @@ new_pci (const HvfsVmChange *change, const HvfsHostdev *hostdev, GError **error)
       return NULL;
     }
   device = hvfs_vm_change_new_device (change, "VirtualPCIPassthrough", FALSE, FALSE);
-  hvfs_vm_value_put (&device, hvfs_value_ref (backing));
+  if (backing != NULL)
+    hvfs_vm_value_put (&device, hvfs_value_ref (backing));
   return device;
 }
 
