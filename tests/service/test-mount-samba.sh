@@ -3,7 +3,8 @@
 # tests/service/test-mount-samba.sh - the tree, exported again by Samba: listed, read, edited and written
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
 [ "$(id -u)" = 0 ] || skip 'smbd needs root'
-requires smbd smbclient
+# No package of the tests, because it would start daemons of the machine's.
+command -v smbd smbclient >/dev/null || skip 'samba and smbclient are missing'
 requires_fuse
 start_vcsim -vm 2 -cluster 0
 mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o allow_other

@@ -10,6 +10,7 @@ for go in vcsim/*.go; do
   grep -q "\`${go#vcsim/}\`" vcsim/README.md || fail "vcsim/README.md does not say what $go is for"
 done
 shellcheck -x -s sh setup demo
+shellcheck -e SC1091,SC2034,SC2154 distro/*
 shellcheck -x all fuzz/run
 # With what they source, for variables of the others; each test with it would take ten times as
 # long, and an unset variable ends a test (set -u).
