@@ -31,7 +31,8 @@ end
 function __hvfs_source
     set -l word (commandline -ct)
     set -l before (string replace -r '[^?&]*$' '' -- $word)
-    if string match -q '*\?*' -- $word
+    # (Whether ? is a wildcard depends on the version of fish.)
+    if string match -qr '[?]' -- $word
         for value in transport=http transport=https vcenter= no_verify=0 no_verify=1 cacert= pin=sha256// \
                 auto_answer=0 auto_answer=1 auto_answer=ask proxy= authfile=
             echo $before$value
