@@ -80,10 +80,16 @@ HVFS_MOUNTS=$mnt:$mnt "$script" --list >"$tmp/twice.json"
 grep -q "\"$(cat "$mnt/by-name/DC0_H0_VM0/uuid")\"" "$tmp/twice.json" || fail "twice: $(head -n 5 "$tmp/twice.json")"
 HVFS_MOUNTS=$mnt "$script" --host DC0_H0_VM0 | grep -q '"ansible_host": "10.0.0.1"' || fail "--host"
 expect_failure "$tmp/second/inventory" env HVFS_MOUNTS="$tmp/second" "$script" --list
-if command -v ansible-inventory >/dev/null; then
-  HVFS_MOUNTS=$mnt ansible-inventory -i "$script" --list >"$tmp/ansible.json"
-  grep -q DC0_H0_VM0 "$tmp/ansible.json" || fail "ansible-inventory: $(head "$tmp/ansible.json")"
-fi
+requires ansible-inventory
+HVFS_MOUNTS=$mnt HOME=$tmp ansible-inventory -i "$script" --list >"$tmp/ansible.json"
+"$PYTHON" - "$tmp/list.json" "$tmp/ansible.json" <<'END' || fail "ansible-inventory: $(head "$tmp/ansible.json")"
+import json, sys
+ours, theirs = (json.load(open(name)) for name in sys.argv[1:])
+assert theirs["_meta"]["hostvars"] == ours["_meta"]["hostvars"]
+for group in ours:
+    if group.startswith("state_"):
+        assert sorted(theirs[group]["hosts"]) == sorted(ours[group]["hosts"]), group
+END
 
 # Lost, it is no old text.
 control POST /down >/dev/null

@@ -114,7 +114,7 @@ control POST "/allow?path=triggeredAlarmState" >/dev/null
 # A host of a vCenter: its own, and its machines'; not those of other places.
 mount_hvfs "$(vcsim_uri vpx DC0/DC0_H0)" "$mnt"
 await grep -qs Another "$mnt/alarms"
-expect_eq "a host's" "$(cut -f 4 "$mnt/alarms" | sort -u | tr '\n' ,)" "LocalDS_0,domains/DC0_H0_VM0,domains/DC0_H0_VM1,"
+expect_eq "a host's" "$(cut -f 4 "$mnt/alarms" | sort -u | tr '\n' ,)" "datastores/LocalDS_0,domains/DC0_H0_VM0,domains/DC0_H0_VM1,"
 unmount_hvfs
 stop_vcsim
 
