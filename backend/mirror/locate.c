@@ -251,6 +251,25 @@ hvfs_locate_datacenter (HvfsMirror *mirror, const HvfsObject *object)
   return NULL;
 }
 
+HvfsObject *
+hvfs_locate_lister (HvfsMirror *mirror, const HvfsObject *member, guint index)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  hvfs_mirror_iter_init (mirror, &iter);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      HvfsObject *dc = value;
+      HvfsValue *members = dc->kind == HVFS_KIND_DATACENTER ? hvfs_object_get (dc, index) : NULL;
+
+      for (guint i = 0; i < hvfs_value_n_children (members); i++)
+        if (hvfs_mirror_resolve (mirror, hvfs_value_nth (members, i)) == member)
+          return dc;
+    }
+  return NULL;
+}
+
 gboolean
 hvfs_folder_holds (const HvfsObject *folder, const char *child_type)
 {

@@ -41,5 +41,9 @@ HvfsObject *hvfs_locate_above (HvfsMirror *mirror, const HvfsObject *object);
 /* The datacenter above @object, itself counted.  (nullable).  The mirror must be locked. */
 HvfsObject *hvfs_locate_datacenter (HvfsMirror *mirror, const HvfsObject *object);
 
+/* The datacenter whose list @index has @member: before API 4.0 datastores and networks have no
+ * parent.  A walk.  (nullable).  The mirror must be locked. */
+HvfsObject *hvfs_locate_lister (HvfsMirror *mirror, const HvfsObject *member, guint index);
+
 /* Whether a folder may hold objects of the type @child_type. */
 gboolean hvfs_folder_holds (const HvfsObject *folder, const char *child_type);

@@ -33,6 +33,8 @@ hvfs_datastore_place_new (HvfsMirror *mirror, guint32 serial, GError **error)
       hvfs_object_set_gone ("datastore", error);
       return NULL;
     }
+  if (datacenter == NULL)
+    datacenter = hvfs_locate_lister (mirror, datastore, HVFS_DC_DATASTORES);
   place = g_new0 (HvfsDatastorePlace, 1);
   place->moref = g_strdup (datastore->moref);
   place->name = hvfs_inventory_name_decode (name);

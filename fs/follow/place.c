@@ -272,26 +272,6 @@ place_folder (HvfsFs *fs, const HvfsObject *folder, const char *name, GArray *pl
       }
 }
 
-/* Before API 4.0 a datacenter lists these, and they have no parent. */
-static HvfsObject *
-datacenter_listing (HvfsFs *fs, const HvfsObject *member, guint index)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  hvfs_mirror_iter_init (fs->mirror, &iter);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      HvfsObject *dc = value;
-      HvfsValue *members = dc->kind == HVFS_KIND_DATACENTER ? hvfs_object_get (dc, index) : NULL;
-
-      for (guint i = 0; i < hvfs_value_n_children (members); i++)
-        if (hvfs_mirror_resolve (fs->mirror, hvfs_value_nth (members, i)) == member)
-          return dc;
-    }
-  return NULL;
-}
-
 static void
 place_storage (HvfsFs *fs, const HvfsObject *object, const char *name, GArray *places)
 {
@@ -301,7 +281,7 @@ place_storage (HvfsFs *fs, const HvfsObject *object, const char *name, GArray *p
   if (!fs->dc_below)
     return; /* below each host that sees it */
   if (above == NULL)
-    above = datacenter_listing (fs, object, is_network ? HVFS_DC_NETWORKS : HVFS_DC_DATASTORES);
+    above = hvfs_locate_lister (fs->mirror, object, is_network ? HVFS_DC_NETWORKS : HVFS_DC_DATASTORES);
   add_place (places, folder_dir (fs, above, is_network ? VIEW_NETWORKS : VIEW_DATASTORES), name,
              hvfs_path_object_ino (fs, object));
 }

@@ -162,3 +162,14 @@ expect_failure 'ha-host_VM1.vmdk.xml' cat "$v/ha-host_VM1/ha-host_VM1.vmdk.xml"
 control POST /heal >/dev/null
 same ha-host_VM1/ha-host_VM1.vmdk
 unmount_hvfs
+stop_vcsim
+
+# A vCenter wants to be told the datacenter, also an old one, whose datastores have no parent.
+start_vcsim -tls=false -vm 1 -api 2.5
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+d=$mnt/datacenters/DC0/datastores/LocalDS_0 v=$d/volumes
+mkdir "$v/old"
+for size in 1 2; do xml old/o.vmdk $size >"$v/old/o.vmdk.xml"; done
+expect_eq 'capacity' "$(says capacity old/o.vmdk)" 2097152
+echo yes >"$d/refresh"
+unmount_hvfs
