@@ -11,6 +11,7 @@ package main
 
 import (
 	"encoding/hex"
+	"path/filepath"
 	"strings"
 
 	"github.com/vmware/govmomi/simulator"
@@ -55,38 +56,42 @@ func searched(c *call, result types.AnyType) types.AnyType {
 	query := diskQuery(searchSpec(c))
 	switch found := result.(type) {
 	case types.HostDatastoreBrowserSearchResults:
-		return *lookInto(&found, query)
+		return *lookInto(&found, query, rootOf(found))
 	case types.ArrayOfHostDatastoreBrowserSearchResults:
+		root := ""
 		for i := range found.HostDatastoreBrowserSearchResults {
-			lookInto(&found.HostDatastoreBrowserSearchResults[i], query)
+			if i == 0 {
+				root = rootOf(found.HostDatastoreBrowserSearchResults[0])
+			}
+			lookInto(&found.HostDatastoreBrowserSearchResults[i], query, root)
 		}
 		return found
 	}
 	return result
 }
 
+// rootOf: where the datastore lies on this machine; found once for all of its folders.
+func rootOf(found types.HostDatastoreBrowserSearchResults) string {
+	return localFile(found.FolderPath[:strings.Index(found.FolderPath, "]")+1])
+}
+
 // lookInto: a folder below the root is "[datastore] folder/" (REC; LIBVIRT takes the last "/" off).
-func lookInto(found *types.HostDatastoreBrowserSearchResults, query *types.VmDiskFileQuery) *types.HostDatastoreBrowserSearchResults {
+func lookInto(found *types.HostDatastoreBrowserSearchResults, query *types.VmDiskFileQuery, root string) *types.HostDatastoreBrowserSearchResults {
 	if strings.Contains(found.FolderPath, "]/") {
 		found.FolderPath = strings.Replace(found.FolderPath, "]/", "] ", 1) + "/"
 	}
 	if query == nil {
 		return found
 	}
-	dir := strings.TrimSuffix(found.FolderPath, "/")
-	if !strings.HasSuffix(dir, "]") {
-		dir += "/"
-	} else {
-		dir += " "
-	}
+	dir := filepath.Join(root, strings.TrimPrefix(found.FolderPath[strings.Index(found.FolderPath, "]")+1:], " "))
 	var files []types.BaseFileInfo
 	for _, f := range found.File {
 		disk, ok := f.(*types.VmDiskFileInfo)
-		if ok && diskKB(localFile(dir+disk.Path)) == 0 {
+		if ok && diskKB(filepath.Join(dir, disk.Path)) == 0 {
 			continue // an extent
 		}
 		if ok {
-			describe(disk, localFile(dir+disk.Path), query.Details)
+			describe(disk, filepath.Join(dir, disk.Path), query.Details)
 		}
 		files = append(files, f)
 	}
