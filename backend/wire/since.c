@@ -37,6 +37,11 @@ static const HvfsSince rows[] = {
   { "CloneVM_Task", "spec", "2.5", "VirtualMachineCloneSpec", NULL },
   { "CreateVM_Task", "config", "2.5", "VirtualMachineConfigSpec", NULL },
   { "ReconfigVM_Task", "spec", "2.5", "VirtualMachineConfigSpec", NULL },
+  { "SearchDatastoreSubFolders_Task", "searchSpec", "2.5", "HostDatastoreBrowserSearchSpec", NULL },
+
+  /* files of datastores */
+  { "HostDatastoreBrowserSearchSpec", "details", "2.5", "FileQueryFlags", NULL },
+  { "FileQueryFlags", "fileOwner", "4.0", NULL, "the owner of a file" },
 
   /* copies */
   { "VirtualMachineCloneSpec", "location", "2.5", "VirtualMachineRelocateSpec", NULL },

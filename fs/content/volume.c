@@ -158,12 +158,12 @@ dir_lookup (HvfsFs *fs, HvfsNode dir, const char *name, pid_t tid G_GNUC_UNUSED)
 
   if (hvfs_volumes_has_dir (fs->volumes, dir.a, path))
     return hvfs_node_ino (node_of (fs, dir.a, ROW_DIR, path));
-  if (volume == NULL)
-    return 0;
-  if (hvfs_volumes_find (fs->volumes, dir.a, volume, NULL))
+  if (volume != NULL && hvfs_volumes_find (fs->volumes, dir.a, volume, NULL))
     return hvfs_node_ino (node_of (fs, dir.a, ROW_VOLUME, volume));
-  return hvfs_drafts_find (fs->drafts, drafts_dir (dir), name) != 0
-           ? hvfs_node_ino (node_of (fs, dir.a, ROW_DRAFT, volume)) : 0;
+  if (volume != NULL && hvfs_drafts_find (fs->drafts, drafts_dir (dir), name) != 0)
+    return hvfs_node_ino (node_of (fs, dir.a, ROW_DRAFT, volume));
+  hvfs_volumes_doubt (fs->volumes, dir.a);
+  return 0;
 }
 
 static gboolean

@@ -9,8 +9,11 @@
 #include "convert/error.h"
 #include "fs/tree/numbers.h"
 
-/* A listing is at most five seconds old where it is read. */
-#define NEW_US (G_TIME_SPAN_SECOND * 9 / 2)
+/* A listing is at most that old where it is read: a search is a task of the server, and takes it
+ * long, so a walk over the tree must not ask for one again and again. */
+#define NEW_US (2 * G_TIME_SPAN_MINUTE)
+/* One without a name that somebody looks for is at most that old: no walk asks for such a name. */
+#define DOUBT_US (G_TIME_SPAN_SECOND * 9 / 2)
 /* A datastore that the mount changes while it is listed is listed again, so often. */
 #define TRIES 5
 
@@ -213,6 +216,16 @@ hvfs_volumes_has_dir (HvfsVolumes *volumes, guint32 store, const char *path)
   const Listing *listing = listing_locked (volumes, store);
 
   return listing != NULL && g_hash_table_contains (listing->dirs, path);
+}
+
+void
+hvfs_volumes_doubt (HvfsVolumes *volumes, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&volumes->lock);
+  Store *store = store_locked (volumes, serial);
+
+  if (store->until_us - NEW_US + DOUBT_US < g_get_monotonic_time ())
+    store->until_us = 0;
 }
 
 /* The index of the first of @entries with a number above @after. */

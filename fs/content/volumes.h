@@ -22,6 +22,10 @@ void hvfs_volumes_free (HvfsVolumes *volumes);
 /* Whether the listing of the datastore @store is new enough.  Memory, as what follows. */
 gboolean hvfs_volumes_are_listed (HvfsVolumes *volumes, guint32 store);
 
+/* Somebody looks for a name that is not there: a listing of seconds ago is no longer new enough.
+ * Memory. */
+void hvfs_volumes_doubt (HvfsVolumes *volumes, guint32 store);
+
 /* The volume @path, as it was listed last.  FALSE: there is none.  @ret: (nullable): its path is
  * @path */
 gboolean hvfs_volumes_find (HvfsVolumes *volumes, guint32 store, const char *path, HvfsVolume *ret);

@@ -122,7 +122,7 @@ walk vpx datacenters/DC0/datastores/LocalDS_0
 unmount_hvfs
 
 # Without -o content they are there as well.  One search lists all, no file costs a request, nor
-# does another look within five seconds.
+# does another look soon after.
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 d=$mnt/datacenters/DC0/datastores/LocalDS_0 v=$d/volumes
 all_same
@@ -131,7 +131,7 @@ expect_requests "$mnt" 1 sh -c "find '$v' -type f -exec cat {} +; ls -lR '$v'"
 expect_requests "$mnt" 0 sh -c "find '$v' -type f -exec cat {} +; ls -lR '$v'"
 expect_eq refreshes "$(vcsim_requests RefreshDatastore)" 4
 
-# What the server changes by itself is seen within five seconds, without a refresh.
+# What the server makes by itself is found by its name within five seconds, without a refresh.
 vc_made () { [ -e "$v/late/l.vmdk.xml" ]; }
 xml late/l.vmdk 1 0 >"$tmp/vol.xml"
 virsh vol-create LocalDS_0 "$tmp/vol.xml" >/dev/null

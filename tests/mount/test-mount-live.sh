@@ -122,9 +122,10 @@ await exists "$mnt/datacenters/DC0/datastores/fast/info"
 await exists "$host/datastores/fast/info"
 await missing "$host/datastores/LocalDS_0"
 
-# All of it was pushed: nothing was asked for.  Only the names in extraconfig and disks are not,
-# and they are asked for once.
-expect_requests "$mnt" 0 find "$mnt" \( -name extraconfig -o -name disks \) -prune -o -type d -print
+# All of it was pushed: nothing was asked for.  Only the names in extraconfig, disks and volumes
+# are not, and they are asked for once.
+ls "$mnt/datacenters/DC0/datastores/fast/volumes" >/dev/null
+expect_requests "$mnt" 0 find "$mnt" \( -name extraconfig -o -name disks -o -name volumes \) -prune -o -type d -print
 expect_requests "$mnt" 1 find "$mnt" -type d
 expect_requests "$mnt" 0 find "$mnt" -type d
 unmount_hvfs
