@@ -80,8 +80,12 @@ VALUES = {
     'switchid': 'cd0681bf-2f18-5c00-9b9b-8197c0095348', 'portid': '0 7', 'portgroupid': 'dvportgroup-2', 'connectionid': '0 7',
     'path': '/x x', 'host': 'h 10.0.0.1 ::1', 'service': '99 ssh', 'port': '-1 0 2 5902', 'autoport': 'yes no maybe',
     'listen': '0.0.0.0', 'keymap': 'de', 'passwd': 'secret', 'vram': '8192 16384', 'heads': '1 2', 'primary': 'yes no',
-    'id': '7',
+    'id': '7 0x03e7', 'domain': '0x0000', 'slot': '0x00 0x1f', 'function': '0 0x7', 'managed': 'yes no',
 }
+VMWARE = '{http://libvirt.org/schemas/domain/vmware/1.0}'
+VALUES.update({VMWARE + n: v for n, v in {
+    'reservation': '12500 10', 'shares': 'low high 77', 'uri': 'concentrator', 'proxy': 'telnets://h:13370',
+    'name': 'path:1/3/0 vid:03e7'}.items()})
 # In the next read by other words, or by none: what it means is the same.  (Element, attribute):
 # values, None for all.
 SAME = {
@@ -230,7 +234,7 @@ tops = [e for e in base if not e.tag.startswith('{')] + list(base.find('devices'
 tried = accepted = 0
 for path, attributes in rows:
     steps = path.split('/')
-    names = [a.split('=')[0] for a in attributes.split()]
+    names = [a.split('=')[0].replace('vmware:', VMWARE) for a in attributes.split()]
     places = [base] if steps[0] == 'domain' else [e for e in tops if e.tag == steps[0]]
     if not places:
         places = [None]

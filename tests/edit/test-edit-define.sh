@@ -162,11 +162,17 @@ expect_eq 'its host' "$(vim get filed runtime.host)" "$(basename "${domains%/*}"
 expect_failure 'Permission denied' sh -c ': >>filed/config.vmx'
 /bin/echo filed >filed/undefine
 await test ! -e filed
-# Its file is there still, and not written over.
+# Its file is there still: another text is not written over it, the same one registers it.
 mkdir filed
-expect_failure 'File exists' cp "$tmp/filed.vmx" filed/config.vmx
+sed 's/^memsize = .*/memsize = "512"/' "$tmp/filed.vmx" >"$tmp/other.vmx"
+! cmp -s "$tmp/filed.vmx" "$tmp/other.vmx" || fail 'no other text'
+expect_failure 'File exists' cp "$tmp/other.vmx" filed/config.vmx
 grep -q 'there already' filed/error || fail "the draft says: $(cat filed/error)"
-rm -r filed
+cp "$tmp/filed.vmx" filed/config.vmx
+await test -e filed/uuid
+expect_eq 'memory of what came back' "$(cat filed/memory)" 262144
+/bin/echo filed >filed/undefine
+await test ! -e filed
 
 # --- a copy of a whole directory says how it is done
 ! cp -r new copied 2>"$tmp/err" || fail 'cp -r of a domain'

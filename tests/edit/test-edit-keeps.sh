@@ -104,11 +104,13 @@ PY
 mount_hvfs "$(replayer_uri vpx)" "$mnt"
 for name in alder birch cedar dogwood; do
   d=$mnt/by-name/$name
-  grep -q "<interface\|<!-- Serial port 1" "$d/config.xml" || fail "not shown: $(cat "$d/config.xml")"
-  ! grep -q "<serial\|mac address" "$d/config.xml" || fail "made up: $(cat "$d/config.xml")"
+  grep -q "<interface\|<!-- Serial port 1\|<serial type='tcp'" "$d/config.xml" || fail "not shown: $(cat "$d/config.xml")"
+  [ $name = dogwood ] || ! grep -q "<serial\|mac address" "$d/config.xml" || fail "made up: $(cat "$d/config.xml")"
   sed '/<description>/d; s|<vcpu|<description>oak</description>&|' "$d/config.xml" >"$tmp/edited"
   cp "$tmp/edited" "$d/config.xml" || fail "$name: $(cat "$d/error")"
 done
+grep -q "<source .*vmware:uri='ACID' vmware:proxy='telnet://vspc:1'" "$mnt/by-name/dogwood/config.xml" ||
+  fail 'the port on a concentrator is not shown'
 expect_eq interfaces "$(grep -c '<interface' "$mnt/by-name/alder/config.xml")" 3
 expect_eq 'what was sent' "$(replayer 'print(*[c.text("spec/annotation") for c in sent("ReconfigVM_Task")])')" 'oak oak oak oak'
 expect_eq 'beside it' "$(replayer 'print(sum("deviceChange" in c.words for c in sent("ReconfigVM_Task")))')" 0

@@ -256,7 +256,7 @@ OPERATIONS = [
     ('config.xml', VM, add("<graphics type='vnc' port='5901' autoport='no' listen='0.0.0.0'/>"), None),
     ('reading', VM, shell('cat config.xml config.vmx stats >/dev/null; ' f'ls -lR "{MNT}" >/dev/null; '
                           f'find "{MNT}" -type f ! -name events -exec cat {{}} + >/dev/null 2>&1 || :'), None),
-    ('volumes', VM, shell(f'cd "{MNT}/datacenters/DC0/datastores/LocalDS_0" && mkdir -p volumes/v && '
+    ('refresh', VM, shell(f'cd "{MNT}/datacenters/DC0/datastores/LocalDS_0" && mkdir -p volumes/v && '
                           'for size in 1 2; do echo "<volume><capacity unit=\'MiB\'>$size</capacity></volume>" > '
                           'volumes/v/v.vmdk.xml || exit; done; echo yes > refresh'), None),
     ('reboot', VM, shell(f'echo maintenance > {CLUSTER_HOST}/state; echo DC0_C0_H0 > {CLUSTER_HOST}/reboot'), None),

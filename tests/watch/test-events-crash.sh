@@ -4,7 +4,7 @@
 # have what another client then reads of its history, each event once.  HVFS_EVENTS=10000 for more.
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
 requires "$PYTHON" curl
-events=${HVFS_EVENTS:-3000}
+events=${HVFS_EVENTS:-1000}
 hold_port
 history=
 # shellcheck disable=SC2086
