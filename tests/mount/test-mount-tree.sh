@@ -64,7 +64,7 @@ while read -r file; do
 done <"$tmp/readable"
 
 # A walk over all that was read costs nothing; volumes were listed long ago by now.
-ls "$mnt"/datacenters/*/datastores/*/volumes >/dev/null
+find "$mnt" -path '*/volumes/*' >/dev/null
 expect_requests "$mnt" 0 find "$mnt" -ls
 expect_requests "$mnt" 0 sh -c "find '$mnt/datacenters' -name state -o -name memory | xargs cat"
 unmount_hvfs
