@@ -100,7 +100,8 @@ struct _HvfsFs
 
   /* The mirror's lock. */
   HvfsIndex *index;
-  guint32 root;            /* serial of the object that the mount is rooted at; 0: gone */
+  guint32 root;            /* serial of the object that the mount is rooted at; 0: gone; others
+                            * read it by hvfs_fs_root () */
   HvfsRow *root_table;     /* what that object has at the root, besides hvfs_root_table */
   gboolean dc_below;       /* datacenters are at the root or below, not above it */
   GPtrArray *touched;      /* serials whose places are to be looked at again; some may be gone */
@@ -111,3 +112,10 @@ struct _HvfsFs
   gboolean redefined;      /* custom attributes were */
   gboolean repathed;       /* what is in the paths that files of domains say */
 };
+
+/* The serial of the object that the mount is rooted at, without the mirror's lock. */
+static inline guint32
+hvfs_fs_root (HvfsFs *fs)
+{
+  return g_atomic_int_get (&fs->root);
+}

@@ -100,7 +100,8 @@ listing_is_old (guint32 number, guint32 store, gpointer data)
   hvfs_notifier_inode (fs->notifier, hvfs_content_dir_ino (number, store));
   /* In a mount of a host its datastores are below it alone. */
   if (number == 0)
-    hvfs_notifier_inode (fs->notifier, hvfs_row_ino (hvfs_row (HVFS_NAMED_FILES), store, fs->root));
+    hvfs_notifier_inode (fs->notifier, hvfs_row_ino (hvfs_row (HVFS_NAMED_FILES), store,
+                                                     hvfs_fs_root (fs)));
 }
 
 /* Configurations and transfers have half of the memory each. */

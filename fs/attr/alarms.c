@@ -111,7 +111,8 @@ hvfs_alarms_store (HvfsStore *store, const char *line, GError **error)
     }
   while (g_ascii_isspace (*id))
     id++;
-  return hvfs_alarms_acknowledge (store->fs->alarms, store->fs->root, id, store->cancellable, error);
+  return hvfs_alarms_acknowledge (store->fs->alarms, hvfs_fs_root (store->fs), id,
+                                  store->cancellable, error);
 }
 
 /* The object that is mounted has them at the root. */
@@ -141,7 +142,7 @@ is_fresh (HvfsFs *fs, HvfsNode node)
 static gboolean
 fetch (HvfsCall *call, HvfsNode node G_GNUC_UNUSED, gint64 *ret_size G_GNUC_UNUSED, GError **error)
 {
-  return hvfs_alarms_fetch (call->fs->alarms, call->fs->root, call->cancellable, error);
+  return hvfs_alarms_fetch (call->fs->alarms, hvfs_fs_root (call->fs), call->cancellable, error);
 }
 
 const HvfsFetch hvfs_alarms_of_row = { is_known, is_fresh, fetch };

@@ -244,7 +244,7 @@ note_root (HvfsFs *fs)
   g_autoptr (HvfsValue) ref = hvfs_updater_ref_root (fs->updater);
   HvfsObject *root = hvfs_mirror_resolve (fs->mirror, ref);
 
-  fs->root = root == NULL ? 0 : root->serial;
+  g_atomic_int_set (&fs->root, root == NULL ? 0 : root->serial);
   if (root == NULL)
     return; /* the tables stay: it may come back */
   fs->dc_below = FALSE;

@@ -39,8 +39,8 @@ gone_up () {
 }
 
 # It is one transfer, and the server is asked how much it has got.
-ls "$files" >/dev/null
 cp "$tmp/iso" "$files/0.iso" # there is no ticket, which is known from now on
+ls "$files" >/dev/null
 expect_requests "$mnt" 3 cp "$tmp/iso" "$files/a.iso"
 gone_up a.iso
 # Before it is closed most of it is there; who is killed then leaves nothing.
