@@ -33,6 +33,20 @@ hvfs_datastore_lookup_browser (const HvfsServer *server, const HvfsDatastorePlac
   return g_strdup (id);
 }
 
+void
+hvfs_datastore_end_search (const HvfsServer *server, HvfsRequest *request, gboolean times)
+{
+  hvfs_request_open (request, "details", NULL);
+  hvfs_request_bool (request, "fileType", TRUE);
+  hvfs_request_bool (request, "fileSize", TRUE);
+  hvfs_request_bool (request, "modification", times);
+  if (hvfs_session_api (server->session) >= 400)
+    hvfs_request_bool (request, "fileOwner", FALSE);
+  hvfs_request_close (request);
+  hvfs_request_text (request, "matchPattern", "*");
+  hvfs_request_close (request);
+}
+
 /* Without a query nothing is looked into, and nothing is left out. */
 static HvfsRequest *
 new_search (const HvfsServer *server, const char *method, const HvfsDatastorePlace *place,
@@ -43,15 +57,7 @@ new_search (const HvfsServer *server, const char *method, const HvfsDatastorePla
 
   hvfs_request_text (request, "datastorePath", where);
   hvfs_request_open (request, "searchSpec", NULL);
-  hvfs_request_open (request, "details", NULL);
-  hvfs_request_bool (request, "fileType", TRUE);
-  hvfs_request_bool (request, "fileSize", TRUE);
-  hvfs_request_bool (request, "modification", TRUE);
-  if (hvfs_session_api (server->session) >= 400)
-    hvfs_request_bool (request, "fileOwner", FALSE);
-  hvfs_request_close (request);
-  hvfs_request_text (request, "matchPattern", "*");
-  hvfs_request_close (request);
+  hvfs_datastore_end_search (server, request, TRUE);
   return request;
 }
 

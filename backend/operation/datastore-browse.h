@@ -27,6 +27,10 @@ void hvfs_datastore_entry_free (HvfsDatastoreEntry *entry);
 char *hvfs_datastore_lookup_browser (const HvfsServer *server, const HvfsDatastorePlace *place,
                                      GError **error);
 
+/* The end of each search's specification, which @request has open: what is to be said of all its
+ * files.  @times: when they were changed, too.  Memory. */
+void hvfs_datastore_end_search (const HvfsServer *server, HvfsRequest *request, gboolean times);
+
 /**
  * hvfs_datastore_list:
  * @serial: of the datastore

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "backend/operation/datastore-browse.h"
 #include "convert/error.h"
 #include "convert/file/files.h"
 #include "convert/model/scalar.h"
@@ -54,15 +55,7 @@ new_search (const HvfsServer *server, const HvfsDatastorePlace *place, const cha
   hvfs_request_open (request, "searchSpec", NULL);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     add_query (request, i);
-  hvfs_request_open (request, "details", NULL);
-  hvfs_request_bool (request, "fileType", TRUE);
-  hvfs_request_bool (request, "fileSize", TRUE);
-  hvfs_request_bool (request, "modification", FALSE);
-  if (hvfs_session_api (server->session) >= 400)
-    hvfs_request_bool (request, "fileOwner", FALSE);
-  hvfs_request_close (request);
-  hvfs_request_text (request, "matchPattern", "*");
-  hvfs_request_close (request);
+  hvfs_datastore_end_search (server, request, FALSE);
   return request;
 }
 
