@@ -5,30 +5,36 @@
 
 #include "convert/error.h"
 
-/* A request to the manager of files, or of disks.  NULL: the server has none. */
-static HvfsRequest *
-new_request (const HvfsServer *server, const char *method, gboolean is_disk, GError **error)
-{
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
-  const char *id
-    = hvfs_value_text (content, is_disk ? "virtualDiskManager" : "fileManager");
-
-  if (id != NULL)
-    return hvfs_request_new (method, is_disk ? "VirtualDiskManager" : "FileManager", id);
-  g_set_error (error, HVFS_ERROR, ENOTSUP, "the server has no manager of %s",
-               is_disk ? "disks" : "files");
-  return NULL;
-}
-
 static void
-add_path (HvfsRequest *request, const char *name, const char *datacenter,
-          const HvfsDatastorePath *path)
+add_path (HvfsRequest *request, const HvfsDatastorePath *path, const char *name,
+          const char *datacenter)
 {
   g_autofree char *text = hvfs_datastore_place_path (path->place, path->path);
 
   hvfs_request_text (request, name, text);
   if (path->place->datacenter != NULL)
     hvfs_request_moref (request, datacenter, "Datacenter", path->place->datacenter);
+}
+
+HvfsRequest *
+hvfs_datastore_request_new (const HvfsServer *server, const char *method,
+                            const HvfsDatastorePath *path, const char *name,
+                            const char *datacenter, GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
+  const char *id
+    = hvfs_value_text (content, path->is_disk ? "virtualDiskManager" : "fileManager");
+  HvfsRequest *request;
+
+  if (id == NULL)
+    {
+      g_set_error (error, HVFS_ERROR, ENOTSUP, "the server has no manager of %s",
+                   path->is_disk ? "disks" : "files");
+      return NULL;
+    }
+  request = hvfs_request_new (method, path->is_disk ? "VirtualDiskManager" : "FileManager", id);
+  add_path (request, path, name, datacenter);
+  return request;
 }
 
 static gboolean
@@ -41,60 +47,55 @@ run (const HvfsServer *server, HvfsRequest *request, guint32 serial, GCancellabl
 /* The arguments of moving and copying are the same. */
 static gboolean
 transfer (const HvfsServer *server, const char *method, const HvfsDatastorePath *from,
-          const HvfsDatastorePath *to, gboolean is_disk, gboolean force, GCancellable *cancellable,
-          GError **error)
+          const HvfsDatastorePath *to, gboolean force, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsRequest) request = new_request (server, method, is_disk, error);
+  g_autoptr (HvfsRequest) request
+    = hvfs_datastore_request_new (server, method, from, "sourceName", "sourceDatacenter", error);
 
   if (request == NULL)
     return FALSE;
-  add_path (request, "sourceName", "sourceDatacenter", from);
-  add_path (request, is_disk ? "destName" : "destinationName",
-            is_disk ? "destDatacenter" : "destinationDatacenter", to);
+  add_path (request, to, from->is_disk ? "destName" : "destinationName",
+            from->is_disk ? "destDatacenter" : "destinationDatacenter");
   hvfs_request_bool (request, "force", force);
   return run (server, request, to->serial, cancellable, error);
 }
 
 gboolean
 hvfs_datastore_move (const HvfsServer *server, const HvfsDatastorePath *from,
-                     const HvfsDatastorePath *to, gboolean is_disk, gboolean force,
-                     GCancellable *cancellable, GError **error)
+                     const HvfsDatastorePath *to, gboolean force, GCancellable *cancellable,
+                     GError **error)
 {
-  return transfer (server, is_disk ? "MoveVirtualDisk_Task" : "MoveDatastoreFile_Task", from, to,
-                   is_disk, force, cancellable, error);
+  return transfer (server, from->is_disk ? "MoveVirtualDisk_Task" : "MoveDatastoreFile_Task", from,
+                   to, force, cancellable, error);
 }
 
 gboolean
 hvfs_datastore_copy (const HvfsServer *server, const HvfsDatastorePath *from,
-                     const HvfsDatastorePath *to, gboolean is_disk, GCancellable *cancellable,
-                     GError **error)
+                     const HvfsDatastorePath *to, GCancellable *cancellable, GError **error)
 {
-  return transfer (server, is_disk ? "CopyVirtualDisk_Task" : "CopyDatastoreFile_Task", from, to,
-                   is_disk, FALSE, cancellable, error);
+  return transfer (server, from->is_disk ? "CopyVirtualDisk_Task" : "CopyDatastoreFile_Task", from,
+                   to, FALSE, cancellable, error);
 }
 
 gboolean
-hvfs_datastore_delete (const HvfsServer *server, const HvfsDatastorePath *path, gboolean is_disk,
+hvfs_datastore_delete (const HvfsServer *server, const HvfsDatastorePath *path,
                        GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsRequest) request
-    = new_request (server, is_disk ? "DeleteVirtualDisk_Task" : "DeleteDatastoreFile_Task",
-                   is_disk, error);
+  g_autoptr (HvfsRequest) request = hvfs_datastore_request_new (
+    server, path->is_disk ? "DeleteVirtualDisk_Task" : "DeleteDatastoreFile_Task", path, "name",
+    "datacenter", error);
 
-  if (request == NULL)
-    return FALSE;
-  add_path (request, "name", "datacenter", path);
-  return run (server, request, path->serial, cancellable, error);
+  return request != NULL && run (server, request, path->serial, cancellable, error);
 }
 
 gboolean
 hvfs_datastore_mkdir (const HvfsServer *server, const HvfsDatastorePath *path, GError **error)
 {
-  g_autoptr (HvfsRequest) request = new_request (server, "MakeDirectory", FALSE, error);
+  g_autoptr (HvfsRequest) request
+    = hvfs_datastore_request_new (server, "MakeDirectory", path, "name", "datacenter", error);
 
   if (request == NULL)
     return FALSE;
-  add_path (request, "name", "datacenter", path);
   hvfs_request_bool (request, "createParentDirectories", FALSE);
   return hvfs_operation_call (server, request, path->serial, NULL, NULL, error);
 }

@@ -15,21 +15,29 @@ typedef struct
   guint32 serial;        /* of the datastore */
   const HvfsDatastorePlace *place;
   const char *path;
+  gboolean is_disk;      /* it is a disk's descriptor, which stands for all of the disk */
 } HvfsDatastorePath;
 
-/* @is_disk: @from is a disk's descriptor.  @force: what is at @to is replaced. */
+/* A request to the server's manager of files, or of disks, which goes on with whatever else its
+ * method wants.  @name, @datacenter: what the method calls the path and its datacenter.
+ * @error: ENOTSUP.  Memory.  Returns: (transfer full): NULL: the server has no such manager */
+HvfsRequest *hvfs_datastore_request_new (const HvfsServer *server, const char *method,
+                                         const HvfsDatastorePath *path, const char *name,
+                                         const char *datacenter, GError **error);
+
+/* What @from says of a disk holds of @to.  @force: what is at @to is replaced. */
 gboolean hvfs_datastore_move (const HvfsServer *server, const HvfsDatastorePath *from,
-                              const HvfsDatastorePath *to, gboolean is_disk, gboolean force,
+                              const HvfsDatastorePath *to, gboolean force,
                               GCancellable *cancellable, GError **error);
 
 /* Whole; what is at @to is kept.  A disk may be stored in another way than @from is. */
 gboolean hvfs_datastore_copy (const HvfsServer *server, const HvfsDatastorePath *from,
-                              const HvfsDatastorePath *to, gboolean is_disk,
-                              GCancellable *cancellable, GError **error);
+                              const HvfsDatastorePath *to, GCancellable *cancellable,
+                              GError **error);
 
 /* With all that is in it, if it is a directory. */
 gboolean hvfs_datastore_delete (const HvfsServer *server, const HvfsDatastorePath *path,
-                                gboolean is_disk, GCancellable *cancellable, GError **error);
+                                GCancellable *cancellable, GError **error);
 
 /* Its parent must be there. */
 gboolean hvfs_datastore_mkdir (const HvfsServer *server, const HvfsDatastorePath *path,

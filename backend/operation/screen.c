@@ -115,11 +115,12 @@ remove_file (const HvfsServer *server, guint32 serial, const Machine *machine, c
 {
   g_autofree char *datastore = NULL;
   HvfsDatastorePlace place = { .datacenter = machine->datacenter };
-  HvfsDatastorePath path = { serial, &place, hvfs_datastore_path_split (file, &datastore) };
+  HvfsDatastorePath path = { serial, &place, hvfs_datastore_path_split (file, &datastore),
+                             FALSE };
   g_autoptr (GError) error = NULL;
 
   place.name = datastore;
-  if (path.path != NULL && !hvfs_datastore_delete (server, &path, FALSE, NULL, &error))
+  if (path.path != NULL && !hvfs_datastore_delete (server, &path, NULL, &error))
     g_message ("the picture %s stays: %s", file, error->message);
 }
 

@@ -150,26 +150,18 @@ hvfs_volume_list (const HvfsServer *server, guint32 serial, const HvfsDatastoreP
 
 /* ---- disks ---- */
 
-/* NULL: the server has no manager of disks. */
 static HvfsRequest *
-new_request (const HvfsServer *server, const char *method, const HvfsDatastorePlace *place,
-             const char *path, GError **error)
+new_request (const HvfsServer *server, const char *method, const HvfsDatastorePath *disk,
+             GError **error)
 {
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
-  const char *id = hvfs_value_text (content, "virtualDiskManager");
-  g_autofree char *text = hvfs_datastore_place_path (place, path);
-  HvfsRequest *request;
+  return hvfs_datastore_request_new (server, method, disk, "name", "datacenter", error);
+}
 
-  if (id == NULL)
-    {
-      g_set_error (error, HVFS_ERROR, ENOTSUP, "the server has no manager of disks");
-      return NULL;
-    }
-  request = hvfs_request_new (method, "VirtualDiskManager", id);
-  hvfs_request_text (request, "name", text);
-  if (place->datacenter != NULL)
-    hvfs_request_moref (request, "datacenter", "Datacenter", place->datacenter);
-  return request;
+static gboolean
+run (const HvfsServer *server, HvfsRequest *request, const HvfsDatastorePath *disk,
+     GCancellable *cancellable, GError **error)
+{
+  return hvfs_operation_run (server, request, disk->serial, NULL, NULL, NULL, cancellable, error);
 }
 
 gboolean
@@ -182,11 +174,10 @@ hvfs_volume_keys_are_uuids (const HvfsServer *server)
 }
 
 char *
-hvfs_volume_lookup_uuid (const HvfsServer *server, const HvfsDatastorePlace *place,
-                         const char *path, GCancellable *cancellable, GError **error)
+hvfs_volume_lookup_uuid (const HvfsServer *server, const HvfsDatastorePath *disk,
+                         GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsRequest) request
-    = new_request (server, "QueryVirtualDiskUuid", place, path, error);
+  g_autoptr (HvfsRequest) request = new_request (server, "QueryVirtualDiskUuid", disk, error);
   g_autoptr (HvfsValue) reply = NULL;
   guint8 uuid[HVFS_UUID_BYTES];
   const char *text;
@@ -205,12 +196,10 @@ hvfs_volume_lookup_uuid (const HvfsServer *server, const HvfsDatastorePlace *pla
 }
 
 gboolean
-hvfs_volume_create (const HvfsServer *server, guint32 serial, const HvfsDatastorePlace *place,
-                    const char *path, gint64 kib, gboolean is_thin, GCancellable *cancellable,
-                    GError **error)
+hvfs_volume_create (const HvfsServer *server, const HvfsDatastorePath *disk, gint64 kib,
+                    gboolean is_thin, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsRequest) request
-    = new_request (server, "CreateVirtualDisk_Task", place, path, error);
+  g_autoptr (HvfsRequest) request = new_request (server, "CreateVirtualDisk_Task", disk, error);
 
   if (request == NULL)
     return FALSE;
@@ -219,20 +208,28 @@ hvfs_volume_create (const HvfsServer *server, guint32 serial, const HvfsDatastor
   hvfs_request_text (request, "adapterType", "lsiLogic");
   hvfs_request_int (request, "capacityKb", kib);
   hvfs_request_close (request);
-  return hvfs_operation_run (server, request, serial, NULL, NULL, NULL, cancellable, error);
+  return run (server, request, disk, cancellable, error);
 }
 
 gboolean
-hvfs_volume_grow (const HvfsServer *server, guint32 serial, const HvfsDatastorePlace *place,
-                  const char *path, gint64 kib, GCancellable *cancellable, GError **error)
+hvfs_volume_grow (const HvfsServer *server, const HvfsDatastorePath *disk, gint64 kib,
+                  GCancellable *cancellable, GError **error)
 {
-  g_autoptr (HvfsRequest) request
-    = new_request (server, "ExtendVirtualDisk_Task", place, path, error);
+  g_autoptr (HvfsRequest) request = new_request (server, "ExtendVirtualDisk_Task", disk, error);
 
   if (request == NULL)
     return FALSE;
   hvfs_request_int (request, "newCapacityKb", kib);
-  return hvfs_operation_run (server, request, serial, NULL, NULL, NULL, cancellable, error);
+  return run (server, request, disk, cancellable, error);
+}
+
+gboolean
+hvfs_volume_wipe (const HvfsServer *server, const HvfsDatastorePath *disk,
+                  GCancellable *cancellable, GError **error)
+{
+  g_autoptr (HvfsRequest) request = new_request (server, "ZeroFillVirtualDisk_Task", disk, error);
+
+  return request != NULL && run (server, request, disk, cancellable, error);
 }
 
 /* ---- the datastore ---- */

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "backend/operation/datastore-place.h"
+#include "backend/operation/datastore-change.h"
 #include "backend/operation/operation.h"
 #include "convert/xml/volume-xml.h"
 
@@ -40,17 +40,19 @@ GPtrArray *hvfs_volume_list (const HvfsServer *server, guint32 serial,
  * vCenter.  Memory. */
 gboolean hvfs_volume_keys_are_uuids (const HvfsServer *server);
 
-/* The UUID of the disk @path; as libvirt prints it.  (transfer full) */
-char *hvfs_volume_lookup_uuid (const HvfsServer *server, const HvfsDatastorePlace *place,
-                               const char *path, GCancellable *cancellable, GError **error);
+/* The UUID of a disk, as libvirt prints it.  (transfer full) */
+char *hvfs_volume_lookup_uuid (const HvfsServer *server, const HvfsDatastorePath *disk,
+                               GCancellable *cancellable, GError **error);
 
-/* Makes the disk @path, in a directory that is there. */
-gboolean hvfs_volume_create (const HvfsServer *server, guint32 serial,
-                             const HvfsDatastorePlace *place, const char *path, gint64 kib,
+/* Makes the disk, in a directory that is there. */
+gboolean hvfs_volume_create (const HvfsServer *server, const HvfsDatastorePath *disk, gint64 kib,
                              gboolean is_thin, GCancellable *cancellable, GError **error);
 
-gboolean hvfs_volume_grow (const HvfsServer *server, guint32 serial,
-                           const HvfsDatastorePlace *place, const char *path, gint64 kib,
+gboolean hvfs_volume_grow (const HvfsServer *server, const HvfsDatastorePath *disk, gint64 kib,
+                           GCancellable *cancellable, GError **error);
+
+/* Overwrites all of it with zeros, which takes the server as long as writing it does. */
+gboolean hvfs_volume_wipe (const HvfsServer *server, const HvfsDatastorePath *disk,
                            GCancellable *cancellable, GError **error);
 
 /* Lets the server look anew how full the datastore is. */

@@ -176,6 +176,7 @@ HvfsRow hvfs_datastore_table[] = {
     .flags = HVFS_ROW_LISTED, .dir_ops = &hvfs_volume_dir_ops, .fetch = &hvfs_volume_dir_fetch,
     .members = hvfs_volume_members },
   { .name = "refresh", .mode = S_IFREG | 0200, .store = hvfs_volume_refresh },
+  { .name = "wipe", .mode = S_IFREG | 0200, .store = hvfs_volume_wipe_named },
   { .name = "files", .named = HVFS_NAMED_FILES, .mode = S_IFDIR | 0755,
     .flags = HVFS_ROW_LISTED, .dir_ops = &hvfs_content_dir_ops,
     .fetch = &hvfs_content_dir_fetch, .visible = hvfs_content_is_shown,

@@ -38,7 +38,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Name, name_clear)
 static HvfsDatastorePath
 path_of (const Name *name)
 {
-  return (HvfsDatastorePath){ name->store, name->place, name->path };
+  return (HvfsDatastorePath){ name->store, name->place, name->path, FALSE };
 }
 
 /* Finds @name in @dir, of which a new listing is had first. */
@@ -167,11 +167,11 @@ hvfs_content_unlink (HvfsCall *call, HvfsNode dir, const char *name, GError **er
   if (!find (call, dir, name, &at, error) || !must_exist (&at, FALSE, error))
     return FALSE;
   path = path_of (&at);
+  path.is_disk = !at.content.is_new && is_disk (fs, &at, &extent);
   /* What is only being written is nobody's yet. */
   if (!at.content.is_new
       && (!hvfs_content_may_delete (fs, error)
-          || !hvfs_datastore_delete (&fs->server, &path, is_disk (fs, &at, &extent),
-                                     call->cancellable, &failure)))
+          || !hvfs_datastore_delete (&fs->server, &path, call->cancellable, &failure)))
     return failure == NULL ? FALSE : fail (call, &at, "rm", failure, error);
   hvfs_contents_remove (fs->contents, at.number, at.store, name);
   hvfs_volumes_forget (fs->volumes, at.store);
@@ -219,7 +219,7 @@ hvfs_content_rmdir (HvfsCall *call, HvfsNode dir, const char *name, GError **err
       || !must_exist (&at, TRUE, error) || !check_empty (call, &at, error))
     return FALSE;
   path = path_of (&at);
-  if (!hvfs_datastore_delete (&fs->server, &path, FALSE, call->cancellable, &failure))
+  if (!hvfs_datastore_delete (&fs->server, &path, call->cancellable, &failure))
     return fail (call, &at, "rmdir", failure, error);
   hvfs_contents_remove (fs->contents, at.number, at.store, name);
   hvfs_volumes_forget (fs->volumes, at.store);
@@ -257,7 +257,6 @@ hvfs_content_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
   g_autofree char *extent = NULL, *new_extent = NULL;
   HvfsDatastorePath source, target;
   GError *failure = NULL;
-  gboolean disk;
 
   if (!find (call, dir, name, &from, error) || !find (call, new_dir, new_name, &to, error)
       || !must_exist (&from, from.content.is_dir, error)
@@ -265,16 +264,15 @@ hvfs_content_rename (HvfsCall *call, HvfsNode dir, const char *name, HvfsNode ne
     return FALSE;
   source = path_of (&from);
   target = path_of (&to);
-  disk = is_disk (fs, &from, &extent) && g_str_has_suffix (new_name, ".vmdk");
+  source.is_disk = is_disk (fs, &from, &extent) && g_str_has_suffix (new_name, ".vmdk");
   /* What is only being written goes up under its new name. */
   if (!from.content.is_new
-      && !hvfs_datastore_move (&fs->server, &source, &target, disk, to.exists, call->cancellable,
-                               &failure))
+      && !hvfs_datastore_move (&fs->server, &source, &target, to.exists, call->cancellable, &failure))
     return fail (call, &from, "mv", failure, error);
   hvfs_contents_rename (fs->contents, from.number, from.store, name, to.number, to.store, new_name);
   hvfs_volumes_forget (fs->volumes, from.store);
   hvfs_volumes_forget (fs->volumes, to.store);
-  if (disk)
+  if (source.is_disk)
     {
       new_extent = g_strdup_printf ("%.*s-flat.vmdk",
                                     (int) (strlen (new_name) - strlen (".vmdk")), new_name);

@@ -22,11 +22,10 @@ static gboolean
 remove_now (HvfsFs *fs, guint32 store, const HvfsDatastorePlace *place, const char *path,
             gboolean is_disk, GError **error)
 {
-  const HvfsDatastorePath part = { store, place, path };
+  const HvfsDatastorePath part = { store, place, path, is_disk };
   g_autoptr (GError) failure = NULL;
 
-  if (hvfs_datastore_delete (&fs->server, &part, is_disk, NULL, &failure)
-      || failure->code == ENOENT)
+  if (hvfs_datastore_delete (&fs->server, &part, NULL, &failure) || failure->code == ENOENT)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;

@@ -613,9 +613,9 @@ begin_copy_locked (HvfsUpload *upload, guint32 source, gint64 len, GCancellable 
   *stream = (Stream){ .source = source, .place = place, .store = own.store, .len = len,
                       .is_disk = is_disk_locked (upload, source, content.store, name, path) };
   stream->path = g_strconcat (temporary, stream->is_disk ? ".vmdk" : NULL, NULL);
-  from = (HvfsDatastorePath){ content.store, from_place, from_path };
-  to = (HvfsDatastorePath){ own.store, place, stream->path };
-  if (hvfs_datastore_copy (&fs->server, &from, &to, stream->is_disk, cancellable, &failure))
+  from = (HvfsDatastorePath){ content.store, from_place, from_path, stream->is_disk };
+  to = (HvfsDatastorePath){ own.store, place, stream->path, stream->is_disk };
+  if (hvfs_datastore_copy (&fs->server, &from, &to, cancellable, &failure))
     return TRUE;
   end_stream_locked (upload, TRUE);
   upload->aborted = failure->code != ENOTSUP;
@@ -656,15 +656,14 @@ name_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
   g_autofree char *path = NULL;
   g_autoptr (HvfsDatastorePlace) place = NULL;
   const HvfsDatastorePath part = { upload->stream->store, upload->stream->place,
-                                   upload->stream->path };
+                                   upload->stream->path, upload->stream->is_disk };
   HvfsContent content;
   HvfsDatastorePath whole;
 
   if (!locate (upload->fs, upload->number, &content, &path, &place, error))
     return FALSE;
-  whole = (HvfsDatastorePath){ content.store, place, path };
-  return hvfs_datastore_move (&fs->server, &part, &whole, upload->stream->is_disk,
-                              !upload->is_new, cancellable, error);
+  whole = (HvfsDatastorePath){ content.store, place, path, part.is_disk };
+  return hvfs_datastore_move (&fs->server, &part, &whole, !upload->is_new, cancellable, error);
 }
 
 /* What is all in the local file. */

@@ -13,6 +13,7 @@
 #include "backend/mirror/inventory-name.h"
 #include "backend/operation/datastore-change.h"
 #include "convert/error.h"
+#include "fs/content/content-place.h"
 #include "fs/content/contents.h"
 #include "fs/content/volumes.h"
 #include "fs/edit/draft.h"
@@ -370,13 +371,14 @@ draft_commit (HvfsStore *store, const char *text, GError **error)
   HvfsFs *fs = store->fs;
   const char *path = path_of (fs, store->node);
   g_autoptr (HvfsDatastorePlace) place = hvfs_datastore_place_new (fs->mirror, store->serial, error);
+  const HvfsDatastorePath disk = { store->serial, place, path, TRUE };
   g_auto (HvfsVolumeDef) def = HVFS_VOLUME_DEF_INIT;
   gboolean ok;
 
   if (place == NULL || !hvfs_volume_def_from_xml (text, strlen (text), &def, error)
       || !check_new (&def, place, path, error))
     return FALSE;
-  ok = hvfs_volume_create (&fs->server, store->serial, place, path, kib_of (def.capacity),
+  ok = hvfs_volume_create (&fs->server, &disk, kib_of (def.capacity),
                            def.allocation >= 0 && def.allocation < def.capacity,
                            store->cancellable, error);
   changed (fs, store->serial);
@@ -413,6 +415,7 @@ volume_commit (HvfsStore *store, const char *text, GError **error)
   HvfsFs *fs = store->fs;
   const char *path = path_of (fs, store->node);
   g_autoptr (HvfsDatastorePlace) place = hvfs_datastore_place_new (fs->mirror, store->serial, error);
+  const HvfsDatastorePath disk = { store->serial, place, path, TRUE };
   g_auto (HvfsVolumeDef) def = HVFS_VOLUME_DEF_INIT;
   g_autofree char *full = NULL, *key = NULL;
   HvfsVolume volume;
@@ -428,8 +431,7 @@ volume_commit (HvfsStore *store, const char *text, GError **error)
     return FALSE;
   if (def.capacity == volume.capacity)
     return TRUE;
-  ok = hvfs_volume_grow (&fs->server, store->serial, place, path, kib_of (def.capacity),
-                         store->cancellable, error);
+  ok = hvfs_volume_grow (&fs->server, &disk, kib_of (def.capacity), store->cancellable, error);
   changed (fs, store->serial);
   return ok;
 }
@@ -492,7 +494,7 @@ dir_mkdir (HvfsCall *call, HvfsNode dir, const char *name, mode_t mode G_GNUC_UN
   HvfsFs *fs = call->fs;
   g_autofree char *path = dup_path (fs, dir, name);
   g_autoptr (HvfsDatastorePlace) place = hvfs_datastore_place_new (fs->mirror, dir.a, error);
-  HvfsDatastorePath where = { dir.a, place, path };
+  HvfsDatastorePath where = { dir.a, place, path, FALSE };
   g_autoptr (GError) failure = NULL;
   gboolean ok;
 
@@ -527,6 +529,28 @@ hvfs_volume_refresh (HvfsStore *store, const char *line, GError **error)
   changed (fs, store->serial);
   return hvfs_volume_refresh_datastore (&fs->server, store->serial, error)
          && hvfs_operation_reread (&fs->server, store->serial, &newest, store->cancellable, error);
+}
+
+/* ---- wipe ---- */
+
+gboolean
+hvfs_volume_wipe_named (HvfsStore *store, const char *line, GError **error)
+{
+  HvfsFs *fs = store->fs;
+  g_autofree char *path = hvfs_line_dup_unquoted (line);
+  g_autoptr (HvfsDatastorePlace) place = hvfs_datastore_place_new (fs->mirror, store->serial, error);
+  const HvfsDatastorePath disk = { store->serial, place, path, TRUE };
+
+  if (place == NULL || !hvfs_content_may_delete (fs, error))
+    return FALSE;
+  if (!g_str_has_suffix (path, DISK))
+    {
+      g_set_error (error, HVFS_ERROR, EINVAL,
+                   "wipe: '%.64s': write the path of a disk below the datastore, as web/web.vmdk", path);
+      return FALSE;
+    }
+  changed (fs, store->serial);
+  return hvfs_volume_wipe (&fs->server, &disk, store->cancellable, error);
 }
 
 HvfsRow hvfs_volume_members[] = {

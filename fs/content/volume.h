@@ -18,3 +18,6 @@ void hvfs_volume_names_are_old (guint64 dir, gpointer data);
 /* "refresh" of a datastore: `yes` lets the server look at it anew, and forgets what is known of
  * what is in it. */
 gboolean hvfs_volume_refresh (HvfsStore *store, const char *line, GError **error);
+
+/* "wipe" of a datastore: the path of a disk there, which is overwritten with zeros. */
+gboolean hvfs_volume_wipe_named (HvfsStore *store, const char *line, GError **error);

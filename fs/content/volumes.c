@@ -474,9 +474,9 @@ hvfs_volumes_fetch_uuid (HvfsCall *call, guint32 store, const char *path, GError
 {
   HvfsFs *fs = call->fs;
   g_autoptr (HvfsDatastorePlace) place = hvfs_datastore_place_new (fs->mirror, store, error);
-  char *uuid = place == NULL ? NULL
-                             : hvfs_volume_lookup_uuid (&fs->server, place, path,
-                                                        call->cancellable, error);
+  const HvfsDatastorePath disk = { store, place, path, TRUE };
+  char *uuid = place == NULL
+                 ? NULL : hvfs_volume_lookup_uuid (&fs->server, &disk, call->cancellable, error);
   Listing *listing;
 
   if (uuid == NULL)

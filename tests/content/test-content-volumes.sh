@@ -38,6 +38,11 @@ refused () { # ERRNO, TEXT OF THE ERROR, FILE, XML
 }
 says () { sed -n "s|^  <$1 unit='bytes'>\(.*\)</$1>|\1|p" "$v/$2.xml"; }
 
+not_wiped () { # ERRNO, PATH, WHY
+  expect_eq "wipe $2" "$("$PYTHON" "$tests_dir/lib/write.py" "$d/wipe" "$2")" "$1"
+  tail -n 1 "$mnt/.hvfs/errors" | grep -q "$3" || fail "$(tail -n 1 "$mnt/.hvfs/errors")"
+}
+
 walk () { # TYPE, PATH OF THE DATASTORE IN THE MOUNT
   d=$mnt/$2 v=$mnt/$2/volumes
   # An image or two, and names that are hard.
@@ -109,6 +114,16 @@ walk () { # TYPE, PATH OF THE DATASTORE IN THE MOUNT
   ! command virsh -q -c "$uri" vol-info --pool LocalDS_0 byvirsh/clone.vmdk >/dev/null 2>&1 || fail 'rm left a volume'
   all_same
 
+  # All of a disk becomes zeros, but not that of a machine that writes to it.
+  root=$(sed -n 's/^url=//p' "$d/info")
+  yes | head -c 8388608 >"$root/web/thick-flat.vmdk"
+  echo web/thick.vmdk >"$d/wipe"
+  cmp -n 8388608 "$root/web/thick-flat.vmdk" /dev/zero || fail 'the disk is not empty'
+  expect_eq extent "$(stat -c %s "$root/web/thick-flat.vmdk")" 8388608
+  not_wiped EBUSY "$on/$on.vmdk" 'locked'
+  not_wiped ENOENT web/none.vmdk 'not found'
+  not_wiped EINVAL web/thick.vmdk.xml 'the path of a disk'
+
   # pool-info and pool-dumpxml agree after a refresh, too.
   virsh pool-dumpxml LocalDS_0 | sed '${/^$/d}' | diff - "$d/pool.xml" >"$tmp/diff" || fail "pool-dumpxml: $(cat "$tmp/diff")"
   expect_failure 'I/O error' sh -c "echo no >'$d/refresh'"
@@ -118,6 +133,7 @@ walk () { # TYPE, PATH OF THE DATASTORE IN THE MOUNT
 start_vcsim -tls=false -vm 2 -host 1 -standalone 1
 uri="vpx://user@$vcsim_hostport/DC0/DC0_H0?transport=http"
 mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content,allow_delete
+on=DC0_H0_VM0
 walk vpx datacenters/DC0/datastores/LocalDS_0
 unmount_hvfs
 
@@ -126,6 +142,7 @@ unmount_hvfs
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 d=$mnt/datacenters/DC0/datastores/LocalDS_0 v=$d/volumes
 all_same
+not_wiped EPERM web/thick.vmdk allow_delete
 echo yes >"$d/refresh"
 expect_requests "$mnt" 1 sh -c "find '$v' -type f -exec cat {} +; ls -lR '$v'"
 expect_requests "$mnt" 0 sh -c "find '$v' -type f -exec cat {} +; ls -lR '$v'"
@@ -151,6 +168,7 @@ stop_vcsim
 start_vcsim -tls=false -vm 2 -esx
 uri="esx://user@$vcsim_hostport/?transport=http"
 mount_hvfs "$(vcsim_uri esx)" "$mnt" -o content,allow_delete
+on=ha-host_VM0
 walk esx datastores/LocalDS_0
 echo yes >"$d/refresh"
 ls -lR "$v" >/dev/null

@@ -246,6 +246,25 @@ func extendDisk(c *call) (interface{}, *fault) {
 	})
 }
 
+// zeroDisk: all blocks become zeros, but not while a machine writes to them (REF
+// VirtualDiskManager.ZeroFillVirtualDisk_Task).
+func zeroDisk(c *call) (interface{}, *fault) {
+	req := c.req.(*types.ZeroFillVirtualDisk_Task)
+	return c.startTask(true, func() (types.AnyType, *fault) {
+		path := localFile(req.Name)
+		switch {
+		case path == "" || !exists(path):
+			return nil, fileNotFound(req.Name)
+		case isLocked(extentOf(path)):
+			return nil, &fault{&types.FileLocked{FileFault: types.FileFault{File: req.Name}}, "Unable to access file " + req.Name + " since it is locked"}
+		}
+		if err := os.WriteFile(extentOf(path), make([]byte, diskKB(path)*1024), 0o600); err != nil {
+			return nil, &fault{&types.FileFault{File: req.Name}, err.Error()}
+		}
+		return nil, nil
+	})
+}
+
 // ---- snapshots: the machine goes on in a difference from the disk that the snapshot keeps ----
 
 var deltaName = regexp.MustCompile(`(-[0-9]{6})?\.vmdk$`)

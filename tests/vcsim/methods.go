@@ -80,9 +80,10 @@ var handlers = map[string]handler{
 	"SearchDatastore_Task":           search,
 	"SearchDatastoreSubFolders_Task": search,
 
-	"ExtendVirtualDisk_Task": extendDisk,
-	"QueryVirtualDiskUuid":   queryDiskUUID,
-	"RefreshDatastore":       refreshDatastore,
+	"ExtendVirtualDisk_Task":   extendDisk,
+	"ZeroFillVirtualDisk_Task": zeroDisk,
+	"QueryVirtualDiskUuid":     queryDiskUUID,
+	"RefreshDatastore":         refreshDatastore,
 
 	"CreateSnapshot_Task":          createSnapshot,
 	"RemoveSnapshot_Task":          removeSnapshot,

@@ -259,6 +259,7 @@ OPERATIONS = [
     ('refresh', VM, shell(f'cd "{MNT}/datacenters/DC0/datastores/LocalDS_0" && mkdir -p volumes/v && '
                           'for size in 1 2; do echo "<volume><capacity unit=\'MiB\'>$size</capacity></volume>" > '
                           'volumes/v/v.vmdk.xml || exit; done; echo yes > refresh'), None),
+    ('wipe', VM, shell(f'cd "{MNT}/datacenters/DC0/datastores/LocalDS_0" && echo v/v.vmdk > wipe'), None),
     ('reboot', VM, shell(f'echo maintenance > {CLUSTER_HOST}/state; echo DC0_C0_H0 > {CLUSTER_HOST}/reboot'), None),
     ('shutdown', VM, shell(f'echo DC0_C0_H0 > {CLUSTER_HOST}/shutdown'), None),
 ]

@@ -10,7 +10,7 @@ each_version () {
     start_vcsim -api "$api" -vm 3 -ds 2 -standalone 2
     control POST /keep >/dev/null
     mkdir "$tmp/$api"
-    mount_hvfs "$(vcsim_uri vpx)" "$tmp/$api" -o timeout=20
+    mount_hvfs "$(vcsim_uri vpx)" "$tmp/$api" -o timeout=20,allow_delete
     "$build_dir/tests/words/list-attrs" |
       "$PYTHON" -B "$tests_dir/version/test-version.py" operations "$tmp/$api" "$vcsim_control" "$api" || fail "API $api"
     unmount_hvfs "$tmp/$api"
