@@ -55,6 +55,8 @@ const HvfsProp hvfs_props[] = {
   { HVFS_KIND_HOST, HVFS_HOST_NICS, "config.network.pnic", 0, 0 },
   { HVFS_KIND_HOST, HVFS_HOST_SWITCHES, "config.network.vswitch", 0, 0 },
   { HVFS_KIND_HOST, HVFS_HOST_MAX_VCPUS, "capability.maxSupportedVcpus", 0, 0 },
+  { HVFS_KIND_HOST, HVFS_HOST_DNS_NAME, "config.network.dnsConfig.hostName", 0, 0 },
+  { HVFS_KIND_HOST, HVFS_HOST_DNS_DOMAIN, "config.network.dnsConfig.domainName", 0, 0 },
 
   { HVFS_KIND_VM, HVFS_NAME, "name", 0, 0 },
   { HVFS_KIND_VM, HVFS_PARENT, "parent", 0, 0 },

@@ -32,6 +32,18 @@ show_known (GString *out, const char *key, gint64 value)
     hvfs_show_text (out, key, "");
 }
 
+/* As the host calls itself. */
+static void
+show_hostname (GString *out, const HvfsObject *host)
+{
+  const char *name = hvfs_value_text (hvfs_object_get (host, HVFS_HOST_DNS_NAME), NULL);
+  const char *domain = hvfs_value_text (hvfs_object_get (host, HVFS_HOST_DNS_DOMAIN), NULL);
+  g_autofree char *full
+    = name != NULL && domain != NULL && *domain != '\0' ? g_strconcat (name, ".", domain, NULL) : NULL;
+
+  hvfs_show_text (out, "hostname", full != NULL ? full : name != NULL ? name : "");
+}
+
 /* Of a host that was never connected the server has a summary in which all is empty or 0. */
 static gboolean
 info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *host, GString *out, GError **error)
@@ -63,6 +75,7 @@ info_show (HvfsFs *fs, HvfsNode node, const HvfsObject *host, GString *out, GErr
   hvfs_show_text (out, "uuid", hvfs_value_text (hardware, "uuid"));
   show_known (out, "max_vcpus",
               hvfs_value_int (hvfs_object_get (host, HVFS_HOST_MAX_VCPUS), NULL, 0));
+  show_hostname (out, host);
   return TRUE;
 }
 
@@ -214,7 +227,8 @@ capabilities_show (HvfsFs *fs, HvfsNode node, const HvfsObject *host, GString *t
 HvfsRow hvfs_host_table[] = {
   { .name = "info", .mode = S_IFREG | 0444, .show = info_show, .fetch = &hvfs_usage_fetch,
     .depends = HVFS_PROP (HVFS_HOST_HARDWARE) | HVFS_PROP (HVFS_HOST_PRODUCT)
-               | HVFS_PROP (HVFS_HOST_MAX_VCPUS) },
+               | HVFS_PROP (HVFS_HOST_MAX_VCPUS)
+               | HVFS_PROP (HVFS_HOST_DNS_NAME) | HVFS_PROP (HVFS_HOST_DNS_DOMAIN) },
   { .name = "state", .mode = S_IFREG | 0644, .show = state_show, .store = state_store,
     .depends = HVFS_PROP (HVFS_HOST_CONNECTION) | HVFS_PROP (HVFS_HOST_MAINTENANCE) },
   { .name = "reboot", .mode = S_IFREG | 0200, .store = reboot_store },
