@@ -107,6 +107,17 @@ def reconfigure(si, name, key, value):
     WaitForTask(vm(si, name).ReconfigVM_Task(spec))
 
 
+def cluster(si, name, *settings):
+    """drs=on, ha=off: whether it moves and restarts machines by itself."""
+    spec = vim.cluster.ConfigSpecEx()
+    for key, value in (each.split("=") for each in settings):
+        if key == "drs":
+            spec.drsConfig = vim.cluster.DrsConfigInfo(enabled=value == "on")
+        else:
+            spec.dasConfig = vim.cluster.DasConfigInfo(enabled=value == "on")
+    WaitForTask(named(si, vim.ClusterComputeResource, name).ReconfigureComputeResource_Task(spec, True))
+
+
 def get(si, name, path):
     """A property of a machine: 'config.hardware.memoryMB'."""
     for each, props in read(si, vim.VirtualMachine, ["name", path]):

@@ -33,8 +33,7 @@ await says "$d/state" connected
 # What a domain may have, and what a cluster does by itself.
 expect_eq 'max_vcpus' "$(sed -n 's/^max_vcpus=//p' "$d/info")" "$(vim get "$(cat "$d/moref")" capability.maxSupportedVcpus)"
 cluster=$mnt/datacenters/DC0/clusters/DC0_C0
-control POST "/set?object=DC0_C0&path=configuration.drsConfig.enabled&value=true" >/dev/null
-control POST "/set?object=DC0_C0&path=configuration.dasConfig.enabled&value=false" >/dev/null
+vc cluster DC0_C0 drs=on ha=off
 expect_requests "$mnt" 1 cat "$cluster/info"
 expect_requests "$mnt" 0 sh -c "cat '$cluster/info'; ls -l '$cluster/'"
 grep -qx 'drs=yes' "$cluster/info" || fail "drs: $(cat "$cluster/info")"
@@ -45,10 +44,12 @@ unmount_hvfs
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 grep -qx 'drs=' "$cluster/info" || fail "drs: $(cat "$cluster/info")"
 expect_failure 'Input/output error' cat "$d/capabilities.xml"
-unmount_hvfs
+vc cluster DC0_C0 drs=off ha=on
 
 # A host that is the server itself takes the connection along.
 start_vcsim -esx -vm 0
+first=$mnt first_pid=$hvfs_pid mnt=$tmp/host
+mkdir "$mnt"
 mount_hvfs "$(vcsim_uri esx)" "$mnt" -o timeout=1
 name=$(vim get ha-host name)
 echo maintenance >"$mnt/state"
@@ -57,3 +58,8 @@ grep -q '^state=lost' "$mnt/.hvfs/status" || fail 'the server is still there'
 control POST /up >/dev/null
 await says "$mnt/state" maintenance
 unmount_hvfs
+
+# What another client has set meanwhile is seen when what was known is 20 seconds old.
+await grep -qx 'drs=no' "$cluster/info"
+grep -qx 'ha=yes' "$cluster/info" || fail "ha: $(cat "$cluster/info")"
+unmount_hvfs "$first" "${first_pid:?}"

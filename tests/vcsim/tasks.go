@@ -245,11 +245,12 @@ func (c *call) takeInner(inner moref) (types.AnyType, *fault) {
 
 // afterTask: what the simulator leaves undone.
 var afterTask = map[string]func(*call){
-	"CreateVirtualDisk_Task": diskCreated,
-	"CopyVirtualDisk_Task":   diskCopied,
-	"MoveVirtualDisk_Task":   diskCopied,
-	"RelocateVM_Task":        relocated,
-	"Rename_Task":            renamed,
+	"CreateVirtualDisk_Task":          diskCreated,
+	"CopyVirtualDisk_Task":            diskCopied,
+	"MoveVirtualDisk_Task":            diskCopied,
+	"ReconfigureComputeResource_Task": clusterReconfigured,
+	"RelocateVM_Task":                 relocated,
+	"Rename_Task":                     renamed,
 }
 
 func without(list []moref, ref moref) []moref {
