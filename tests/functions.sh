@@ -175,6 +175,7 @@ start_vcsim () {
   fi
   vcsim_n=$((${vcsim_n:-0} + 1))
   vcsim_ready=$tmp/vcsim-$vcsim_n.ready
+  rm -f "$vcsim_ready" # that of a subshell before
   "$VCSIM" -l 127.0.0.1:0 -ready "$vcsim_ready" -certfile "$tmp/vcsim-$vcsim_n.pem" "$@" \
     </dev/null >"$tmp/vcsim-$vcsim_n.log" 2>&1 &
   vcsim_pid=$!
