@@ -9,6 +9,10 @@
  * about to rely on it asks it for the time, once for all that come meanwhile.  So it is noticed
  * by whoever reads, and an idle mount asks nothing.
  *
+ * So after the last read at most two waits for updates are short ones of a third of the time-out:
+ * the one under way or begun for that read, and the one after it.  From then on there is one
+ * request a minute.
+ *
  * Any thread.  Its lock is taken behind all others; in no call that waits may another be held.
  */
 #pragma once
