@@ -37,20 +37,30 @@
 #include "fs/row/line.h"
 #include "fs/tree/change.h"
 
-/* The text of a property: a line of its own, or nothing where it is unset. */
-static void
-append_line (GString *out, const HvfsObject *vm, guint index)
+/* Of a row that depends on one property. */
+static HvfsValue *
+only_property (HvfsNode node, const HvfsObject *vm)
 {
-  const char *text = hvfs_value_text (hvfs_object_get (vm, index), NULL);
+  return hvfs_object_get (vm, (guint) __builtin_ctzll (node.row->depends));
+}
+
+/* Its text: a line of its own, or nothing where it is unset. */
+static gboolean
+text_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
+{
+  const char *text = hvfs_value_text (only_property (node, vm), NULL);
 
   if (text != NULL && *text != '\0')
     hvfs_show_line (out, text);
+  return TRUE;
 }
 
+/* The same where each machine has one. */
 static gboolean
-require (const HvfsObject *vm, guint index, const char *what, GError **error)
+known_text_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
-  return hvfs_object_get (vm, index) != NULL || hvfs_show_unknown (what, error);
+  return text_show (fs, node, vm, out, error)
+         && (only_property (node, vm) != NULL || hvfs_show_unknown (node.row->name, error));
 }
 
 static gboolean
@@ -71,13 +81,6 @@ state_store (HvfsStore *store, const char *line, GError **error)
 }
 
 static gboolean
-uuid_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
-{
-  append_line (out, vm, HVFS_VM_UUID);
-  return require (vm, HVFS_VM_UUID, "uuid", error);
-}
-
-static gboolean
 template_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
 {
   gboolean is_template = hvfs_value_bool (hvfs_object_get (vm, HVFS_VM_TEMPLATE), NULL);
@@ -93,13 +96,6 @@ template_store (HvfsStore *store, const char *line, GError **error)
 
   return hvfs_line_yes_no ("template", line, &is_template, error)
          && hvfs_reconfigure_template (&store->fs->server, store->serial, is_template, error);
-}
-
-static gboolean
-hostname_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
-{
-  append_line (out, vm, HVFS_VM_GUEST_HOSTNAME);
-  return TRUE;
 }
 
 /* One address a line; a server before 4.0 does not say how long the prefix is. */
@@ -146,24 +142,10 @@ tools_store (HvfsStore *store, const char *line, GError **error)
 }
 
 static gboolean
-guest_id_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
-{
-  append_line (out, vm, HVFS_VM_GUEST_ID);
-  return require (vm, HVFS_VM_GUEST_ID, "guest operating system", error);
-}
-
-static gboolean
 guest_id_store (HvfsStore *store, const char *line, GError **error)
 {
   return hvfs_hardware_set_guest (&store->fs->server, store->serial, line, store->cancellable,
                                   error);
-}
-
-static gboolean
-hwversion_show (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, GString *out, GError **error)
-{
-  append_line (out, vm, HVFS_VM_HW_VERSION);
-  return require (vm, HVFS_VM_HW_VERSION, "hardware version", error);
 }
 
 static gboolean
@@ -272,9 +254,9 @@ HvfsRow hvfs_domain_table[] = {
     .depends = HVFS_PROP (HVFS_VM_HOST) },
   { .name = "template", .mode = READ_WRITE, .show = template_show, .store = template_store,
     .depends = HVFS_PROP (HVFS_VM_TEMPLATE) },
-  { .name = "guest-id", .mode = READ_WRITE, .show = guest_id_show, .store = guest_id_store,
+  { .name = "guest-id", .mode = READ_WRITE, .show = known_text_show, .store = guest_id_store,
     .depends = HVFS_PROP (HVFS_VM_GUEST_ID) },
-  { .name = "hwversion", .mode = READ_WRITE, .show = hwversion_show, .store = hwversion_store,
+  { .name = "hwversion", .mode = READ_WRITE, .show = known_text_show, .store = hwversion_store,
     .depends = HVFS_PROP (HVFS_VM_HW_VERSION) },
   { .name = "annotation", .mode = READ_WRITE, .show = annotation_show,
     .file_ops = &hvfs_whole_ops, .commit = annotation_commit,
@@ -298,14 +280,14 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "snapshots", .named = HVFS_NAMED_SNAPSHOTS, .mode = S_IFDIR | 0755, .table = hvfs_snapshots_table,
     .dir_ops = &hvfs_snapshots_ops },
   { .name = "revert", .mode = S_IFREG | 0200, .store = hvfs_revert_store },
-  { .name = "hostname", .mode = READ, .show = hostname_show,
+  { .name = "hostname", .mode = READ, .show = text_show,
     .depends = HVFS_PROP (HVFS_VM_GUEST_HOSTNAME) },
   { .name = "addresses", .mode = READ, .show = addresses_show,
     .depends = HVFS_PROP (HVFS_VM_GUEST_NET) },
   { .name = "tools", .mode = READ_WRITE, .show = tools_show, .store = tools_store,
     .depends = HVFS_PROP (HVFS_VM_TOOLS_STATUS) | HVFS_PROP (HVFS_VM_TOOLS_RUNNING)
                | HVFS_PROP (HVFS_VM_TOOLS_VERSION) },
-  { .name = "uuid", .mode = READ, .show = uuid_show, .depends = HVFS_PROP (HVFS_VM_UUID) },
+  { .name = "uuid", .mode = READ, .show = known_text_show, .depends = HVFS_PROP (HVFS_VM_UUID) },
   HVFS_EVENTS_ROW,
   HVFS_ALARMS_ROW,
   HVFS_CUSTOM_ROW (domain),
