@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* backend/operation/customize.c - the CustomizationSpec of a copy; see customize.h */
+/* backend/operation/customize.c - the CustomizationSpec of a machine; see customize.h */
 #include "backend/operation/customize.h"
 
 #include <arpa/inet.h>
@@ -119,7 +119,7 @@ hvfs_customize_check (const HvfsCustomize *customize, GError **error)
     {
       if (word == NULL)
         return TRUE;
-      g_set_error (error, HVFS_ERROR, EINVAL, "%s: goes with customize=linux or customize=windows only",
+      g_set_error (error, HVFS_ERROR, EINVAL, "%s: goes with the customization linux or windows only",
                    word);
       return FALSE;
     }
@@ -276,8 +276,8 @@ write_adapter (HvfsRequest *request, const HvfsCustomize *customize, const char 
 }
 
 static gboolean
-write_made (HvfsRequest *request, const HvfsCustomize *customize, guint n_interfaces,
-            GError **error)
+write_made (HvfsRequest *request, const char *element, const HvfsCustomize *customize,
+            guint n_interfaces, GError **error)
 {
   g_auto (GStrv) ips = g_strsplit (customize->ip != NULL ? customize->ip : "", ",", -1);
   guint n_ips = g_strv_length (ips);
@@ -288,7 +288,7 @@ write_made (HvfsRequest *request, const HvfsCustomize *customize, guint n_interf
                    n_ips, n_interfaces);
       return FALSE;
     }
-  hvfs_request_open (request, "customization", NULL);
+  hvfs_request_open (request, element, NULL);
   if (strcmp (customize->with, LINUX) == 0)
     write_linux (request, customize);
   else
@@ -305,7 +305,7 @@ write_made (HvfsRequest *request, const HvfsCustomize *customize, guint n_interf
 }
 
 gboolean
-hvfs_customize_write (const HvfsServer *server, HvfsRequest *request,
+hvfs_customize_write (const HvfsServer *server, HvfsRequest *request, const char *element,
                       const HvfsCustomize *customize, const char *type, const char *moref,
                       GCancellable *cancellable, GError **error)
 {
@@ -316,10 +316,28 @@ hvfs_customize_write (const HvfsServer *server, HvfsRequest *request,
     return TRUE;
   if (is_made_here (customize))
     return count_interfaces (server, type, moref, &n, error)
-           && write_made (request, customize, n, error);
+           && write_made (request, element, customize, n, error);
   named = lookup_named (server, customize->with, cancellable, error);
   if (named == NULL)
     return FALSE;
-  hvfs_request_value (request, named, "customization");
+  hvfs_request_value (request, named, element);
   return TRUE;
+}
+
+gboolean
+hvfs_customize (const HvfsServer *server, guint32 serial, const HvfsCustomize *customize,
+                GCancellable *cancellable, GError **error)
+{
+  g_autofree char *moref = NULL;
+  g_autoptr (HvfsRequest) request = NULL;
+
+  if (!hvfs_operation_require_vcenter (server, "customize", error))
+    return FALSE;
+  moref = hvfs_operation_dup_moref (server, serial, error);
+  if (moref == NULL)
+    return FALSE;
+  request = hvfs_request_new ("CustomizeVM_Task", "VirtualMachine", moref);
+  return hvfs_customize_write (server, request, "spec", customize, "VirtualMachine", moref,
+                               cancellable, error)
+         && hvfs_operation_run (server, request, serial, NULL, NULL, NULL, cancellable, error);
 }

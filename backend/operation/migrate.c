@@ -94,24 +94,6 @@ plan_pool (const HvfsServer *server, const HvfsMove *move, Plan *plan, GError **
   return plan->pool != NULL;
 }
 
-static gboolean
-require_vcenter (const HvfsServer *server, const char *what, GError **error)
-{
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
-
-  if (g_strcmp0 (hvfs_value_text (content, "about.apiType"), "HostAgent") != 0)
-    return TRUE;
-  g_set_error (error, HVFS_ERROR, ENOTSUP, "only a vCenter can %s, and this mount is of a host: mount its vCenter, vpx://%s",
-               what, strcmp (what, "migrate") == 0 ? ", or name it in the URI, vcenter=" : "");
-  return FALSE;
-}
-
-gboolean
-hvfs_migrate_is_supported (const HvfsServer *server, GError **error)
-{
-  return require_vcenter (server, "migrate", error);
-}
-
 /* ---- whether it can be done ---- */
 
 static void
@@ -334,7 +316,7 @@ hvfs_migrate (const HvfsServer *server, guint32 serial, const HvfsMove *move,
   gboolean relocates
     = move->datastore != 0 || hvfs_session_api (server->session) >= API_RELOCATE;
 
-  if (!require_vcenter (server, "migrate", error)
+  if (!hvfs_operation_require_vcenter (server, "migrate", error)
       || !plan_look (server, serial, move->host, move->datastore, &plan, error))
     return FALSE;
   if (move->datastore == 0 && move->pool == NULL && move->host == plan.vm_host)
@@ -501,10 +483,10 @@ run_clone (const HvfsServer *server, guint32 serial, const HvfsClone *clone, con
                   clone->linked ? "createNewChildDiskBacking" : NULL);
   hvfs_request_bool (request, "template", clone->is_template);
   if (!(source->snapshot != NULL
-          ? hvfs_customize_write (server, request, &clone->customize, "VirtualMachineSnapshot",
-                                  source->snapshot, cancellable, error)
-          : hvfs_customize_write (server, request, &clone->customize, "VirtualMachine", plan->vm,
-                                  cancellable, error)))
+          ? hvfs_customize_write (server, request, "customization", &clone->customize,
+                                  "VirtualMachineSnapshot", source->snapshot, cancellable, error)
+          : hvfs_customize_write (server, request, "customization", &clone->customize,
+                                  "VirtualMachine", plan->vm, cancellable, error)))
     return FALSE;
   hvfs_request_bool (request, "powerOn", FALSE);
   if (source->snapshot != NULL)
@@ -523,7 +505,7 @@ hvfs_clone (const HvfsServer *server, guint32 serial, const HvfsClone *clone,
 {
   g_auto (Plan) plan = { 0 };
   Source source = { 0 };
-  gboolean ok = require_vcenter (server, "clone", error)
+  gboolean ok = hvfs_operation_require_vcenter (server, "clone", error)
                 && plan_look (server, serial, clone->host, clone->datastore, &plan, error)
                 && source_look (server, serial, clone, &source, error);
   guint32 host = clone->host != 0 ? clone->host : plan.vm_host;

@@ -19,9 +19,6 @@ typedef struct
   const char *priority;   /* "highPriority", "defaultPriority", "lowPriority" */
 } HvfsMove;
 
-/* Whether the server can migrate at all.  Memory.  @error: ENOTSUP but on a vCenter */
-gboolean hvfs_migrate_is_supported (const HvfsServer *server, GError **error);
-
 /**
  * hvfs_migrate:
  *

@@ -65,6 +65,18 @@ hvfs_operation_new (const HvfsServer *server, guint32 serial, const char *method
   return request;
 }
 
+gboolean
+hvfs_operation_require_vcenter (const HvfsServer *server, const char *what, GError **error)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
+
+  if (g_strcmp0 (hvfs_value_text (content, "about.apiType"), "HostAgent") != 0)
+    return TRUE;
+  g_set_error (error, HVFS_ERROR, ENOTSUP, "only a vCenter can %s, and this mount is of a host: mount its vCenter, vpx://%s",
+               what, strcmp (what, "migrate") == 0 ? ", or name it in the URI, vcenter=" : "");
+  return FALSE;
+}
+
 char *
 hvfs_operation_dup_moref (const HvfsServer *server, guint32 serial, GError **error)
 {

@@ -34,6 +34,11 @@ gconstpointer hvfs_operation_verb (gconstpointer rows, guint n, gsize size, cons
 #define HVFS_OPERATION_VERB(table, word, error) \
   hvfs_operation_verb (table, G_N_ELEMENTS (table), sizeof (table)[0], word, error)
 
+/* Whether the server is one that can do @what ("migrate"), which no host can alone.  Memory.
+ * @error: ENOTSUP but on a vCenter */
+gboolean hvfs_operation_require_vcenter (const HvfsServer *server, const char *what,
+                                         GError **error);
+
 /* Returns: (transfer full): the server's id of @serial.  @error: ESTALE when it is gone */
 char *hvfs_operation_dup_moref (const HvfsServer *server, guint32 serial, GError **error);
 

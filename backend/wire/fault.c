@@ -97,6 +97,7 @@ static const Row rows[] = {
   { "InvalidArgument", NULL, EINVAL, "the server does not accept this value" },
   { "CustomizationFault", NULL, EINVAL, "the server cannot customize the guest so" },
   { "NicSettingMismatch", "CustomizationFault", 0, NULL },
+  { "CustomizationPending", "CustomizationFault", EBUSY, "a customization waits already for the guest's next start" },
   { "UncustomizableGuest", "CustomizationFault", ENOTSUP, "the server cannot customize this guest" },
   { "IncompatibleSetting", "InvalidArgument", 0, NULL },
   { "InvalidDasConfigArgument", "InvalidArgument", 0, NULL },

@@ -250,6 +250,7 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "pool", .named = HVFS_NAMED_POOL, .mode = READ_WRITE, .show = hvfs_pool_show,
     .store = hvfs_pool_store, .depends = HVFS_PROP (HVFS_VM_POOL) },
   { .name = "clone", .mode = S_IFREG | 0200, .store = hvfs_clone_store },
+  { .name = "customize", .mode = S_IFREG | 0200, .store = hvfs_customize_store },
   { .name = "autostart", .named = HVFS_NAMED_AUTOSTART, .mode = READ_WRITE, .show = autostart_show, .store = autostart_store,
     .depends = HVFS_PROP (HVFS_VM_HOST) },
   { .name = "template", .mode = READ_WRITE, .show = template_show, .store = template_store,

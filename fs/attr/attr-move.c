@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fs/attr/attr-move.c - where a domain is, and copies of it: migrate, clone, mv
+/* fs/attr/attr-move.c - where a domain is, and copies of it: migrate, clone, customize, mv
  *
  * Exists so that one place reads what users say of places, and the file "migrate" and
  * mv between the directories of hosts do the same.
@@ -262,7 +262,7 @@ migrate_by_mount (HvfsStore *store, const char *head, const char *datastore, Hvf
   g_autoptr (GError) failure = NULL;
   g_autoptr (HvfsUri) other = NULL;
 
-  if (!hvfs_migrate_is_supported (&fs->server, error))
+  if (!hvfs_operation_require_vcenter (&fs->server, "migrate", error))
     return FALSE;
   other = parse_other (fs, head);
   if (other != NULL)
@@ -294,16 +294,51 @@ HVFS_STORE (hvfs_migrate_store)
   return ok;
 }
 
+/* ---- customize ---- */
+
+/* What a customization takes beside its name, of a clone's guest or of one that exists. */
+enum { CUSTOM_HOSTNAME, CUSTOM_IP, CUSTOM_GATEWAY, CUSTOM_DNS, CUSTOM_DOMAIN, N_CUSTOM };
+#define CUSTOM_KEYS                                                                          \
+  { "hostname", FALSE }, { "ip", FALSE }, { "gateway", FALSE }, { "dns", FALSE }, { "domain", FALSE }
+static const HvfsKey customize_keys[] = { CUSTOM_KEYS, { NULL, FALSE } };
+
+/* @with: (nullable): nothing is customized; @values: borrowed, by the keys above */
+static gboolean
+parse_customize (const char *with, char **values, HvfsCustomize *customize, GError **error)
+{
+  *customize = (HvfsCustomize){ with, values[CUSTOM_HOSTNAME], values[CUSTOM_IP],
+                                values[CUSTOM_GATEWAY], values[CUSTOM_DNS], values[CUSTOM_DOMAIN] };
+  return hvfs_customize_check (customize, error);
+}
+
+HVFS_STORE (hvfs_customize_store)
+{
+  g_autofree char *with = NULL;
+  char *values[N_CUSTOM] = { NULL };
+  HvfsCustomize customize;
+  gboolean ok;
+
+  if (!hvfs_line_parse (line, customize_keys, &with, values, error))
+    return FALSE;
+  ok = *with != '\0';
+  if (!ok)
+    g_set_error (error, HVFS_ERROR, EINVAL,
+                 "the customization is missing: write linux, windows or the name of a "
+                 "specification that the server keeps, before key=value");
+  ok = ok && parse_customize (with, values, &customize, error)
+       && hvfs_customize (&store->fs->server, store->serial, &customize, store->cancellable, error);
+  free_values (values, N_CUSTOM);
+  return ok;
+}
+
 /* ---- clone ---- */
 
 enum { CLONE_HOST, CLONE_DATASTORE, CLONE_FOLDER, CLONE_POOL, CLONE_SNAPSHOT, CLONE_LINKED,
-       CLONE_TEMPLATE, CLONE_CUSTOMIZE, CLONE_HOSTNAME, CLONE_IP, CLONE_GATEWAY, CLONE_DNS,
-       CLONE_DOMAIN, N_CLONE };
+       CLONE_TEMPLATE, CLONE_CUSTOMIZE, CLONE_CUSTOM, N_CLONE = CLONE_CUSTOM + N_CUSTOM };
 static const HvfsKey clone_keys[]
   = { { "host", FALSE },      { "datastore", FALSE }, { "folder", FALSE },   { "pool", FALSE },
       { "snapshot", FALSE },  { "linked", FALSE },    { "template", FALSE },
-      { "customize", FALSE }, { "hostname", FALSE },  { "ip", FALSE },       { "gateway", FALSE },
-      { "dns", FALSE },       { "domain", FALSE },    { NULL, FALSE } };
+      { "customize", FALSE }, CUSTOM_KEYS,            { NULL, FALSE } };
 
 static gboolean
 parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
@@ -328,10 +363,7 @@ parse_clone (HvfsStore *store, char **values, HvfsClone *clone, GError **error)
       if (clone->snapshot == 0)
         return FALSE;
     }
-  clone->customize
-    = (HvfsCustomize){ values[CLONE_CUSTOMIZE], values[CLONE_HOSTNAME], values[CLONE_IP],
-                       values[CLONE_GATEWAY], values[CLONE_DNS], values[CLONE_DOMAIN] };
-  if (!hvfs_customize_check (&clone->customize, error))
+  if (!parse_customize (values[CLONE_CUSTOMIZE], values + CLONE_CUSTOM, &clone->customize, error))
     return FALSE;
   clone->pool = values[CLONE_POOL];
   if (clone->pool != NULL && clone->is_template)

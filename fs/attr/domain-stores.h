@@ -21,6 +21,7 @@ HVFS_SHOW (hvfs_migrate_show);
 HVFS_STORE (hvfs_migrate_store);
 gboolean hvfs_migrate_is_volatile (HvfsFs *fs, HvfsNode node);
 HVFS_STORE (hvfs_clone_store);
+HVFS_STORE (hvfs_customize_store);
 
 /* attr-folder.c */
 HVFS_SHOW (hvfs_folder_show);

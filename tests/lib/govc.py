@@ -296,6 +296,11 @@ def vm_clone(c):
     c.wait(c.vm.CloneVM_Task(c.vm.parent, c.words[0], spec))
 
 
+@command('vm.customize')
+def vm_customize(c):
+    c.wait(c.vm.CustomizeVM_Task(c.content.customizationSpecManager.GetCustomizationSpec(c.words[0]).spec))
+
+
 @command('vm.migrate')
 def vm_migrate(c):
     spec = vim.vm.RelocateSpec()

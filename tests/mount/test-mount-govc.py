@@ -100,6 +100,7 @@ def machine(had):
             'snapshots': tree and snapshots(tree.rootSnapshotList, tree.currentSnapshot),
             'pool': str(had.get('resourcePool')), 'fields': sorted(v.value for v in had['customValue']),
             'asks': had['runtime'].question is not None,
+            'customization': bool(config.tools and config.tools.pendingCustomization),
             'alarms': [[s.overallStatus, s.acknowledged] for s in had['triggeredAlarmState']]}
 
 

@@ -41,6 +41,7 @@ for api in 4.0 5.0 6.5; do
   d=$tmp/esx$api/by-name/ha-host_VM0
   missing "$d/attributes" || fail "$api: a host has no custom attributes"
   refused ENOTSUP clone 'copy customize=linux domain=a' 'only a vCenter can clone'
+  refused ENOTSUP customize 'linux domain=a' 'only a vCenter can customize'
   refused ENOTSUP migrate elsewhere 'only a vCenter can migrate'
   refused ENOTSUP migrate vpx://vc2/DC0/DC0_H0 'only a vCenter can migrate'
   echo off >"$d/state"

@@ -202,7 +202,7 @@ def clone():
     works('clone', WINDOWS, "echo 'win customize=windows ip=10.9.8.8/26 domain=a.b' > clone && echo running > $MNT/by-name/win/state",
           'cat hostname addresses', '~win.a.b [0-9a-f:]+ 10.9.8.8/26 .*', 'guest.hostName', 'win.a.b', new_name='win')
     for line, code, text in (
-            ('customize=linux', 'EINVAL', 'domain= is missing'), ('hostname=x', 'EINVAL', 'goes with customize=linux'),
+            ('customize=linux', 'EINVAL', 'domain= is missing'), ('hostname=x', 'EINVAL', 'goes with the customization linux'),
             ('customize=vcsim-linux ip=dhcp', 'EINVAL', 'ip: goes with'), ('customize=none', 'ENOENT', 'is not linux, windows or'),
             ('customize=linux domain=a ip=10.0.0.1', 'EINVAL', "ip: '10.0.0.1' is neither dhcp nor"),
             ('customize=linux domain=a ip=10.0.0.1/33', 'EINVAL', 'its prefix'), ('customize=linux domain=a ip=fd00::1/64', 'EINVAL', 'IPv4'),
@@ -223,6 +223,35 @@ def clone():
           fault='NoPermission')
     fails('clone', OTHER, 'echo x > clone  # the server fails', 'ENOSPC', 'NoDiskSpace', method='CloneVM_Task',
           fault='NoDiskSpace')
+
+
+def customize():
+    """Of machines that exist; the words are those of a clone."""
+    bash(OTHER, 'echo guest > clone')
+    pending, started = 'config.tools.pendingCustomization', 'echo running > state'
+    for line, host, address in (
+            ('linux hostname=web3 domain=a.b ip=10.9.8.7/24 gateway=10.9.8.1 dns=10.0.0.2', 'web3.a.b', '10.9.8.7/24'),
+            ('linux domain=example.org', 'guest.example.org', r'10\.\d+\.\d+\.\d+/8'),
+            ('vcsim-linux', 'guest.eng.vmware.com', r'10\.\d+\.\d+\.\d+/8')):
+        works('customize', 'guest', f"echo '{line}' > customize", 'cat hostname', '', pending, r'~.*imcf.*')
+        fails('customize', 'guest', f"echo '{line}' > customize  # again", 'EBUSY', 'customization is pending', before='state')
+        works('customize', 'guest', started, 'cat hostname addresses', f'~{host} [0-9a-f:]+ {address} .*',
+              f'guest.hostName {pending}', f'{host} ')
+        fails('customize', 'guest', f"echo '{line}' > customize  # it runs", 'EBUSY', 'in the current state', before='hostname')
+        bash('guest', 'echo off > state')
+    works('customize', WINDOWS, 'echo windows hostname=box domain=a.b > customize && ' + started, 'hostname', 'box.a.b',
+          'guest.hostName', 'box.a.b')
+    bash(WINDOWS, 'echo off > state')
+    for line, code, text in (
+            ('domain=a', 'EINVAL', 'the customization is missing'), ('linux', 'EINVAL', 'domain= is missing'),
+            ('none', 'ENOENT', 'is not linux, windows or'), ('vcsim-linux ip=dhcp', 'EINVAL', 'ip: goes with'),
+            ('linux domain=a ip=dhcp,dhcp', 'EINVAL', 'the domain has 1 interface'), ('linux speed=1', 'EINVAL', 'hostname, ip, gateway'),
+            ('linux domain=a hostname=-x', 'EINVAL', 'hostname:'), ('windows', 'ENOTSUP', 'customize this guest')):
+        fails('customize', 'guest', f'echo {line} > customize', code, text, before='state')
+    fails('customize', TEMPLATE, 'echo linux domain=a > customize  # a template', 'EBUSY', 'not allowed in the current state',
+          before='state')
+    fails('customize', 'guest', 'echo linux domain=a > customize  # no privilege', 'EACCES', 'ermission', before='state',
+          method='CustomizeVM_Task', fault='NoPermission')
 
 
 def switches():
@@ -452,6 +481,6 @@ def host():
 bash(OTHER, 'mkdir snapshots/base')
 make_folder('DC0', 'inner')
 for part in (state, state_refused, sched, sched_refused, hardware, hardware_refused, migrate, migrate_refused, clone,
-             switches, places, texts, question, annotation, guest, snapshots, configuration, ends, last_error, host):
+             customize, switches, places, texts, question, annotation, guest, snapshots, configuration, ends, last_error, host):
     part()
 end()

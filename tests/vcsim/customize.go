@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// customize.go - guests that get another name and other addresses with the copy of their VM
+// customize.go - guests that get another name and other addresses when they start
 //
 // Exists because our own CloneVM_Task (migrate.go) takes the place of the simulator's. What is
 // refused is in REF, CustomizationSpec and the faults below CustomizationFault: an entry for
-// each virtual network card, and an identity that fits the guest.
+// each virtual network card, an identity that fits the guest, and a second one before the guest
+// has started with the first (CustomizationPending; ToolsConfigInfo.pendingCustomization). The
+// simulator's own CustomizeVM_Task compares with the cards that the tools of the guest tell of,
+// which none that is off does; that the machine must be off is as there.
 
 package main
 
 import (
+	"fmt"
 	"net"
 	"strings"
 
@@ -34,6 +38,44 @@ func mayCustomize(vm *simulator.VirtualMachine, spec *types.CustomizationSpec) *
 		return &fault{&types.UncustomizableGuest{UncustomizableGuestOS: vm.Config.GuestId}, ""}
 	}
 	return nil
+}
+
+func customizeVM(c *call) (interface{}, *fault) {
+	vm, f := c.idleMachine()
+	if f != nil {
+		return nil, f
+	}
+	spec := &c.req.(*types.CustomizeVM_Task).Spec
+	if state := vm.Runtime.PowerState; state != off {
+		return nil, &fault{&types.InvalidPowerState{RequestedState: off, ExistingState: state},
+			fmt.Sprintf("The attempted operation cannot be performed in the current state (%s).", stateWords[state])}
+	}
+	if vm.Config.Template {
+		return nil, &fault{&types.InvalidState{}, "The operation is not allowed in the current state."}
+	}
+	if tools := vm.Config.Tools; tools != nil && tools.PendingCustomization != "" {
+		return nil, &fault{&types.CustomizationPending{}, "A guest customization is pending."}
+	}
+	if f := mayCustomize(vm, spec); f != nil {
+		return nil, f
+	}
+	return c.startTask(true, func() (types.AnyType, *fault) {
+		if vm.Config.Tools == nil {
+			vm.Config.Tools = &types.ToolsConfigInfo{}
+		}
+		c.w.guests[vm.Self].custom = spec
+		vm.Config.Tools.PendingCustomization = vm.Config.Files.SnapshotDirectory + "/imcf-" + vm.Self.Value
+		c.w.configChanged(vm)
+		return nil, nil
+	})
+}
+
+// customized: the guest has started with what was to be changed.
+func (w *world) customized(vm *simulator.VirtualMachine) {
+	if tools := vm.Config.Tools; tools != nil && tools.PendingCustomization != "" {
+		tools.PendingCustomization = ""
+		w.configChanged(vm)
+	}
 }
 
 // customName: with its domain, as the guest's tools say it.

@@ -98,6 +98,7 @@ var handlers = map[string]handler{
 	"CheckRelocate_Task": checkRelocate,
 	"ValidateMigration":  validateMigration,
 	"CloneVM_Task":       cloneVM,
+	"CustomizeVM_Task":   customizeVM,
 
 	"EnterMaintenanceMode_Task": enterMaintenance,
 	"ExitMaintenanceMode_Task":  exitMaintenance,
@@ -154,7 +155,7 @@ var waiting = map[string]handler{
 
 // Methods that only a vCenter has.
 var vcenterOnly = map[string]bool{
-	"CloneVM_Task": true, "MigrateVM_Task": true, "MarkAsTemplate": true, "MarkAsVirtualMachine": true,
+	"CloneVM_Task": true, "CustomizeVM_Task": true, "MigrateVM_Task": true, "MarkAsTemplate": true, "MarkAsVirtualMachine": true,
 	"AddStandaloneHost_Task": true, "AddHost_Task": true, "CreateClusterEx": true, "CreateDatacenter": true,
 	"DisconnectHost_Task": true, "ReconnectHost_Task": true, "PowerOnMultiVM_Task": true,
 	"CreateFolder": true, "MoveIntoFolder_Task": true,

@@ -132,6 +132,9 @@ func (w *world) setPower(vm *simulator.VirtualMachine, state types.VirtualMachin
 		vm.Runtime.SuspendTime = &now
 	}
 	vm.Summary.Runtime = vm.Runtime
+	if state == on && !resumed {
+		w.customized(vm)
+	}
 	w.setGuest(vm)
 	w.touch(vm.Self)
 }

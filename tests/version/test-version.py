@@ -182,6 +182,7 @@ OPERATIONS = [
                         'echo winXPProGuest > guest-id; echo "win customize=windows dns=10.0.0.2 domain=a" > clone; '
                         'echo otherGuest > guest-id'), None),
     ('clone', VM, shell('echo "spec customize=vcsim-linux" > clone'), '4.0'),
+    ('customize', VM, shell('echo "linux hostname=h ip=10.0.0.5/24 gateway=10.0.0.1 dns=10.0.0.2 domain=a" > customize'), None),
     ('clone', VM, shell('echo "linked linked=yes" > clone'), '4.0'),
     ('folder', VM, shell(f'mkdir "{MNT}/by-folder/DC0/f"; echo DC0/f > folder; mv "{MNT}/by-folder/DC0/f" "{MNT}/by-folder/DC0/g"; '
                          f'mv "{MNT}/by-folder/DC0/g/{VM}" "{MNT}/by-folder/DC0/"'), None),
