@@ -6,11 +6,16 @@
  */
 #pragma once
 
+#include <glib.h>
+
 typedef struct
 {
   const char *key;     /* of hvfs_settings */
   const char *element; /* of a spec, and of a configuration */
   const char *member;  /* nullable: in it */
+  const char *shown_in; /* nullable: the element of a configuration, if it is called otherwise */
+  const char *words;    /* nullable: "OURS=THEIRS", with blanks between, where they differ */
+  gint64 scale;         /* of a number: theirs are so many times ours; 0: the same */
 } HvfsVimSetting;
 
 /* In the order of the schema; ended by one without a key. */

@@ -13,6 +13,7 @@
 #include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
 #include "convert/model/scalar.h"
+#include "convert/model/settings.h"
 
 typedef struct
 {
@@ -207,13 +208,16 @@ hvfs_vm_change_boot (HvfsVmChange *change, GError **error)
   order = change->have != NULL && !same_order (change, before, now);
   if (wanted->secure_boot && wanted->firmware != HVFS_FIRMWARE_EFI)
     return hvfs_vm_change_bad (error, EINVAL, "<os>: secure boot needs firmware='efi'");
-  if (!secure && !order && !hvfs_vm_change_settings_in (change, "bootOptions", FALSE))
+  if (!secure && !order && !hvfs_vm_change_has_settings (change, "bootOptions"))
     return TRUE;
   change->n_changes++;
   hvfs_request_open (change->request, "bootOptions", NULL);
-  hvfs_vm_change_settings_in (change, "bootOptions", TRUE);
+  hvfs_vm_change_setting (change, HVFS_SETTING_BOOT_DELAY);
+  hvfs_vm_change_setting (change, "bios.forceSetupOnce");
   if (secure)
     hvfs_request_bool (change->request, "efiSecureBootEnabled", wanted->secure_boot);
+  hvfs_vm_change_setting (change, "bios.bootRetry.enabled");
+  hvfs_vm_change_setting (change, "bios.bootRetry.delay");
   if (order && !put_order (change, now, error))
     return FALSE;
   hvfs_request_close (change->request);

@@ -22,9 +22,11 @@ gboolean hvfs_vm_change_boot (HvfsVmChange *change, GError **error); /* after di
  * of the schema: those that differ. */
 void hvfs_vm_change_settings (HvfsVmChange *change, const char *const *elements);
 
-/* The same of an element that is open already, such as "bootOptions".
- * @write: FALSE: only asks.  Returns: whether any differs */
-gboolean hvfs_vm_change_settings_in (HvfsVmChange *change, const char *element, gboolean write);
+/* Whether any setting in that element differs. */
+gboolean hvfs_vm_change_has_settings (const HvfsVmChange *change, const char *element);
+
+/* The setting of that key in an element that is open already, if it differs. */
+void hvfs_vm_change_setting (HvfsVmChange *change, const char *key);
 
 /* Whether the controller of this disk of the base is to be another one. */
 gboolean hvfs_vm_change_is_replaced (const HvfsVmChange *change, const HvfsDisk *disk);

@@ -20,33 +20,66 @@ dup_changed (const HvfsVmChange *change, const HvfsVimSetting *row)
   return after != NULL ? g_steal_pointer (&after) : g_strdup (setting->plain);
 }
 
+/* Returns: (transfer full): the server's word for @value, which is one of @row */
+static char *
+dup_their_word (const HvfsVimSetting *row, const char *value)
+{
+  g_auto (GStrv) words = g_strsplit (row->words, " ", -1);
+  gsize len = strlen (value);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (strncmp (words[i], value, len) == 0 && words[i][len] == '=')
+      return g_strdup (words[i] + len + 1);
+  g_assert_not_reached ();
+}
+
 static void
 put (HvfsVmChange *change, const HvfsVimSetting *row, const char *value)
 {
   const char *name = row->member != NULL ? row->member : row->element;
+  g_autofree char *word = row->words != NULL ? dup_their_word (row, value) : NULL;
 
   change->n_changes++;
-  if (hvfs_setting_lookup (row->key)->kind == HVFS_SETTING_SWITCH)
+  if (word != NULL)
+    hvfs_request_text (change->request, name, word);
+  else if (hvfs_setting_lookup (row->key)->kind == HVFS_SETTING_SWITCH)
     hvfs_request_bool (change->request, name, strcmp (value, "TRUE") == 0);
+  else if (row->scale != 0)
+    hvfs_request_int (change->request, name, g_ascii_strtoll (value, NULL, 10) * row->scale);
   else
     hvfs_request_text (change->request, name, value);
 }
 
+static void
+put_changed (HvfsVmChange *change, const HvfsVimSetting *row)
+{
+  g_autofree char *value = dup_changed (change, row);
+
+  if (value != NULL)
+    put (change, row, value);
+}
+
 gboolean
-hvfs_vm_change_settings_in (HvfsVmChange *change, const char *element, gboolean write)
+hvfs_vm_change_has_settings (const HvfsVmChange *change, const char *element)
 {
   gboolean any = FALSE;
 
-  for (const HvfsVimSetting *row = hvfs_vim_settings; row->key != NULL; row++)
+  for (const HvfsVimSetting *row = hvfs_vim_settings; !any && row->key != NULL; row++)
     {
       g_autofree char *value
         = strcmp (row->element, element) == 0 ? dup_changed (change, row) : NULL;
 
-      any |= value != NULL;
-      if (value != NULL && write)
-        put (change, row, value);
+      any = value != NULL;
     }
   return any;
+}
+
+void
+hvfs_vm_change_setting (HvfsVmChange *change, const char *key)
+{
+  for (const HvfsVimSetting *row = hvfs_vim_settings; row->key != NULL; row++)
+    if (strcmp (row->key, key) == 0)
+      put_changed (change, row);
 }
 
 /* Whether the element has its settings in it, and is none itself. */
@@ -64,12 +97,14 @@ hvfs_vm_change_settings (HvfsVmChange *change, const char *const *elements)
 {
   for (; *elements != NULL; elements++)
     {
-      gboolean open = has_members (*elements)
-                      && hvfs_vm_change_settings_in (change, *elements, FALSE);
+      gboolean open
+        = has_members (*elements) && hvfs_vm_change_has_settings (change, *elements);
 
       if (open)
         hvfs_request_open (change->request, *elements, NULL);
-      hvfs_vm_change_settings_in (change, *elements, TRUE);
+      for (const HvfsVimSetting *row = hvfs_vim_settings; row->key != NULL; row++)
+        if (strcmp (row->element, *elements) == 0)
+          put_changed (change, row);
       if (open)
         hvfs_request_close (change->request);
     }

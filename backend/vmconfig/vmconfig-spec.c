@@ -248,10 +248,14 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
                           : NULL;
   g_autoptr (GHashTable) added = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   g_autoptr (GHashTable) keys = g_hash_table_new (NULL, NULL);
-  static const char *const before_processors[] = { "flags", NULL };
+  static const char *const before_processors[] = { "tools", "flags", "powerOpInfo", NULL };
   static const char *const before_devices[]
     = { "memoryHotAddEnabled", "cpuHotAddEnabled", "cpuHotRemoveEnabled", NULL };
-  static const char *const last[] = { "memoryReservationLockedToMax", "nestedHVEnabled", NULL };
+  static const char *const before_boot[] = { "swapPlacement", NULL };
+  static const char *const before_firmware[] = { "changeTrackingEnabled", NULL };
+  static const char *const last[]
+    = { "maxMksConnections", "memoryReservationLockedToMax", "nestedHVEnabled", "vPMCEnabled",
+        "migrateEncryption", NULL };
   g_autofree char *directory = datastore != NULL ? g_strdup_printf ("[%s]", datastore) : NULL;
 
   change->added = added;
@@ -280,8 +284,12 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
   if (!hvfs_vm_change_hostdevs (change, error))
     return FALSE;
   put_scheduling (change);
-  if (!hvfs_vm_change_extras (change, error) || !hvfs_vm_change_boot (change, error))
+  if (!hvfs_vm_change_extras (change, error))
     return FALSE;
+  hvfs_vm_change_settings (change, before_boot);
+  if (!hvfs_vm_change_boot (change, error))
+    return FALSE;
+  hvfs_vm_change_settings (change, before_firmware);
   put_firmware (change);
   hvfs_vm_change_settings (change, last);
   hvfs_request_close (change->request);

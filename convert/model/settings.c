@@ -5,7 +5,39 @@
 
 #include <string.h>
 
+#define POWER_WORDS "preset soft hard"
+#define MONITOR_WORDS "automatic hardware software"
+
 const HvfsSetting hvfs_settings[] = {
+  { .key = "tools.syncTime", .plain = "FALSE" },
+  { .key = "tools.upgrade.policy", .kind = HVFS_SETTING_WORD, .plain = "manual",
+    .words = "manual upgradeAtPowerCycle" },
+  { .key = "toolScripts.afterPowerOn", .plain = "TRUE" },
+  { .key = "toolScripts.afterResume", .plain = "TRUE" },
+  { .key = "toolScripts.beforeSuspend", .plain = "TRUE" },
+  { .key = "toolScripts.beforePowerOff", .plain = "TRUE" },
+  { .key = "powerType.powerOff", .kind = HVFS_SETTING_WORD, .plain = "preset", .words = POWER_WORDS },
+  { .key = "powerType.suspend", .kind = HVFS_SETTING_WORD, .plain = "preset", .words = POWER_WORDS },
+  { .key = "powerType.reset", .kind = HVFS_SETTING_WORD, .plain = "preset", .words = POWER_WORDS },
+  { .key = "chipset.onlineStandby", .plain = "FALSE" },
+  { .key = "logging", .plain = "TRUE" },
+  { .key = "sched.cpu.htsharing", .kind = HVFS_SETTING_WORD, .plain = "any",
+    .words = "any none internal" },
+  { .key = "monitor.virtual_mmu", .kind = HVFS_SETTING_WORD, .plain = "automatic",
+    .words = MONITOR_WORDS },
+  { .key = "monitor.virtual_exec", .kind = HVFS_SETTING_WORD, .plain = "automatic",
+    .words = MONITOR_WORDS },
+  { .key = "vvtd.enable", .plain = "FALSE" },
+  { .key = "windows.vbs.enabled", .plain = "FALSE" },
+  { .key = "vpmc.enable", .plain = "FALSE" },
+  { .key = "ctkEnabled", .plain = "FALSE" },
+  { .key = "bios.bootRetry.enabled", .plain = "FALSE" },
+  { .key = "bios.bootRetry.delay", .kind = HVFS_SETTING_NUMBER, .max = G_MAXINT / 1000, .plain = "10" },
+  { .key = "RemoteDisplay.maxConnections", .kind = HVFS_SETTING_NUMBER, .max = 40, .plain = "40" },
+  { .key = "migrate.encryptionMode", .kind = HVFS_SETTING_WORD, .plain = "opportunistic",
+    .words = "disabled opportunistic required" },
+  { .key = "swapPlacement", .kind = HVFS_SETTING_WORD, .plain = "inherit",
+    .words = "inherit vmDirectory hostLocal", .is_no_vmx = TRUE },
   { .key = "vcpu.hotadd", .plain = "FALSE" },
   { .key = "vcpu.hotremove", .plain = "FALSE" },
   { .key = "mem.hotadd", .plain = "FALSE" },
@@ -33,16 +65,28 @@ static char *
 normalize_word (const HvfsSetting *setting, const char *value)
 {
   g_auto (GStrv) words = g_strsplit (setting->words, " ", -1);
-  g_autofree char *word = g_ascii_strdown (value, -1);
 
-  return g_strv_contains ((const char *const *) words, word) ? g_steal_pointer (&word) : NULL;
+  for (guint i = 0; words[i] != NULL; i++)
+    if (g_ascii_strcasecmp (words[i], value) == 0)
+      return g_strdup (words[i]);
+  return NULL;
+}
+
+static char *
+normalize_number (const HvfsSetting *setting, const char *value)
+{
+  guint64 number;
+
+  if (strcmp (value, "-1") == 0) /* as the product would have it */
+    return g_strdup (setting->plain);
+  return hvfs_parse_uint64 (value, setting->max, &number)
+           ? g_strdup_printf ("%" G_GUINT64_FORMAT, number)
+           : NULL;
 }
 
 char *
 hvfs_setting_normalize (const HvfsSetting *setting, const char *value)
 {
-  guint64 number;
-
   switch (setting->kind)
     {
     case HVFS_SETTING_SWITCH:
@@ -50,9 +94,7 @@ hvfs_setting_normalize (const HvfsSetting *setting, const char *value)
              : g_ascii_strcasecmp (value, "FALSE") == 0 ? g_strdup ("FALSE")
                                                         : NULL;
     case HVFS_SETTING_NUMBER:
-      return hvfs_parse_uint64 (value, setting->max, &number)
-               ? g_strdup_printf ("%" G_GUINT64_FORMAT, number)
-               : NULL;
+      return normalize_number (setting, value);
     default:
       return normalize_word (setting, value);
     }

@@ -22,8 +22,9 @@ typedef struct
   HvfsSettingKind kind;
   gint64 max;         /* of a number */
   const char *plain;  /* the value that goes without saying */
-  const char *words;  /* of a word: all that there are, lower case, with blanks between */
+  const char *words;  /* of a word: all that there are, with blanks between */
   gboolean has_element; /* libvirt has an element for it: it is no <vmware:key> */
+  gboolean is_no_vmx;   /* no VMX has it: @key is the server's word */
 } HvfsSetting;
 
 /* Ended by one without a key. */
@@ -36,7 +37,7 @@ extern const HvfsSetting hvfs_settings[];
 const HvfsSetting *hvfs_setting_lookup (const char *key);
 
 /* Returns: (transfer full) (nullable): @value as all texts here have it ("TRUE", "42", "high");
- *   NULL: the setting has no such value */
+ *   NULL: the setting has no such value.  -1 is the usual number */
 char *hvfs_setting_normalize (const HvfsSetting *setting, const char *value);
 
 /* Returns: (transfer full) (nullable): the value in the extras of @domain, normalized; NULL:

@@ -3,6 +3,7 @@
 #include "convert/vmx/vmx-out.h"
 #include "convert/error.h"
 #include "convert/model/scalar.h"
+#include "convert/model/settings.h"
 #include "convert/vmx/vmx-words.h"
 
 #include <string.h>
@@ -150,8 +151,12 @@ hvfs_vmx_put_extras (HvfsVmxOut *out)
   for (guint i = 0; i < out->domain->extras->len; i++)
     {
       const HvfsExtra *extra = out->domain->extras->pdata[i];
+      const HvfsSetting *setting = hvfs_setting_lookup (extra->key);
 
-      if (!g_hash_table_contains (out->keys, extra->key))
+      if (setting != NULL && setting->is_no_vmx)
+        hvfs_note (out->notes, 0, "<key name='%s' value='%s'>: no VMX has it: write it to config.xml "
+                   "of the machine", extra->key, extra->value);
+      else if (!g_hash_table_contains (out->keys, extra->key))
         put (out, extra->key, extra->value);
     }
 }

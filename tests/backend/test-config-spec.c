@@ -185,6 +185,12 @@ static const Edit edits[] = {
   { "config-rich", "no-display",
     { { "<graphics type='vnc' port='5907' autoport='no' listen='0.0.0.0' keymap='de'>", "<!--" },
       { "    </graphics>", "-->" } } },
+  { "config-rich", "settings",
+    { { "name='powerType.powerOff' value='soft'", "name='powerType.powerOff' value='preset'" },
+      { "name='chipset.onlineStandby' value='TRUE'", "name='chipset.onlineStandby' value='false'" },
+      { "name='bios.bootRetry.enabled'", "name='bios.bootRetry.delay' value='7'/><vmware:key name='tools.upgrade.policy' "
+        "value='upgradeatpowercycle'/><vmware:key name='monitor.virtual_exec' value='Software'/>"
+        "<vmware:key name='bios.forceSetupOnce'" } } },
   { "config-rich", "folder", { { "/srv/share", "/srv/other" } } },
   { "config-rich", "name", { { "<name>a/b &amp; &lt;c&gt;</name>", "<name>x/y</name>" } } },
   { "config-rich", "no-limits",

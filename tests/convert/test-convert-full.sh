@@ -89,6 +89,12 @@ LC_ALL=C tr '[:upper:]' '[:lower:]' <"$tmp/w.vmx" | while read -r line; do
   grep -qxF "$line" "$tmp/back.lower" || fail "lost: $line"
 done
 
+# A setting that only servers have is not made a key of the VMX.
+sed "s|<vmware:key name='nvram'.*|<vmware:key name='swapPlacement' value='hostLocal'/>|" "$tmp/w.xml" >"$tmp/swap.xml"
+"$convert" "$tmp/swap.xml" >"$tmp/swap.vmx" 2>"$tmp/swap.notes"
+! grep -qi swapPlacement "$tmp/swap.vmx" || fail 'swapPlacement in a VMX'
+grep -q "note: .*'swapPlacement'.*no VMX has it" "$tmp/swap.notes" || fail "no note on swapPlacement: $(cat "$tmp/swap.notes")"
+
 # --- notes: one for each device, --quiet, --strict
 
 "$convert" "$tmp/w.vmx" >"$tmp/plain.xml" 2>"$tmp/notes"

@@ -91,6 +91,10 @@ func (c *call) emptied(tag string) bool {
 	return regexp.MustCompile(`<(\w+:)?` + tag + `(\s*/>|></)`).Match(c.body)
 }
 
+func (c *call) zeroed(tag string) bool {
+	return regexp.MustCompile(`<(\w+:)?` + tag + `>0<`).Match(c.body)
+}
+
 // names: texts that are given are assigned; some only while the VM is off.
 func (ch *change) names() *fault {
 	s, c := ch.spec, ch.config
@@ -102,7 +106,7 @@ func (ch *change) names() *fault {
 		{s.Uuid, &c.Uuid, true}, {s.InstanceUuid, &c.InstanceUuid, false}, {s.Version, &c.Version, true},
 		{s.GuestId, &c.GuestId, true}, {s.AlternateGuestName, &c.AlternateGuestName, false},
 		{s.Annotation, &c.Annotation, false}, {s.Firmware, &c.Firmware, true}, {s.SwapPlacement, &c.SwapPlacement, false},
-		{s.Name, &c.Name, false}, {s.LocationId, &c.LocationId, false},
+		{s.Name, &c.Name, false}, {s.LocationId, &c.LocationId, false}, {s.MigrateEncryption, &c.MigrateEncryption, false},
 	} {
 		if t.from == "" || t.from == *t.to {
 			continue
@@ -213,9 +217,14 @@ func (ch *change) memory() *fault {
 // switches: the optional parts, each merged field by field.
 func (ch *change) switches() *fault {
 	s, c := ch.spec, ch.config
+	wanted := s.Flags
+	if wanted == nil {
+		wanted = &types.VirtualMachineFlagInfo{}
+	}
 	for _, b := range []struct{ from, to **bool }{
 		{&s.MemoryHotAddEnabled, &c.MemoryHotAddEnabled}, {&s.CpuHotAddEnabled, &c.CpuHotAddEnabled},
 		{&s.CpuHotRemoveEnabled, &c.CpuHotRemoveEnabled}, {&s.NestedHVEnabled, &c.NestedHVEnabled},
+		{&s.VPMCEnabled, &c.VPMCEnabled}, {&wanted.VvtdEnabled, &c.Flags.VvtdEnabled}, {&wanted.VbsEnabled, &c.Flags.VbsEnabled},
 	} {
 		if *b.from == nil || isTrue(*b.from) == isTrue(*b.to) {
 			continue
@@ -233,9 +242,17 @@ func (ch *change) switches() *fault {
 			*b.to = *b.from
 		}
 	}
+	if s.MaxMksConnections != 0 {
+		c.MaxMksConnections = s.MaxMksConnections
+	}
 	merge(&c.BootOptions, s.BootOptions)
-	if s.BootOptions != nil && regexp.MustCompile(`<(\w+:)?bootDelay>0<`).Match(ch.c.body) {
-		c.BootOptions.BootDelay = 0 // which the decoded spec cannot tell from one that is not there
+	if s.BootOptions != nil { // a zero, which the decoded spec cannot tell from one that is not there
+		if ch.c.zeroed("bootDelay") {
+			c.BootOptions.BootDelay = 0
+		}
+		if ch.c.zeroed("bootRetryDelay") {
+			c.BootOptions.BootRetryDelay = 0
+		}
 	}
 	merge(&c.Tools, s.Tools)
 	merge(&c.LatencySensitivity, s.LatencySensitivity)

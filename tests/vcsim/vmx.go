@@ -101,7 +101,10 @@ func vmxOf(vm *simulator.VirtualMachine, vpx bool) string {
 
 // settings: what is one key each, if it is not as usual.
 func (t *vmxText) settings(c *types.VirtualMachineConfigInfo) {
-	boot, delay := &types.VirtualMachineBootOptions{}, int64(0)
+	boot, delay, tools := &types.VirtualMachineBootOptions{}, int64(0), c.Tools
+	if tools == nil {
+		tools = &types.ToolsConfigInfo{}
+	}
 	if c.BootOptions != nil {
 		boot, delay = c.BootOptions, c.BootOptions.BootDelay
 	}
@@ -112,10 +115,43 @@ func (t *vmxText) settings(c *types.VirtualMachineConfigInfo) {
 		{"vcpu.hotadd", c.CpuHotAddEnabled}, {"vcpu.hotremove", c.CpuHotRemoveEnabled}, {"mem.hotadd", c.MemoryHotAddEnabled},
 		{"sched.mem.pin", c.MemoryReservationLockedToMax}, {"vhv.enable", c.NestedHVEnabled},
 		{"bios.forceSetupOnce", boot.EnterBIOSSetup}, {"disk.EnableUUID", c.Flags.DiskUuidEnabled},
+		{"bios.bootRetry.enabled", boot.BootRetryEnabled}, {"ctkEnabled", c.ChangeTrackingEnabled},
+		{"vpmc.enable", c.VPMCEnabled}, {"vvtd.enable", c.Flags.VvtdEnabled}, {"windows.vbs.enabled", c.Flags.VbsEnabled},
+		{"tools.syncTime", tools.SyncTimeWithHost},
 	} {
 		if isTrue(s.on) {
 			t.set(s.key, "TRUE")
 		}
+	}
+	for _, s := range []struct {
+		key string
+		on  *bool
+	}{
+		{"logging", c.Flags.EnableLogging}, {"toolScripts.afterPowerOn", tools.AfterPowerOn},
+		{"toolScripts.afterResume", tools.AfterResume}, {"toolScripts.beforeSuspend", tools.BeforeGuestStandby},
+		{"toolScripts.beforePowerOff", tools.BeforeGuestShutdown},
+	} {
+		if s.on != nil && !*s.on {
+			t.set(s.key, "FALSE")
+		}
+	}
+	monitor := map[string]string{"on": "hardware", "hvOn": "hardware", "off": "software", "hvOff": "software"}
+	for _, s := range []struct{ key, value string }{
+		{"tools.upgrade.policy", tools.ToolsUpgradePolicy}, {"powerType.powerOff", c.DefaultPowerOps.PowerOffType},
+		{"powerType.suspend", c.DefaultPowerOps.SuspendType}, {"powerType.reset", c.DefaultPowerOps.ResetType},
+		{"sched.cpu.htsharing", c.Flags.HtSharing}, {"migrate.encryptionMode", c.MigrateEncryption},
+		{"monitor.virtual_mmu", monitor[c.Flags.VirtualMmuUsage]}, {"monitor.virtual_exec", monitor[c.Flags.VirtualExecUsage]},
+		{"chipset.onlineStandby", map[string]string{"powerOnSuspend": "TRUE"}[c.DefaultPowerOps.StandbyAction]},
+	} {
+		if s.value != "" {
+			t.set(s.key, s.value)
+		}
+	}
+	if n := boot.BootRetryDelay; n > 0 { // a VMX has seconds: 10 where the API says that it waits 10000
+		t.setf("bios.bootRetry.delay", "%d", n/1000)
+	}
+	if n := c.MaxMksConnections; n > 0 {
+		t.setf("RemoteDisplay.maxConnections", "%d", n)
 	}
 	if delay > 0 {
 		t.setf("bios.bootDelay", "%d", delay)
