@@ -4,7 +4,8 @@
 #
 # Each kind of change by itself and all at once, on a machine that is on and on one that
 # is off; then edits at random. After each the whole config of the server, before and
-# after, is compared: what was asked for is so, and nothing else has moved.
+# after, is compared: what was asked for is so, and nothing else has moved. Each field of the
+# API has a kind that moves it, or a reason (tests/lib/fields.py).
 import os
 import random
 import re
@@ -18,6 +19,7 @@ import xml.etree.ElementTree as ET
 from pyVim.connect import SmartConnect
 from pyVmomi import vim, VmomiSupport
 
+import fields
 from simulator import until
 
 check, uri, password_file = sys.argv[1:4]
@@ -196,14 +198,8 @@ KINDS = {
     'add sata': ([('    <disk', DISK % ('sata', 'sdb', 'sata') + '    <disk'),
                   (CONTROLLERS, "    <controller type='sata' index='0'/>\n" + CONTROLLERS)],
                  r'config\.hardware\.device\[(2001|15000|100)\].*', True),
-    'hot add': ([(KEYS, KEY % ('vcpu.hotadd', 'TRUE') + KEY % ('vcpu.hotremove', 'TRUE') + KEY % ('mem.hotadd', 'TRUE') + KEYS)],
-                r'config\.(cpuHotAdd|cpuHotRemove|memoryHotAdd)Enabled', False),
-    'latency': ([(KEYS, KEY % ('sched.cpu.latencySensitivity', 'high') + KEY % ('sched.mem.pin', 'TRUE') + KEYS)],
-                r'config\.(latencySensitivity.*|memoryReservationLockedToMax)', True),
     'nested': ([('  <clock', "  <cpu><feature policy='require' name='vmx'/></cpu>\n  <clock")], r'config\.nestedHVEnabled', False),
-    'boot menu': ([(r'(</type>\n)', r"\1<bootmenu enable='yes' timeout='5000'/>\n"),
-                   (KEYS, KEY % ('bios.forceSetupOnce', 'TRUE') + KEY % ('disk.EnableUUID', 'TRUE') + KEYS)],
-                  r'config\.(bootOptions.*|flags\.diskUuidEnabled)', True),
+    'boot delay': ([(r'(</type>\n)', r"\1<bootmenu enable='yes' timeout='5000'/>\n")], r'config\.bootOptions.*', True),
     'independent': ([("device='disk'>", "device='disk' snapshot='no'>")],
                     r'config\.hardware\.device\[2000\]\.backing\.diskMode', True),
     'shareable': ([(r"(<target dev='sda' bus='scsi'/>\n)", r'\1<shareable/>\n')],
@@ -215,13 +211,13 @@ KINDS = {
     'nic shares': ([(r"(<model type='vmxnet3'/>\n)", r"\1<bandwidth vmware:reservation='1250' vmware:shares='high'/>\n")],
                    r'config\.hardware\.device\[4000\]\.resourceAllocation.*', True),
     'add concentrator': ([('    <video>', SERIAL % ('tcp', "mode='bind' host='' service='' vmware:uri='vSPC.py' "
-                                                    "vmware:proxy='telnets://vspc:13370'", '', 0) + '    <video>')],
-                         r'config\.hardware\.device\[(9000\]|400\]\.device).*', False),
+                                                    "vmware:proxy='telnets://vspc:13370'", '', 2) + '    <video>')],
+                         r'config\.hardware\.device\[(900\d\]|400\]\.device).*', False),
     '3d': ([(r"vram='(\d+)' primary='yes'/>", r"vram='\1' primary='yes' heads='2'><acceleration accel3d='yes'/></model>")],
            r'config\.hardware\.device\[500\]\.(numDisplays|enable3DSupport)', False),
     'add nvme': ([('    <disk', DISK % ('nvme', 'nvme0n1', 'nvme') + '    <disk'),
                   (CONTROLLERS, "    <controller type='nvme' index='0'/>\n" + CONTROLLERS)],
-                 r'config\.hardware\.device\[(2001|31000|100)\].*', True),
+                 r'config\.hardware\.device\[(200\d|31000|100)\].*', True),
     'usb': ([('    <video>', "    <controller type='usb' index='0' model='piix3-uhci'/>\n    <controller type='usb' index='1' model='nec-xhci'/>\n    <video>")],
             r'config\.hardware\.device\[(7000|14000|100)\].*', False),
     'ehci': ([('    <video>', "    <controller type='usb' index='0' model='piix3-uhci'/>\n    <controller type='usb' index='1' model='ehci'/>\n    <video>")],
@@ -237,9 +233,17 @@ KINDS = {
     'video': ([("vram='4096'", "vram='8192'")],
               r'config\.hardware\.device\[500\]\.videoRamSizeInKB', False),
 }
+KINDS.update({f'key {key}': ([(KEYS, KEY % (key, value) + KEYS)],
+                             r'config\.bootOptions.*' if field.startswith('bootOptions') else re.escape(fields.shown(field))
+                             + ('|config.latencySensitivity' if field.startswith('latency') else ''), running)
+              for key, value, field, running, _ in fields.SETTINGS})
+# What the server has once a setting was taken back, where it had nothing before.
+USUAL = {fields.shown(field): usual for *_, field, _, usual in fields.SETTINGS}
+moved_by = {}
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
-       'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'video', 'name', 'pinning', 'hot add',
-       'latency', 'nested', 'boot menu', 'usb', 'sound', 'tpm', 'shareable', 'iotune', 'bandwidth', '3d', 'pci device']
+       'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'add concentrator', 'add parallel',
+       'add floppy', 'add nvme', 'video', 'name', 'pinning', 'limit', 'guarantee', 'nested', 'boot delay', 'usb device', 'pci device',
+       'sound', 'tpm', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
 
 
 def edit(xml, kinds):
@@ -267,6 +271,7 @@ def one(name, kinds, running):
         else:
             print(f'ok - {what}: {answer}')
         return
+    moved_by.setdefault(kinds[0] if len(kinds) == 1 else 'all', set()).update(moved)
     strange = [k for k in moved if not any(re.fullmatch(KINDS[kind][1], k) for kind in kinds)]
     if answer != 'ok' or not moved or strange:
         fail(f'{what}: {answer}, moved {moved}, not asked for {strange}')
@@ -278,7 +283,7 @@ def one(name, kinds, running):
     for made in ('config.bootOptions', 'config.latencySensitivity'):
         left.pop(made, None)
     left = {k: v for k, v in left.items() if v not in ((None, False), (None, 'bios'), ('bios', None), (None, 'normal'))
-            and 'bootOptions' not in k}
+            and 'bootOptions' not in k and not (v[0] is None and v[1] == USUAL.get(k, ()))}
     if answer != 'ok':
         fail(f'{what}: taking it back: {answer}')
     elif plain(read(vm._moId)) != plain(base):
@@ -424,8 +429,16 @@ def serial(d, dice):
     drop(d.find('devices'), 'serial')
     drop(d.find('devices'), 'console')
     for n in range(dice.randint(0, 3)):
-        port = ET.SubElement(d.find('devices'), 'serial', type='file')
-        ET.SubElement(port, 'source', path=f'[LocalDS_0] serial/{dice.randint(0, 9)}.txt')
+        kind = dice.choice(['file', 'tcp', 'concentrator'])
+        port = ET.SubElement(d.find('devices'), 'serial', type='file' if kind == 'file' else 'tcp')
+        if kind == 'file':
+            ET.SubElement(port, 'source', path=f'[LocalDS_0] serial/{dice.randint(0, 9)}.txt')
+        elif kind == 'tcp':
+            ET.SubElement(port, 'source', mode='bind', host='h', service=str(dice.randint(1, 9999)))
+            ET.SubElement(port, 'protocol', type=dice.choice(['raw', 'telnet']))
+        else:
+            ET.SubElement(port, 'source', {VMWARE + 'uri': 'vSPC.py', VMWARE + 'proxy': f'telnets://vspc:{dice.randint(1, 9999)}'},
+                          mode='bind', host='', service='')
         ET.SubElement(port, 'target', port=str(n))
 
 
@@ -444,19 +457,34 @@ def note(d, dice):
 VMWARE = '{http://libvirt.org/schemas/domain/vmware/1.0}'
 
 
+# Of fields.SETTINGS: those that a running machine takes, and the others.
+HOT, COLD = [[row for row in fields.SETTINGS if row[3] == hot] for hot in (True, False)]
+
+
+def settings(rows, d, dice):
+    names = [row[0] for row in rows]
+    for key in d.findall(VMWARE + 'key'):
+        if key.get('name') in names:
+            d.remove(key)
+    for name, value, *_ in rows:
+        if dice.random() < 0.4:
+            value = dice.choice(['TRUE', 'FALSE', 'true']) if value in ('TRUE', 'FALSE') else value
+            ET.SubElement(d, VMWARE + 'key', name=name, value=value)
+
+
 def switches(d, dice):
-    drop(d, VMWARE + 'key')
-    drop(child(d, 'os'), 'bootmenu')
+    settings(COLD, d, dice)
     for cpu in d.findall('cpu'):
         drop(cpu, 'feature')
         if len(cpu) == 0:
             d.remove(cpu)
-    for key, values in (('vcpu.hotadd', 'TRUE FALSE'), ('mem.hotadd', 'true FALSE'),
-                        ('sched.cpu.latencySensitivity', 'low normal medium high')):
-        if dice.random() < 0.5:
-            ET.SubElement(d, VMWARE + 'key', name=key, value=dice.choice(values.split()))
     if dice.random() < 0.5:
         ET.SubElement(child(d, 'cpu'), 'feature', policy='require', name='vmx')
+
+
+def hot_switches(d, dice):
+    settings(HOT, d, dice)
+    drop(child(d, 'os'), 'bootmenu')
     if dice.random() < 0.5:
         ET.SubElement(child(d, 'os'), 'bootmenu', enable='yes', timeout=str(dice.randint(1, 9999)))
 
@@ -493,26 +521,28 @@ def singles(d, dice):
 
 
 DEVICE = r'config\.hardware\.device\[%s\].*'
+# The edit; what may differ then; whether a running machine takes it whatever it is.
 RANDOM = [
-    (memory, r'config\.(hardware\.memoryMB|memoryAllocation\.limit)|' + SHARES),
-    (cpus, r'config\.hardware\.(numCPU|numCoresPerSocket)|' + SHARES),
-    (note, r'config\.annotation'),
+    (memory, r'config\.(hardware\.memoryMB|memoryAllocation\.limit)|' + SHARES, False),
+    (cpus, r'config\.hardware\.(numCPU|numCoresPerSocket)|' + SHARES, False),
+    (note, r'config\.annotation', True),
     (lambda d, dice: setattr(child(d, 'cputune/shares'), 'text', str(dice.randint(1, 99999))),
-     r'config\.cpuAllocation\.shares.*'),
+     r'config\.cpuAllocation\.shares.*', True),
     (lambda d, dice: setattr(child(d, 'memtune/min_guarantee'), 'text', str(dice.randint(0, 64) * 1024)),
-     r'config\.memoryAllocation\.reservation'),
+     r'config\.memoryAllocation\.reservation', True),
     (lambda d, dice: d.find('vcpu').set('cpuset', f'{dice.randint(0, 3)}-{dice.randint(4, 9)}'),
-     r'config\.cpuAffinity.*'),
-    (lambda d, dice: d.find('os').set('firmware', dice.choice(['bios', 'efi'])), r'config\.firmware'),
-    (lambda d, dice: d.find('devices/video/model').set('vram', str(2 ** dice.randint(12, 15))), DEVICE % '500'),
-    (new_disk, DEVICE % r'(20\d\d|1000)'), (old_disk, DEVICE % r'(20\d\d|1000)'), (medium, DEVICE % '3000'),
-    (new_net, DEVICE % r'(40\d\d|100)'), (old_net, DEVICE % r'(40\d\d|100)'), (net_mac, DEVICE % r'40\d\d'),
-    (net_model, DEVICE % r'(40\d\d|100)'), (serial, DEVICE % r'(90\d\d|400)'),
-    (vnc, r'config\.extraConfig.*'),
-    (limits, DEVICE % r'20\d\d'), (bandwidth, DEVICE % r'40\d\d'),
-    (switches, r'config\.(cpuHotAddEnabled|memoryHotAddEnabled|nestedHVEnabled|latencySensitivity.*|bootOptions.*)'),
-    (singles, DEVICE % r'(70\d\d|14000|5000|11000|100)'),
-    (hostdevs, DEVICE % r'(70\d\d|14000|130\d\d|100)'),
+     r'config\.cpuAffinity.*', True),
+    (lambda d, dice: d.find('os').set('firmware', dice.choice(['bios', 'efi'])), r'config\.firmware', False),
+    (lambda d, dice: d.find('devices/video/model').set('vram', str(2 ** dice.randint(12, 15))), DEVICE % '500', False),
+    (new_disk, DEVICE % r'(20\d\d|1000)', True), (old_disk, DEVICE % r'(20\d\d|1000)', True), (medium, DEVICE % '3000', True),
+    (new_net, DEVICE % r'(40\d\d|100)', True), (old_net, DEVICE % r'(40\d\d|100)', True), (net_mac, DEVICE % r'40\d\d', False),
+    (net_model, DEVICE % r'(40\d\d|100)', True), (serial, DEVICE % r'(90\d\d|400)', False),
+    (vnc, r'config\.extraConfig.*', True),
+    (limits, DEVICE % r'20\d\d', True), (bandwidth, DEVICE % r'40\d\d', True),
+    (switches, '|'.join(['config.nestedHVEnabled'] + [re.escape(fields.shown(row[2])) for row in COLD]), False),
+    (hot_switches, '|'.join([r'config\.bootOptions.*', r'config\.latencySensitivity'] + [re.escape(fields.shown(row[2])) for row in HOT]), True),
+    (singles, DEVICE % r'(70\d\d|14000|5000|11000|100)', False),
+    (hostdevs, DEVICE % r'(70\d\d|14000|130\d\d|100)', False),
 ]
 
 
@@ -529,22 +559,29 @@ def comparable(xml):
     return ET.tostring(d, encoding='unicode')
 
 
-def at_random(name, n, dice):
+def at_random(name, n, dice, running):
+    """Returns whether the server has taken it: all, or nothing of it."""
     vm = vms[name]
     base, before = read(vm._moId), config(vm)
     edits = dice.sample(RANDOM, dice.randint(1, 5))
     d = ET.fromstring(base)
-    for change, _ in edits:
+    for change, *_ in edits:
         change(d, dice)
     wanted = ET.tostring(d, encoding='unicode')
     answer = commit(vm._moId, base, wanted)
+    moved = difference(before, config(vm))
+    if running and answer != 'ok':
+        if moved or all(hot for *_, hot in edits) or not re.match(r'E[A-Z]+ .*\w.*\w', answer):
+            fail(f'random edit {n} of a running machine: {answer}, moved {moved} of\n{base}\nto\n{wanted}')
+        return False
     back = read(vm._moId)
-    strange = [k for k in difference(before, config(vm)) if not any(re.fullmatch(p, k) for _, p in edits)]
+    strange = [k for k in moved if not any(re.fullmatch(p, k) for _, p, _ in edits)]
     for file, text in (('a', wanted), ('b', back)):
         with open(f'{tmp}/{file}', 'w') as f:
             f.write(comparable(text))
     if answer != 'ok' or strange or ask(f'same {tmp}/a {tmp}/b') != 'ok':
         fail(f'random edit {n}: {answer}, not asked for {strange}; it reads\n{back}\nnot\n{wanted}')
+    return True
 
 
 put_iso()
@@ -557,13 +594,19 @@ for running, name in ((True, names[0]), (False, names[1])):
             one(name, [kind], running)
         except AssertionError as e:
             fail(f'{kind}: {e}')
-    if not running:
-        one(name, ALL, running)
+    one(name, ALL, running)
 dice = random.Random(20230601)
+taken = {True: 0, False: 0}
 for n in range(rounds):
-    at_random(names[1], n, dice)
+    for running, name in ((True, names[0]), (False, names[1])):
+        taken[running] += at_random(name, n, dice, running)
     if len(failures) > 3:
         break
-print(f'{rounds} random edits' if not failures else f'{len(failures)} failures')
+if not failures and not rounds // 4 < taken[True] < rounds * 3 // 4:
+    fail(f'of {rounds} random edits a running machine has taken {taken[True]}')
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../man/hvfs.5'), encoding='utf-8') as manual:
+    for what in fields.wrong(moved_by, manual.read()):
+        fail(what)
+print(f'{rounds} random edits of each, {taken[True]} taken by the running one' if not failures else f'{len(failures)} failures')
 shutil.rmtree(tmp)
 sys.exit(1 if failures else 0)

@@ -8,7 +8,7 @@ requires_vim
 requires virsh
 CONVERT=${CONVERT:-$build_dir/convert/hvfs-convert}
 
-start_vcsim -mixed -vm 6 -host 2
+start_vcsim -api 6.7 -mixed -vm 6 -host 2
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 virsh_login
 compared=0
@@ -43,6 +43,7 @@ d=$(cd "$mnt/by-name/$name" && pwd -P)
 echo off >"$d/state"
 "$PYTHON" - "$d/config.xml" >"$tmp/new.xml" <<'END'
 import re, sys
+import fields
 xml = open(sys.argv[1]).read()
 def put(pattern, new):
     global xml
@@ -79,8 +80,7 @@ put(r'(  <video>)', r"""
 \1""")
 put("vram='4096' primary='yes'/>", "vram='8192' primary='yes'><acceleration accel3d='yes'/></model>")
 put('(  <vmware:moref>)', "".join(f"<vmware:key name='{key}' value='{value}'/>" for key, value in (
-    ('vcpu.hotadd', 'TRUE'), ('mem.hotadd', 'TRUE'), ('sched.cpu.latencySensitivity', 'high'), ('sched.mem.pin', 'TRUE'),
-    ('bios.forceSetupOnce', 'TRUE'), ('disk.EnableUUID', 'TRUE'))) + r'\1')
+    *((key, value) for key, value, *_ in fields.SETTINGS if key != 'swapPlacement'),)) + r'\1')  # which no VMX has
 sys.stdout.write(xml)
 END
 "$PYTHON" - "$vcsim_url" <<'END'
