@@ -320,6 +320,17 @@ perform (HvfsDirect *direct, const HvfsDatastorePlace *place, const char *path,
   return send_to (direct, base_url, request, ticket, reply, cancellable, error);
 }
 
+void
+hvfs_direct_avoid (HvfsDirect *direct, const HvfsDatastorePlace *place, const char *path,
+                   const GError *reason)
+{
+  if (reason->code == ECANCELED)
+    return;
+  set_way (direct, place, NULL);
+  g_message ("[%s] %s: not directly to its host, but by the server: %s", place->name, path,
+             reason->message);
+}
+
 gboolean
 hvfs_direct_perform (HvfsDirect *direct, const HvfsDatastorePlace *place, const char *path,
                      const HvfsHttpRequest *request, HvfsHttpReply *reply,
@@ -330,12 +341,8 @@ hvfs_direct_perform (HvfsDirect *direct, const HvfsDatastorePlace *place, const 
 
   if (perform (direct, place, path, &sent, reply, cancellable, &failure))
     return TRUE;
-  if (!g_cancellable_is_cancelled (cancellable) && failure->code != ECANCELED)
-    {
-      set_way (direct, place, NULL);
-      g_message ("[%s] %s: not directly to its host, but by the server: %s", place->name, path,
-                 failure->message);
-    }
+  if (!g_cancellable_is_cancelled (cancellable))
+    hvfs_direct_avoid (direct, place, path, failure);
   g_propagate_error (error, failure);
   return FALSE;
 }

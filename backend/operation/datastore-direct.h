@@ -13,6 +13,9 @@
 #include "backend/operation/datastore-place.h"
 #include "backend/operation/operation.h"
 
+/* What is shorter is there before a host was found and asked. */
+#define HVFS_DIRECT_BYTES (16 * 1024 * 1024)
+
 typedef struct _HvfsDirect HvfsDirect;
 
 /* @server: borrowed.  Memory only. */
@@ -36,3 +39,8 @@ gboolean hvfs_direct_may (HvfsDirect *direct, const HvfsDatastorePlace *place);
 gboolean hvfs_direct_perform (HvfsDirect *direct, const HvfsDatastorePlace *place,
                               const char *path, const HvfsHttpRequest *request,
                               HvfsHttpReply *reply, GCancellable *cancellable, GError **error);
+
+/* The host has answered, but not what it should have: as after an error of the above.  @reason:
+ * ECANCELED is none.  Memory. */
+void hvfs_direct_avoid (HvfsDirect *direct, const HvfsDatastorePlace *place, const char *path,
+                        const GError *reason);

@@ -302,7 +302,8 @@ judge (Reading *reading, const HvfsHttpReply *reply, GError **error)
   if (parse_range (reply->range, &first, &last, &reading->total)
       && first == (gint64) reading->start
       && last < (gint64) (reading->start + reading->len)
-      && (reading->total < 0 || last < reading->total))
+      && (reading->total < 0 || last < reading->total)
+      && (reading->call->direct == NULL || reading->total == reading->listed_size))
     {
       reading->len = (gsize) (last - first) + 1;
       return TRUE;
@@ -382,12 +383,12 @@ hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file,
                       .sink_data = part->sink_data };
   g_autoptr (GError) failure = NULL;
   gint64 first, last;
-  gboolean ok;
+  gboolean ok, answered;
 
   call.request = (HvfsHttpRequest){ .name = "GET", .method = "GET", .headers = headers,
                                     .wait_s = file->wait_s, .as_is = TRUE, .sink = take_part,
                                     .sink_data = &reading };
-  ok = send (&call, cancellable, &failure);
+  answered = ok = send (&call, cancellable, &failure);
   part->lost = !ok && is_lost (&call);
   if (ok && !reading.judged) /* nothing came */
     ok = judge (&reading, &call.reply, &failure);
@@ -403,6 +404,8 @@ hvfs_datastore_file_read (HvfsSession *session, const HvfsDatastoreFile *file,
   else
     ok = (ok || reading.full) && is_whole (&reading, &failure);
   part->total = reading.total;
+  if (!ok && answered && file->direct != NULL)
+    hvfs_direct_avoid (file->direct, file->place, file->path, failure);
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&failure));
   return ok;

@@ -67,7 +67,7 @@ typedef struct
  *
  * Gets the bytes from part->start on, part->len at most; fewer only at the file's end.  A server that
  * knows no ranges sends all, of which the rest is dropped; such an answer must be as long as
- * the file was listed, or it may be a page of somebody else's.
+ * the file was listed, or it may be a page of somebody else's; and so must that of a host be.
  *
  * @error: as hvfs_datastore_file_get; EAGAIN: too many at once; EIO: less came than was said
  */

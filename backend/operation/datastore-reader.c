@@ -6,54 +6,16 @@
 #include <string.h>
 
 #include "backend/operation/datastore-file.h"
+#include "backend/operation/datastore-reader-stream.h"
 #include "backend/wait/wake.h"
 #include "convert/error.h"
 
 #define MIN_WINDOW (256 * 1024)
-#define MAX_WINDOW (4 * 1024 * 1024)
 #define MAX_ON_THE_WAY 2
-#define MAX_PARTS 3
 
-/* A range of the file, that came or comes. */
-typedef struct
-{
-  HvfsReader *reader;
-  goffset start;
-  gsize len, filled;
-  gint64 listed_size;
-  HvfsRoom *room;
-  gboolean done;
-  GError *error;     /* why no more comes; for who reads beyond what came */
-} Part;
-
-struct _HvfsReader
-{
-  HvfsTransfers *transfers;
-  HvfsDatastorePlace *place;
-  char *path;
-  GCancellable *closed;
-  gatomicrefcount refs;
-
-  GMutex lock;
-  GCond changed;        /* a part has grown, or ended */
-  GQueue parts;         /* lock: the one used last at the head */
-  guint n_on_the_way;   /* lock */
-  goffset awaited;      /* lock: when a part has come up to there, who waits is woken */
-  goffset next;         /* lock: where who reads on will read */
-  gsize window;         /* lock: of the last range that was read on; 0: none */
-  gint64 total;         /* lock: the file's size; -1: not known yet */
-  gint64 listed_size;   /* lock: as who read last knew it */
-};
+typedef HvfsReaderPart Part;
 
 /* ---- parts ---- */
-
-static void
-part_free (Part *part)
-{
-  hvfs_room_unref (part->room);
-  g_clear_error (&part->error);
-  g_free (part);
-}
 
 static Part *
 part_at_locked (HvfsReader *reader, goffset at)
@@ -81,47 +43,10 @@ take_failure_locked (HvfsReader *reader, goffset at, GError **error)
         continue;
       g_propagate_error (error, g_steal_pointer (&part->error));
       g_queue_delete_link (&reader->parts, link);
-      part_free (part);
+      hvfs_reader_part_free (part);
       return TRUE;
     }
   return FALSE;
-}
-
-/* Makes room for one part more, and forgets those that who reads on has behind him. */
-static void
-trim_locked (HvfsReader *reader)
-{
-  GList *link = reader->parts.tail;
-
-  while (link != NULL)
-    {
-      Part *part = link->data;
-      GList *previous = link->prev;
-
-      if (part->done && (reader->parts.length >= MAX_PARTS || part->filled == 0
-                         || part->start + (goffset) part->filled <= reader->next))
-        {
-          g_queue_delete_link (&reader->parts, link);
-          part_free (part);
-        }
-      link = previous;
-    }
-}
-
-static Part *
-add_part_locked (HvfsReader *reader, goffset start, gsize len)
-{
-  Part *part = g_new0 (Part, 1);
-
-  trim_locked (reader);
-  part->reader = reader;
-  part->start = start;
-  part->listed_size = reader->listed_size;
-  part->room = hvfs_room_new (reader->transfers, len);
-  part->len = part->room->len;
-  g_queue_push_head (&reader->parts, part);
-  reader->n_on_the_way++;
-  return part;
 }
 
 /* ---- fetching ---- */
@@ -129,19 +54,7 @@ add_part_locked (HvfsReader *reader, goffset start, gsize len)
 static gboolean
 take_bytes (const char *data, gsize len, gpointer user_data)
 {
-  Part *part = user_data;
-
-  HvfsReader *reader = part->reader;
-
-  memcpy (part->room->data + part->filled, data, len);
-  g_mutex_lock (&reader->lock);
-  part->filled += len;
-  if (part->start + (goffset) part->filled >= reader->awaited)
-    {
-      reader->awaited = G_MAXINT64;
-      g_cond_broadcast (&reader->changed);
-    }
-  g_mutex_unlock (&reader->lock);
+  hvfs_reader_fill_part (user_data, data, len);
   return TRUE;
 }
 
@@ -182,8 +95,8 @@ fetch (Part *part, GCancellable *cancellable, GError **error)
         return note_total (reader, rest.total, error);
       if (part->filled > before)
         trouble.lost_until_us = 0;
-      if (!hvfs_transfers_may_try_again (reader->transfers, &trouble, failure, rest.lost, &reader->lock,
-                                         &reader->changed, cancellable))
+      if (!hvfs_transfers_may_try_again (reader->transfers, &trouble, failure, rest.lost,
+                                         &reader->lock, &reader->changed, cancellable))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
@@ -200,8 +113,7 @@ run_part (Part *part, GCancellable *cancellable)
   gboolean ok = fetch (part, cancellable, &failure);
 
   g_mutex_lock (&reader->lock);
-  part->done = TRUE;
-  reader->n_on_the_way--;
+  hvfs_reader_end_part_locked (part);
   /* Who gives up is no reason for the others: they ask anew. */
   if (!ok && !g_cancellable_is_cancelled (cancellable))
     part->error = g_steal_pointer (&failure);
@@ -211,32 +123,18 @@ run_part (Part *part, GCancellable *cancellable)
 }
 
 static void
-reader_unref (HvfsReader *reader)
-{
-  if (!g_atomic_ref_count_dec (&reader->refs))
-    return;
-  g_queue_clear_full (&reader->parts, (GDestroyNotify) part_free);
-  hvfs_datastore_place_free (reader->place);
-  g_object_unref (reader->closed);
-  g_mutex_clear (&reader->lock);
-  g_cond_clear (&reader->changed);
-  g_free (reader->path);
-  g_free (reader);
-}
-
-static void
 run (gpointer data)
 {
   HvfsReader *reader = ((Part *) data)->reader;
 
   run_part (data, reader->closed);
-  reader_unref (reader);
+  hvfs_reader_unref (reader);
 }
 
 static void
 start_part_locked (HvfsReader *reader, goffset start, gsize len)
 {
-  Part *part = add_part_locked (reader, start, len);
+  Part *part = hvfs_reader_add_part_locked (reader, start, len);
 
   g_atomic_ref_count_inc (&reader->refs);
   hvfs_transfers_run (reader->transfers, run, part);
@@ -247,33 +145,25 @@ start_part_locked (HvfsReader *reader, goffset start, gsize len)
 HvfsReader *
 hvfs_reader_new (HvfsTransfers *transfers, HvfsDatastorePlace *place, const char *path)
 {
-  HvfsReader *reader = g_new0 (HvfsReader, 1);
-
-  reader->transfers = transfers;
-  reader->place = place;
-  reader->path = g_strdup (path);
-  reader->closed = g_cancellable_new ();
-  reader->total = -1;
-  reader->awaited = G_MAXINT64;
-  g_atomic_ref_count_init (&reader->refs);
-  g_mutex_init (&reader->lock);
-  g_cond_init (&reader->changed);
-  g_queue_init (&reader->parts);
-  return reader;
+  return hvfs_reader_alloc (transfers, place, path);
 }
 
 void
 hvfs_reader_close (HvfsReader *reader)
 {
   g_cancellable_cancel (reader->closed);
-  reader_unref (reader);
+  g_mutex_lock (&reader->lock);
+  hvfs_reader_give_up_stream_locked (reader);
+  g_mutex_unlock (&reader->lock);
+  hvfs_reader_unref (reader);
 }
 
 /* Who reads on gets more each time. */
 static gsize
 next_window_locked (HvfsReader *reader)
 {
-  reader->window = reader->window == 0 ? MIN_WINDOW : MIN (reader->window * 4, MAX_WINDOW);
+  reader->window
+    = reader->window == 0 ? MIN_WINDOW : MIN (reader->window * 4, HVFS_READER_MAX_WINDOW);
   return reader->window;
 }
 
@@ -291,7 +181,8 @@ begin_locked (HvfsReader *reader, goffset at, gsize size, gboolean reads_on,
       return;
     }
   reader->window = 0;
-  part = add_part_locked (reader, at, size);
+  hvfs_reader_give_up_stream_locked (reader);
+  part = hvfs_reader_add_part_locked (reader, at, size);
   g_mutex_unlock (&reader->lock);
   run_part (part, cancellable);
   g_mutex_lock (&reader->lock);
@@ -304,14 +195,15 @@ read_ahead_locked (HvfsReader *reader, goffset at)
   Part *part = at > 0 ? part_at_locked (reader, at - 1) : NULL;
   goffset end = part == NULL ? 0 : part->start + (goffset) part->len;
 
-  if (part == NULL || reader->window == 0 || part->start == 0
+  if (part == NULL || reader->window == 0 || reader->stream != NULL || part->start == 0
       || reader->n_on_the_way >= MAX_ON_THE_WAY || (part->done && part->filled < part->len)
       || (reader->total >= 0 && end >= reader->total) || part_at_locked (reader, end) != NULL)
     return;
   for (GList *link = reader->parts.head; link != NULL; link = link->next)
     if (((Part *) link->data)->start == end) /* it failed: who comes there is told */
       return;
-  start_part_locked (reader, end, next_window_locked (reader));
+  if (reader->window < HVFS_READER_MAX_WINDOW || !hvfs_reader_begin_stream_locked (reader, end))
+    start_part_locked (reader, end, next_window_locked (reader));
 }
 
 typedef struct
@@ -361,6 +253,9 @@ take_locked (Read *read, Part *part, goffset at, gsize len)
       memcpy (read->data + read->got, part->room->data + start, len);
     }
   read->got += len;
+  read->reader->reached = at + (goffset) len;
+  if (read->reader->stream != NULL) /* it may wait for that */
+    g_cond_broadcast (&read->reader->changed);
 }
 
 /* Takes a step towards all of @read.  FALSE: @error, or it is at the end. */
@@ -389,7 +284,8 @@ step_locked (Read *read, GCancellable *cancellable, GError **error)
       g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
       return FALSE;
     }
-  if (part == NULL && reader->n_on_the_way < MAX_ON_THE_WAY)
+  if (part == NULL && reader->n_on_the_way < MAX_ON_THE_WAY
+      && !hvfs_reader_streams_to_locked (reader, at))
     begin_locked (reader, at, read->size - read->got, read->reads_on, cancellable);
   else
     {

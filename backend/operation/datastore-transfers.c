@@ -11,6 +11,7 @@
 
 #define LEAST (256 * 1024)
 #define MAX_THREADS 64
+#define MAX_STREAMS 16
 #define BUSY_WAIT_US (2 * G_TIME_SPAN_SECOND)
 #define BUSY_TRIES 5
 #define LOST_WAIT_US (G_TIME_SPAN_SECOND / 4)
@@ -28,6 +29,7 @@ struct _HvfsTransfers
   GQueue idle;  /* lock: HvfsRoom; kept while others are used, for who takes one next */
   gsize n_idle; /* lock: bytes of these */
   gint no_chunks; /* atomic */
+  gint n_streams; /* atomic */
 };
 
 typedef struct
@@ -148,6 +150,21 @@ hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer d
 
   *job = (Job){ func, data };
   hvfs_crew_push (transfers->crew, job);
+}
+
+gboolean
+hvfs_transfers_begin_stream (HvfsTransfers *transfers)
+{
+  if (g_atomic_int_add (&transfers->n_streams, 1) < MAX_STREAMS)
+    return TRUE;
+  hvfs_transfers_end_stream (transfers);
+  return FALSE;
+}
+
+void
+hvfs_transfers_end_stream (HvfsTransfers *transfers)
+{
+  g_atomic_int_add (&transfers->n_streams, -1);
 }
 
 /* How much there is for who would like @len bytes: one of a few sizes. */

@@ -26,6 +26,11 @@ typedef void (*HvfsTransfersFunc) (gpointer data);
 /* Runs @func in a thread. */
 void hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer data);
 
+/* Whether there may be one transfer more that has a thread for as long as its reader reads; too
+ * many would leave none for the others.  TRUE: end_stream () follows */
+gboolean hvfs_transfers_begin_stream (HvfsTransfers *transfers);
+void hvfs_transfers_end_stream (HvfsTransfers *transfers);
+
 /* Cancelled when the transfers are to end.  (transfer none) */
 GCancellable *hvfs_transfers_get_closing (HvfsTransfers *transfers);
 

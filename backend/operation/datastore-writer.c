@@ -14,8 +14,6 @@
 /* More than a network holds of what a server has not looked at yet. */
 #define KEEP (16 * 1024 * 1024)
 #define RING (4 * 1024 * 1024)
-/* What is shorter is there before a host was found and asked. */
-#define DIRECT (16 * 1024 * 1024)
 /* A host may write for long before it says that it has all. */
 #define ANSWER_S 300
 
@@ -151,7 +149,7 @@ put (HvfsWriter *writer, GError **error)
   HvfsDatastoreFile file = { writer->place, writer->path, -1, ANSWER_S, NULL };
   HvfsTrouble trouble = { 0 };
 
-  if (writer->len < 0 || writer->len >= DIRECT)
+  if (writer->len < 0 || writer->len >= HVFS_DIRECT_BYTES)
     file.direct = hvfs_transfers_get_direct (writer->transfers, writer->place);
   for (;;)
     {

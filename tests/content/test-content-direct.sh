@@ -78,8 +78,9 @@ unmount_hvfs
 
 # One whose certificate is not that of the ticket gets nothing.
 again
-control POST '/fail?method=AcquireGenericServiceTicket&what=fault&fault=InvalidArgument' >/dev/null
+control POST '/certificate?of=hosts&kind=other' >/dev/null
 mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content,allow_delete,spool="$tmp"
 up e.iso
+sent AcquireGenericServiceTicket 1
 sent 'PUT host' 0
 unmount_hvfs

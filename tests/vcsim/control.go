@@ -15,11 +15,14 @@
 //   POST /reset      forget requests and log
 //   POST /keep       keep each request, whole, from now on
 //   POST /expire     end all sessions
-//   POST /down       cut all connections and refuse new ones, state kept
-//   POST /up         listen again, on the same port
+//   POST /down[?of=hosts]
+//                    cut all connections and refuse new ones, state kept; those of the
+//                    hosts that take tickets
+//   POST /up[?of=hosts]
+//                    listen again, on the same port
 //   POST /cut        cut all connections, listen on
-//   POST /certificate?kind=own|other|expired|wronghost
-//                    the certificate that new connections are shown
+//   POST /certificate?kind=own|other|expired|wronghost[&of=hosts]
+//                    the certificate that new connections are shown; tickets tell of the own
 //   POST /task-time?ms=N[&method=M]
 //                    the time that tasks take from now on
 //   POST /hurry      the tasks under way take no longer
@@ -32,7 +35,7 @@
 //                      slow      the reply comes ms late   trickle   it takes ms to arrive
 //                      silent    performed, never answered
 //                      garbage   no XML                    empty     no body
-//                      html, 401, 500, 503                 type      a wrong Content-Type
+//                      html, 401, 403, 404, 500, 503       type      a wrong Content-Type
 //                      411       only where the length of the body is not said
 //                      cut       connection cut after so many bytes of the body
 //                      stall     no more of it is taken then, until healed
@@ -123,8 +126,8 @@ func (c *control) changing() map[string]action {
 		"/keep":        just(c.front.log.keep),
 		"/heal":        just(c.front.faults.clear),
 		"/expire":      just(func() { c.w.do(c.w.expire) }),
-		"/down":        just(c.gate.close),
-		"/up":          func(*http.Request) (interface{}, error) { return nil, c.gate.open() },
+		"/down":        func(r *http.Request) (interface{}, error) { c.gateOf(r).close(); return nil, nil },
+		"/up":          func(r *http.Request) (interface{}, error) { return nil, c.gateOf(r).open() },
 		"/cut":         func(*http.Request) (interface{}, error) { c.gate.close(); return nil, c.gate.open() },
 		"/certificate": c.certificate,
 		"/task-time":   c.taskTime,
@@ -139,6 +142,14 @@ func (c *control) changing() map[string]action {
 		"/connection":  c.connection,
 		"/question":    c.question,
 	}
+}
+
+// gateOf: with of=hosts, where the hosts take tickets; else the server's.
+func (c *control) gateOf(r *http.Request) *gate {
+	if r.FormValue("of") == "hosts" && c.w.hostGate != nil {
+		return c.w.hostGate
+	}
+	return c.gate
 }
 
 func just(f func()) action {
@@ -204,7 +215,7 @@ func (c *control) taskTime(r *http.Request) (interface{}, error) {
 func (c *control) certificate(r *http.Request) (interface{}, error) {
 	kind := r.FormValue("kind")
 	if kind == "own" {
-		c.gate.setCertificate(c.gate.own)
+		c.gateOf(r).setCertificate(c.gateOf(r).own)
 		return nil, nil
 	}
 	if !certificateKinds[kind] {
@@ -212,7 +223,7 @@ func (c *control) certificate(r *http.Request) (interface{}, error) {
 	}
 	cert, _, err := makeCertificate(kind)
 	if err == nil {
-		c.gate.setCertificate(cert)
+		c.gateOf(r).setCertificate(cert)
 	}
 	return nil, err
 }

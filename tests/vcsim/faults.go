@@ -49,6 +49,8 @@ var acts = map[string]act{
 	"503":      constant(503, "text/html", "<html><body><h1>503 Service Unavailable</h1></body></html>"),
 	"500":      constant(500, "text/plain", "Internal Server Error"),
 	"401":      constant(401, "text/html", "<html><body>401 Unauthorized</body></html>"),
+	"403":      constant(403, "text/html", "<html><body>403 Forbidden</body></html>"),
+	"404":      constant(404, "text/html", "<html><body>404 Not Found</body></html>"),
 	"type":     actType,
 	"other":    actOther,
 	"huge":     actHuge,
