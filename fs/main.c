@@ -42,6 +42,7 @@
 #include "fs/attr/vmx.h"
 #include "fs/content/content-place.h"
 #include "fs/content/contents.h"
+#include "fs/content/leftover.h"
 #include "fs/content/volume.h"
 #include "fs/content/volumes.h"
 #include "fs/edit/desk.h"
@@ -303,6 +304,8 @@ loop (HvfsFs *fs, struct fuse_session *session, GCancellable *cancellable, GErro
   fs->jobs = hvfs_jobs_new ();
   hvfs_notifier_start (fs->notifier, session);
   hvfs_updater_start (fs->updater);
+  if (fs->transfers != NULL)
+    hvfs_leftover_remove_old (fs);
   watch = hvfs_service_watch_new (fs->mountpoint);
   hvfs_loop_run (loop, cancellable);
   hvfs_service_watch_free (watch);

@@ -34,6 +34,7 @@ typedef struct
   char *path;
   guint32 store;
   gint64 len;           /* -1: not known when it began */
+  HvfsLeftoverNote *note; /* nullable: that it is on its way */
 } Stream;
 
 struct _HvfsUpload
@@ -237,6 +238,7 @@ begin_stream_locked (HvfsUpload *upload, goffset ready, gint64 len, GError **err
   stream = upload->stream = g_new (Stream, 1);
   *stream = (Stream){ .place = place, .path = temporary_name (path), .store = content.store,
                       .len = len };
+  stream->note = hvfs_leftover_note (upload->fs, place, stream->path, FALSE);
   stream->writer = hvfs_writer_new (upload->fs->transfers, of_writer, stream->path, upload->fd,
                                     ready, len);
   return TRUE;
@@ -253,7 +255,9 @@ end_stream_locked (HvfsUpload *upload, gboolean is_there)
   hvfs_writer_free (stream->writer);
   if (is_there)
     hvfs_leftover_remove (upload->fs, stream->store, stream->place, stream->path,
-                          stream->is_disk);
+                          stream->is_disk, stream->note);
+  else
+    hvfs_leftover_note_free (stream->note, TRUE);
   hvfs_datastore_place_free (stream->place);
   g_free (stream->path);
 }
@@ -613,6 +617,7 @@ begin_copy_locked (HvfsUpload *upload, guint32 source, gint64 len, GCancellable 
   *stream = (Stream){ .source = source, .place = place, .store = own.store, .len = len,
                       .is_disk = is_disk_locked (upload, source, content.store, name, path) };
   stream->path = g_strconcat (temporary, stream->is_disk ? ".vmdk" : NULL, NULL);
+  stream->note = hvfs_leftover_note (fs, place, stream->path, stream->is_disk);
   from = (HvfsDatastorePath){ content.store, from_place, from_path, stream->is_disk };
   to = (HvfsDatastorePath){ own.store, place, stream->path, stream->is_disk };
   if (hvfs_datastore_copy (&fs->server, &from, &to, cancellable, &failure))

@@ -77,6 +77,12 @@ expect_failure 'Input/output error' cp "$tmp/iso" "$files/refused"
 control POST /heal >/dev/null
 [ ! -e "$files/refused" ] || fail 'refused, but there'
 [ ! -e "$root/refused" ] || fail 'refused, but stored'
+grep -q 'refused: store.*Internal Server Error' "$mnt/.hvfs/errors" || fail "errors: $(cat "$mnt/.hvfs/errors")"
+# As at the top of a vSAN, where there are directories only, and those of another kind.
+control POST '/fail?method=MakeDirectory&what=fault&fault=CannotCreateFile&message=Cannot%20complete%20file%20creation.' >/dev/null
+expect_failure '' mkdir "$files/at the top"
+grep -q 'at the top: .*Cannot complete file creation' "$mnt/.hvfs/errors" || fail "errors: $(cat "$mnt/.hvfs/errors")"
+[ ! -e "$files/at the top" ] || fail 'refused, but there'
 control POST '/fail?method=MoveDatastoreFile_Task&what=fault&fault=FileLocked&message=Somebody%20has%20it.' >/dev/null
 if cp "$tmp/iso" "$files/locked" 2>"$tmp/err"; then fail 'locked, with success'; fi
 [ ! -e "$files/locked" ] || fail 'locked, but there'
