@@ -20,7 +20,7 @@ VCSIM=${VCSIM:-$build_dir/tests/vcsim/vcsim}
 PYTHON=/usr/bin/python3
 export PYTHONPATH="$tests_dir/lib" PYTHONDONTWRITEBYTECODE=1
 # A condition that is not true within so many seconds never will be.
-AWAIT_S=${AWAIT_S:-60}
+AWAIT_S=${AWAIT_S:-120}
 
 # A file that shows what it does not depend on ends hvfs, and so the test.
 export HVFS_CHECK_DEPENDS=1
@@ -321,7 +321,8 @@ hvfs_is_mounted_or_gone () {
 
 # unmount_hvfs [MOUNTPOINT [PID]]  And what hvfs says of itself then, leaks included.
 unmount_hvfs () {
-  fusermount3 -u "${1:-$hvfs_mnt}" || fail "fusermount3 -u ${1:-$hvfs_mnt}"
+  # Busy for as long as a reader that was ended is not gone.
+  await fusermount3 -u "${1:-$hvfs_mnt}" 2>/dev/null
   await is_gone "${2:-$hvfs_pid}"
   wait "${2:-$hvfs_pid}" || fail "hvfs exited with status $?"
   mounts=$(echo "$mounts" | sed "s|${2:-$hvfs_pid}:[^ ]* *||")
