@@ -120,7 +120,7 @@ hvfs_vm_is_locked (HvfsMirror *mirror, guint32 serial, const char *version, gboo
 /* Borrowed from the mirror, under its lock. */
 typedef struct
 {
-  const char *host, *name;
+  const char *host, *name, *uuid;
   HvfsObject *vm;
 } Place;
 
@@ -154,8 +154,14 @@ by_host_and_age (const void *a, const void *b)
   return host != 0 ? host : by_age (a, b);
 }
 
+static int
+by_uuid (const void *a, const void *b)
+{
+  return g_strcmp0 (((const Place *) a)->uuid, ((const Place *) b)->uuid);
+}
+
 typedef int (*Order) (const void *, const void *);
-static const Order orders[] = { by_host_and_name, by_name, by_host_and_age, by_age };
+static const Order orders[] = { by_host_and_name, by_name, by_host_and_age, by_age, by_uuid };
 
 static Place
 place_of (HvfsMirror *mirror, HvfsObject *vm)
@@ -163,7 +169,8 @@ place_of (HvfsMirror *mirror, HvfsObject *vm)
   HvfsObject *host = hvfs_mirror_resolve (mirror, hvfs_object_get (vm, HVFS_VM_HOST));
 
   return (Place){ host != NULL ? hvfs_value_text (hvfs_object_get (host, HVFS_NAME), NULL) : NULL,
-                  hvfs_value_text (hvfs_object_get (vm, HVFS_NAME), NULL), vm };
+                  hvfs_value_text (hvfs_object_get (vm, HVFS_NAME), NULL),
+                  hvfs_value_text (hvfs_object_get (vm, HVFS_VM_UUID), NULL), vm };
 }
 
 static GArray *

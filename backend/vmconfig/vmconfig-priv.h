@@ -13,6 +13,13 @@
 typedef struct _HvfsConfig HvfsConfig;               /* vmconfig.h */
 typedef struct _HvfsSnapshotDisks HvfsSnapshotDisks; /* vmconfig-snapshots.h */
 
+/* The order in which machines are read, of which it is guessed whose turn is next. */
+typedef struct
+{
+  guint32 last; /* what was read before; 0: nothing */
+  guint ahead;  /* neighbours in the last batch; 0: none came with it */
+} HvfsConfigOrder;
+
 struct _HvfsConfig
 {
   HvfsServer server;      /* never changes, as the next */
@@ -23,8 +30,8 @@ struct _HvfsConfig
   HvfsVmCache *cache;     /* lock */
   HvfsOptionsCache *options; /* lock */
   HvfsFlight *coming;     /* by serial: what some thread fetches */
-  guint32 last;           /* lock: what was read before; 0: nothing */
-  guint ahead;            /* lock: neighbours in the last batch; 0: none came with it */
+  HvfsConfigOrder texts;   /* lock */
+  HvfsConfigOrder parts;   /* lock: of what is kept beside the texts */
 };
 
 /* Keeps the extraConfig of @read, the configuration of @look, and what is in its first CD drive. */

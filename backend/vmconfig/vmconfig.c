@@ -65,15 +65,27 @@ hvfs_config_free (HvfsConfig *config)
 
 /* ---- from memory ---- */
 
-/* Whether what is kept is still the server's.  Both locks are held. */
+/* Whether what is kept of @version and power is still the server's.  Machines that a batch
+ * brought are in @order when they are looked at.  Both locks are held. */
+static gboolean
+look_locked (HvfsConfig *config, HvfsConfigOrder *order, guint32 serial, const char *version,
+             gboolean running)
+{
+  gboolean there = version != NULL
+                   && hvfs_vm_is_locked (config->server.mirror, serial, version, running);
+
+  if (there)
+    order->last = serial;
+  return there;
+}
+
 static gboolean
 is_present_locked (HvfsConfig *config, guint32 serial)
 {
   gboolean running = FALSE;
   const char *version = hvfs_vm_cache_version (config->cache, serial, &running);
 
-  return version != NULL
-         && hvfs_vm_is_locked (config->server.mirror, serial, version, running);
+  return look_locked (config, &config->texts, serial, version, running);
 }
 
 gboolean
@@ -113,23 +125,18 @@ hvfs_config_get (HvfsConfig *config, guint32 serial)
   g_autoptr (GRWLockReaderLocker) reader
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (config->server.mirror));
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&config->lock);
-  GBytes *text = is_present_locked (config, serial) ? hvfs_vm_cache_get (config->cache, serial)
-                                                     : NULL;
 
-  if (text != NULL)
-    config->last = serial;
-  return text;
+  return is_present_locked (config, serial) ? hvfs_vm_cache_get (config->cache, serial) : NULL;
 }
 
-/* Whether what is kept beside the text is still the server's.  Both locks are held. */
+/* The same of what is kept beside the text. */
 static gboolean
 has_options_locked (HvfsConfig *config, guint32 serial)
 {
   gboolean running = FALSE;
   const char *version = hvfs_options_cache_version (config->options, serial, &running);
 
-  return version != NULL
-         && hvfs_vm_is_locked (config->server.mirror, serial, version, running);
+  return look_locked (config, &config->parts, serial, version, running);
 }
 
 GPtrArray *
@@ -197,7 +204,7 @@ are_parts_wanted (guint32 serial, const char *version, gboolean running, gpointe
 
 /* Who comes with @look: nobody at first, the more the longer it goes well. */
 static GPtrArray *
-plan (HvfsConfig *config, HvfsVmLook *look,
+plan (HvfsConfig *config, HvfsConfigOrder *order, HvfsVmLook *look,
       gboolean (*wanted) (guint32, const char *, gboolean, gpointer))
 {
   GPtrArray *batch;
@@ -205,14 +212,14 @@ plan (HvfsConfig *config, HvfsVmLook *look,
   guint n;
 
   g_mutex_lock (&config->lock);
-  last = config->last;
-  n = config->ahead == 0 ? AHEAD_FIRST : MIN (config->ahead * AHEAD_GROWTH, AHEAD_MOST);
+  last = order->last;
+  n = order->ahead == 0 ? AHEAD_FIRST : MIN (order->ahead * AHEAD_GROWTH, AHEAD_MOST);
   n = MIN (n, config->budget / AHEAD_BYTES);
   g_mutex_unlock (&config->lock);
   batch = hvfs_vm_neighbours (config->server.mirror, last, look->serial, n, wanted, config);
   g_mutex_lock (&config->lock);
-  config->ahead = batch->len > 0 ? n : 0;
-  config->last = look->serial;
+  order->ahead = batch->len > 0 ? n : 0;
+  order->last = look->serial;
   g_mutex_unlock (&config->lock);
   g_ptr_array_insert (batch, 0, look);
   return batch;
@@ -459,7 +466,7 @@ fetch_claimed (HvfsConfig *config, guint32 serial, GBytes *present, GCancellable
       hvfs_flight_end (config->coming, serial);
       return text;
     }
-  batch = plan (config, look, is_wanted);
+  batch = plan (config, &config->texts, look, is_wanted);
   claim (config, batch);
   text = fetch_batch (config, batch, cancellable, error);
   end_flights (config, batch);
@@ -521,7 +528,7 @@ fetch_parts_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellab
       hvfs_flight_end (config->coming, serial);
       return FALSE;
     }
-  batch = plan (config, look, are_parts_wanted);
+  batch = plan (config, &config->parts, look, are_parts_wanted);
   claim (config, batch);
   contents = retrieve (config, batch, paths, cancellable, error);
   for (guint i = 0; contents != NULL && i < batch->len; i++)

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/mount/test-mount-walk.sh - what is not pushed is asked for in batches that grow, in whatever
+# order machines are read
+. "${srcdir:-$(dirname "$0")/..}/functions.sh"
+start_vcsim -vm 400
+
+# walk COMMAND...  Prints the requests of one, on a mount of its own.
+walk () {
+  mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+  before=$(stat_of "$mnt" request.RetrievePropertiesEx)
+  "$@" >"$tmp/out"
+  echo $(($(stat_of "$mnt" request.RetrievePropertiesEx) - before)) >"$tmp/n"
+  lines=$(wc -l <"$tmp/out")
+  unmount_hvfs
+}
+
+# 800 machines: 1 alone, 1 and 8, 1 and 32, 1 and 128, then by 257.
+for command in "find $mnt/datacenters" "ls $mnt/by-name/*/extraconfig" "ls $mnt/by-uuid/*/disks" \
+    "wc -c $mnt/by-name/*/config.xml" "find $mnt/datacenters -name config.xml -size +100000c"; do
+  walk sh -c "$command"
+  [ "$(cat "$tmp/n")" -le 9 ] || fail "$(cat "$tmp/n") requests of: $command"
+  [ "$(cat "$tmp/n")" -ge 1 ] || fail "nothing was asked for: $command"
+done
+
+# Each of two things that are asked for goes its own way.
+walk sh -c "for vm in $mnt/by-name/*; do head -n 1 \$vm/config.xml; ls \$vm/disks; done"
+[ "$(cat "$tmp/n")" -le 14 ] || fail "$(cat "$tmp/n") requests for configurations and disks"
+expect_eq 'what came' "$(grep -c '^sda$' "$tmp/out")" 800
