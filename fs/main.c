@@ -94,15 +94,18 @@ desk_changed (guint64 dir, const char *name, gpointer data)
 }
 
 static void
-listing_is_old (guint32 number, guint32 store, gpointer data)
+listing_is_old (guint32 number, guint32 store, const char *name, gpointer data)
 {
   HvfsFs *fs = data;
-
-  hvfs_notifier_inode (fs->notifier, hvfs_content_dir_ino (number, store));
   /* In a mount of a host its datastores are below it alone. */
-  if (number == 0)
-    hvfs_notifier_inode (fs->notifier, hvfs_row_ino (hvfs_row (HVFS_NAMED_FILES), store,
-                                                     hvfs_fs_root (fs)));
+  const guint64 dirs[] = { hvfs_content_dir_ino (number, store),
+                           number == 0 ? hvfs_row_ino (hvfs_row (HVFS_NAMED_FILES), store, hvfs_fs_root (fs)) : 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (dirs) && dirs[i] != 0; i++)
+    if (name != NULL)
+      hvfs_notifier_entry (fs->notifier, dirs[i], name);
+    else
+      hvfs_notifier_inode (fs->notifier, dirs[i]);
 }
 
 /* Configurations and transfers have half of the memory each. */

@@ -115,10 +115,8 @@ watch (gpointer data)
       else
         {
           g_queue_pop_head (&contents->listings);
-          g_mutex_unlock (&contents->lock);
-          contents->old (first->number, first->store, contents->data);
+          contents->old (first->number, first->store, NULL, contents->data);
           g_free (first);
-          g_mutex_lock (&contents->lock);
         }
     }
   g_mutex_unlock (&contents->lock);
@@ -575,12 +573,12 @@ hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size)
   node->content.until_us = node->parent->listed_until_us;
 }
 
-static gboolean
-make_old (gpointer number, gpointer node, gpointer data)
+static void
+make_old_locked (HvfsContents *contents, const Node *dir, Node *node)
 {
-  if (!((Node *) node)->content.is_new)
-    ((Node *) node)->content.until_us = 0;
-  return FALSE;
+  if (!node->content.is_new)
+    node->content.until_us = 0;
+  contents->old (dir->content.number, dir->content.store, node->name, contents->data);
 }
 
 static void
@@ -588,7 +586,9 @@ forget_locked (HvfsContents *contents, Node *dir)
 {
   note_change_locked (contents, dir);
   dir->listed_until_us = 0;
-  g_tree_foreach (dir->children, make_old, NULL);
+  for (GTreeNode *at = g_tree_node_first (dir->children); at != NULL; at = g_tree_node_next (at))
+    make_old_locked (contents, dir, g_tree_node_value (at));
+  contents->old (dir->content.number, dir->content.store, NULL, contents->data);
 }
 
 void

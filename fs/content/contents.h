@@ -14,10 +14,9 @@
 
 typedef struct _HvfsContents HvfsContents;
 
-/* Told, without the lock, that the listing of the directory @number (0: the root of @store)
- * is old. */
-typedef void (*HvfsContentsOld) (guint32 number, guint32 store, gpointer data);
-
+/* Told that the listing of the directory @number (0: the root of @store) is old; @name: NULL, or
+ * one of its names, of which the same is true.  Under the lock: nothing but notifying. */
+typedef void (*HvfsContentsOld) (guint32 number, guint32 store, const char *name, gpointer data);
 HvfsContents *hvfs_contents_new (HvfsContentsOld old, gpointer data);
 void hvfs_contents_free (HvfsContents *contents); /* NULL is allowed */
 
@@ -104,7 +103,7 @@ void hvfs_contents_set_size (HvfsContents *contents, guint32 number, gint64 size
 void hvfs_contents_set_time (HvfsContents *contents, guint32 number, gint64 us);
 /* The server has it now, and is so long. */
 void hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size);
-/* What is known of the directory is old. */
+/* What is known of the directory is old, and its names are. */
 void hvfs_contents_forget (HvfsContents *contents, guint32 number, guint32 store);
 /* The same of all directories of @store. */
 void hvfs_contents_forget_store (HvfsContents *contents, guint32 store);

@@ -72,7 +72,7 @@ add_child (Listing *listing, const char *name, guint64 ino, off_t next)
   if (listing->plus)
     hvfs_ops_entry (listing->fs, ino, listing->text, &entry);
   if (listing->unsure)
-    entry.entry_timeout = 0;
+    hvfs_ops_limit_entry (&entry);
   if (node.row->fetch != NULL && entry.attr_timeout == 0)
     memset (&entry, 0, sizeof entry);
   entry.attr.st_ino = ino;

@@ -149,6 +149,15 @@ hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer, struct fuse_entry_para
 }
 
 void
+hvfs_ops_limit_entry (struct fuse_entry_param *entry)
+{
+  HvfsNode node;
+
+  entry->entry_timeout = entry->ino != 0 && hvfs_node_from_ino (entry->ino, &node)
+                             && node.row->keep_s != NULL ? entry->attr_timeout : 0;
+}
+
+void
 hvfs_ops_end_interrupt (fuse_req_t req)
 {
   fuse_req_interrupt_func (req, NULL, NULL);
@@ -215,8 +224,8 @@ answer_lookup (fuse_req_t req, guint64 parent, const char *name)
       must = (ino == 0 || (node.row->flags & HVFS_ROW_LISTED) != 0)
              && hvfs_ops_must_fetch_names (fs, node);
       hvfs_ops_entry (fs, ino, buffer, &entry);
-      if (node.row->fetch != NULL) /* nobody tells which names come and go there */
-        entry.entry_timeout = 0;
+      if (node.row->fetch != NULL)
+        hvfs_ops_limit_entry (&entry);
     }
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   if (must)
