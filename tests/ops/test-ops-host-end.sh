@@ -38,6 +38,18 @@ expect_requests "$mnt" 1 cat "$cluster/info"
 expect_requests "$mnt" 0 sh -c "cat '$cluster/info'; ls -l '$cluster/'"
 grep -qx 'drs=yes' "$cluster/info" || fail "drs: $(cat "$cluster/info")"
 grep -qx 'ha=no' "$cluster/info" || fail "ha: $(cat "$cluster/info")"
+# Each of its figures is another one; of the two of memory the server has bytes and MiB.
+n=0
+for figure in numHosts numEffectiveHosts numCpuCores numCpuThreads totalCpu effectiveCpu totalMemory=4194304 effectiveMemory=3; do
+  n=$((n + 1))
+  value=${figure#*=}
+  [ "$value" != "$figure" ] || value=$n
+  control POST "/set?object=DC0_C0&path=summary.${figure%%=*}&value=$value" >/dev/null
+done
+last () { grep -qx 'effective_memory=3072' "$cluster/info"; }
+await last
+expect_eq figures "$(head -n 8 "$cluster/info" | tr '\n' ' ')" \
+  'hosts=1 effective_hosts=2 cores=3 threads=4 mhz=5 effective_mhz=6 memory=4096 effective_memory=3072 '
 control POST "/set?object=DC0_C0&path=configuration.drsConfig.enabled&value=" >/dev/null
 control POST "/set?object=$(cat "$d/moref")&path=hardware.cpuFeature&value=" >/dev/null
 unmount_hvfs
