@@ -14,7 +14,7 @@
 #define DIRS 3
 #define ROUNDS 4000
 
-static const char *const words[] = { "a", "b", "a~vm-1", "a~vm-2", "b~vm-1", "c" };
+static const char *const words[] = { "a", "b", "a~vm-9", "a~vm-10", "b~vm-9", "c" };
 
 typedef struct
 {
@@ -54,7 +54,7 @@ set_up (Fixture *f, gconstpointer data)
       f->objects[i] = g_malloc0 (sizeof (HvfsObject) + HVFS_N_VM * sizeof (HvfsValue *));
       f->objects[i]->serial = i + 1;
       f->objects[i]->kind = HVFS_KIND_VM;
-      f->objects[i]->moref = g_strdup_printf ("vm-%u", i + 1);
+      f->objects[i]->moref = g_strdup_printf ("vm-%u", i + 9);
     }
 }
 
@@ -155,19 +155,19 @@ test_random (Fixture *f, gconstpointer data)
     }
 }
 
-/* The lowest moref has the plain name. */
+/* The lowest moref has the plain name, and vm-9 is lower than vm-10. */
 static void
 test_namesakes (Fixture *f, gconstpointer data)
 {
   for (int i = 2; i >= 0; i--)
     hvfs_index_place (f->index, f->objects[i], &(HvfsPlace){ 1, "web", child_of (i) }, 1);
   g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web"), ==, child_of (0));
-  g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web~vm-2"), ==, child_of (1));
-  g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web~vm-3"), ==, child_of (2));
-  g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web~vm-1"), ==, 0);
+  g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web~vm-10"), ==, child_of (1));
+  g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web~vm-11"), ==, child_of (2));
+  g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web~vm-9"), ==, 0);
   hvfs_index_place (f->index, f->objects[0], NULL, 0);
   g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web"), ==, child_of (1));
-  g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web~vm-2"), ==, 0);
+  g_assert_cmpuint (hvfs_index_lookup (f->index, 1, "web~vm-10"), ==, 0);
 }
 
 int

@@ -71,6 +71,7 @@ def sched():
             ('shares=-2', 'reservation=500 limit=-1 shares=normal', '500 -1 normal'),
             ('shares=-3', 'reservation=500 limit=-1 shares=high', '500 -1 high'),
             ('limit=800', 'reservation=500 limit=800 shares=high', '500 800 high'),
+            ('limit=500', 'reservation=500 limit=500 shares=high', '500 500 high'),
             ('limit=unlimited reservation=0 shares=low', 'reservation=0 limit=-1 shares=low', '0 -1 low')):
         works('sched', THIRD, f'echo {line} > sched', 'sched', wanted, cpu, said)
     works('sched', THIRD, r"printf 'reservation=100\nshares=normal\n' > sched", 'sched',
