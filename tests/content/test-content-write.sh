@@ -30,6 +30,14 @@ expect_eq 'empty' "$(stat -c %s "$root/empty")" 0
 expect_eq 'lines' "$(cat "$root/lines")" "$(printf 'one\ntwo\nthree')"
 dd if="$tmp/iso" of="$files/seek" bs=1000 seek=10 count=5 status=none
 expect_eq 'dd' "$(md5sum <"$root/seek")" "$( (head -c 10000 /dev/zero; head -c 5000 "$tmp/iso") | md5sum)"
+# What is being written is not gone when the directory is listed anew.
+exec 3>"$files/slow"
+echo half >&3
+echo yes >"$files/../refresh"
+find "$files" -maxdepth 1 | grep -q '/slow$' || fail 'a file that is being written is not listed'
+echo rest >&3
+exec 3>&-
+expect_eq 'slow' "$(cat "$root/slow")" "$(printf 'half\nrest')"
 tar cf - -C "$tmp" iso | tar xf - -C "$files/iso"
 cmp "$tmp/iso" "$root/iso/iso"
 no_parts 'made'
