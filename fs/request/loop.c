@@ -17,6 +17,10 @@
 /* The longest look for the next request before sleeping, and the first try. */
 #define MAX_LOOK_US 200
 #define MIN_LOOK_US 10
+/* Who gave the processor away and had it back so late is not alone: looking would only make it the
+ * turn of others, while who sleeps is woken before them.  Then nobody looks for a while. */
+#define CROWDED_US 100
+#define REST_US (G_TIME_SPAN_SECOND / 10)
 
 /* Handlers do not wait, so more threads than processors would only take turns; a few
  * are for what the kernel makes wait. */
@@ -147,25 +151,40 @@ is_there (HvfsLoop *loop, int timeout_ms)
   return poll (fds, G_N_ELEMENTS (fds), timeout_ms) != 0;
 }
 
-/* Until there is a request, or the end.  @look_us: for how long it is worth staying
- * awake; what would have been right this time makes it longer or shorter. */
+/* For how long it is worth staying awake, of one thread. */
+typedef struct
+{
+  gint64 us;
+  gint64 rests_until_us; /* monotonic */
+} Look;
+
+/* Until there is a request, or the end.  What would have been right this time makes @look
+ * longer or shorter. */
 static void
-await_request (HvfsLoop *loop, gint64 *look_us)
+await_request (HvfsLoop *loop, Look *look)
 {
   gint64 start = g_get_monotonic_time (), took = 0;
+  gint64 limit = start < look->rests_until_us ? 0 : look->us;
 
-  while (took < *look_us && !is_there (loop, 0))
+  while (took < limit && !is_there (loop, 0))
     {
+      gint64 before = took;
+
       sched_yield ();
       took = g_get_monotonic_time () - start;
+      if (took - before > CROWDED_US)
+        {
+          look->rests_until_us = start + took + REST_US;
+          limit = 0;
+        }
     }
-  if (took >= *look_us)
+  if (took >= limit)
     is_there (loop, -1);
   took = g_get_monotonic_time () - start;
   if (took > loop->max_look_us)
-    *look_us = 0;
-  else if (took > *look_us)
-    *look_us = CLAMP (*look_us * 2, MIN_LOOK_US, loop->max_look_us);
+    look->us = 0;
+  else if (took > look->us)
+    look->us = CLAMP (look->us * 2, MIN_LOOK_US, loop->max_look_us);
 }
 
 static gboolean
@@ -181,7 +200,7 @@ work (gpointer data)
 {
   HvfsLoop *loop = data;
   struct fuse_buf buffer = { .mem = NULL };
-  gint64 look_us = 0;
+  Look look = { 0 };
 
   while (!fuse_session_exited (loop->session))
     {
@@ -198,7 +217,7 @@ work (gpointer data)
       else if (n == -EAGAIN)
         {
           if (!sleep_unless_last (loop))
-            await_request (loop, &look_us);
+            await_request (loop, &look);
         }
       else if (n != -EINTR)
         {
