@@ -22,8 +22,13 @@ from pyVmomi import vim, VmomiSupport
 import fields
 from simulator import until
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, '../edit'))
+from agree import differences  # pylint: disable=wrong-import-position
+
 check, uri, password_file = sys.argv[1:4]
 rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 200
+convert = os.environ['CONVERT']
 tmp = tempfile.mkdtemp(prefix='hvfs-edits-')
 host, port = re.match(r'\w+://[^@]*@(.*):(\d+)/', uri).groups()
 si = SmartConnect(host=host, port=int(port), user='user', pwd=open(password_file).read().strip(),
@@ -530,7 +535,7 @@ RANDOM = [
      r'config\.cpuAllocation\.shares.*', True),
     (lambda d, dice: setattr(child(d, 'memtune/min_guarantee'), 'text', str(dice.randint(0, 64) * 1024)),
      r'config\.memoryAllocation\.reservation', True),
-    (lambda d, dice: d.find('vcpu').set('cpuset', f'{dice.randint(0, 3)}-{dice.randint(4, 9)}'),
+    (lambda d, dice: d.find('vcpu').set('cpuset', f'{dice.randint(0, 3)}-{dice.randint(19, 25)}'),  # as many as 16 CPUs need
      r'config\.cpuAffinity.*', True),
     (lambda d, dice: d.find('os').set('firmware', dice.choice(['bios', 'efi'])), r'config\.firmware', False),
     (lambda d, dice: d.find('devices/video/model').set('vram', str(2 ** dice.randint(12, 15))), DEVICE % '500', False),
@@ -559,6 +564,21 @@ def comparable(xml):
     return ET.tostring(d, encoding='unicode')
 
 
+def disagreement(vm, xml):
+    """Between @xml, its config.xml, and its VMX file as hvfs-convert reads it."""
+    path = vm.config.files.vmPathName
+    answer = ask(f'vmx {vm._moId} {tmp}/vmx')
+    if answer != 'ok':
+        return answer
+    with open(f'{tmp}/ours', 'w') as f:
+        f.write(xml)
+    command = [convert, '--to', 'xml', '--quiet', '--directory', path.rsplit('/', 1)[0], f'{tmp}/vmx']
+    for file, options in ('full', ['--full']), ('plain', []):
+        with open(f'{tmp}/{file}', 'w') as f:
+            subprocess.run(command + options, stdout=f, check=True)
+    return differences(f'{tmp}/ours', f'{tmp}/full', f'{tmp}/plain')
+
+
 def at_random(name, n, dice, running):
     """Returns whether the server has taken it: all, or nothing of it."""
     vm = vms[name]
@@ -581,6 +601,9 @@ def at_random(name, n, dice, running):
             f.write(comparable(text))
     if answer != 'ok' or strange or ask(f'same {tmp}/a {tmp}/b') != 'ok':
         fail(f'random edit {n}: {answer}, not asked for {strange}; it reads\n{back}\nnot\n{wanted}')
+    apart = disagreement(vm, back)
+    if apart:
+        fail(f'random edit {n}: config.xml and the VMX file do not agree: {apart}')
     return True
 
 
@@ -604,7 +627,7 @@ for n in range(rounds):
         break
 if not failures and not rounds // 4 < taken[True] < rounds * 3 // 4:
     fail(f'of {rounds} random edits a running machine has taken {taken[True]}')
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../man/hvfs.5'), encoding='utf-8') as manual:
+with open(os.path.join(HERE, '../../man/hvfs.5'), encoding='utf-8') as manual:
     for what in fields.wrong(moved_by, manual.read()):
         fail(what)
 print(f'{rounds} random edits of each, {taken[True]} taken by the running one' if not failures else f'{len(failures)} failures')

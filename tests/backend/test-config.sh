@@ -7,6 +7,8 @@ requires "$PYTHON"
 "$PYTHON" -c 'import pyVmomi' 2>/dev/null || requires python3-pyvmomi
 
 CHECK=${CHECK:-$build_dir/tests/backend/config-check}
+CONVERT=${CONVERT:-$build_dir/convert/hvfs-convert}
+export CONVERT
 
 # config_check COMMAND...  Each argument is one line; prints the answers.
 config_check () {

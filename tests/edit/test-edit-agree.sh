@@ -80,7 +80,7 @@ put(r'(  <video>)', r"""
 \1""")
 put("vram='4096' primary='yes'/>", "vram='8192' primary='yes'><acceleration accel3d='yes'/></model>")
 put('(  <vmware:moref>)', "".join(f"<vmware:key name='{key}' value='{value}'/>" for key, value in (
-    *((key, value) for key, value, *_ in fields.SETTINGS if key != 'swapPlacement'),)) + r'\1')  # which no VMX has
+    (key, value) for key, value, *_ in fields.SETTINGS)) + r'\1')
 sys.stdout.write(xml)
 END
 "$PYTHON" - "$vcsim_url" <<'END'
