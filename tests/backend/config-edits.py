@@ -540,7 +540,9 @@ RANDOM = [
     (lambda d, dice: d.find('os').set('firmware', dice.choice(['bios', 'efi'])), r'config\.firmware', False),
     (lambda d, dice: d.find('devices/video/model').set('vram', str(2 ** dice.randint(12, 15))), DEVICE % '500', False),
     (new_disk, DEVICE % r'(20\d\d|1000)', True), (old_disk, DEVICE % r'(20\d\d|1000)', True), (medium, DEVICE % '3000', True),
-    (new_net, DEVICE % r'(40\d\d|100)', True), (old_net, DEVICE % r'(40\d\d|100)', True), (net_mac, DEVICE % r'40\d\d', False),
+    (new_net, DEVICE % r'(40\d\d|100)', True),
+    (old_net, DEVICE % r'(40\d\d|100)', False),  # beside a new one of its model it is that one, with another MAC
+    (net_mac, DEVICE % r'40\d\d', False),
     (net_model, DEVICE % r'(40\d\d|100)', True), (serial, DEVICE % r'(90\d\d|400)', False),
     (vnc, r'config\.extraConfig.*', True),
     (limits, DEVICE % r'20\d\d', True), (bandwidth, DEVICE % r'40\d\d', True),
