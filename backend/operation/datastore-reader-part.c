@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-#define MAX_PARTS 3
+#define MAX_PARTS 6
+/* What is no larger may be wanted again, as the blocks of a file system are. */
+#define SMALL (64 * 1024)
 
 HvfsReader *
 hvfs_reader_alloc (HvfsTransfers *transfers, HvfsDatastorePlace *place, const char *path)
@@ -47,7 +49,8 @@ hvfs_reader_part_free (HvfsReaderPart *part)
   g_free (part);
 }
 
-/* Makes room for one part more, and forgets those that who reads on has behind him. */
+/* Makes room for one part more: parts of which all was taken go, and of the others the one that
+ * was used longest ago where there are too many. */
 static void
 trim_locked (HvfsReader *reader)
 {
@@ -59,7 +62,7 @@ trim_locked (HvfsReader *reader)
       GList *previous = link->prev;
 
       if (part->done && (reader->parts.length >= MAX_PARTS || part->filled == 0
-                         || part->start + (goffset) part->filled <= reader->next))
+                         || (part->taken >= part->filled && part->len > SMALL)))
         {
           g_queue_delete_link (&reader->parts, link);
           hvfs_reader_part_free (part);

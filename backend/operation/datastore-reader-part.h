@@ -20,6 +20,7 @@ typedef struct
   HvfsReader *reader;
   goffset start;
   gsize len, filled;
+  gsize taken;       /* lock: of it, by whoever reads */
   gint64 listed_size;
   HvfsRoom *room;
   gboolean done;
@@ -39,13 +40,13 @@ struct _HvfsReader
   GQueue parts;         /* lock: HvfsReaderPart; the one used last at the head */
   guint n_on_the_way;   /* lock */
   goffset awaited;      /* lock: when a part has come up to there, who waits is woken */
-  goffset next;         /* lock: where who reads on will read */
+  goffset next;         /* lock: where who reads on will read; of several the foremost */
   goffset reached;      /* lock: up to where the last bytes were that were taken */
   gsize window;         /* lock: of the last range that was read on; 0: none */
   gint64 total;         /* lock: the file's size; -1: not known yet */
   gint64 listed_size;   /* lock: as who read last knew it */
   HvfsReaderStream *stream; /* lock: nullable: the one under way, which is not given up */
-  gboolean is_slow;     /* lock: he has kept a stream waiting */
+  gboolean no_stream;   /* lock: he has kept one waiting, or does not read in order */
 };
 
 /* @place: (transfer full).  One reference. */

@@ -43,7 +43,7 @@ go_on_locked (HvfsReaderStream *stream)
   while (reader->stream == stream && reader->reached < stream->last)
     if (!g_cond_wait_until (&reader->changed, &reader->lock, until_us))
       {
-        reader->is_slow = TRUE;
+        reader->no_stream = TRUE;
         return FALSE;
       }
   if (reader->stream != stream)
@@ -113,7 +113,7 @@ hvfs_reader_begin_stream_locked (HvfsReader *reader, goffset start)
   HvfsDirect *direct;
   HvfsReaderStream *stream;
 
-  if (reader->stream != NULL || reader->is_slow || reader->total - start < HVFS_DIRECT_BYTES)
+  if (reader->stream != NULL || reader->no_stream || reader->total - start < HVFS_DIRECT_BYTES)
     return FALSE;
   direct = hvfs_transfers_get_direct (reader->transfers, reader->place);
   if (direct == NULL || !hvfs_transfers_begin_stream (reader->transfers))

@@ -12,6 +12,9 @@
 
 #define MIN_WINDOW (256 * 1024)
 #define MAX_ON_THE_WAY 2
+/* Programs that read a file in several threads ask for large pieces, so far apart at most. */
+#define PIECE (256 * 1024)
+#define FRONT (16 * 1024 * 1024)
 
 typedef HvfsReaderPart Part;
 
@@ -131,10 +134,25 @@ run (gpointer data)
   hvfs_reader_unref (reader);
 }
 
+/* No more than there is before the next part that is here or comes. */
+static gsize
+free_len_locked (HvfsReader *reader, goffset at, gsize len)
+{
+  for (GList *link = reader->parts.head; link != NULL; link = link->next)
+    {
+      const Part *part = link->data;
+
+      if (part->start > at && part->start - at < (goffset) len)
+        len = (gsize) (part->start - at);
+    }
+  return len;
+}
+
 static void
 start_part_locked (HvfsReader *reader, goffset start, gsize len)
 {
-  Part *part = hvfs_reader_add_part_locked (reader, start, len);
+  Part *part
+    = hvfs_reader_add_part_locked (reader, start, free_len_locked (reader, start, len));
 
   g_atomic_ref_count_inc (&reader->refs);
   hvfs_transfers_run (reader->transfers, run, part);
@@ -214,7 +232,7 @@ typedef struct
   char *data;          /* nullable: of several parts */
   GBytes *slice;       /* nullable: of one */
   gint64 known_size;
-  gboolean reads_on;   /* from where the last read ended */
+  gboolean reads_on;   /* from where the last read ended, or one of several that do */
   gboolean asked;      /* beyond what was the end: once */
 } Read;
 
@@ -253,6 +271,7 @@ take_locked (Read *read, Part *part, goffset at, gsize len)
       memcpy (read->data + read->got, part->room->data + start, len);
     }
   read->got += len;
+  part->taken += len;
   read->reader->reached = at + (goffset) len;
   if (read->reader->stream != NULL) /* it may wait for that */
     g_cond_broadcast (&read->reader->changed);
@@ -295,6 +314,21 @@ step_locked (Read *read, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+/* Whether @size bytes at @off are what follows, or one of the pieces around there that several
+ * threads ask for, in any order. */
+static gboolean
+reads_on_locked (HvfsReader *reader, goffset off, gsize size)
+{
+  if (off == reader->next)
+    return TRUE;
+  if (size < PIECE || ABS (off - reader->next) > FRONT)
+    return FALSE;
+  hvfs_reader_give_up_stream_locked (reader);
+  if (off < reader->next)
+    reader->no_stream = TRUE;
+  return TRUE;
+}
+
 /* (transfer full) */
 static GBytes *
 bytes_of (Read *read)
@@ -312,13 +346,14 @@ hvfs_reader_read (HvfsReader *reader, goffset off, gsize size, gint64 known_size
 
   hvfs_wake_begin (&wake, cancellable, &reader->lock, &reader->changed);
   g_mutex_lock (&reader->lock);
-  read.reads_on = off == reader->next;
+  read.reads_on = reads_on_locked (reader, off, size);
   reader->listed_size = known_size;
   while (read.got < size && step_locked (&read, cancellable, &failure))
     ;
   if (failure == NULL)
     {
-      reader->next = off + (goffset) read.got;
+      reader->next = read.reads_on ? MAX (reader->next, off + (goffset) read.got)
+                                   : off + (goffset) read.got;
       if (read.reads_on)
         read_ahead_locked (reader, reader->next);
     }

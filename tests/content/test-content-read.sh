@@ -69,6 +69,34 @@ for _ in range(20):
 END
 expect_eq 'requests of 20 places' $(($(stat_of "$mnt" request.GET) - before)) 20
 
+# A program that reads with several threads, each taking the next piece, as qemu-img convert does.
+head -c 67108864 /dev/urandom >"$root/iso/disk.img"
+await exists "$files/iso/disk.img"
+before=$(stat_of "$mnt" request.GET)
+"$PYTHON" - "$files/iso/disk.img" "$root/iso/disk.img" <<'END'
+import os, sys, threading
+ours, theirs = (os.open(name, os.O_RDONLY) for name in sys.argv[1:])
+PIECE = 2 << 20
+todo, lock, wrong = iter(range(0, os.fstat(theirs).st_size, PIECE)), threading.Lock(), []
+def work():
+    while True:
+        with lock:
+            at = next(todo, None)
+        if at is None:
+            return
+        if os.pread(ours, PIECE, at) != os.pread(theirs, PIECE, at):
+            wrong.append(at)
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert not wrong, wrong
+END
+# By 4 MiB, but for the first, and for pieces that came before those in front of them.
+gets=$(($(stat_of "$mnt" request.GET) - before))
+[ "$gets" -le 32 ] || fail "$gets requests for 64 MiB"
+rm "$root/iso/disk.img"
+await missing "$files/iso/disk.img"
+
 # Two rsyncs: the second sends nothing.
 rsync -a "$files/iso" "$tmp/away"
 diff -r "$root/iso" "$tmp/away/iso"
