@@ -205,7 +205,7 @@ list_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
         return;
     }
   hvfs_ops_end_interrupt (req);
-  fuse_reply_err (req, error != NULL ? hvfs_error_errno (error) : EAGAIN);
+  fuse_reply_err (req, error != NULL ? hvfs_ops_errno (error, cancellable) : EAGAIN);
 }
 
 static void

@@ -72,7 +72,7 @@ answer (fuse_req_t req, FileJob *job, GCancellable *cancellable)
   if (ok)
     job->kind->reply (req, job);
   else
-    fuse_reply_err (req, hvfs_error_errno (error));
+    fuse_reply_err (req, hvfs_ops_errno (error, cancellable));
   return TRUE;
 }
 

@@ -203,7 +203,7 @@ name_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
   hvfs_notifier_flush (fs->notifier);
   hvfs_ops_end_interrupt (req);
   if (ino == 0)
-    fuse_reply_err (req, hvfs_error_errno (error));
+    fuse_reply_err (req, hvfs_ops_errno (error, cancellable));
   else if (job->opens)
     reply_create (req, fs, job, ino);
   else if (job->is_new)

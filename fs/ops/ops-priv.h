@@ -60,6 +60,10 @@ gboolean hvfs_ops_fetch (fuse_req_t req, GCancellable *cancellable, guint64 ino,
 /* So often, when they change all the time. */
 #define HVFS_OPS_MAX_FETCHES 4
 
+/* What a request is answered that failed: EINTR where its caller ended the wait, which the floor
+ * below calls ECANCELED, as it does what was cancelled at the server.  @cancellable: (nullable) */
+int hvfs_ops_errno (const GError *error, GCancellable *cancellable);
+
 /* Ends the request's interruption; call before each reply from a job. */
 void hvfs_ops_end_interrupt (fuse_req_t req);
 

@@ -157,6 +157,14 @@ hvfs_ops_limit_entry (struct fuse_entry_param *entry)
                              && node.row->keep_s != NULL ? entry->attr_timeout : 0;
 }
 
+int
+hvfs_ops_errno (const GError *error, GCancellable *cancellable)
+{
+  int code = hvfs_error_errno (error);
+
+  return code == ECANCELED && g_cancellable_is_cancelled (cancellable) ? EINTR : code;
+}
+
 void
 hvfs_ops_end_interrupt (fuse_req_t req)
 {
@@ -267,7 +275,7 @@ lookup_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
         return;
     }
   hvfs_ops_end_interrupt (req);
-  fuse_reply_err (req, error != NULL ? hvfs_error_errno (error) : EAGAIN);
+  fuse_reply_err (req, error != NULL ? hvfs_ops_errno (error, cancellable) : EAGAIN);
 }
 
 /* Nothing else is fetched for it: the kernel holds the directory's lock meanwhile, and whoever
@@ -380,7 +388,7 @@ getattr_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
 
   hvfs_ops_end_interrupt (req);
   if (!ok && error->code != EACCES)
-    fuse_reply_err (req, hvfs_error_errno (error));
+    fuse_reply_err (req, hvfs_ops_errno (error, cancellable));
   else if (!look_at (fs, job->ino, job->is_open ? &job->fi : NULL, &st, &timeout, &must))
     fuse_reply_err (req, ESTALE);
   else
@@ -454,7 +462,7 @@ readlink_job (fuse_req_t req, GCancellable *cancellable, gpointer data)
         return;
     }
   hvfs_ops_end_interrupt (req);
-  fuse_reply_err (req, error != NULL ? hvfs_error_errno (error) : EAGAIN);
+  fuse_reply_err (req, error != NULL ? hvfs_ops_errno (error, cancellable) : EAGAIN);
 }
 
 void

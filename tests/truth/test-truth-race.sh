@@ -9,6 +9,31 @@ requires "$PYTHON"
 start_vcsim -vm 1
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 d=$mnt/by-name/DC0_H0_VM0
+
+# A reader whom a signal interrupts is told that, so that it tries again; "cancelled" would be an error.
+control POST "/fail?what=slow&method=RetrievePropertiesEx&ms=60000" >/dev/null
+"$PYTHON" - "$mnt/by-name/DC0_C0_RP0_VM0/config.xml" "$vcsim_control" <<'END'
+import json, os, signal, sys, time, urllib.request
+web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+signals = 0
+def count(*_):
+    global signals
+    signals += 1
+signal.signal(signal.SIGUSR1, count)
+reader = os.getpid()
+other = os.fork()
+if other == 0:
+    while not any(rule["hits"] for rule in json.load(web.open(sys.argv[2] + "/rules"))):
+        time.sleep(0.02)
+    web.open(sys.argv[2] + "/heal", b"")
+    while os.getppid() == reader:
+        os.kill(reader, signal.SIGUSR1)
+        time.sleep(0.5)
+    os._exit(0)
+text = open(sys.argv[1]).read()
+os.kill(other, signal.SIGKILL)
+assert signals and text.endswith("</domain>\n"), (signals, text)
+END
 "$PYTHON" - "$d" "${FLIPS:-150}" <<'END'
 import os, re, signal, subprocess, sys
 
