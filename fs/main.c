@@ -112,7 +112,6 @@ listing_is_old (guint32 number, guint32 store, const char *name, gpointer data)
 static void
 init_content (HvfsFs *fs, const HvfsOptions *options, gsize budget)
 {
-  fs->allow_delete = options->allow_delete;
   fs->contents = hvfs_contents_new (listing_is_old, fs);
   fs->content_flight = hvfs_flight_new ();
   fs->transfers = hvfs_transfers_new (&fs->server, budget / 2);
@@ -144,6 +143,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->server
     = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
   fs->config = hvfs_config_new (&fs->server, options->content ? budget / 2 : budget);
+  fs->allow_delete = options->allow_delete;
   if (options->content)
     init_content (fs, options, budget);
   fs->desks = hvfs_desks_new (desk_changed, fs);

@@ -23,6 +23,12 @@ hvfs_content_is_shown (HvfsFs *fs, HvfsNode node)
   return fs->contents != NULL;
 }
 
+gboolean
+hvfs_content_is_overwritten (HvfsFs *fs, HvfsNode node)
+{
+  return fs->allow_delete;
+}
+
 static guint64
 ino_of (const HvfsContent *content)
 {

@@ -17,3 +17,5 @@ gboolean hvfs_content_statfs (HvfsFs *fs, HvfsNode node, struct statvfs *st);
 
 /* Whether the mount shows content. */
 gboolean hvfs_content_is_shown (HvfsFs *fs, HvfsNode node);
+/* Whether the mount lets what is on a datastore be overwritten. */
+gboolean hvfs_content_is_overwritten (HvfsFs *fs, HvfsNode node);
