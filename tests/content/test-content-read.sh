@@ -91,9 +91,10 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 assert not wrong, wrong
 END
-# By 4 MiB, but for the first, and for pieces that came before those in front of them.
+# By 4 MiB, but for the first, and for pieces that came before those in front of them: some 20, on
+# a slow machine 40.  A range for each read, which has 1 MiB, would be 64 and more.
 gets=$(($(stat_of "$mnt" request.GET) - before))
-[ "$gets" -le 32 ] || fail "$gets requests for 64 MiB"
+[ "$gets" -lt 60 ] || fail "$gets requests for 64 MiB"
 rm "$root/iso/disk.img"
 await missing "$files/iso/disk.img"
 
