@@ -19,7 +19,7 @@
 #define MIN_LOOK_US 10
 /* Who gave the processor away and had it back so late is not alone: looking would only make it the
  * turn of others, while who sleeps is woken before them.  Then nobody looks for a while. */
-#define CROWDED_US 100
+#define CROWDED_US 1000
 #define REST_US (G_TIME_SPAN_SECOND / 10)
 
 /* Handlers do not wait, so more threads than processors would only take turns; a few
