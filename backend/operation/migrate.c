@@ -482,11 +482,10 @@ run_clone (const HvfsServer *server, guint32 serial, const HvfsClone *clone, con
   write_location (request, "location", plan,
                   clone->linked ? "createNewChildDiskBacking" : NULL);
   hvfs_request_bool (request, "template", clone->is_template);
-  if (!(source->snapshot != NULL
-          ? hvfs_customize_write (server, request, "customization", &clone->customize,
-                                  "VirtualMachineSnapshot", source->snapshot, cancellable, error)
-          : hvfs_customize_write (server, request, "customization", &clone->customize,
-                                  "VirtualMachine", plan->vm, cancellable, error)))
+  if (!hvfs_customize_write (server, request, "customization", &clone->customize,
+                             source->snapshot != NULL ? "VirtualMachineSnapshot" : "VirtualMachine",
+                             source->snapshot != NULL ? source->snapshot : plan->vm, cancellable,
+                             error))
     return FALSE;
   hvfs_request_bool (request, "powerOn", FALSE);
   if (source->snapshot != NULL)

@@ -2,12 +2,13 @@
 /* fs/content/leftover-note.c - what is on its way to a server, noted; see leftover-note.h */
 #include "fs/content/leftover-note.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "fs/request/spool.h"
 
 #define PREFIX "hvfs-part-"
 #define GROUP "part"
@@ -29,24 +30,6 @@ hvfs_leftover_text_clear (HvfsLeftoverText *text)
   g_free (text->path);
 }
 
-static gboolean
-write_all (int fd, const char *data, gsize len)
-{
-  while (len > 0)
-    {
-      gssize n = write (fd, data, len);
-
-      if (n < 0 && errno != EINTR)
-        return FALSE;
-      if (n > 0)
-        {
-          data += n;
-          len -= (gsize) n;
-        }
-    }
-  return TRUE;
-}
-
 HvfsLeftoverNote *
 hvfs_leftover_note_new (const char *dir, const HvfsLeftoverText *text)
 {
@@ -63,7 +46,7 @@ hvfs_leftover_note_new (const char *dir, const HvfsLeftoverText *text)
   note->name = g_build_filename (dir, PREFIX "XXXXXX", NULL);
   note->fd = g_mkstemp_full (note->name, O_RDWR | O_CLOEXEC, 0600);
   /* Locked before it says anything: who finds it in between reads nothing. */
-  if (note->fd >= 0 && flock (note->fd, LOCK_EX) == 0 && write_all (note->fd, data, len))
+  if (note->fd >= 0 && flock (note->fd, LOCK_EX) == 0 && hvfs_spool_write (note->fd, data, len, 0))
     return note;
   hvfs_leftover_note_free (note, note->fd >= 0);
   return NULL;

@@ -132,20 +132,7 @@ drop_new (HvfsUpload *upload)
 static gboolean
 write_all (int fd, const char *data, gsize size, goffset off, GError **error)
 {
-  while (size > 0)
-    {
-      gssize n = pwrite (fd, data, size, off);
-
-      if (n < 0 && errno != EINTR)
-        return set_errno ("the file on the local disk", error);
-      if (n > 0)
-        {
-          data += n;
-          size -= (gsize) n;
-          off += n;
-        }
-    }
-  return TRUE;
+  return hvfs_spool_write (fd, data, size, off) || set_errno ("the file on the local disk", error);
 }
 
 /* Where the file @number is.  @ret_path, @ret_place: (transfer full).  FALSE: @error: ESTALE */

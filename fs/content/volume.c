@@ -13,7 +13,6 @@
 #include "backend/mirror/inventory-name.h"
 #include "backend/operation/datastore-change.h"
 #include "convert/error.h"
-#include "fs/content/content-place.h"
 #include "fs/content/contents.h"
 #include "fs/content/volumes.h"
 #include "fs/edit/draft.h"

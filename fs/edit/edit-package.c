@@ -375,20 +375,7 @@ part_write (HvfsCall *call, HvfsNode node G_GNUC_UNUSED, struct fuse_file_info *
 
   if (!hvfs_call_may_wait (call, error))
     return FALSE;
-  while (size > 0)
-    {
-      gssize n = pwrite (part->fd, data, size, off);
-
-      if (n < 0 && errno != EINTR)
-        return set_errno (error);
-      if (n > 0)
-        {
-          data += n;
-          size -= (gsize) n;
-          off += n;
-        }
-    }
-  return TRUE;
+  return hvfs_spool_write (part->fd, data, size, off) || set_errno (error);
 }
 
 static gboolean

@@ -34,3 +34,22 @@ hvfs_spool_open (const char *dir, GError **error)
     g_set_error (error, HVFS_ERROR, code, "%s: %s", dir, g_strerror (code));
   return fd;
 }
+
+gboolean
+hvfs_spool_write (int fd, const char *data, gsize size, goffset off)
+{
+  while (size > 0)
+    {
+      gssize n = pwrite (fd, data, size, off);
+
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      if (n > 0)
+        {
+          data += n;
+          size -= (gsize) n;
+          off += n;
+        }
+    }
+  return TRUE;
+}

@@ -10,3 +10,6 @@
 
 /* In the directory @dir.  Returns: -1 with @error */
 int hvfs_spool_open (const char *dir, GError **error);
+
+/* All of @data, at @off; also of a local file that has a name.  FALSE: errno says why */
+gboolean hvfs_spool_write (int fd, const char *data, gsize size, goffset off);
