@@ -45,7 +45,7 @@ HvfsValue *hvfs_vm_change_backing (const HvfsValue *device, const char *type);
 /* Makes the backing that of a certain device or network. */
 void hvfs_vm_change_name_device (HvfsValue **backing, const char *name);
 
-/* Sets ENOTSUP or EINVAL.  Returns: FALSE */
+/* Sets ENOTSUP, EINVAL or EBUSY.  Returns: FALSE */
 gboolean hvfs_vm_change_bad (GError **error, int code, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
 

@@ -27,6 +27,7 @@ static const HvfsVimClass classes[] = {
   { "VirtualVmxnet2", HVFS_VIM_NET, HVFS_NET_MODEL_VMXNET2, 0, 0 },
   { "VirtualVmxnet3", HVFS_VIM_NET, HVFS_NET_MODEL_VMXNET3, 0, 0 },
   { "VirtualVmxnet3Vrdma", HVFS_VIM_NET, HVFS_NET_MODEL_VMXNET3, 0, 0 },
+  { HVFS_VIM_SRIOV, HVFS_VIM_NET, HVFS_NET_MODEL_UNKNOWN, 0, 0 },
   { "VirtualSerialPort", HVFS_VIM_SERIAL, 0, 0, 0 },
   { "VirtualParallelPort", HVFS_VIM_PARALLEL, 0, 0, 0 },
   { "VirtualMachineVideoCard", HVFS_VIM_VIDEO, 0, 0, 0 },

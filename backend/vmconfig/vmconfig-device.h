@@ -38,6 +38,11 @@ typedef struct
 /* Returns: (transfer none): never NULL: unknown classes are HVFS_VIM_HIDDEN */
 const HvfsVimClass *hvfs_vim_class (const HvfsValue *device);
 
+/* The class of an interface that is a function of a card of the host. */
+#define HVFS_VIM_SRIOV "VirtualSriovEthernetCard"
+/* The place of a card begins so where the host chooses it. */
+#define HVFS_VIM_AUTOMATIC "Automatic-"
+
 /* Returns: (nullable): the class of such a controller or interface; the first row counts */
 const char *hvfs_vim_controller_type (HvfsControllerType type, HvfsScsiModel model);
 const char *hvfs_vim_net_type (HvfsNetModel model);

@@ -11,7 +11,21 @@
 #include "convert/model/hostdev.h"
 
 #define API_PASSTHROUGH 400
+#define API_SRIOV 550
 #define MAX_LISTED 20
+
+/* What a device of the host is to be for a machine. */
+typedef struct
+{
+  const char *list;    /* in the host's answer */
+  const char *backing; /* the field of the machine's device */
+  const char *element;
+  const char *lacks;
+} Use;
+static const Use for_itself
+  = { "pciPassthrough", "backing", "hostdev", "has no PCI device %s for machines; it has" };
+static const Use for_functions = { "sriov", "physicalFunctionBacking", "interface",
+                                   "has no card %s with functions for machines (SR-IOV); it has" };
 
 static gboolean
 has (const HvfsDomain *domain, const HvfsHostdev *hostdev)
@@ -19,6 +33,20 @@ has (const HvfsDomain *domain, const HvfsHostdev *hostdev)
   for (guint i = 0; i < domain->hostdevs->len; i++)
     if (hvfs_hostdev_same (domain->hostdevs->pdata[i], hostdev))
       return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_card (const HvfsDomain *domain, const HvfsNet *net)
+{
+  for (guint i = 0; i < domain->nets->len; i++)
+    {
+      const HvfsNet *other = domain->nets->pdata[i];
+
+      if (other->card != NULL && hvfs_hostdev_same (other->card, net->card)
+          && memcmp (other->mac, net->mac, HVFS_MAC_BYTES) == 0)
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -49,7 +77,7 @@ ask (const HvfsServer *server, const char *host, GCancellable *cancellable, GErr
 
 /* The server's item for @hostdev.  (nullable) */
 static const HvfsValue *
-find (const HvfsValue *target, const HvfsHostdev *hostdev, GString *others)
+find (const HvfsValue *target, const Use *use, const HvfsHostdev *hostdev, GString *others)
 {
   guint n = 0;
 
@@ -59,8 +87,8 @@ find (const HvfsValue *target, const HvfsHostdev *hostdev, GString *others)
       const char *id = hvfs_value_text (item, "pciDevice.id");
       HvfsHostdev one = { 0 };
 
-      if (strcmp (hvfs_value_name (item), "pciPassthrough") != 0 || id == NULL
-          || !hvfs_hostdev_parse_pci (&one, id))
+      if (strcmp (hvfs_value_name (item), use->list) != 0 || id == NULL
+          || hvfs_value_bool (item, "virtualFunction") || !hvfs_hostdev_parse_pci (&one, id))
         continue;
       if (hvfs_hostdev_same (&one, hostdev))
         return item;
@@ -72,10 +100,10 @@ find (const HvfsValue *target, const HvfsHostdev *hostdev, GString *others)
 
 /* A backing has the maker's number of the device in hexadecimal, the host in decimal. */
 static HvfsValue *
-new_backing (const HvfsValue *item)
+new_backing (const HvfsValue *item, const Use *use)
 {
   const HvfsValue *device = hvfs_value_get (item, "pciDevice");
-  HvfsValue *backing = hvfs_vm_value_new ("backing", "VirtualPCIPassthroughDeviceBackingInfo");
+  HvfsValue *backing = hvfs_vm_value_new (use->backing, "VirtualPCIPassthroughDeviceBackingInfo");
   const char *name = hvfs_value_text (device, "deviceName");
   const char *system = hvfs_value_text (item, "systemId");
   g_autofree char *device_id
@@ -90,20 +118,56 @@ new_backing (const HvfsValue *item)
 }
 
 static gboolean
-add (GHashTable *backings, const HvfsValue *target, HvfsHostdev *hostdev, GError **error)
+add (GHashTable *backings, const HvfsValue *target, const Use *use, HvfsHostdev *hostdev,
+     GError **error)
 {
   g_autoptr (GString) others = g_string_new (NULL);
-  const HvfsValue *item = find (target, hostdev, others);
+  const HvfsValue *item = find (target, use, hostdev, others);
   g_autofree char *id = hvfs_hostdev_dup_pci (hostdev);
+  g_autoptr (GString) lacks = g_string_new (use->lacks);
 
   if (item == NULL)
     {
-      g_set_error (error, HVFS_ERROR, ENOENT,
-                   "line %u: <hostdev>: the host has no PCI device %s for machines; it has %s",
-                   hostdev->line, id, others->len > 0 ? others->str : "none");
+      g_string_replace (lacks, "%s", id, 1);
+      g_set_error (error, HVFS_ERROR, ENOENT, "line %u: <%s>: the host %s %s", hostdev->line,
+                   use->element, lacks->str, others->len > 0 ? others->str : "none");
       return FALSE;
     }
-  g_hash_table_insert (backings, hostdev, new_backing (item));
+  g_hash_table_insert (backings, hostdev, new_backing (item, use));
+  return TRUE;
+}
+
+/* The devices of @wanted that are to be looked for.  The device itself is refused on a server that
+ * is too old for it. */
+static void
+list_wanted (const HvfsServer *server, const HvfsDomain *base, const HvfsDomain *wanted,
+             GPtrArray *hostdevs, GPtrArray *cards)
+{
+  int api = hvfs_session_api (server->session);
+
+  for (guint i = 0; api >= API_PASSTHROUGH && i < wanted->hostdevs->len; i++)
+    {
+      HvfsHostdev *hostdev = wanted->hostdevs->pdata[i];
+
+      if (hostdev->type == HVFS_HOSTDEV_PCI && !has (base, hostdev))
+        g_ptr_array_add (hostdevs, hostdev);
+    }
+  for (guint i = 0; api >= API_SRIOV && i < wanted->nets->len; i++)
+    {
+      const HvfsNet *net = wanted->nets->pdata[i];
+
+      if (net->card != NULL && !has_card (base, net))
+        g_ptr_array_add (cards, net->card);
+    }
+}
+
+static gboolean
+add_all (GHashTable *backings, const HvfsValue *target, const Use *use, const GPtrArray *hostdevs,
+         GError **error)
+{
+  for (guint i = 0; i < hostdevs->len; i++)
+    if (!add (backings, target, use, hostdevs->pdata[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -113,24 +177,21 @@ hvfs_hostdevs_resolve (const HvfsServer *server, guint32 host, const HvfsDomain 
 {
   g_autoptr (GHashTable) backings
     = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) hvfs_value_unref);
+  g_autoptr (GPtrArray) hostdevs = g_ptr_array_new (), cards = g_ptr_array_new ();
+  g_autoptr (HvfsHostLook) look = NULL;
   g_autoptr (HvfsValue) reply = NULL;
+  const HvfsValue *target;
 
-  for (guint i = 0; i < wanted->hostdevs->len; i++)
-    {
-      HvfsHostdev *hostdev = wanted->hostdevs->pdata[i];
-
-      /* The device itself is refused on an older server. */
-      if (hostdev->type != HVFS_HOSTDEV_PCI || has (base, hostdev)
-          || hvfs_session_api (server->session) < API_PASSTHROUGH)
-        continue;
-      if (reply == NULL)
-        {
-          g_autoptr (HvfsHostLook) look = hvfs_host_look (server->mirror, host, error);
-
-          reply = look != NULL ? ask (server, look->moref, cancellable, error) : NULL;
-        }
-      if (reply == NULL || !add (backings, hvfs_value_get (reply, "returnval"), hostdev, error))
-        return NULL;
-    }
-  return g_steal_pointer (&backings);
+  list_wanted (server, base, wanted, hostdevs, cards);
+  if (hostdevs->len + cards->len == 0)
+    return g_steal_pointer (&backings);
+  look = hvfs_host_look (server->mirror, host, error);
+  reply = look != NULL ? ask (server, look->moref, cancellable, error) : NULL;
+  if (reply == NULL)
+    return NULL;
+  target = hvfs_value_get (reply, "returnval");
+  return add_all (backings, target, &for_itself, hostdevs, error)
+             && add_all (backings, target, &for_functions, cards, error)
+           ? g_steal_pointer (&backings)
+           : NULL;
 }

@@ -14,12 +14,13 @@
  * @host: serial of the host that the machine is on
  * @base: what the machine has already
  *
- * Network: three requests if @wanted has a PCI device that @base has not; else none.
+ * Network: three requests if @wanted has a PCI device, or an interface on a card with SR-IOV, that
+ * @base has not; else none.
  *
  * @error: ENOENT: the host has no such device for machines, with those that it has; a call's
  *
- * Returns: (transfer full): HvfsHostdev of @wanted -> its backing; of a server before API 4.0,
- *   which has no such devices, nothing
+ * Returns: (transfer full): HvfsHostdev of @wanted -> its backing; of a server before API 4.0 (5.5
+ *   of cards), which has no such devices, nothing
  */
 GHashTable *hvfs_hostdevs_resolve (const HvfsServer *server, guint32 host, const HvfsDomain *base,
                                    const HvfsDomain *wanted, GCancellable *cancellable,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend/vmconfig/vmconfig-device.h"
+#include "convert/model/hostdev.h"
 #include "convert/model/scalar.h"
 
 /* Units of the PCI bus below this one are no interfaces. */
@@ -75,6 +76,22 @@ read_allocation (HvfsNet *net, const HvfsValue *allocation)
                          HVFS_NET_SHARES_MAX);
 }
 
+/* The card, unless the host chooses it: what it has chosen changes with every start. */
+static gboolean
+read_card (HvfsNet *net, const HvfsValue *device)
+{
+  const char *id = hvfs_value_text (device, "sriovBacking.physicalFunctionBacking.id");
+
+  net->sriov = TRUE;
+  if (id == NULL || g_str_has_prefix (id, HVFS_VIM_AUTOMATIC))
+    return TRUE;
+  net->card = g_new0 (HvfsHostdev, 1);
+  if (hvfs_hostdev_parse_pci (net->card, id))
+    return TRUE;
+  g_clear_pointer (&net->card, g_free);
+  return FALSE;
+}
+
 void
 hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device)
 {
@@ -85,6 +102,8 @@ hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device)
 
   net->model = hvfs_vim_class (device)->word;
   net->type = HVFS_NET_NULL;
+  if (strcmp (hvfs_value_type (device), HVFS_VIM_SRIOV) == 0 && !read_card (net, device))
+    hvfs_vm_read_note (read, "the card of %s", hvfs_value_text (device, "deviceInfo.label"));
   read_allocation (net, hvfs_value_get (device, "resourceAllocation"));
   read_mac (read, net, device);
   if (g_strcmp0 (type, "VirtualEthernetCardDistributedVirtualPortBackingInfo") == 0)

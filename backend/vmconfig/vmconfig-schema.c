@@ -81,6 +81,8 @@ static const struct
   { "VirtualVmxnet2", "VirtualEthernetCard", "" },
   { "VirtualVmxnet3", "VirtualEthernetCard", "uptv2Enabled strictLatencyConfig" },
   { "VirtualVmxnet3Vrdma", "VirtualVmxnet3", "deviceProtocol" },
+  { "VirtualSriovEthernetCard", "VirtualEthernetCard", "allowGuestOSMtuChange sriovBacking" },
+  { "sriovBacking", NULL, "physicalFunctionBacking virtualFunctionBacking virtualFunctionIndex" },
   { "VirtualEthernetCardNetworkBackingInfo", NULL, DEVICE_FIELDS " network inPassthroughMode" },
   { "VirtualEthernetCardLegacyNetworkBackingInfo", NULL, DEVICE_FIELDS },
   { "VirtualEthernetCardDistributedVirtualPortBackingInfo", NULL, "port" },

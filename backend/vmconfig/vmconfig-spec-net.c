@@ -12,6 +12,7 @@
 #include "backend/vmconfig/vmconfig-network.h"
 #include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
+#include "convert/model/hostdev.h"
 #include "convert/model/scalar.h"
 
 static gboolean
@@ -118,9 +119,16 @@ new_backing (const HvfsVmChange *change, const HvfsValue *device, const HvfsNet 
     return new_port_backing (change, device, base, net);
   if (!user && !hvfs_net_is_by_name (net))
     {
-      hvfs_vm_change_bad (error, ENOTSUP,
-                          "<interface type='%s'>: the type must be bridge, network, vds or user",
-                          hvfs_net_type_words[net->type]);
+      if (net->sriov)
+        hvfs_vm_change_bad (error, ENOTSUP,
+                            "line %u: <interface type='hostdev'>: must have a <source> with "
+                            "vmware:bridge='...', the network that it is on",
+                            net->line);
+      else
+        hvfs_vm_change_bad (error, ENOTSUP,
+                            "<interface type='%s'>: the type must be bridge, network, vds, user "
+                            "or hostdev",
+                            hvfs_net_type_words[net->type]);
       return NULL;
     }
   backing = hvfs_vm_change_backing (device, user ? "VirtualEthernetCardLegacyNetworkBackingInfo"
@@ -199,6 +207,53 @@ set_allocation (HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted)
   hvfs_vm_value_put (device, allocation);
 }
 
+/* The card of which the host chooses one when the machine starts: the reference of the API has
+ * this place for it. */
+static HvfsValue *
+new_automatic (void)
+{
+  HvfsValue *backing = hvfs_vm_value_new ("physicalFunctionBacking",
+                                          "VirtualPCIPassthroughDeviceBackingInfo");
+
+  hvfs_vm_value_set (&backing, "deviceName", "");
+  hvfs_vm_value_set (&backing, "id", HVFS_VIM_AUTOMATIC "0000:00:00.0");
+  hvfs_vm_value_set (&backing, "deviceId", "0");
+  hvfs_vm_value_set (&backing, "systemId", "BYPASS");
+  hvfs_vm_value_set_int (&backing, "vendorId", 0);
+  return backing;
+}
+
+static gboolean
+same_card (const HvfsNet *base, const HvfsNet *wanted)
+{
+  return base->sriov && (base->card != NULL) == (wanted->card != NULL)
+         && (base->card == NULL || hvfs_hostdev_same (base->card, wanted->card));
+}
+
+/* Another card, whose functions are others, too.  @base: (nullable) */
+static gboolean
+set_card (const HvfsVmChange *change, HvfsValue **device, const HvfsNet *base,
+          const HvfsNet *wanted, GError **error)
+{
+  HvfsValue *card, *backing;
+
+  if (!wanted->sriov || (base != NULL && same_card (base, wanted)))
+    return TRUE;
+  if (wanted->card != NULL && change->hostdevs == NULL)
+    return hvfs_vm_change_bad (error, ENOTSUP,
+                               "line %u: <interface type='hostdev'>: it can be added to a machine "
+                               "of a server only",
+                               wanted->line);
+  card = wanted->card != NULL ? g_hash_table_lookup (change->hostdevs, wanted->card) : NULL;
+  backing = hvfs_vm_value_new ("sriovBacking", NULL);
+  if (wanted->card == NULL)
+    hvfs_vm_value_put (&backing, new_automatic ());
+  else if (card != NULL)
+    hvfs_vm_value_put (&backing, hvfs_value_ref (card));
+  hvfs_vm_value_put (device, backing);
+  return TRUE;
+}
+
 /* Makes the device what the text says.  @base: (nullable): what it was */
 static gboolean
 shape (const HvfsVmChange *change, HvfsValue **device, const HvfsNet *base, const HvfsNet *wanted,
@@ -208,6 +263,8 @@ shape (const HvfsVmChange *change, HvfsValue **device, const HvfsNet *base, cons
 
   set_mac (device, base, wanted);
   set_allocation (device, base, wanted);
+  if (!set_card (change, device, base, wanted, error))
+    return FALSE;
   if (base != NULL && same_backing (base, wanted))
     return TRUE;
   backing = new_backing (change, *device, base, wanted, error);
@@ -221,7 +278,7 @@ static const char *
 class_of (const HvfsNet *net, GError **error)
 {
   HvfsNetModel model = net->model == HVFS_NET_MODEL_UNKNOWN ? HVFS_NET_MODEL_E1000 : net->model;
-  const char *class = hvfs_vim_net_type (model);
+  const char *class = net->sriov ? HVFS_VIM_SRIOV : hvfs_vim_net_type (model);
 
   if (class == NULL)
     hvfs_vm_change_bad (error, ENOTSUP,
@@ -280,12 +337,24 @@ check_words (const HvfsNet *base, const HvfsNet *wanted, GError **error)
   return TRUE;
 }
 
+/* What is in the host's hardware does not come or go under a guest that runs. */
+static gboolean
+check_running (const HvfsVmChange *change, const HvfsNet *net, GError **error)
+{
+  return !net->sriov || !change->running
+         || hvfs_vm_change_bad (error, EBUSY,
+                                "<interface type='hostdev'>: the domain must be off: a card's "
+                                "function cannot come, go or be another card's before");
+}
+
 static gboolean
 edit_net (HvfsVmChange *change, HvfsValue *device, const HvfsNet *base, const HvfsNet *wanted,
           GError **error)
 {
   g_autoptr (HvfsValue) edited = hvfs_value_ref (device);
 
+  if (wanted->sriov && !same_card (base, wanted) && !check_running (change, wanted, error))
+    return FALSE;
   if (!shape (change, &edited, base, wanted, error))
     return FALSE;
   hvfs_vm_change_keep (change, base, wanted, device);
@@ -297,7 +366,8 @@ edit_net (HvfsVmChange *change, HvfsValue *device, const HvfsNet *base, const Hv
 static gboolean
 same_class (const HvfsNet *base, const HvfsNet *wanted)
 {
-  return wanted->model == HVFS_NET_MODEL_UNKNOWN || base->model == wanted->model;
+  return base->sriov == wanted->sriov
+         && (wanted->model == HVFS_NET_MODEL_UNKNOWN || base->model == wanted->model);
 }
 
 /* ---- which interface is which ---- */
@@ -311,7 +381,8 @@ difference (const HvfsNet *base, const HvfsNet *wanted)
     return 0;
   return 2 * !same_class (base, wanted) + 2 * !same_backing (base, wanted)
          + !same_mac (base, wanted) + (base->mac_type != wanted->mac_type)
-         + (base->limit_mbit != wanted->limit_mbit) + (base->boot != wanted->boot);
+         + (base->limit_mbit != wanted->limit_mbit) + (base->boot != wanted->boot)
+         + (base->sriov && wanted->sriov && !same_card (base, wanted));
 }
 
 /* Which interface of the base each wanted one is; -1: a new one.  The two that differ least
@@ -368,7 +439,9 @@ change_net (HvfsVmChange *change, const HvfsNet *wanted, int match, GError **err
   if (change->have != NULL && !check_words (base, wanted, error))
     return FALSE;
   if (base == NULL || !same_class (base, wanted))
-    return add_net (change, device, base, wanted, error);
+    return check_running (change, wanted, error)
+           && (base == NULL || check_running (change, base, error))
+           && add_net (change, device, base, wanted, error);
   return edit_net (change, device, base, wanted, error);
 }
 
@@ -385,8 +458,13 @@ hvfs_vm_change_nets (HvfsVmChange *change, GError **error)
     if (matches[w] >= 0 && !same_class (base->pdata[matches[w]], wanted->pdata[w]))
       used[matches[w]] = FALSE;
   for (guint b = 0; b < base->len; b++)
-    if (!used[b] && device_of (change, b) != NULL)
+    {
+      if (used[b] || device_of (change, b) == NULL)
+        continue;
+      if (!check_running (change, base->pdata[b], error))
+        return FALSE;
       hvfs_vm_change_remove (change, device_of (change, b));
+    }
   for (guint w = 0; w < wanted->len; w++)
     if (!change_net (change, wanted->pdata[w], matches[w], error))
       return FALSE;

@@ -253,7 +253,16 @@ refuse_hostdev (HvfsAdopter *adopter, const xmlNode *node, GError **error)
   return hvfs_xml_bad (node, ENOTSUP, error,
                        "a %s device of the host cannot come along: leave it out, and add one of "
                        "the VMware host by hand",
-                       type != NULL ? type : "pci");
+                       hvfs_xml_is (node, "hostdev") && type != NULL ? type : "pci");
+}
+
+static gboolean
+is_hostdev (const xmlNode *node)
+{
+  g_autofree char *type = hvfs_xml_attr (node, "type");
+
+  return hvfs_xml_is (node, "hostdev")
+         || (hvfs_xml_is (node, "interface") && g_strcmp0 (type, "hostdev") == 0);
 }
 
 /* Devices that other hypervisors give to every guest, or that need what is not in the XML. */
@@ -278,7 +287,7 @@ adopt_device (HvfsAdopter *adopter, const xmlNode *node, GError **error)
         leave_out (adopter, node, dropped[i].why);
         return TRUE;
       }
-  if (hvfs_xml_is (node, "hostdev"))
+  if (is_hostdev (node))
     return refuse_hostdev (adopter, node, error);
   if (hvfs_xml_is (node, "interface"))
     hvfs_adopt_net (adopter, node);

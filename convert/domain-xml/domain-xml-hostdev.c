@@ -63,6 +63,14 @@ read_pci (HvfsHostdev *hostdev, const xmlNode *node, const xmlNode *source, GErr
     return hvfs_xml_bad (node, ENOTSUP, error,
                          "must have a <source> with <address domain='0x0000' bus='0x...' "
                          "slot='0x...' function='0x...'/>");
+  return hvfs_xml_read_pci_address (hostdev, address, error);
+}
+
+gboolean
+hvfs_xml_read_pci_address (HvfsHostdev *hostdev, const xmlNode *address, GError **error)
+{
+  hostdev->line = hvfs_xml_line (address);
+  hostdev->type = HVFS_HOSTDEV_PCI;
   return read_number (address, "domain", G_MAXUINT16, &hostdev->domain, error)
          && read_number (address, "bus", G_MAXUINT8, &hostdev->bus, error)
          && read_number (address, "slot", 0x1f, &hostdev->slot, error)
@@ -160,17 +168,23 @@ write_usb (HvfsXmlOut *out, const HvfsHostdev *hostdev)
   hvfs_xml_close (out, "source");
 }
 
-static void
-write_pci (HvfsXmlOut *out, const HvfsHostdev *hostdev)
+void
+hvfs_xml_write_pci_address (HvfsXmlOut *out, const HvfsHostdev *hostdev, const char *type)
 {
   g_autofree char *domain = g_strdup_printf ("0x%04x", hostdev->domain);
   g_autofree char *bus = g_strdup_printf ("0x%02x", hostdev->bus);
   g_autofree char *slot = g_strdup_printf ("0x%02x", hostdev->slot);
   g_autofree char *function = g_strdup_printf ("0x%x", hostdev->function);
 
+  hvfs_xml_empty (out, "address", "type", type, "domain", domain, "bus", bus, "slot", slot,
+                  "function", function, NULL);
+}
+
+static void
+write_pci (HvfsXmlOut *out, const HvfsHostdev *hostdev)
+{
   hvfs_xml_open (out, "source", NULL);
-  hvfs_xml_empty (out, "address", "domain", domain, "bus", bus, "slot", slot, "function", function,
-                  NULL);
+  hvfs_xml_write_pci_address (out, hostdev, NULL);
   hvfs_xml_close (out, "source");
 }
 

@@ -73,6 +73,10 @@ static const struct
   { "interface", "vmware:number", NULL, TRUE },
   { "interface/mac", "address type check", NULL, FALSE },
   { "interface/source", "bridge network switchid portid portgroupid connectionid", NULL, FALSE },
+  { "interface/source",
+    "vmware:bridge vmware:switchid vmware:portid vmware:portgroupid vmware:connectionid", NULL,
+    FALSE },
+  { "interface/source/address", "type=pci domain bus slot function", NULL, FALSE },
   { "interface/target", "dev", NULL, FALSE },
   { "interface/model", "type", NULL, FALSE },
   { "interface/bandwidth", "vmware:reservation vmware:shares", NULL, FALSE },
@@ -116,6 +120,9 @@ static const struct
   { "interface/source", "bridge", "bridge" },
   { "interface/source", "network", "network" },
   { "interface/source", "switchid portid portgroupid connectionid", "vds" },
+  { "interface/source",
+    "vmware:bridge vmware:switchid vmware:portid vmware:portgroupid vmware:connectionid",
+    "hostdev" },
   { "serial/source", "path", "dev file pipe" },
   { "serial/source", "mode host service vmware:uri vmware:proxy", "tcp" },
   { "serial/protocol", "type", "tcp" },
@@ -453,6 +460,24 @@ check_limits (const xmlNode *device, GError **error)
                           reservation, HVFS_KB_PER_MBIT);
 }
 
+/* Of a function of a card; and of others, which have none. */
+static gboolean
+check_sriov (const xmlNode *interface, const char *type, GError **error)
+{
+  const xmlNode *source = hvfs_xml_child (interface, "source");
+  const xmlNode *address = hvfs_xml_child (source, "address");
+  const xmlNode *model = hvfs_xml_child (interface, "model");
+
+  if (strcmp (type, "hostdev") != 0)
+    return address == NULL
+           || hvfs_xml_bad (address, ENOTSUP, error,
+                            "means nothing with the type '%s', only with hostdev: leave it out",
+                            type);
+  return model == NULL
+         || hvfs_xml_bad (model, ENOTSUP, error,
+                          "means nothing with the type 'hostdev': leave it out");
+}
+
 /* What a device of another type would have, or what a reader takes for not said. */
 static gboolean
 check_device (const xmlNode *device, GError **error)
@@ -465,6 +490,7 @@ check_device (const xmlNode *device, GError **error)
 
   if ((strcmp (name, "graphics") == 0 && !check_graphics (device, error))
       || (strcmp (name, "hostdev") == 0 && !hvfs_domain_xml_check_hostdev (device, error))
+      || (strcmp (name, "interface") == 0 && !check_sriov (device, type, error))
       || !check_limits (device, error))
     return FALSE;
   if (g_strcmp0 (model_type, "unknown") == 0)

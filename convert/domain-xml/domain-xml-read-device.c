@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml/domain-xml-read-device.c - interfaces, folders, graphics and video in domain XML */
+#include "convert/domain-xml/domain-xml-hostdev.h"
 #include "convert/domain-xml/domain-xml-read-part.h"
 #include "convert/domain-xml/domain-xml-write-part.h"
 #include "convert/error.h"
@@ -103,18 +104,54 @@ read_net_model (HvfsNet *net, const xmlNode *node, GError **error)
   return TRUE;
 }
 
+/* An attribute, in libvirt's namespace or in that of hvfs. */
+typedef char *(*AttributeFunc) (const xmlNode *node, const char *name);
+
 static gboolean
-read_vds (HvfsNet *net, const xmlNode *node, const xmlNode *source, GError **error)
+read_id (const xmlNode *source, AttributeFunc dup_attribute, const char *name, gint64 *ret,
+         GError **error)
 {
-  g_autofree char *switch_id = hvfs_xml_attr (source, "switchid");
+  g_autofree char *text = dup_attribute (source, name);
+
+  return text == NULL || hvfs_parse_int64 (text, ret)
+         || hvfs_xml_bad (source, EINVAL, error, "%s='%s' must be a whole number", name, text);
+}
+
+static gboolean
+read_vds (HvfsNet *net, const xmlNode *node, const xmlNode *source, AttributeFunc dup_attribute,
+          GError **error)
+{
+  g_autofree char *switch_id = dup_attribute (source, "switchid");
 
   if (switch_id == NULL)
     return hvfs_xml_bad (node, EINVAL, error, "must have a <source switchid='...'>");
   if (!hvfs_parse_uuid (switch_id, net->switch_id))
     return hvfs_xml_bad (source, EINVAL, error, "switchid='%s' must be a UUID", switch_id);
-  net->portgroup_id = hvfs_xml_attr (source, "portgroupid");
-  return hvfs_xml_attr_int64 (source, "portid", &net->port_id, error)
-         && hvfs_xml_attr_int64 (source, "connectionid", &net->connection_id, error);
+  net->portgroup_id = dup_attribute (source, "portgroupid");
+  return read_id (source, dup_attribute, "portid", &net->port_id, error)
+         && read_id (source, dup_attribute, "connectionid", &net->connection_id, error);
+}
+
+/* libvirt's words have the card, and none for the network that it is on. */
+static gboolean
+read_sriov (HvfsNet *net, const xmlNode *node, const xmlNode *source, GError **error)
+{
+  const xmlNode *address = hvfs_xml_child (source, "address");
+  g_autofree char *switch_id = hvfs_xml_attr_vmware (source, "switchid");
+
+  net->sriov = TRUE;
+  net->bridge = hvfs_xml_attr_vmware (source, "bridge");
+  net->type = switch_id != NULL ? HVFS_NET_VDS : net->bridge != NULL ? HVFS_NET_BRIDGE
+                                                                     : HVFS_NET_NULL;
+  if (switch_id != NULL && net->bridge != NULL)
+    return hvfs_xml_bad (source, EINVAL, error,
+                         "must have vmware:bridge or vmware:switchid, not both");
+  if (switch_id != NULL && !read_vds (net, node, source, hvfs_xml_attr_vmware, error))
+    return FALSE;
+  if (address == NULL)
+    return TRUE;
+  net->card = g_new0 (HvfsHostdev, 1);
+  return hvfs_xml_read_pci_address (net->card, address, error);
 }
 
 static gboolean
@@ -123,7 +160,9 @@ read_net_source (HvfsNet *net, const xmlNode *node, GError **error)
   const xmlNode *source = hvfs_xml_child (node, "source");
 
   if (net->type == HVFS_NET_VDS)
-    return read_vds (net, node, source, error);
+    return read_vds (net, node, source, hvfs_xml_attr, error);
+  if (net->type == HVFS_NET_HOSTDEV)
+    return read_sriov (net, node, source, error);
   if (net->type == HVFS_NET_NETWORK)
     net->bridge = hvfs_xml_attr (source, "network");
   if (net->type != HVFS_NET_BRIDGE)

@@ -87,20 +87,44 @@ write_filesystem (HvfsXmlOut *out, const HvfsFilesystem *filesystem, guint place
 }
 
 static void
+write_vds_source (HvfsXmlOut *out, const HvfsNet *net)
+{
+  g_autofree char *switch_id = hvfs_format_uuid (net->switch_id);
+
+  hvfs_xml_empty (out, "source", "switchid", switch_id, "portid", HVFS_XML_NUMBER (net->port_id),
+                  "portgroupid", net->portgroup_id, "connectionid",
+                  HVFS_XML_NUMBER (net->connection_id), NULL);
+}
+
+/* The card and, in the namespace of hvfs, the network. */
+static void
+write_sriov_source (HvfsXmlOut *out, const HvfsNet *net, gboolean more)
+{
+  gboolean vds = more && net->type == HVFS_NET_VDS, bridge = more && net->type == HVFS_NET_BRIDGE;
+  g_autofree char *switch_id = vds ? hvfs_format_uuid (net->switch_id) : NULL;
+
+  if (!vds && !bridge && net->card == NULL)
+    return;
+  (net->card != NULL ? hvfs_xml_open : hvfs_xml_empty) (
+    out, "source", "vmware:bridge", bridge ? net->bridge : NULL, "vmware:switchid", switch_id,
+    "vmware:portid", vds ? HVFS_XML_NUMBER (net->port_id) : NULL, "vmware:portgroupid",
+    vds ? net->portgroup_id : NULL, "vmware:connectionid",
+    vds ? HVFS_XML_NUMBER (net->connection_id) : NULL, NULL);
+  if (net->card == NULL)
+    return;
+  hvfs_xml_write_pci_address (out, net->card, "pci");
+  hvfs_xml_close (out, "source");
+}
+
+static void
 write_net_source (HvfsXmlOut *out, const HvfsNet *net)
 {
   if (net->type == HVFS_NET_BRIDGE)
     hvfs_xml_empty (out, "source", "bridge", net->bridge, NULL);
   if (net->type == HVFS_NET_NETWORK && net->bridge != NULL)
     hvfs_xml_empty (out, "source", "network", net->bridge, NULL);
-  if (net->type != HVFS_NET_VDS)
-    return;
-
-  g_autofree char *switch_id = hvfs_format_uuid (net->switch_id);
-
-  hvfs_xml_empty (out, "source", "switchid", switch_id, "portid", HVFS_XML_NUMBER (net->port_id),
-                  "portgroupid", net->portgroup_id, "connectionid",
-                  HVFS_XML_NUMBER (net->connection_id), NULL);
+  if (net->type == HVFS_NET_VDS)
+    write_vds_source (out, net);
 }
 
 gboolean
@@ -132,13 +156,15 @@ write_bandwidth (HvfsXmlOut *out, const HvfsNet *net)
 static void
 write_net (HvfsXmlOut *out, const HvfsNet *net, guint place, HvfsDomainXmlFlags flags)
 {
+  gboolean more = (flags & (HVFS_DOMAIN_XML_MORE | HVFS_DOMAIN_XML_FULL)) != 0;
   gboolean no_mac = (flags & HVFS_DOMAIN_XML_SAID) != 0 && hvfs_is_zero (net->mac, HVFS_MAC_BYTES);
   gboolean no_words = net->mac_type == HVFS_MAC_DEFAULT && net->mac_check == HVFS_SWITCH_DEFAULT;
   g_autofree char *mac = no_mac ? NULL : hvfs_format_mac (net->mac);
   gboolean hide = net->dev != NULL && (flags & HVFS_DOMAIN_XML_INACTIVE) != 0
                   && hvfs_net_dev_is_made_up (net->dev);
 
-  hvfs_xml_open (out, "interface", "type", hvfs_net_type_words[net->type],
+  hvfs_xml_open (out, "interface", "type",
+                 hvfs_net_type_words[net->sriov ? HVFS_NET_HOSTDEV : net->type],
                  NUMBER_ATTRIBUTE (flags, net->number, place), NULL);
   if (mac != NULL || !no_words)
     hvfs_xml_empty (out, "mac", "address", mac, "type",
@@ -147,12 +173,15 @@ write_net (HvfsXmlOut *out, const HvfsNet *net, guint place, HvfsDomainXmlFlags 
                     net->mac_check != HVFS_SWITCH_DEFAULT ? hvfs_switch_words[net->mac_check]
                                                           : NULL,
                     NULL);
-  write_net_source (out, net);
+  if (net->sriov)
+    write_sriov_source (out, net, more);
+  else
+    write_net_source (out, net);
   if (net->dev != NULL && !hide)
     hvfs_xml_empty (out, "target", "dev", net->dev, NULL);
   if (net->model != HVFS_NET_MODEL_UNKNOWN)
     hvfs_xml_empty (out, "model", "type", hvfs_net_model_words[net->model], NULL);
-  if ((flags & (HVFS_DOMAIN_XML_MORE | HVFS_DOMAIN_XML_FULL)) != 0)
+  if (more)
     write_bandwidth (out, net);
   write_boot (out, net->boot);
   hvfs_xml_close (out, "interface");

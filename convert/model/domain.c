@@ -18,6 +18,17 @@ filesystem_free (gpointer data)
 }
 
 static void
+hostdev_free (gpointer data)
+{
+  HvfsHostdev *hostdev = data;
+
+  if (hostdev == NULL)
+    return;
+  g_free (hostdev->name);
+  g_free (hostdev);
+}
+
+static void
 net_free (gpointer data)
 {
   HvfsNet *net = data;
@@ -25,6 +36,7 @@ net_free (gpointer data)
   g_free (net->bridge);
   g_free (net->dev);
   g_free (net->portgroup_id);
+  hostdev_free (net->card);
   g_free (net);
 }
 
@@ -39,15 +51,6 @@ port_free (gpointer data)
   g_free (port->uri);
   g_free (port->proxy);
   g_free (port);
-}
-
-static void
-hostdev_free (gpointer data)
-{
-  HvfsHostdev *hostdev = data;
-
-  g_free (hostdev->name);
-  g_free (hostdev);
 }
 
 static void

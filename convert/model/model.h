@@ -227,6 +227,25 @@ typedef struct
 
 typedef enum
 {
+  HVFS_HOSTDEV_USB,
+  HVFS_HOSTDEV_PCI,
+  HVFS_N_HOSTDEV_TYPES,
+} HvfsHostdevType;
+extern const char *const hvfs_hostdev_type_words[];
+
+/* A device of the host that the machine has for itself. */
+typedef struct
+{
+  guint line;
+  guint number; /* of usb.autoConnect.deviceN or pciPassthruN in a VMX; domain XML cannot say it */
+  HvfsHostdevType type;
+  guint vendor, product; /* USB */
+  char *name; /* nullable: USB: a pattern of another kind, such as "path:1/3/0", in their place */
+  guint domain, bus, slot, function; /* PCI: its place in the host */
+} HvfsHostdev;
+
+typedef enum
+{
   HVFS_NET_USER,
   HVFS_NET_ETHERNET,
   HVFS_NET_VHOSTUSER,
@@ -293,6 +312,8 @@ typedef struct
   guint64 reservation_mbit; /* what it can send in a second in any case */
   guint shares;             /* what counts when there is not enough for all */
   guint boot; /* as a disk's */
+  gboolean sriov;    /* a function of a card of the host; type is that of the network it is on */
+  HvfsHostdev *card; /* nullable: HVFS_HOSTDEV_PCI: that card; NULL: the host chooses one */
 } HvfsNet;
 
 typedef enum
@@ -379,25 +400,6 @@ typedef struct
   guint heads;
   HvfsSwitch accel3d;
 } HvfsVideo;
-
-typedef enum
-{
-  HVFS_HOSTDEV_USB,
-  HVFS_HOSTDEV_PCI,
-  HVFS_N_HOSTDEV_TYPES,
-} HvfsHostdevType;
-extern const char *const hvfs_hostdev_type_words[];
-
-/* A device of the host that the machine has for itself. */
-typedef struct
-{
-  guint line;
-  guint number; /* of usb.autoConnect.deviceN or pciPassthruN in a VMX; domain XML cannot say it */
-  HvfsHostdevType type;
-  guint vendor, product; /* USB */
-  char *name; /* nullable: USB: a pattern of another kind, such as "path:1/3/0", in their place */
-  guint domain, bus, slot, function; /* PCI: its place in the host */
-} HvfsHostdev;
 
 typedef struct
 {

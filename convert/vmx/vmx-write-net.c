@@ -123,6 +123,13 @@ write_allocation (HvfsVmxOut *out, const HvfsNet *net)
 static void
 write_net (HvfsVmxOut *out, const HvfsNet *net)
 {
+  if (net->sriov)
+    {
+      hvfs_vmx_refuse_at (out, net->line, "interface", ENOTSUP,
+                          "type='hostdev': the keys of a VMX for a function of a card are not "
+                          "known: define the domain by its config.xml");
+      return;
+    }
   hvfs_vmx_put (out, "true", "ethernet%u.present", net->number);
   write_model (out, net);
   switch (net->type)

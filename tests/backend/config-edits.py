@@ -126,6 +126,11 @@ SERIAL = '''    <serial type='%s'>
 KEYS = '  <vmware:moref>'
 KEY = "  <vmware:key name='%s' value='%s'/>\n"
 SHARES = r'config\.(cpu|memory)Allocation\.shares\.shares'
+SRIOV = """    <interface type='hostdev'>
+      <mac address='00:50:56:12:34:%02x' type='static'/>
+      <source vmware:bridge='VM Network'>%s</source>
+    </interface>
+"""
 USB3 = "    <controller type='usb' index='0' model='nec-xhci'/>\n"
 HOSTDEV = "    <hostdev mode='subsystem' type='%s'><source>%s</source></hostdev>\n"
 KINDS = {
@@ -232,6 +237,8 @@ KINDS = {
                    r'config\.hardware\.device\[(14000|700[12]|100)\].*', False),
     'pci device': ([('    <video>', HOSTDEV % ('pci', "<address domain='0' bus='13' slot='0x00' function='1'/>") + '    <video>')],
                    r'config\.hardware\.device\[(13000|100)\].*', False),
+    'sriov': ([('    <video>', SRIOV % (9, "<address type='pci' domain='0' bus='0x5e' slot='0' function='1'/>") + SRIOV % (10, '') + '    <video>')],
+              r'config\.hardware\.device\[(400[1-3]|100)\].*', False),
     'sound': ([('    <video>', "    <sound model='ich9'/>\n    <video>")], r'config\.hardware\.device\[(5000|100)\].*', False),
     'tpm': ([('    <video>', "    <tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>\n    <video>")],
             r'config\.hardware\.device\[(11000|100)\].*', False),
@@ -248,7 +255,7 @@ moved_by = {}
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
        'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'add concentrator', 'add parallel',
        'add floppy', 'add nvme', 'video', 'name', 'pinning', 'limit', 'guarantee', 'nested', 'boot delay', 'usb device', 'pci device',
-       'sound', 'tpm', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
+       'sriov', 'sound', 'tpm', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
 
 
 def edit(xml, kinds):
@@ -407,7 +414,7 @@ def net_mac(d, dice):
 
 
 def net_model(d, dice):
-    for net in d.findall('devices/interface')[-1:]:
+    for net in [net for net in d.findall('devices/interface') if net.get('type') != 'hostdev'][-1:]:
         net.find('model').set('type', dice.choice(['e1000', 'e1000e', 'vmxnet3']))
 
 
@@ -508,6 +515,22 @@ def hostdevs(d, dice):
         ET.SubElement(end, 'address', domain='0x0000', bus='0x0d', slot='0x00', function=f'0x{n}')
 
 
+def sriov(d, dice):
+    devices = d.find('devices')
+    for net in devices.findall("interface[@type='hostdev']"):
+        if dice.random() < 0.3:
+            devices.remove(net)
+    if len(devices.findall('interface')) < 7:
+        net = ET.SubElement(devices, 'interface', type='hostdev')
+        ET.SubElement(net, 'mac', address=random_mac(dice), type='static')
+        ET.SubElement(net, 'source', {VMWARE + 'bridge': 'VM Network'})
+    for net in devices.findall("interface[@type='hostdev']"):
+        end = net.find('source')
+        drop(end, 'address')
+        if dice.random() < 0.7:
+            ET.SubElement(end, 'address', type='pci', domain='0x0000', bus='0x5e', slot='0x00', function=f'0x{dice.randint(0, 1)}')
+
+
 def singles(d, dice):
     devices = d.find('devices')
     drop(devices, 'sound')
@@ -549,6 +572,7 @@ RANDOM = [
     (switches, '|'.join(['config.nestedHVEnabled'] + [re.escape(fields.shown(row[2])) for row in COLD]), False),
     (hot_switches, '|'.join([r'config\.bootOptions.*', r'config\.latencySensitivity'] + [re.escape(fields.shown(row[2])) for row in HOT]), True),
     (singles, DEVICE % r'(70\d\d|14000|5000|11000|100)', False),
+    (sriov, DEVICE % r'(40\d\d|100)', False),
     (hostdevs, DEVICE % r'(70\d\d|14000|130\d\d|100)', False),
 ]
 

@@ -58,7 +58,8 @@ ABSTRACT = {'VirtualDevice', 'VirtualController', 'VirtualSCSIController', 'Virt
             'VirtualEthernetCard', 'VirtualSoundCard', 'VirtualVmxnet'}
 UNNAMED = {'connectable': DEVICE.ConnectInfo, 'port': vim.dvs.PortConnection, 'share': vim.SharesInfo,
            'storageIOAllocation': vim.StorageResourceManager.IOAllocationInfo,
-           'resourceAllocation': vim.vm.device.VirtualEthernetCard.ResourceAllocation}
+           'resourceAllocation': vim.vm.device.VirtualEthernetCard.ResourceAllocation,
+           'sriovBacking': vim.vm.device.VirtualSriovEthernetCard.SriovBackingInfo}
 # In the table of hvfs, and newer than these types (API 6.7).
 NEWER = {'numaNode', 'deviceGroupInfo', 'vDiskVersion', 'virtualDiskFormat', 'independentFilters',
          'guestReadOnly', 'uptv2Enabled', 'strictLatencyConfig', 'cryptoIntegrityProtectionType',
@@ -283,6 +284,7 @@ SCSI = {'VirtualLsiLogicController': 'lsilogic', 'VirtualBusLogicController': 'b
         'VirtualLsiLogicSASController': 'lsisas1068', 'ParaVirtualSCSIController': 'vmpvscsi'}
 NICS = {'VirtualE1000': 'e1000', 'VirtualE1000e': 'e1000e', 'VirtualPCNet32': 'vlance',
         'VirtualVmxnet2': 'vmxnet2', 'VirtualVmxnet3': 'vmxnet3', 'VirtualVmxnet3Vrdma': 'vmxnet3'}
+SRIOV = 'VirtualSriovEthernetCard'
 DISKS = [b for b in backings if b.startswith('VirtualDisk') and 'Partitioned' not in b]
 CDS = [b for b in backings if b.startswith('VirtualCdrom')]
 FLOPPIES = [b for b in backings if b.startswith('VirtualFloppy')]
@@ -291,7 +293,7 @@ PARALLELS = [b for b in backings if b.startswith('VirtualParallelPort')]
 USBS = [b for b in backings if b.startswith('VirtualUSB')]
 NETS = [b for b in backings if b.startswith('VirtualEthernetCard')]
 HIDDEN = ['VirtualTPM', 'VirtualSCSIPassthrough', 'VirtualHdAudioCard', 'VirtualUSBController',
-          'VirtualMachineVMCIDevice', 'VirtualSriovEthernetCard', 'VirtualNVDIMM']
+          'VirtualMachineVMCIDevice', 'VirtualNVDIMM']
 
 
 class Machine:
@@ -366,8 +368,11 @@ class Machine:
                     'portKey': dice.choice([None, dice.randint(1, 99)])}, self.full, False)
         mac = dice.choice([None, f'00:50:56:00:00:{i:02x}', f'00:0c:29:00:00:{i:02x}'])
         nets = ['VirtualEthernetCardOpaqueNetworkBackingInfo'] if alike else NETS
-        self.add(devices[alike or dice.choice(list(NICS))],
-                 {'backing': self.backing(nets, {'port': port}), 'macAddress': None if alike else mac,
+        card = obj('physicalFunctionBacking', vim.vm.device.VirtualPCIPassthrough.DeviceBackingInfo, {'id': dice.choice(
+            ['0000:5e:00.0', '5e:00.1', 'Automatic-0000:5e:00.0'])}, self.full, False)
+        self.add(devices[alike or dice.choice([*NICS, SRIOV])],
+                 {'sriovBacking': obj('sriovBacking', UNNAMED['sriovBacking'], {'physicalFunctionBacking': card}, self.full, False),
+                  'backing': self.backing(nets, {'port': port}), 'macAddress': None if alike else mac,
                   'unitNumber': 7 + i,
                   'addressType': 'generated' if alike else dice.choice(['manual', 'assigned', 'generated'])})
 
@@ -395,7 +400,7 @@ def source(e):
 # paths of fields).  None, or an IndexError: there is nothing to do it with.
 
 def nic_model(tree):
-    nics = own(tree, 'interface')
+    nics = [nic for nic in own(tree, 'interface') if nic.get('type') != 'hostdev']
     model = dice.choice(nics).find('model')
     new = dice.choice([m for m in set(NICS.values()) if m != model.get('type')])
     model.set('type', new)
@@ -410,12 +415,33 @@ def nic_network(tree):
         port.set('portid', '0')
         port.set('connectionid', '0')
         return r'backing\.port\.(portgroupKey|portKey|connectionCookie)'
+    if kind == 'hostdev':
+        for name in [n for n in port.attrib if n.startswith(VMWARE)]:
+            del port.attrib[name]
+        port.set(VMWARE + 'bridge', 'other')
+        return r'backing.*'
     nic.remove(port)
     ET.SubElement(nic, 'source', bridge='other')
     nic.set('type', 'bridge')
     if kind == 'bridge':
         return r'backing(\.(deviceName|network|inPassthroughMode))?'
     return r'backing.*'
+
+
+def nic_card(tree):
+    """Another card, which the host chooses; and the functions are those of that card."""
+    end = dice.choice([e for e in tree.findall("devices/interface[@type='hostdev']/source") if e.find('address') is not None])
+    end.remove(end.find('address'))
+    return r'sriovBacking.*'
+
+
+def nic_plain(tree):
+    nic = dice.choice(own(tree, 'interface', type='hostdev'))
+    nic.remove(source(nic))
+    nic.set('type', 'bridge')
+    ET.SubElement(nic, 'source', bridge='other')
+    ET.SubElement(nic, 'model', type='e1000')
+    return NEW + r'||allowGuestOSMtuChange|sriovBacking.*|backing.*'
 
 
 def nic_mac(tree):
@@ -631,7 +657,7 @@ def description(tree):
     return ''
 
 
-EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, hostdev_remove, video_3d, nic_model, nic_network, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
+EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, hostdev_remove, video_3d, nic_model, nic_network, nic_card, nic_plain, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
          medium, cd_bus, scsi_model, serial_end, serial_proxy, serial_station, serial_path, serial_type, serial_number, video, description]
 done = {edit.__name__: 0 for edit in EDITS}
 # What a type lacks is refused in words.

@@ -42,6 +42,14 @@ expect_eq "the first" "$(sed -n 2p "$tmp/answers")" ok
 grep -q '^ESTALE .*the edited version is 20.*, now it is 20' "$tmp/answers" ||
   fail "the second: $(cat "$tmp/answers")"
 
+# A card that the host has not.
+config_check "read DC0_H0_VM0 $tmp/base" >"$tmp/answers"
+sed "s|  </devices>|<interface type='hostdev'><source vmware:bridge='VM Network'><address type='pci' domain='0'\
+  bus='0x5e' slot='0' function='2'/></source></interface></devices>|" "$tmp/base" >"$tmp/one"
+config_check "commit DC0_H0_VM0 $tmp/base $tmp/one" >"$tmp/answers"
+grep -q '^ENOENT .*: <interface>: the host has no card 0000:5e:00.2 .*; it has 0000:5e:00.0, 0000:5e:00.1$' "$tmp/answers" ||
+  fail "a card that is none: $(cat "$tmp/answers")"
+
 # The same text sends nothing.
 config_check "read DC0_H0_VM0 $tmp/base" requests "commit DC0_H0_VM0 $tmp/base $tmp/base" requests \
   >"$tmp/answers"

@@ -514,6 +514,8 @@ static const ConvertCase nets[] = {
   UNSUPPORTED ("network", D (NIC ("network", STATIC_MAC "<source network='default'/>")),
                "line 1: <interface>: type='network' must be bridge, user, null or vds"),
   UNSUPPORTED ("ethernet", D (NIC ("ethernet", STATIC_MAC)), "type='ethernet' must be bridge"),
+  UNSUPPORTED ("hostdev", D (NIC ("hostdev", STATIC_MAC)),
+               "type='hostdev': the keys of a VMX for a function of a card are not known"),
   UNSUPPORTED ("direct", D (NIC ("direct", STATIC_MAC)), "type='direct' must be bridge"),
   REFUSED ("type-bad", D (NIC ("x", "")), "type='x' must be user"),
   GIVES_WITHOUT ("mac-generated", BR (MAC ("00:0C:29:aa:bb:cc")),

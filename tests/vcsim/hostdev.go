@@ -5,7 +5,9 @@
 // Sources: TYPES (VirtualMachinePciPassthroughInfo, HostPciDevice); REF
 // VirtualUSBUSBBackingInfo (deviceName is an autoconnect pattern of name:value pairs),
 // VirtualUSB (needs a USB controller), VirtualPCIPassthroughDeviceBackingInfo (id, deviceId,
-// systemId and vendorId as QueryConfigTarget tells them; deviceId in hexadecimal).
+// systemId and vendorId as QueryConfigTarget tells them; deviceId in hexadecimal),
+// VirtualSriovEthernetCardSriovBackingInfo (a backing has a physical function; "Automatic-" and
+// 0000:00:00.0 is the host's choice; the virtual function is the server's).
 
 package main
 
@@ -24,6 +26,19 @@ var hostPCI = []types.HostPciDevice{
 	{Id: "0000:0d:00.1", ClassId: 0x403, Bus: 13, Function: 1, VendorId: 0x10de, VendorName: "NVIDIA", DeviceId: 0x10f0, DeviceName: "Audio"},
 }
 
+// And a network card that has functions for machines, with the first of these.
+var hostSriov = []types.VirtualMachineSriovInfo{
+	sriovInfo(types.HostPciDevice{Id: "0000:5e:00.0", ClassId: 0x200, Bus: 94, VendorId: 0x15b3, VendorName: "Mellanox", DeviceId: 0x1015, DeviceName: "ConnectX-4 Lx"}, false, "vmnic4"),
+	sriovInfo(types.HostPciDevice{Id: "0000:5e:00.1", ClassId: 0x200, Bus: 94, Function: 1, VendorId: 0x15b3, VendorName: "Mellanox", DeviceId: 0x1015, DeviceName: "ConnectX-4 Lx"}, false, "vmnic5"),
+	sriovInfo(types.HostPciDevice{Id: "0000:5e:00.2", ClassId: 0x200, Bus: 94, Function: 2, VendorId: 0x15b3, VendorName: "Mellanox", DeviceId: 0x1016, DeviceName: "ConnectX-4 Lx Virtual Function"}, true, ""),
+}
+
+func sriovInfo(d types.HostPciDevice, virtual bool, pnic string) types.VirtualMachineSriovInfo {
+	return types.VirtualMachineSriovInfo{VirtualFunction: virtual, Pnic: pnic,
+		VirtualMachinePciPassthroughInfo: types.VirtualMachinePciPassthroughInfo{
+			VirtualMachineTargetInfo: types.VirtualMachineTargetInfo{Name: d.Id}, PciDevice: d, SystemId: hostSystemID}}
+}
+
 // queryConfigTarget: the simulator's answer, and these devices.
 func queryConfigTarget(c *call) (interface{}, *fault) {
 	res, f := c.native()
@@ -35,6 +50,7 @@ func queryConfigTarget(c *call) (interface{}, *fault) {
 		target.PciPassthrough = append(target.PciPassthrough, &types.VirtualMachinePciPassthroughInfo{
 			VirtualMachineTargetInfo: types.VirtualMachineTargetInfo{Name: d.Id}, PciDevice: d, SystemId: hostSystemID})
 	}
+	target.Sriov = append(target.Sriov, hostSriov...)
 	return res, nil
 }
 
@@ -64,4 +80,36 @@ func (d *deviceChange) passthrough(dev *types.VirtualPCIPassthrough) *fault {
 		}
 	}
 	return d.invalid("The host has no PCI device %s.", b.Id)
+}
+
+// sriov: which card the function is of; an edit that does not say it leaves it.
+func (d *deviceChange) sriov(dev *types.VirtualSriovEthernetCard, old types.BaseVirtualDevice) *fault {
+	var was *types.VirtualSriovEthernetCardSriovBackingInfo
+	if old != nil {
+		was = old.(*types.VirtualSriovEthernetCard).SriovBacking
+	}
+	if dev.SriovBacking == nil {
+		dev.SriovBacking = was
+		return nil
+	}
+	b := dev.SriovBacking.PhysicalFunctionBacking
+	if b == nil {
+		return d.invalid("An SR-IOV backing needs a physical function.")
+	}
+	if was != nil && was.PhysicalFunctionBacking.Id == b.Id {
+		return nil
+	}
+	if f := d.needsOff(); f != nil {
+		return f
+	}
+	if strings.HasPrefix(b.Id, "Automatic-") {
+		return nil
+	}
+	for _, have := range hostSriov {
+		if p := have.PciDevice; !have.VirtualFunction && b.Id == p.Id && b.SystemId == have.SystemId && b.VendorId == p.VendorId &&
+			b.DeviceId == fmt.Sprintf("%x", p.DeviceId) {
+			return nil
+		}
+	}
+	return d.invalid("The host has no SR-IOV card %s.", b.Id)
 }

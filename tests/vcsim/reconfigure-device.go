@@ -44,6 +44,7 @@ var classes = []class{
 	{&types.VirtualDisk{}, "Hard disk", 2000, 1, false, 256, true},
 	{&types.VirtualCdrom{}, "CD/DVD drive", 3000, 1, false, 32, false},
 	{&types.VirtualFloppy{}, "Floppy drive", 8000, 1, false, 2, false},
+	{&types.VirtualSriovEthernetCard{}, "SR-IOV network adapter", 4000, 1, false, 10, false},
 	{&types.VirtualEthernetCard{}, "Network adapter", 4000, 1, false, 10, true},
 	{&types.VirtualSerialPort{}, "Serial port", 9000, 1, false, 4, false},
 	{&types.VirtualParallelPort{}, "Parallel port", 10000, 1, false, 3, false},
@@ -285,6 +286,11 @@ func (d *deviceChange) check(old types.BaseVirtualDevice) *fault {
 		return f
 	}
 	switch dev := d.op.Device.(type) {
+	case *types.VirtualSriovEthernetCard:
+		if f := d.sriov(dev, old); f != nil {
+			return f
+		}
+		return d.card(dev.GetVirtualEthernetCard(), old)
 	case types.BaseVirtualEthernetCard:
 		return d.card(dev.GetVirtualEthernetCard(), old)
 	case *types.VirtualDisk:

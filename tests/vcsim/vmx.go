@@ -256,6 +256,7 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 			t.set("sound.present", "TRUE")
 			t.set("sound.virtualDev", map[string]string{"VirtualSoundBlaster16": "sb16", "VirtualEnsoniq1371": "es1371",
 				"VirtualHdAudioCard": "hdaudio"}[schemaName(indirectType(d))])
+		case *types.VirtualSriovEthernetCard: // no source says what its keys are
 		case types.BaseVirtualEthernetCard:
 			t.card(fmt.Sprintf("ethernet%d", cards), d, x.GetVirtualEthernetCard())
 			cards++

@@ -39,6 +39,7 @@ CLUSTER_HOST = f'{MNT}/datacenters/DC0/clusters/DC0_C0/hosts/DC0_C0_H0'
 DISK = ("<disk type='file' device='disk'><source file='[LocalDS_0] new/%s.vmdk'/><capacity unit='MiB'>64</capacity>"
         "<target dev='%s' bus='%s'/></disk>")
 HOSTDEV = "<hostdev mode='subsystem' type='%s'><source>%s</source></hostdev>"
+SRIOV = "<interface type='hostdev'><source vmware:bridge='VM Network'>%s</source></interface>"
 NIC = "<interface type='bridge'><source bridge='VM Network'/>%s</interface>"
 DEFINED = ("<domain type='vmware'><name>new</name><memory unit='MiB'>512</memory><vcpu>1</vcpu><os%s>"
            "<type arch='x86_64'>hvm</type></os><devices>%s</devices></domain>")
@@ -237,6 +238,8 @@ OPERATIONS = [
     ('config.xml', VM, add("<controller type='usb' index='0' model='piix3-uhci'/>" + HOSTDEV % (
         'usb', "<vendor id='0x03e7'/><product id='0x2485'/>")), None),
     ('config.xml', VM, add(HOSTDEV % ('pci', "<address domain='0' bus='0x0d' slot='0' function='0'/>")), '4.0'),
+    ('config.xml', VM, add(SRIOV % "<address type='pci' domain='0' bus='0x5e' slot='0' function='0'/>"), '5.5'),
+    ('config.xml', VM, add(SRIOV % ''), '5.5'),
     ('config.xml', VM, edit(("device='disk'>", "device='disk' snapshot='no'>")), None),
     ('config.xml', VM, edit(("<target dev='sda' bus='scsi'/>", "<target dev='sda' bus='scsi'/><shareable/>")), '6.0'),
     ('config.xml', VM, edit(("<target dev='sda' bus='scsi'/>", "<target dev='sda' bus='scsi'/><iotune><total_iops_sec>"
