@@ -300,7 +300,7 @@ is_on_terminal (void)
 static gboolean
 loop (HvfsFs *fs, struct fuse_session *session, GCancellable *cancellable, GError **error)
 {
-  HvfsLoop *loop = hvfs_loop_new (session);
+  HvfsLoop *loop = hvfs_loop_new (session, fs->stats);
   HvfsServiceWatch *watch;
   gboolean ok;
 

@@ -21,6 +21,7 @@ static const char *const counter_names[] = {
   [HVFS_STAT_CACHE_HITS] = "cache_hits",
   [HVFS_STAT_CACHE_MISSES] = "cache_misses",
   [HVFS_STAT_INVALIDATIONS] = "invalidations",
+  [HVFS_STAT_KERNEL_REQUESTS] = "kernel_requests",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (counter_names) == HVFS_N_STATS);
 

@@ -22,6 +22,7 @@ typedef enum
   HVFS_STAT_CACHE_HITS,      /* reads answered from memory */
   HVFS_STAT_CACHE_MISSES,    /* reads that had to ask the server */
   HVFS_STAT_INVALIDATIONS,   /* notifications to the kernel */
+  HVFS_STAT_KERNEL_REQUESTS, /* of the kernel, for what it does not have in its caches */
   HVFS_N_STATS
 } HvfsStat;
 

@@ -30,6 +30,7 @@
 struct _HvfsLoop
 {
   struct fuse_session *session;
+  HvfsStats *stats;
   int end_fd; /* readable from the end on */
   guint max_threads;
   gint max_look_us; /* 0: who looks would keep those from running that send requests */
@@ -46,11 +47,12 @@ struct _HvfsLoop
 };
 
 HvfsLoop *
-hvfs_loop_new (struct fuse_session *session)
+hvfs_loop_new (struct fuse_session *session, HvfsStats *stats)
 {
   HvfsLoop *loop = g_new0 (HvfsLoop, 1);
 
   loop->session = session;
+  loop->stats = stats;
   loop->end_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   loop->max_threads = CLAMP (g_get_num_processors (), MIN_THREADS, MAX_THREADS);
   loop->max_look_us = g_get_num_processors () > 1 ? MAX_LOOK_US : 0;
@@ -212,6 +214,7 @@ work (gpointer data)
             call_another (loop);
           if (is_interrupt (&buffer))
             g_atomic_int_inc (&loop->n_interrupts);
+          hvfs_stats_add (loop->stats, HVFS_STAT_KERNEL_REQUESTS, 1);
           fuse_session_process_buf (loop->session, &buffer);
         }
       else if (n == -EAGAIN)

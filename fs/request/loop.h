@@ -20,10 +20,12 @@
 #include <fuse_lowlevel.h>
 #include <gio/gio.h>
 
+#include "backend/wire/stats.h"
+
 typedef struct _HvfsLoop HvfsLoop;
 
-/* For the mounted @session, which nothing else may end. */
-HvfsLoop *hvfs_loop_new (struct fuse_session *session);
+/* For the mounted @session, which nothing else may end.  @stats: counts the requests */
+HvfsLoop *hvfs_loop_new (struct fuse_session *session, HvfsStats *stats);
 
 /* It was stopped, or never run. */
 void hvfs_loop_free (HvfsLoop *loop);

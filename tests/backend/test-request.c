@@ -123,7 +123,7 @@ test_stats (void)
                    "requests=3\nrequest.CreateFilter=1\nrequest.Login=2\n"
                    "bytes_sent=77\nbytes_received=0\nconnections=0\nlogins=0\nfaults=0\n"
                    "update_sets=0\nobject_updates=0\ncache_hits=0\ncache_misses=0\n"
-                   "invalidations=1\n");
+                   "invalidations=1\nkernel_requests=0\n");
 }
 
 int

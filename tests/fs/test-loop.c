@@ -19,6 +19,7 @@ typedef struct
 {
   struct fuse_session *session;
   HvfsLoop *loop;
+  HvfsStats *stats;
   GCancellable *ended;
   int device, kernel;
 } Fixture;
@@ -74,7 +75,8 @@ set_up (Fixture *f, gconstpointer data)
   fuse_opt_free_args (&args);
   g_assert_nonnull (f->session);
   g_assert_cmpint (fuse_session_mount (f->session, place), ==, 0);
-  f->loop = hvfs_loop_new (f->session);
+  f->stats = hvfs_stats_new ();
+  f->loop = hvfs_loop_new (f->session, f->stats);
   f->ended = g_cancellable_new ();
   g_cancellable_cancel (f->ended);
   hvfs_loop_run (f->loop, f->ended);
@@ -86,6 +88,7 @@ static void
 tear_down (Fixture *f, gconstpointer data)
 {
   hvfs_loop_free (f->loop);
+  hvfs_stats_free (f->stats);
   fuse_session_unmount (f->session);
   fuse_session_destroy (f->session);
   g_object_unref (f->ended);
