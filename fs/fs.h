@@ -33,6 +33,7 @@ typedef struct _HvfsIndex HvfsIndex;
 typedef struct _HvfsInventory HvfsInventory;
 typedef struct _HvfsJobs HvfsJobs;
 typedef struct _HvfsJournals HvfsJournals;
+typedef struct _HvfsKept HvfsKept;
 typedef struct _HvfsMigrations HvfsMigrations;
 typedef struct _HvfsNetworks HvfsNetworks;
 typedef struct _HvfsNotifier HvfsNotifier;
@@ -83,6 +84,7 @@ struct _HvfsFs
   HvfsVcenter *vcenter;
   HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;
+  HvfsKept *kept;
   HvfsNumbers *numbers;    /* of keys of extraConfig, disks, paths of volumes */
   HvfsOpened *opened;
   HvfsJobs *jobs;

@@ -62,6 +62,7 @@
 #include "fs/request/loop.h"
 #include "fs/tree/change.h"
 #include "fs/tree/dir-times.h"
+#include "fs/tree/kept.h"
 #include "fs/tree/notify.h"
 #include "fs/tree/numbers.h"
 
@@ -85,6 +86,12 @@ usage_changed (guint32 serial, gpointer data)
     for (HvfsRow *row = tables[i]; row->mode != 0; row++)
       if (row->fetch == &hvfs_usage_fetch)
         hvfs_notifier_inode (fs->notifier, hvfs_node_ino ((HvfsNode){ row, serial, 0 }));
+}
+
+static void
+parts_changed (guint32 serial, gpointer data)
+{
+  hvfs_kept_forget (((HvfsFs *) data)->kept, serial);
 }
 
 static void
@@ -142,7 +149,8 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->questions = hvfs_questions_new (fs->session, uri->auto_answer);
   fs->server
     = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
-  fs->config = hvfs_config_new (&fs->server, options->content ? budget / 2 : budget);
+  fs->config = hvfs_config_new (&fs->server, options->content ? budget / 2 : budget, parts_changed,
+                                fs);
   fs->allow_delete = options->allow_delete;
   if (options->content)
     init_content (fs, options, budget);
@@ -166,6 +174,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
     options->vcenter_password_file, timeout_s, fs->stats });
   fs->dir_times = hvfs_dir_times_new ();
   fs->notifier = hvfs_notifier_new (fs->stats);
+  fs->kept = hvfs_kept_new (fs->notifier);
   fs->opened = hvfs_opened_new ();
   hvfs_follow_init (fs);
 }
@@ -192,6 +201,7 @@ fs_clear (HvfsFs *fs)
   hvfs_volumes_free (fs->volumes);
   hvfs_alarms_free (fs->alarms);
   hvfs_numbers_free (fs->numbers);
+  hvfs_kept_free (fs->kept);
   hvfs_notifier_free (fs->notifier);
   hvfs_questions_free (fs->questions);
   hvfs_tasks_free (fs->tasks); /* what interrupted writers began is cancelled first */

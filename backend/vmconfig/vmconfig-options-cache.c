@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "backend/vmconfig/vmconfig-disks.h"
+
 #define BUDGET_BYTES (16 * 1024 * 1024)
 /* What one takes beside its texts. */
 #define OPTION_BYTES 64
@@ -108,15 +110,41 @@ options_in (const HvfsValue *value)
   return options;
 }
 
-void
+static gboolean
+same_options (const GPtrArray *a, const GPtrArray *b)
+{
+  for (guint i = 0; i < MIN (a->len, b->len); i++)
+    {
+      const HvfsOption *x = a->pdata[i], *y = b->pdata[i];
+
+      if (strcmp (x->key, y->key) != 0 || strcmp (x->value, y->value) != 0)
+        return FALSE;
+    }
+  return a->len == b->len;
+}
+
+/* The names of the disks, and what is as large. */
+static gboolean
+same_disks (const GPtrArray *a, const GPtrArray *b)
+{
+  for (guint i = 0; i < MIN (a->len, b->len); i++)
+    {
+      const HvfsConfigDisk *x = a->pdata[i], *y = b->pdata[i];
+
+      if (strcmp (x->target, y->target) != 0 || x->capacity_bytes != y->capacity_bytes)
+        return FALSE;
+    }
+  return a->len == b->len;
+}
+
+gboolean
 hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *version,
                         gboolean running, const HvfsValue *value, char *media, GPtrArray *disks)
 {
   Entry *old = g_hash_table_lookup (cache->entries, GUINT_TO_POINTER (serial));
   Entry *entry = g_new0 (Entry, 1);
+  gboolean same;
 
-  if (old != NULL)
-    drop (cache, old);
   *entry = (Entry){ .serial = serial, .version = g_strdup (version), .running = running,
                     .options = options_in (value), .media = media, .disks = disks,
                     .link = { .data = entry } };
@@ -127,11 +155,15 @@ hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *ver
       entry->bytes += strlen (option->key) + strlen (option->value) + OPTION_BYTES;
     }
   entry->bytes += disks->len * DISK_BYTES;
+  same = old != NULL && same_options (old->options, entry->options) && same_disks (old->disks, disks);
+  if (old != NULL)
+    drop (cache, old);
   g_hash_table_insert (cache->entries, GUINT_TO_POINTER (serial), entry);
   g_queue_push_tail_link (&cache->queue, &entry->link);
   cache->bytes += entry->bytes;
   while (cache->bytes > BUDGET_BYTES && cache->queue.length > 1)
     drop (cache, cache->queue.head->data);
+  return same;
 }
 
 const char *

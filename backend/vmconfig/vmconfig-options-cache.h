@@ -25,10 +25,12 @@ void hvfs_options_cache_free (HvfsOptionsCache *cache);
  * @version's.  Those that were put longest ago go when there are too many; the last one never
  * does.
  * @media: (transfer full) (nullable): what is in the first CD drive
- * @disks: (transfer full) (element-type HvfsConfigDisk) */
-void hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *version,
-                             gboolean running, const HvfsValue *value, char *media,
-                             GPtrArray *disks);
+ * @disks: (transfer full) (element-type HvfsConfigDisk)
+ *
+ * Returns: whether it is what was kept until now */
+gboolean hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *version,
+                                 gboolean running, const HvfsValue *value, char *media,
+                                 GPtrArray *disks);
 
 /* (nullable) (transfer none): the version of what is kept, and the other half of it. */
 const char *hvfs_options_cache_version (HvfsOptionsCache *cache, guint32 serial,

@@ -25,6 +25,8 @@ struct _HvfsConfig
   HvfsServer server;      /* never changes, as the next */
   gsize budget;
   HvfsSnapshotDisks *snapshots;
+  void (*changed) (guint32 serial, gpointer data); /* nullable */
+  gpointer data;
 
   GMutex lock;            /* taken behind the mirror's, held for memory work only */
   HvfsVmCache *cache;     /* lock */

@@ -33,10 +33,13 @@
 #define API_FILES 400
 
 HvfsConfig *
-hvfs_config_new (const HvfsServer *server, gsize budget_bytes)
+hvfs_config_new (const HvfsServer *server, gsize budget_bytes,
+                 void (*changed) (guint32 serial, gpointer data), gpointer data)
 {
   HvfsConfig *config = g_new0 (HvfsConfig, 1);
 
+  config->changed = changed;
+  config->data = data;
   config->server = *server;
   config->budget = budget_bytes;
   g_mutex_init (&config->lock);
@@ -374,8 +377,10 @@ keep_parts (HvfsConfig *config, const HvfsVmLook *look, const char *version,
   GPtrArray *disks = hvfs_config_disks_new (read);
 
   g_mutex_lock (&config->lock);
-  hvfs_options_cache_put (config->options, look->serial, version, look->running, value, media,
-                          disks);
+  if (!hvfs_options_cache_put (config->options, look->serial, version, look->running, value, media,
+                               disks)
+      && config->changed != NULL)
+    config->changed (look->serial, config->data);
   g_mutex_unlock (&config->lock);
 }
 

@@ -34,8 +34,11 @@ typedef struct _HvfsConfig HvfsConfig;
  * hvfs_config_new:
  * @server: copied; what it points at outlives the HvfsConfig
  * @budget_bytes: of text that is kept; sizes of what was dropped are kept beyond it
+ * @changed: (nullable): told of each machine of which hvfs_config_fetch_parts, or a fetch of all,
+ *   has brought something else than what is known; any thread, the lock inside is held
  */
-HvfsConfig *hvfs_config_new (const HvfsServer *server, gsize budget_bytes);
+HvfsConfig *hvfs_config_new (const HvfsServer *server, gsize budget_bytes,
+                             void (*changed) (guint32 serial, gpointer data), gpointer data);
 void hvfs_config_free (HvfsConfig *config); /* no call may be running */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsConfig, hvfs_config_free)
 

@@ -191,25 +191,27 @@ file_link (HvfsFs *fs, HvfsNode node, GString *target)
 
 /* ---- the tables ---- */
 
-/* No update says which of them have changed with the configuration. */
 #define ROW(name_, mode_, ...)                                                                 \
-  { .name = (name_), .mode = (mode_), .flags = HVFS_ROW_NUMBERED, .keep_s = hvfs_row_keep_nothing, \
-    .depends = HVFS_CONFIG_PROPS | HVFS_PROP (HVFS_VM_SNAPSHOT), __VA_ARGS__ }
+  { .name = (name_), .mode = (mode_), .depends = HVFS_CONFIG_PROPS | HVFS_PROP (HVFS_VM_SNAPSHOT), \
+    __VA_ARGS__ }
+
+/* No update says what a disk takes, nor that the directory of its file has another name. */
+#define UNTOLD .flags = HVFS_ROW_NUMBERED, .stat = disk_stat, .keep_s = hvfs_row_keep_nothing
+#define KEPT .flags = HVFS_ROW_NUMBERED | HVFS_ROW_KEPT
 
 #define TABLES(prefix, mode_, ...)                                                             \
   HvfsRow prefix##_table[] = {                                                                 \
-    ROW ("info", S_IFREG | 0444, .stat = disk_stat, .show = info_show, .fetch = &fetch_info),  \
-    ROW ("capacity", S_IFREG | (mode_), .stat = disk_stat, .show = capacity_show,              \
+    ROW ("info", S_IFREG | 0444, UNTOLD, .show = info_show, .fetch = &fetch_info),             \
+    ROW ("capacity", S_IFREG | (mode_), KEPT, .stat = disk_stat, .show = capacity_show,        \
          .fetch = &hvfs_disks_fetch, __VA_ARGS__),                                             \
-    ROW ("file", S_IFLNK | 0777, .stat = disk_stat, .link = file_link,                         \
-         .fetch = &hvfs_disks_fetch),                                                          \
-    ROW ("raw", S_IFREG | 0444, .stat = hvfs_raw_stat, .visible = hvfs_content_is_shown,       \
+    ROW ("file", S_IFLNK | 0777, UNTOLD, .link = file_link, .fetch = &hvfs_disks_fetch),       \
+    ROW ("raw", S_IFREG | 0444, KEPT, .stat = hvfs_raw_stat, .visible = hvfs_content_is_shown, \
          .file_ops = &hvfs_raw_ops, .fetch = &hvfs_raw_fetch),                                 \
     { NULL }                                                                                   \
   };                                                                                           \
   HvfsRow prefix##_members[] = {                                                               \
     { .name = "TARGET", .append_name = append_target, .above = above, .mode = S_IFDIR | 0755,  \
-      .flags = HVFS_ROW_NUMBERED, .table = prefix##_table, .stat = disk_stat },                \
+      KEPT, .table = prefix##_table, .stat = disk_stat, .fetch = &hvfs_disks_fetch },          \
     { NULL }                                                                                   \
   }
 

@@ -211,7 +211,7 @@ HvfsRow hvfs_extra_table[] = {
 
 HvfsRow hvfs_extra_members[] = {
   { .name = "KEY", .append_name = key_append_name, .mode = S_IFREG | 0644,
-    .is_volatile = hvfs_row_always, .flags = HVFS_ROW_NUMBERED, .show = key_show, .stat = key_stat,
+    .flags = HVFS_ROW_NUMBERED | HVFS_ROW_KEPT, .show = key_show, .stat = key_stat,
     .file_ops = &hvfs_whole_ops, .commit = key_commit, .fetch = &hvfs_options_fetch,
     .depends = HVFS_CONFIG_PROPS },
   HVFS_EDIT_SCRATCH_ROWS,

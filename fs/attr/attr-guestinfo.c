@@ -91,7 +91,7 @@ encoding_commit (HvfsStore *store, const char *encoding, GError **error)
 }
 
 #define ROW(name_, show_, commit_)                                                             \
-  { .name = (name_), .mode = S_IFREG | 0600, .is_volatile = hvfs_row_always, .show = (show_), \
+  { .name = (name_), .mode = S_IFREG | 0600, .flags = HVFS_ROW_KEPT, .show = (show_),         \
     .file_ops = &hvfs_whole_ops, .commit = (commit_), .max_bytes = HVFS_GUESTINFO_BYTES,       \
     .fetch = &hvfs_options_fetch, .depends = HVFS_CONFIG_PROPS }
 

@@ -221,8 +221,7 @@ export_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, struct stat *st)
 
 #define FILE_ROW(text)                                                                           \
   { .name = (text), .append_name = append_name, .mode = S_IFREG | 0444,                          \
-    .flags = HVFS_ROW_NUMBERED, .is_volatile = hvfs_row_always, .file_ops = &file_ops,           \
-    .stat = export_stat }
+    .flags = HVFS_ROW_NUMBERED, .file_ops = &file_ops, .stat = export_stat }
 
 /* In the order of their numbers. */
 HvfsRow hvfs_export_members[]

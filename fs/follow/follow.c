@@ -29,6 +29,7 @@
 #include "fs/tree/change.h"
 #include "fs/tree/dir-times.h"
 #include "fs/tree/index.h"
+#include "fs/tree/kept.h"
 #include "fs/tree/notify.h"
 #include "fs/tree/path.h"
 
@@ -63,6 +64,8 @@ forget_files (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
   for (HvfsRow *row = own == NULL ? NULL : own->table; row != NULL && row->mode != 0; row++)
     if ((row->depends & changed) != 0 || changed == ALL)
       hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, object->serial, 0));
+  if ((changed & (HVFS_CONFIG_PROPS | HVFS_PROP (HVFS_VM_SNAPSHOT))) != 0)
+    hvfs_kept_forget (fs->kept, object->serial);
   if (object->kind == HVFS_KIND_VM && (changed & HVFS_CONFIG_PROPS) != 0)
     hvfs_edit_changed (fs, object->serial);
 }

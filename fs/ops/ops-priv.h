@@ -42,8 +42,9 @@ gboolean hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GSt
 void hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer,
                      struct fuse_entry_param *ret_entry);
 
-/* In a directory whose names are fetched, where nobody tells which come and go: @entry lasts for
- * as long as its attributes, if its row says how long that is; else not at all. */
+/* In a directory whose names are fetched, where nobody tells which come and go.  Fixed entries
+ * never do, and of those that are kept their attributes tell: they last.  Others last for as long
+ * as their attributes, if their row says how long that is; else not at all. */
 void hvfs_ops_limit_entry (struct fuse_entry_param *entry);
 
 /* These take the mirror's lock, and ask nothing: where the size is not known the kernel

@@ -16,6 +16,7 @@
 #include "fs/row/node.h"
 #include "fs/tree/dir-times.h"
 #include "fs/tree/index.h"
+#include "fs/tree/kept.h"
 #include "fs/tree/notify.h"
 #include "fs/tree/path.h"
 
@@ -56,11 +57,13 @@ dir_changed_us (HvfsFs *fs, HvfsNode node, const HvfsObject *object)
   return MAX (us, hvfs_dir_times_get (fs->dir_times, hvfs_node_ino (node)));
 }
 
-/* Whether the size cannot be told before something is fetched.  Under the lock. */
+/* Whether its attributes cannot be told before something is fetched: of a directory that is kept,
+ * whether it is there.  Under the lock. */
 static gboolean
 must_fetch (HvfsFs *fs, HvfsNode node)
 {
-  return node.row->fetch != NULL && !S_ISDIR (node.row->mode)
+  return node.row->fetch != NULL
+         && (!S_ISDIR (node.row->mode) || (node.row->flags & HVFS_ROW_KEPT) != 0)
          && !node.row->fetch->is_known (fs, node);
 }
 
@@ -104,6 +107,9 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buf
   gint64 us = object != NULL ? object->changed_us : fs->mounted_us;
   gboolean sure = TRUE;
 
+  /* First: what is old by the end of this was told of then. */
+  if (ret_timeout != NULL && (node.row->flags & HVFS_ROW_KEPT) != 0)
+    hvfs_kept_add (fs->kept, node.a, hvfs_node_ino (node));
   memset (ret_st, 0, sizeof *ret_st);
   ret_st->st_ino = hvfs_node_ino (node);
   ret_st->st_mode = hvfs_node_mode (fs, node);
@@ -151,10 +157,17 @@ hvfs_ops_entry (HvfsFs *fs, guint64 ino, GString *buffer, struct fuse_entry_para
 void
 hvfs_ops_limit_entry (struct fuse_entry_param *entry)
 {
+  gboolean is_fixed;
   HvfsNode node;
 
-  entry->entry_timeout = entry->ino != 0 && hvfs_node_from_ino (entry->ino, &node)
-                             && node.row->keep_s != NULL ? entry->attr_timeout : 0;
+  if (entry->ino == 0 || !hvfs_node_from_ino (entry->ino, &node))
+    {
+      entry->entry_timeout = 0;
+      return;
+    }
+  is_fixed = node.row->parent != NULL && !node.row->is_member;
+  if (!is_fixed && (node.row->flags & HVFS_ROW_KEPT) == 0)
+    entry->entry_timeout = node.row->keep_s != NULL ? entry->attr_timeout : 0;
 }
 
 int

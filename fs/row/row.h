@@ -32,6 +32,9 @@ typedef enum
   HVFS_ROW_LISTED = 1 << 4,
   /* What is written to it is in no message, as if its mode kept others from reading it. */
   HVFS_ROW_PRIVATE = 1 << 5,
+  /* With fetch: what it shows is so until what was fetched of its object is old, of which kept.h
+   * tells.  A directory with fetch lets the kernel keep the names of such members. */
+  HVFS_ROW_KEPT = 1 << 6,
 } HvfsRowFlags;
 
 /* Rows that code asks for by what they are; hvfs_row gives each. */

@@ -353,8 +353,8 @@ main (int argc, char **argv)
   HvfsUpdater *updater = hvfs_updater_new (session, connection, mirror, tasks, uri, stats);
   check.server = (HvfsServer){ .session = session, .tasks = tasks, .mirror = mirror,
                                .timeout_s = 10 };
-  check.config = hvfs_config_new (&check.server, argc > 3 ? (gsize) atol (argv[3])
-                                                          : HVFS_CONFIG_BUDGET);
+  check.config = hvfs_config_new (
+    &check.server, argc > 3 ? (gsize) atol (argv[3]) : HVFS_CONFIG_BUDGET, NULL, NULL);
   if (hvfs_updater_fill (updater, NULL, &error))
     {
       hvfs_updater_start (updater);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fs/tree/kept.c - what the kernel keeps of what was fetched; see kept.h */
+#include "fs/tree/kept.h"
+
+#include "fs/tree/notify.h"
+
+struct _HvfsKept
+{
+  HvfsNotifier *notifier;
+  GMutex lock;
+  GHashTable *inodes; /* lock: serial -> GArray of guint64, owned: some dozens */
+};
+
+HvfsKept *
+hvfs_kept_new (HvfsNotifier *notifier)
+{
+  HvfsKept *kept = g_new0 (HvfsKept, 1);
+
+  kept->notifier = notifier;
+  g_mutex_init (&kept->lock);
+  kept->inodes = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
+  return kept;
+}
+
+void
+hvfs_kept_free (HvfsKept *kept)
+{
+  g_hash_table_unref (kept->inodes);
+  g_mutex_clear (&kept->lock);
+  g_free (kept);
+}
+
+static gboolean
+contains (const GArray *inodes, guint64 ino)
+{
+  for (guint i = 0; i < inodes->len; i++)
+    if (g_array_index (inodes, guint64, i) == ino)
+      return TRUE;
+  return FALSE;
+}
+
+void
+hvfs_kept_add (HvfsKept *kept, guint32 serial, guint64 ino)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&kept->lock);
+  GArray *inodes = g_hash_table_lookup (kept->inodes, GUINT_TO_POINTER (serial));
+
+  if (inodes == NULL)
+    {
+      inodes = g_array_new (FALSE, FALSE, sizeof ino);
+      g_hash_table_insert (kept->inodes, GUINT_TO_POINTER (serial), inodes);
+    }
+  if (!contains (inodes, ino))
+    g_array_append_val (inodes, ino);
+}
+
+void
+hvfs_kept_forget (HvfsKept *kept, guint32 serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&kept->lock);
+  const GArray *inodes = g_hash_table_lookup (kept->inodes, GUINT_TO_POINTER (serial));
+
+  for (guint i = 0; inodes != NULL && i < inodes->len; i++)
+    hvfs_notifier_inode (kept->notifier, g_array_index (inodes, guint64, i));
+  g_hash_table_remove (kept->inodes, GUINT_TO_POINTER (serial));
+}

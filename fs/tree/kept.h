@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fs/tree/kept.h - what the kernel keeps of what was fetched
+ *
+ * Exists because the server pushes that a configuration is another one, and not what is in it: the
+ * kernel keeps attributes of each disk and each key without a time limit, and has to forget those
+ * that somebody was told of.  Names need no telling: whoever asks for attributes of what is gone
+ * gets ESTALE, and the kernel then looks the name up again.
+ *
+ * Any thread, any lock; a lock of its own, under which only notifying is done.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct _HvfsKept HvfsKept;
+typedef struct _HvfsNotifier HvfsNotifier;
+
+HvfsKept *hvfs_kept_new (HvfsNotifier *notifier);
+void hvfs_kept_free (HvfsKept *kept);
+
+/* The kernel is told attributes of @ino, which shows what was fetched of the object @serial. */
+void hvfs_kept_add (HvfsKept *kept, guint32 serial, guint64 ino);
+
+/* What was fetched of @serial is old. */
+void hvfs_kept_forget (HvfsKept *kept, guint32 serial);

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/content/test-content-warm.sh - the kernel answers a walk over what was seen before from its
+# caches, and no name and no size that it keeps is an old one
+. "${srcdir:-$(dirname "$0")/..}/functions.sh"
+start_vcsim -vm 8
+mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content
+machines=16
+
+# asked COMMAND...  How often the kernel asks for what it does not have.  Sets asked.
+asked () {
+  before=$(stat_of "$mnt" kernel_requests)
+  "$@" >"$tmp/out" || fail "exit status $?: $*"
+  asked=$(($(stat_of "$mnt" kernel_requests) - before))
+}
+# A file's open, read and close, with those of the statistics themselves.
+asked true
+own=$asked
+
+# at_most N COMMAND...  For each machine, of the second walk over the same.
+at_most () {
+  most=$1
+  shift
+  "$@" >/dev/null # the kernel asks a directory that it has just read for its time
+  "$@" >/dev/null
+  asked "$@"
+  [ "$asked" -le $((most * machines + own + 40)) ] || fail "the kernel asked $asked times for: $*"
+}
+expect_eq 'machines' "$(ls "$mnt/by-name" | wc -l)" $machines
+for vm in "$mnt"/by-name/*; do ls "$vm/disks/sda" "$vm/guestinfo" "$vm/extraconfig"; done >/dev/null
+at_most 0 sh -c "for vm in $mnt/by-name/*; do find \$vm/; done"
+at_most 0 sh -c "stat -L $mnt/by-name/*/disks/sda $mnt/by-name/*/disks/sda/capacity $mnt/by-name/*/disks/sda/raw"
+at_most 0 sh -c "stat -L $mnt/by-name/*/guestinfo/* $mnt/by-name/*/extraconfig/*"
+
+# What another client changes is seen, whatever the kernel keeps: also below a directory that somebody
+# is in, and of a file that somebody has open.
+mkdir "$tmp/other"
+mine=$mnt/by-name/DC0_H0_VM0
+mount_hvfs "$(vcsim_uri vpx)" "$tmp/other"
+theirs=$tmp/other/by-name/DC0_H0_VM0
+size () { [ "$(stat -c %s "$1")" = "$2" ] && [ "$(wc -c <"$1")" = "$2" ]; }
+# settles FILE SIZE  It has it, for stat and who reads it, and the kernel keeps that.
+settles () {
+  await size "$1" "$2"
+  stat "$1" >/dev/null
+  asked stat "$1"
+  [ "$asked" -le "$own" ] || fail "the kernel asks for $1 again"
+}
+echo off >"$theirs/state"
+await says "$mine/state" off
+[ ! -e "$mine/disks/sdb" ] || fail 'there are two disks'
+[ ! -e "$mine/extraconfig/one" ] || fail 'there is a key'
+settles "$mine/guestinfo/metadata" 0
+sed -i "s|^    <video>|    <disk type='file' device='disk'><source file='[LocalDS_0] DC0_H0_VM0/two.vmdk'/><capacity unit='MiB'>24</capacity><target dev='sdb' bus='scsi'/></disk>\n&|" \
+  "$theirs/config.xml" || fail "a second disk: $(cat "$theirs/error")"
+await exists "$mine/disks/sdb"
+settles "$mine/disks/sdb/capacity" 6
+expect_eq 'raw' "$(stat -c %s "$mine/disks/sdb/raw")" 25165824
+echo one=1 >"$theirs/extraconfig/set"
+await exists "$mine/extraconfig/one"
+settles "$mine/extraconfig/one" 2
+for value in 12 '' 123; do
+  echo "one=$value" >"$theirs/extraconfig/set"
+  if [ -n "$value" ]; then settles "$mine/extraconfig/one" $((${#value} + 1)); else await missing "$mine/extraconfig/one"; fi
+done
+echo 'instance-id: x' >"$theirs/guestinfo/metadata"
+settles "$mine/guestinfo/metadata" 15
+settles "$mine/guestinfo/metadata.encoding" 12
+echo 'no' >"$mine/guestinfo/metadata"
+expect_eq 'own' "$(stat -c %s "$mine/guestinfo/metadata")" 3
+
+# The mount's own: at once.
+echo 32M >"$mine/disks/sdb/capacity"
+expect_eq 'grown' "$(cat "$mine/disks/sdb/capacity") $(stat -c %s "$mine/disks/sdb/raw")" '32768 33554432'
+
+# A disk goes while somebody is in its directory, and reads a file there.
+(
+  cd "$mine/disks/sdb"
+  exec 3<capacity
+  "$PYTHON" - "$theirs/config.xml" <<'END'
+import re, sys
+text = open(sys.argv[1]).read()
+text = re.sub(r"    <disk (?:(?!</disk>).)*two\.vmdk.*?</disk>\n", "", text, flags=re.S)
+open(sys.argv[1], "w").write(text)
+END
+  await missing "$mine/disks/sdb"
+  [ ! -e "$mine/disks/sdb/capacity" ] || fail 'a file of a disk that is gone'
+  expect_failure 'Stale file handle' stat capacity
+)
+expect_eq 'disks' "$(ls "$mine/disks")" sda
