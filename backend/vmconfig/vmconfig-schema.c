@@ -104,6 +104,9 @@ static const struct
   { "VirtualPCIPassthrough", "VirtualDevice", "" },
   { "VirtualPCIPassthroughDeviceBackingInfo", NULL, DEVICE_FIELDS " id deviceId systemId vendorId" },
 
+  { "VirtualSCSIPassthrough", "VirtualDevice", "" },
+  { "VirtualSCSIPassthroughDeviceBackingInfo", NULL, DEVICE_FIELDS },
+
   { "VirtualSoundBlaster16", "VirtualDevice", "" },
   { "VirtualEnsoniq1371", "VirtualDevice", "" },
   { "VirtualHdAudioCard", "VirtualDevice", "" },

@@ -14,6 +14,8 @@ gboolean hvfs_vm_change_nets (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_ports (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_video (HvfsVmChange *change, GError **error);
 void hvfs_vm_change_singles (HvfsVmChange *change); /* USB controllers, sound, TPM */
+/* Those that go, before the controllers that they are on do; then those that come. */
+void hvfs_vm_change_hostdevs_gone (HvfsVmChange *change);
 gboolean hvfs_vm_change_hostdevs (HvfsVmChange *change, GError **error); /* after USB controllers */
 gboolean hvfs_vm_change_extras (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_boot (HvfsVmChange *change, GError **error); /* after disks and nets */

@@ -276,6 +276,7 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
   if (!put_hardware (change, error))
     return FALSE;
   hvfs_vm_change_settings (change, before_devices);
+  hvfs_vm_change_hostdevs_gone (change);
   if (!hvfs_vm_change_disks (change, error)
       || !hvfs_vm_change_nets (change, error) || !hvfs_vm_change_ports (change, error)
       || !hvfs_vm_change_video (change, error))

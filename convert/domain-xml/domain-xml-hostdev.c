@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/domain-xml/domain-xml-hostdev.c - <hostdev>: devices of the host that a machine has for itself
  *
- * libvirt has words for both, but not for a USB device that is named otherwise than by its
- * numbers: that is <source vmware:name=''/>.
+ * libvirt has words for them, but not for a USB device that is named otherwise than by its
+ * numbers, nor for what a VMware host calls a SCSI device: that is <source vmware:name=''/>.
  */
 #include "convert/domain-xml/domain-xml-hostdev.h"
 #include "convert/domain-xml/domain-xml-read-part.h"
@@ -77,6 +77,37 @@ hvfs_xml_read_pci_address (HvfsHostdev *hostdev, const xmlNode *address, GError 
          && read_number (address, "function", 7, &hostdev->function, error);
 }
 
+/* The place in the machine, which a disk has likewise. */
+static gboolean
+read_place (HvfsHostdev *hostdev, const xmlNode *node, GError **error)
+{
+  const xmlNode *address = hvfs_xml_child (node, "address");
+  g_autofree char *type = hvfs_xml_attr (address, "type");
+
+  if (g_strcmp0 (type, "drive") != 0)
+    return hvfs_xml_bad (node, ENOTSUP, error,
+                         "must have an <address type='drive' controller='...' unit='...'/>");
+  hostdev->drive.known = TRUE;
+  return read_number (address, "controller", HVFS_HOSTDEV_CONTROLLERS - 1,
+                      &hostdev->drive.controller, error)
+         && read_number (address, "unit", HVFS_HOSTDEV_UNITS - 1, &hostdev->drive.unit, error)
+         && (hostdev->drive.unit != HVFS_HOSTDEV_OWN_UNIT
+             || hvfs_xml_bad (address, EINVAL, error, "unit='7' is the controller's own"));
+}
+
+static gboolean
+read_scsi (HvfsHostdev *hostdev, const xmlNode *node, const xmlNode *source, GError **error)
+{
+  hostdev->name = hvfs_xml_attr_vmware (source, "name");
+  if (hostdev->name == NULL || *hostdev->name == '\0')
+    return hvfs_xml_bad (node, ENOTSUP, error,
+                         "must have a <source vmware:name='...'>, what the host calls the device, "
+                         "or '" HVFS_HOSTDEV_ANY "'");
+  if (strpbrk (hostdev->name, "\"\r\n") != NULL)
+    return hvfs_xml_bad (source, EINVAL, error, "vmware:name must have no quotes or line ends");
+  return read_place (hostdev, node, error);
+}
+
 static gboolean
 read_hostdev (HvfsHostdev *hostdev, const xmlNode *node, GError **error)
 {
@@ -86,11 +117,13 @@ read_hostdev (HvfsHostdev *hostdev, const xmlNode *node, GError **error)
   int index = hvfs_words_index (hvfs_hostdev_type_words, type);
 
   if (g_strcmp0 (mode, "subsystem") != 0 || index < 0)
-    return hvfs_xml_bad (node, ENOTSUP, error, "must have mode='subsystem' and the type usb or pci");
+    return hvfs_xml_bad (node, ENOTSUP, error, 
+                         "must have mode='subsystem' and the type usb, pci or scsi");
   hostdev->line = hvfs_xml_line (node);
   hostdev->type = index;
-  return index == HVFS_HOSTDEV_USB ? read_usb (hostdev, node, source, error)
-                                   : read_pci (hostdev, node, source, error);
+  return index == HVFS_HOSTDEV_USB   ? read_usb (hostdev, node, source, error)
+         : index == HVFS_HOSTDEV_PCI ? read_pci (hostdev, node, source, error)
+                                     : read_scsi (hostdev, node, source, error);
 }
 
 gboolean
@@ -188,9 +221,20 @@ write_pci (HvfsXmlOut *out, const HvfsHostdev *hostdev)
   hvfs_xml_close (out, "source");
 }
 
+static void
+write_scsi (HvfsXmlOut *out, const HvfsHostdev *hostdev)
+{
+  hvfs_xml_empty (out, "source", "vmware:name", hostdev->name, NULL);
+  hvfs_xml_empty (out, "address", "type", "drive", "controller",
+                  HVFS_XML_NUMBER (hostdev->drive.controller), "bus", "0", "target", "0", "unit",
+                  HVFS_XML_NUMBER (hostdev->drive.unit), NULL);
+}
+
 void
 hvfs_xml_write_hostdevs (HvfsXmlOut *out, const HvfsDomain *domain, gboolean full)
 {
+  static void (*const writers[]) (HvfsXmlOut *out, const HvfsHostdev *hostdev)
+    = { write_usb, write_pci, write_scsi };
   guint places[HVFS_N_HOSTDEV_TYPES] = { 0 };
 
   for (guint i = 0; i < domain->hostdevs->len; i++)
@@ -201,7 +245,7 @@ hvfs_xml_write_hostdevs (HvfsXmlOut *out, const HvfsDomain *domain, gboolean ful
       hvfs_xml_open (out, "hostdev", "mode", "subsystem", "type",
                      hvfs_hostdev_type_words[hostdev->type], "vmware:number",
                      full && odd ? HVFS_XML_NUMBER (hostdev->number) : NULL, NULL);
-      (hostdev->type == HVFS_HOSTDEV_USB ? write_usb : write_pci) (out, hostdev);
+      writers[hostdev->type](out, hostdev);
       hvfs_xml_close (out, "hostdev");
     }
 }

@@ -102,6 +102,7 @@ static const struct
   { "hostdev", "mode=subsystem type", NULL, FALSE },
   { "hostdev", "vmware:number", NULL, TRUE },
   { "hostdev/source", "vmware:name", NULL, FALSE },
+  { "hostdev/address", "type=drive controller bus=0 target=0 unit", NULL, FALSE },
   { "hostdev/source/vendor", "id", NULL, FALSE },
   { "hostdev/source/product", "id", NULL, FALSE },
   { "hostdev/source/address", "domain bus slot function", NULL, FALSE },
@@ -127,6 +128,8 @@ static const struct
   { "serial/source", "mode host service vmware:uri vmware:proxy", "tcp" },
   { "serial/protocol", "type", "tcp" },
   { "parallel/source", "path", "dev file pipe" },
+  { "hostdev/source", "vmware:name", "usb scsi" },
+  { "hostdev/address", "type", "scsi" },
 };
 
 /* What a server gives and nobody changes. */

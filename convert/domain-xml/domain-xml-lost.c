@@ -160,6 +160,12 @@ note_limits (const HvfsDomain *domain, GPtrArray *notes)
     {
       const HvfsHostdev *hostdev = domain->hostdevs->pdata[i];
 
+      if (hostdev->type == HVFS_HOSTDEV_SCSI)
+        {
+          hvfs_note (notes, 0, "scsi%u:%u.fileName = \"%s\" is left out of ordinary XML",
+                     hostdev->drive.controller, hostdev->drive.unit, hostdev->name);
+          continue;
+        }
       hvfs_note (notes, 0, "%s%u is left out of ordinary XML",
                  hostdev->type == HVFS_HOSTDEV_USB ? "usb.autoConnect.device" : "pciPassthru",
                  hostdev->number);

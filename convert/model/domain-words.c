@@ -77,7 +77,7 @@ const char *const hvfs_port_type_words[] = {
 
 const char *const hvfs_protocol_words[] = { "raw", "telnet", "telnets", "tls", NULL };
 
-const char *const hvfs_hostdev_type_words[] = { "usb", "pci", NULL };
+const char *const hvfs_hostdev_type_words[] = { "usb", "pci", "scsi", NULL };
 
 const char *const hvfs_graphics_type_words[] = {
   "sdl", "vnc", "rdp", "desktop", "spice", "egl-headless", "dbus", NULL

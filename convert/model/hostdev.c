@@ -113,5 +113,44 @@ hvfs_hostdev_same (const HvfsHostdev *a, const HvfsHostdev *b)
 {
   return a->type == b->type && a->vendor == b->vendor && a->product == b->product
          && g_strcmp0 (a->name, b->name) == 0 && a->domain == b->domain && a->bus == b->bus
-         && a->slot == b->slot && a->function == b->function;
+         && a->slot == b->slot && a->function == b->function && hvfs_hostdev_same_place (a, b);
+}
+
+gboolean
+hvfs_hostdev_same_place (const HvfsHostdev *a, const HvfsHostdev *b)
+{
+  return a->drive.controller == b->drive.controller && a->drive.unit == b->drive.unit;
+}
+
+HvfsDisk
+hvfs_hostdev_as_disk (const HvfsHostdev *hostdev)
+{
+  return (HvfsDisk){ .bus = HVFS_BUS_SCSI, .drive = hostdev->drive, .line = hostdev->line };
+}
+
+const HvfsDisk *
+hvfs_hostdev_find_disk (const HvfsDomain *domain, const HvfsHostdev *hostdev)
+{
+  for (guint i = 0; i < domain->disks->len; i++)
+    {
+      const HvfsDisk *disk = domain->disks->pdata[i];
+
+      if (disk->bus == HVFS_BUS_SCSI && disk->drive.controller == hostdev->drive.controller
+          && disk->drive.unit == hostdev->drive.unit)
+        return disk;
+    }
+  return NULL;
+}
+
+gboolean
+hvfs_hostdev_is_on (const HvfsDomain *domain, guint controller)
+{
+  for (guint i = 0; i < domain->hostdevs->len; i++)
+    {
+      const HvfsHostdev *hostdev = domain->hostdevs->pdata[i];
+
+      if (hostdev->type == HVFS_HOSTDEV_SCSI && hostdev->drive.controller == controller)
+        return TRUE;
+    }
+  return FALSE;
 }

@@ -33,3 +33,21 @@ char *hvfs_hostdev_dup_vmx_pci (const HvfsHostdev *hostdev);
 
 /* Whether both are the same device of the host. */
 gboolean hvfs_hostdev_same (const HvfsHostdev *a, const HvfsHostdev *b);
+
+/* ---- SCSI ---- */
+
+/* Places on SCSI controllers. */
+#define HVFS_HOSTDEV_CONTROLLERS 4
+#define HVFS_HOSTDEV_UNITS 64
+#define HVFS_HOSTDEV_OWN_UNIT 7 /* the controller's */
+
+gboolean hvfs_hostdev_same_place (const HvfsHostdev *a, const HvfsHostdev *b);
+
+/* What stands for it where disks are asked for their places; it owns nothing. */
+HvfsDisk hvfs_hostdev_as_disk (const HvfsHostdev *hostdev);
+
+/* Returns: (nullable): the disk that has its place */
+const HvfsDisk *hvfs_hostdev_find_disk (const HvfsDomain *domain, const HvfsHostdev *hostdev);
+
+/* Whether a SCSI device of the host is on the controller of that index. */
+gboolean hvfs_hostdev_is_on (const HvfsDomain *domain, guint controller);

@@ -229,19 +229,26 @@ typedef enum
 {
   HVFS_HOSTDEV_USB,
   HVFS_HOSTDEV_PCI,
+  HVFS_HOSTDEV_SCSI,
   HVFS_N_HOSTDEV_TYPES,
 } HvfsHostdevType;
 extern const char *const hvfs_hostdev_type_words[];
+
+/* The name of a SCSI device that the host chooses. */
+#define HVFS_HOSTDEV_ANY "auto detect"
 
 /* A device of the host that the machine has for itself. */
 typedef struct
 {
   guint line;
-  guint number; /* of usb.autoConnect.deviceN or pciPassthruN in a VMX; domain XML cannot say it */
+  guint number; /* of usb.autoConnect.deviceN or pciPassthruN in a VMX; domain XML cannot say it;
+                 * of SCSI: its place among these */
   HvfsHostdevType type;
   guint vendor, product; /* USB */
-  char *name; /* nullable: USB: a pattern of another kind, such as "path:1/3/0", in their place */
+  char *name; /* nullable: USB: a pattern of another kind, such as "path:1/3/0", in their place;
+               * SCSI: what the host calls it, or HVFS_HOSTDEV_ANY */
   guint domain, bus, slot, function; /* PCI: its place in the host */
+  HvfsDrive drive; /* SCSI: its place in the machine */
 } HvfsHostdev;
 
 typedef enum

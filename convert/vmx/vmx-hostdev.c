@@ -5,6 +5,8 @@
  *   pciPassthru0.present = "TRUE"
  *   pciPassthru0.id = "00000:013:00.0"                decimal; vendorId, deviceId and systemId
  *                                                     are kept beside it, as extras
+ *   scsi0:3.deviceType = "scsi-passthru"              see vmx-read-disk.c: its place is a disk's
+ *   scsi0:3.fileName = "/vmfs/devices/generic/..."    or "auto detect"
  */
 #include "convert/model/hostdev.h"
 #include "convert/vmx/vmx-read-part.h"
@@ -64,6 +66,24 @@ hvfs_vmx_read_hostdevs (HvfsVmxText *vmx, HvfsDomain *domain)
   read_pci (vmx, domain);
 }
 
+static void
+write_scsi (HvfsVmxOut *out, const HvfsHostdev *hostdev)
+{
+  guint controller = hostdev->drive.controller, unit = hostdev->drive.unit;
+  const HvfsDisk *disk = hvfs_hostdev_find_disk (out->domain, hostdev);
+
+  if (disk != NULL)
+    hvfs_vmx_refuse_at (out, hostdev->line, "hostdev", EINVAL,
+                        "its place is scsi%u:%u, which the disk '%s' has", controller, unit,
+                        disk->target);
+  if (hvfs_domain_get_controller (out->domain, HVFS_CONTROLLER_SCSI, controller) == NULL)
+    hvfs_vmx_refuse_at (out, hostdev->line, "hostdev", EINVAL,
+                        "there must be a <controller type='scsi' index='%u'>", controller);
+  hvfs_vmx_put (out, "true", "scsi%u:%u.present", controller, unit);
+  hvfs_vmx_put (out, "scsi-passthru", "scsi%u:%u.deviceType", controller, unit);
+  hvfs_vmx_put (out, hostdev->name, "scsi%u:%u.fileName", controller, unit);
+}
+
 void
 hvfs_vmx_write_hostdevs (HvfsVmxOut *out)
 {
@@ -74,6 +94,11 @@ hvfs_vmx_write_hostdevs (HvfsVmxOut *out)
       g_autofree char *name
         = usb ? hvfs_hostdev_dup_pattern (hostdev) : hvfs_hostdev_dup_vmx_pci (hostdev);
 
+      if (hostdev->type == HVFS_HOSTDEV_SCSI)
+        {
+          write_scsi (out, hostdev);
+          continue;
+        }
       if (usb)
         {
           hvfs_vmx_put (out, name, "usb.autoConnect.device%u", hostdev->number);

@@ -5,6 +5,7 @@
  * condition holds; a disk's address comes from its name, not from its slot.
  */
 #include "convert/model/device-names.h"
+#include "convert/model/hostdev.h"
 #include "convert/model/scalar.h"
 #include "convert/vmx/vmx-read-part.h"
 #include "convert/vmx/vmx-words.h"
@@ -223,8 +224,6 @@ read_other_disk (const Reader *reader, const Slot *slot, GError **error)
 
   if (is_name (slot, "auto detect") && slot->type == NULL)
     add_device (reader, slot, HVFS_DEVICE_CDROM);
-  else if (slot->bus == HVFS_BUS_SCSI && is_type (slot, "scsi-passthru"))
-    add_device (reader, slot, HVFS_DEVICE_LUN);
   else if (hvfs_vmx_is_host_device (slot->file))
     add_device (reader, slot, HVFS_DEVICE_DISK);
   else if (has_any_suffix (slot, images) && slot->type == NULL)
@@ -362,6 +361,27 @@ read_slot_keys (const Reader *reader, Slot *slot, gboolean *ret_skip, GError **e
                                     slot->prefix);
 }
 
+/* A SCSI device of the host that is no CD-ROM drive: a tape, say. */
+static gboolean
+is_generic (const Slot *slot)
+{
+  return is_passthrough (slot) && !is_empty (slot) && slot->file != NULL && !is_host_cdrom (slot)
+         && !is_suffix (slot, ".vmdk") && !is_suffix (slot, ".iso");
+}
+
+static void
+read_generic (const Reader *reader, const Slot *slot)
+{
+  static const char *const kept[] = { "present", "deviceType", "fileName", NULL };
+  HvfsHostdev *hostdev = hvfs_domain_add_hostdev (reader->domain);
+
+  hostdev->type = HVFS_HOSTDEV_SCSI;
+  hostdev->number = hvfs_domain_count_hostdevs (reader->domain, HVFS_HOSTDEV_SCSI) - 1;
+  hostdev->name = g_strdup (is_name (slot, HVFS_HOSTDEV_ANY) ? HVFS_HOSTDEV_ANY : slot->file);
+  hostdev->drive = (HvfsDrive){ .known = TRUE, .controller = slot->controller, .unit = slot->unit };
+  hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept);
+}
+
 static gboolean
 is_nvme_disk (const Slot *slot)
 {
@@ -389,7 +409,9 @@ read_slot (const Reader *reader, HvfsBus bus, guint controller, guint unit, GErr
   g_snprintf (slot.prefix, sizeof slot.prefix, "%s%u:%u.", bus_word (bus), controller, unit);
   if (!begin_slot (reader, &slot, &skip, error))
     return FALSE;
-  if (skip)
+  if (!skip && is_generic (&slot))
+    read_generic (reader, &slot);
+  if (skip || is_generic (&slot))
     return TRUE;
   if (bus == HVFS_BUS_NVME && !is_nvme_disk (&slot))
     return hvfs_vmx_text_bad (reader->vmx, error, "on NVMe there must be a disk, which is a .vmdk",
@@ -510,6 +532,9 @@ add_controllers (const Reader *reader, const HvfsScsiModel models[static SCSI_CO
   guint n_scsi = count_to_last (domain, HVFS_BUS_SCSI);
   guint n_sata = count_to_last (domain, HVFS_BUS_SATA);
 
+  for (guint c = n_scsi; c < SCSI_CONTROLLERS; c++)
+    if (hvfs_hostdev_is_on (domain, c))
+      n_scsi = c + 1;
   for (guint c = 0; c < n_scsi; c++)
     {
       HvfsController *controller = hvfs_domain_place_controller (domain, HVFS_CONTROLLER_SCSI, c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convert/vmx/vmx-write-disk.c - controllers, disks and drives of a domain as VMX keys */
+#include "convert/model/hostdev.h"
 #include "convert/model/device-names.h"
 #include "convert/error.h"
 #include "convert/model/scalar.h"
@@ -162,7 +163,8 @@ is_used (const HvfsDomain *domain, const HvfsController *controller)
   for (guint i = 0; i < domain->disks->len; i++)
     if (is_on (domain->disks->pdata[i], controller))
       return controller->type == HVFS_CONTROLLER_SCSI;
-  return FALSE;
+  return controller->type == HVFS_CONTROLLER_SCSI
+         && hvfs_hostdev_is_on (domain, controller->index);
 }
 
 /* Writes scsi@index if it is there and has disks. */

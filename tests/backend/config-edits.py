@@ -126,6 +126,11 @@ SERIAL = '''    <serial type='%s'>
 KEYS = '  <vmware:moref>'
 KEY = "  <vmware:key name='%s' value='%s'/>\n"
 SHARES = r'config\.(cpu|memory)Allocation\.shares\.shares'
+SCSI = """    <hostdev mode='subsystem' type='scsi'>
+      <source vmware:name='%s'/>
+      <address type='drive' controller='0' bus='0' target='0' unit='%d'/>
+    </hostdev>
+"""
 SRIOV = """    <interface type='hostdev'>
       <mac address='00:50:56:12:34:%02x' type='static'/>
       <source vmware:bridge='VM Network'>%s</source>
@@ -237,6 +242,8 @@ KINDS = {
                    r'config\.hardware\.device\[(14000|700[12]|100)\].*', False),
     'pci device': ([('    <video>', HOSTDEV % ('pci', "<address domain='0' bus='13' slot='0x00' function='1'/>") + '    <video>')],
                    r'config\.hardware\.device\[(13000|100)\].*', False),
+    'scsi device': ([('    <video>', SCSI % ('/vmfs/devices/generic/tape', 3) + SCSI % ('auto detect', 4) + '    <video>')],
+                    r'config\.hardware\.device\[(1600[01]|1000)\].*', True),
     'sriov': ([('    <video>', SRIOV % (9, "<address type='pci' domain='0' bus='0x5e' slot='0' function='1'/>") + SRIOV % (10, '') + '    <video>')],
               r'config\.hardware\.device\[(400[1-3]|100)\].*', False),
     'sound': ([('    <video>', "    <sound model='ich9'/>\n    <video>")], r'config\.hardware\.device\[(5000|100)\].*', False),
@@ -255,7 +262,7 @@ moved_by = {}
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
        'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'add concentrator', 'add parallel',
        'add floppy', 'add nvme', 'video', 'name', 'pinning', 'limit', 'guarantee', 'nested', 'boot delay', 'usb device', 'pci device',
-       'sriov', 'sound', 'tpm', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
+       'scsi device', 'sriov', 'sound', 'tpm', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
 
 
 def edit(xml, kinds):
@@ -501,18 +508,14 @@ def hot_switches(d, dice):
         ET.SubElement(child(d, 'os'), 'bootmenu', enable='yes', timeout=str(dice.randint(1, 9999)))
 
 
-def hostdevs(d, dice):
+def scsi(d, dice):
     devices = d.find('devices')
-    drop(devices, 'hostdev')
-    if devices.find("controller[@type='usb']") is None:
-        ET.SubElement(devices, 'controller', type='usb', index='0', model='nec-xhci')
-    for n in range(dice.randint(0, 3)):
-        end = ET.SubElement(ET.SubElement(devices, 'hostdev', mode='subsystem', type='usb'), 'source')
-        ET.SubElement(end, 'vendor', id=f'0x{dice.randint(1, 3):04x}')
-        ET.SubElement(end, 'product', id='0x0007')
-    for n in range(dice.randint(0, 2)):
-        end = ET.SubElement(ET.SubElement(devices, 'hostdev', mode='subsystem', type='pci'), 'source')
-        ET.SubElement(end, 'address', domain='0x0000', bus='0x0d', slot='0x00', function=f'0x{n}')
+    for host in devices.findall("hostdev[@type='scsi']"):
+        devices.remove(host)
+    for unit in dice.sample(range(10, 16), dice.randint(0, 3)):
+        host = ET.SubElement(devices, 'hostdev', mode='subsystem', type='scsi')
+        ET.SubElement(host, 'source', {VMWARE + 'name': dice.choice(['auto detect', '/vmfs/devices/generic/tape', 'vmhba1:C0:T1:L0'])})
+        ET.SubElement(host, 'address', type='drive', controller='0', bus='0', target='0', unit=str(unit))
 
 
 def sriov(d, dice):
@@ -529,6 +532,22 @@ def sriov(d, dice):
         drop(end, 'address')
         if dice.random() < 0.7:
             ET.SubElement(end, 'address', type='pci', domain='0x0000', bus='0x5e', slot='0x00', function=f'0x{dice.randint(0, 1)}')
+
+
+def hostdevs(d, dice):
+    devices = d.find('devices')
+    drop(devices, 'hostdev')
+    if devices.find("controller[@type='usb']") is None:
+        ET.SubElement(devices, 'controller', type='usb', index='0', model='nec-xhci')
+    scsi(d, dice)
+    sriov(d, dice)
+    for n in range(dice.randint(0, 3)):
+        end = ET.SubElement(ET.SubElement(devices, 'hostdev', mode='subsystem', type='usb'), 'source')
+        ET.SubElement(end, 'vendor', id=f'0x{dice.randint(1, 3):04x}')
+        ET.SubElement(end, 'product', id='0x0007')
+    for n in range(dice.randint(0, 2)):
+        end = ET.SubElement(ET.SubElement(devices, 'hostdev', mode='subsystem', type='pci'), 'source')
+        ET.SubElement(end, 'address', domain='0x0000', bus='0x0d', slot='0x00', function=f'0x{n}')
 
 
 def singles(d, dice):
@@ -572,8 +591,8 @@ RANDOM = [
     (switches, '|'.join(['config.nestedHVEnabled'] + [re.escape(fields.shown(row[2])) for row in COLD]), False),
     (hot_switches, '|'.join([r'config\.bootOptions.*', r'config\.latencySensitivity'] + [re.escape(fields.shown(row[2])) for row in HOT]), True),
     (singles, DEVICE % r'(70\d\d|14000|5000|11000|100)', False),
-    (sriov, DEVICE % r'(40\d\d|100)', False),
-    (hostdevs, DEVICE % r'(70\d\d|14000|130\d\d|100)', False),
+    (hostdevs, DEVICE % r'(40\d\d|70\d\d|14000|130\d\d|160\d\d|1000|100)', False),
+    (scsi, DEVICE % r'(160\d\d|1000)', True),
 ]
 
 

@@ -292,7 +292,8 @@ SERIALS = [b for b in backings if b.startswith('VirtualSerialPort')] + 2 * ['Vir
 PARALLELS = [b for b in backings if b.startswith('VirtualParallelPort')]
 USBS = [b for b in backings if b.startswith('VirtualUSB')]
 NETS = [b for b in backings if b.startswith('VirtualEthernetCard')]
-HIDDEN = ['VirtualTPM', 'VirtualSCSIPassthrough', 'VirtualHdAudioCard', 'VirtualUSBController',
+SCSIS = [b for b in backings if b.startswith('VirtualSCSIPassthrough')]
+HIDDEN = ['VirtualTPM', 'VirtualHdAudioCard', 'VirtualUSBController',
           'VirtualMachineVMCIDevice', 'VirtualNVDIMM']
 
 
@@ -329,6 +330,9 @@ class Machine:
         for i in range(dice.randint(0, 2)):
             self.add(devices['VirtualUSB'], {'backing': self.backing(USBS, {'deviceName': dice.choice(
                 ['path:1/3/0', 'vid:0001 pid:0002'])}), 'vendor': dice.choice([None, 4660])})
+        for i in range(dice.randint(0, 2)):
+            self.add(devices['VirtualSCSIPassthrough'], {'controllerKey': 1000, 'unitNumber': 10 + i,
+                                                         'backing': self.backing(SCSIS, {'useAutoDetect': dice.choice(['true', 'false'])})})
         for i in range(dice.randint(0, 2)):
             self.add(devices['VirtualPCIPassthrough'], {'backing': self.backing(
                 ['VirtualPCIPassthroughDeviceBackingInfo'], {'id': f'0000:0{i}:00.0'})})
@@ -558,6 +562,18 @@ def usb_add(tree):
     return NEW
 
 
+def scsi_name(tree):
+    end = dice.choice(own(tree, 'hostdev', type='scsi')).find('source')
+    end.set(VMWARE + 'name', 'other')
+    return r'backing\.(deviceName|useAutoDetect)'
+
+
+def scsi_move(tree):
+    place = dice.choice(own(tree, 'hostdev', type='scsi')).find('address')
+    place.set('unit', '15')
+    return NEW + '|unitNumber'
+
+
 def hostdev_remove(tree):
     host = dice.choice(own(tree, 'hostdev'))
     tree.find('devices').remove(host)
@@ -657,7 +673,7 @@ def description(tree):
     return ''
 
 
-EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, hostdev_remove, video_3d, nic_model, nic_network, nic_card, nic_plain, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
+EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, scsi_name, scsi_move, hostdev_remove, video_3d, nic_model, nic_network, nic_card, nic_plain, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
          medium, cd_bus, scsi_model, serial_end, serial_proxy, serial_station, serial_path, serial_type, serial_number, video, description]
 done = {edit.__name__: 0 for edit in EDITS}
 # What a type lacks is refused in words.
@@ -725,7 +741,7 @@ def one_round(n):
         if strange:
             fail(f'{what}: of {old[""]} {old["key"]} changes {strange}')
     if edit is hostdev_remove and len(gone) == 1:
-        gone = {k for k in gone if have[k][''] not in ('VirtualUSB', 'VirtualPCIPassthrough')}
+        gone = {k for k in gone if have[k][''] not in ('VirtualUSB', 'VirtualPCIPassthrough', 'VirtualSCSIPassthrough')}
     if gone:
         fail(f'{what}: {[have[k][""] for k in gone]} is gone')
 

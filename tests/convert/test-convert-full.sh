@@ -59,6 +59,14 @@ serial1.fileType = "network"
 serial1.fileName = "telnet://h:1"
 serial1.network.endPoint = "server"
 serial1.vspc = "telnets://vspc:13370"
+scsi2.present = "TRUE"
+scsi2.virtualDev = "lsilogic"
+scsi2:3.present = "TRUE"
+scsi2:3.deviceType = "scsi-passthru"
+scsi2:3.fileName = "/vmfs/devices/generic/tape"
+scsi2:4.present = "TRUE"
+scsi2:4.deviceType = "scsi-passthru"
+scsi2:4.fileName = "auto detect"
 usb.autoConnect.device0 = "vid:03e7 pid:2485"
 usb.autoConnect.device2 = "path:1/3/0 autoclean:1"
 pciPassthru4.present = "TRUE"
@@ -75,6 +83,8 @@ for line in "<feature policy='require' name='vmx'/>" "<controller type='usb' ind
   "<bandwidth vmware:reservation='1250' vmware:shares='high'>" "<outbound average='12500'/>" \
   "<source mode='connect' host='' service='' vmware:uri='vSPC.py' vmware:proxy='telnets://vspc:13370'/>" \
   "<source mode='bind' host='h' service='1' vmware:proxy='telnets://vspc:13370'/>" "<vendor id='0x03e7'/>" \
+  "<source vmware:name='/vmfs/devices/generic/tape'/>" "<source vmware:name='auto detect'/>" \
+  "<address type='drive' controller='2' bus='0' target='0' unit='4'/>" \
   "<hostdev mode='subsystem' type='usb' vmware:number='2'>" "<source vmware:name='path:1/3/0 autoclean:1'/>" \
   "<address domain='0x0000' bus='0x3b' slot='0x1f' function='0x1'/>" "<vmware:key name='pciPassthru4.deviceId' value='0x1b38'/>" \
   "<vmware:key name='pciPassthru5.vgpu' value='grid_p40-1q'/>" "<vmware:key name='guestOS' value='windows9-64'/>" "<vmware:key name='virtualHW.version' value='19'/>" \
@@ -101,7 +111,8 @@ grep -q "note: .*'swapPlacement'.*no VMX has it" "$tmp/swap.notes" || fail "no n
 ! grep -q 'vmware\|sound\|tpm' "$tmp/plain.xml" || [ "$(grep -c vmware "$tmp/plain.xml")" = 1 ] ||
   fail 'more than libvirt prints'
 for lost in 'ethernet3.limit is' 'ethernet3.reservation is' 'ethernet3.shares is' 'serial0.fileName = "vSPC.py" is' 'serial0.vspc is' \
-  'serial1.vspc is' 'usb.autoConnect.device0 is' 'usb.autoConnect.device2 is' 'pciPassthru4 is'; do
+  'serial1.vspc is' 'usb.autoConnect.device0 is' 'usb.autoConnect.device2 is' 'pciPassthru4 is' \
+  'scsi2:3.fileName = "/vmfs/devices/generic/tape" is' 'scsi2:4.fileName = "auto detect" is'; do
   grep -qF "note: $lost left out of ordinary XML" "$tmp/notes" || fail "nobody says that $lost lost"
 done
 grep -qx "hvfs-convert: $tmp/w.vmx: line 15: note: sound.present = \"TRUE\" and 1 more keys of that device are left out of ordinary XML" "$tmp/notes"

@@ -6,6 +6,7 @@
  * with the --seed that the test prints.  And of the VMX files in tests/convert/pairs no key is
  * lost, and none is added, when they become VMX files.
  */
+#include "convert/model/hostdev.h"
 #include "convert/model/device-names.h"
 #include "convert/domain-xml/domain-xml.h"
 #include "convert/file/files-offline.h"
@@ -291,6 +292,21 @@ any_domain (void)
   return domain;
 }
 
+/* On a controller that is there and where no disk is. */
+static void
+fill_scsi (HvfsDomain *domain, HvfsHostdev *hostdev)
+{
+  guint n = hvfs_domain_count_hostdevs (domain, HVFS_HOSTDEV_SCSI);
+
+  hostdev->number = n - 1;
+  hostdev->drive = (HvfsDrive){ TRUE, 0, 0, 0, 6 };
+  g_free (hostdev->name);
+  hostdev->name = g_strdup (maybe () ? HVFS_HOSTDEV_ANY : "/vmfs/devices/generic/tape");
+  if (n > 1 || hvfs_domain_get_controller (domain, HVFS_CONTROLLER_SCSI, 0) == NULL
+      || hvfs_hostdev_find_disk (domain, hostdev) != NULL)
+    g_ptr_array_set_size (domain->hostdevs, domain->hostdevs->len - 1);
+}
+
 /* What libvirt's driver does not show of a VMX, in fields of the model. */
 static void
 add_more (HvfsDomain *domain)
@@ -344,6 +360,8 @@ add_more (HvfsDomain *domain)
       hostdev->vendor = 1 + any (G_MAXUINT16);
       hostdev->product = any (G_MAXUINT16 + 1);
       hostdev->name = maybe () ? NULL : g_strdup ("path:1/3/0 autoclean:1");
+      if (hostdev->type == HVFS_HOSTDEV_SCSI)
+        fill_scsi (domain, hostdev);
     }
   video->accel3d = maybe () ? HVFS_SWITCH_YES : HVFS_SWITCH_DEFAULT;
 }

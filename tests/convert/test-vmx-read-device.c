@@ -140,7 +140,7 @@ static const ConvertCase slots[] = {
   GIVES ("passthru", SCSI SLOT ("scsi0:0", "SCSI-passthru", "/vmfs/devices/cdrom/x"),
          "<disk type='block' device='lun'>\n<source dev='/vmfs/devices/cdrom/x'/>\n<target dev='sda' bus='scsi'/>\n<readonly/>"),
   GIVES ("passthru-other", SCSI SLOT ("scsi0:0", "scsi-passthru", "/dev/sg0"),
-         "<disk type='block' device='lun'>\n<source dev='/dev/sg0'/>"),
+         "<devices>\n<controller type='scsi' index='0'/>\n<video>"),
   GIVES ("passthru-no-name", SCSI TYPE_OF ("scsi0:0", "scsi-passthru"), "<devices>\n<video>"),
   GIVES ("passthru-empty-backing", SCSI SLOT ("scsi0:0", "scsi-passthru", "emptyBackingString"),
          "<devices>\n<video>"),

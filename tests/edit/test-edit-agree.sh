@@ -66,6 +66,8 @@ put(r'(  <video>)', r"""
     <controller type='usb' index='0' model='piix3-uhci'/><controller type='usb' index='1' model='ehci'/>
     <controller type='usb' index='2' model='nec-xhci'/><sound model='es1370'/>
     <hostdev mode='subsystem' type='usb'><source><vendor id='0x03e7'/><product id='0x2485'/></source></hostdev>
+    <hostdev mode='subsystem' type='scsi'><source vmware:name='/vmfs/devices/generic/tape'/>
+      <address type='drive' controller='0' bus='0' target='0' unit='9'/></hostdev>
     <hostdev mode='subsystem' type='usb'><source vmware:name='path:1/3/0'/></hostdev>
     <hostdev mode='subsystem' type='pci'><source><address domain='0x0000' bus='0x0d' slot='0x00' function='0x1'/></source></hostdev>
     <disk type='file' device='floppy'><source file='[LocalDS_0] more/b.flp'/><target dev='fda' bus='fdc'/></disk>

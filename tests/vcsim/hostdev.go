@@ -7,7 +7,8 @@
 // VirtualUSB (needs a USB controller), VirtualPCIPassthroughDeviceBackingInfo (id, deviceId,
 // systemId and vendorId as QueryConfigTarget tells them; deviceId in hexadecimal),
 // VirtualSriovEthernetCardSriovBackingInfo (a backing has a physical function; "Automatic-" and
-// 0000:00:00.0 is the host's choice; the virtual function is the server's).
+// 0000:00:00.0 is the host's choice; the virtual function is the server's), VirtualSCSIPassthrough
+// (its backing), VirtualSCSIController.hotAddRemove (devices come and go at any time).
 
 package main
 
@@ -65,6 +66,22 @@ func (d *deviceChange) usb(dev *types.VirtualUSB) *fault {
 	dev.Connected = false // there is none to connect to
 	d.describe("USB " + b.DeviceName)
 	return nil
+}
+
+// scsi: a name, unless the host chooses.
+func (d *deviceChange) scsi(dev *types.VirtualSCSIPassthrough) *fault {
+	if _, ok := d.list().FindByKey(dev.ControllerKey).(types.BaseVirtualSCSIController); !ok {
+		return d.invalid("A SCSI device needs a SCSI controller.")
+	}
+	d.connect()
+	if b, ok := dev.Backing.(*types.VirtualSCSIPassthroughDeviceBackingInfo); ok {
+		if b.DeviceName == "" && !isTrue(b.UseAutoDetect) {
+			return d.invalid("A SCSI device needs a name.")
+		}
+		d.describe(b.DeviceName)
+		return nil
+	}
+	return d.invalid("Another backing of a SCSI device.")
 }
 
 func (d *deviceChange) passthrough(dev *types.VirtualPCIPassthrough) *fault {

@@ -51,6 +51,7 @@ var classes = []class{
 	{&types.VirtualSoundCard{}, "Sound card", 5000, 1, false, 1, false},
 	{&types.VirtualUSB{}, "USB", 7001, 1, false, 20, true},
 	{&types.VirtualPCIPassthrough{}, "PCI device", 13000, 0, false, 16, false},
+	{&types.VirtualSCSIPassthrough{}, "SCSI device", 16000, 1, false, 60, true},
 	{&types.VirtualTPM{}, "Virtual TPM", 11000, 0, false, 1, false},
 }
 
@@ -305,6 +306,8 @@ func (d *deviceChange) check(old types.BaseVirtualDevice) *fault {
 		return d.media()
 	case *types.VirtualUSB:
 		return d.usb(dev)
+	case *types.VirtualSCSIPassthrough:
+		return d.scsi(dev)
 	case *types.VirtualPCIPassthrough:
 		return d.passthrough(dev)
 	}
@@ -318,7 +321,7 @@ func (d *deviceChange) parent() int32 {
 		return 400
 	case *types.VirtualIDEController:
 		return 0
-	case *types.VirtualDisk, *types.VirtualCdrom:
+	case *types.VirtualDisk, *types.VirtualCdrom, *types.VirtualSCSIPassthrough:
 		return -1
 	}
 	return 100

@@ -247,6 +247,8 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 				t.set(fmt.Sprintf("usb.autoConnect.device%d", usbs), b.DeviceName)
 				usbs++
 			}
+		case *types.VirtualSCSIPassthrough:
+			t.scsi(slot, x)
 		case *types.VirtualPCIPassthrough:
 			t.passthrough(fmt.Sprintf("pciPassthru%d", pcis), x)
 			pcis++
@@ -261,6 +263,21 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 			t.card(fmt.Sprintf("ethernet%d", cards), d, x.GetVirtualEthernetCard())
 			cards++
 		}
+	}
+}
+
+// scsi: as LIBVIRT reads a drive that is passed through.
+func (t *vmxText) scsi(slot string, d *types.VirtualSCSIPassthrough) {
+	b, ok := d.Backing.(*types.VirtualSCSIPassthroughDeviceBackingInfo)
+	if !ok {
+		return
+	}
+	t.set(slot+".present", "TRUE")
+	t.set(slot+".deviceType", "scsi-passthru")
+	if isTrue(b.UseAutoDetect) {
+		t.set(slot+".fileName", "auto detect")
+	} else {
+		t.set(slot+".fileName", b.DeviceName)
 	}
 }
 
