@@ -8,22 +8,6 @@
 #include "convert/model/scalar.h"
 #include "convert/model/settings.h"
 
-/* Returns: (transfer full) (nullable): our word for the server's @text; NULL: none */
-static char *
-dup_our_word (const HvfsVimSetting *row, const char *text)
-{
-  g_auto (GStrv) words = g_strsplit (row->words, " ", -1);
-
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      const char *theirs = strchr (words[i], '=') + 1;
-
-      if (strcmp (theirs, text) == 0)
-        return g_strndup (words[i], theirs - 1 - words[i]);
-    }
-  return NULL;
-}
-
 /* Returns: (transfer full) (nullable): the number in our units; NULL: no whole one */
 static char *
 dup_scaled (const HvfsVimSetting *row, const char *text)
@@ -39,7 +23,7 @@ dup_scaled (const HvfsVimSetting *row, const char *text)
 static char *
 dup_ours (const HvfsVimSetting *row, const HvfsSetting *setting, const char *text)
 {
-  g_autofree char *ours = row->words != NULL ? dup_our_word (row, text)
+  g_autofree char *ours = row->words != NULL ? g_strdup (hvfs_vim_setting_ours (row, text))
                           : row->scale != 0  ? dup_scaled (row, text)
                                              : g_strdup (text);
 

@@ -2,9 +2,11 @@
 /* backend/vmconfig/vmconfig-setting.c - settings without a device; see vmconfig-setting.h */
 #include "backend/vmconfig/vmconfig-setting.h"
 
-#include <stddef.h>
+#include <string.h>
 
 #include "convert/model/settings.h"
+
+#define WORDS(...) (const HvfsVimWord[]){ __VA_ARGS__, { NULL } }
 
 const HvfsVimSetting hvfs_vim_settings[] = {
   { .key = "toolScripts.afterPowerOn", .element = "tools", .member = "afterPowerOn" },
@@ -17,9 +19,9 @@ const HvfsVimSetting hvfs_vim_settings[] = {
   { .key = "sched.cpu.htsharing", .element = "flags", .member = "htSharing" },
   { .key = "disk.EnableUUID", .element = "flags", .member = "diskUuidEnabled" },
   { .key = "monitor.virtual_mmu", .element = "flags", .member = "virtualMmuUsage",
-    .words = "automatic=automatic hardware=on software=off" },
+    .words = WORDS ({ "automatic", "automatic" }, { "hardware", "on" }, { "software", "off" }) },
   { .key = "monitor.virtual_exec", .element = "flags", .member = "virtualExecUsage",
-    .words = "automatic=hvAuto hardware=hvOn software=hvOff" },
+    .words = WORDS ({ "automatic", "hvAuto" }, { "hardware", "hvOn" }, { "software", "hvOff" }) },
   { .key = "vvtd.enable", .element = "flags", .member = "vvtdEnabled" },
   { .key = "windows.vbs.enabled", .element = "flags", .member = "vbsEnabled" },
   { .key = "powerType.powerOff", .element = "powerOpInfo", .member = "powerOffType",
@@ -29,7 +31,8 @@ const HvfsVimSetting hvfs_vim_settings[] = {
   { .key = "powerType.reset", .element = "powerOpInfo", .member = "resetType",
     .shown_in = "defaultPowerOps" },
   { .key = "chipset.onlineStandby", .element = "powerOpInfo", .member = "standbyAction",
-    .shown_in = "defaultPowerOps", .words = "FALSE=checkpoint TRUE=powerOnSuspend" },
+    .shown_in = "defaultPowerOps",
+    .words = WORDS ({ "FALSE", "checkpoint" }, { "TRUE", "powerOnSuspend" }) },
   { .key = "mem.hotadd", .element = "memoryHotAddEnabled" },
   { .key = "vcpu.hotadd", .element = "cpuHotAddEnabled" },
   { .key = "vcpu.hotremove", .element = "cpuHotRemoveEnabled" },
@@ -48,3 +51,23 @@ const HvfsVimSetting hvfs_vim_settings[] = {
   { .key = "migrate.encryptionMode", .element = "migrateEncryption" },
   { .key = NULL }
 };
+
+const char *
+hvfs_vim_setting_ours (const HvfsVimSetting *row, const char *theirs)
+{
+  const HvfsVimWord *word = row->words;
+
+  while (word->ours != NULL && strcmp (word->theirs, theirs) != 0)
+    word++;
+  return word->ours;
+}
+
+const char *
+hvfs_vim_setting_theirs (const HvfsVimSetting *row, const char *ours)
+{
+  const HvfsVimWord *word = row->words;
+
+  while (word->ours != NULL && strcmp (word->ours, ours) != 0)
+    word++;
+  return word->theirs;
+}

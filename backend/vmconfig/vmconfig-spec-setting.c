@@ -20,28 +20,14 @@ dup_changed (const HvfsVmChange *change, const HvfsVimSetting *row)
   return after != NULL ? g_steal_pointer (&after) : g_strdup (setting->plain);
 }
 
-/* Returns: (transfer full): the server's word for @value, which is one of @row */
-static char *
-dup_their_word (const HvfsVimSetting *row, const char *value)
-{
-  g_auto (GStrv) words = g_strsplit (row->words, " ", -1);
-  gsize len = strlen (value);
-
-  for (guint i = 0; words[i] != NULL; i++)
-    if (strncmp (words[i], value, len) == 0 && words[i][len] == '=')
-      return g_strdup (words[i] + len + 1);
-  g_assert_not_reached ();
-}
-
 static void
 put (HvfsVmChange *change, const HvfsVimSetting *row, const char *value)
 {
   const char *name = row->member != NULL ? row->member : row->element;
-  g_autofree char *word = row->words != NULL ? dup_their_word (row, value) : NULL;
 
   change->n_changes++;
-  if (word != NULL)
-    hvfs_request_text (change->request, name, word);
+  if (row->words != NULL)
+    hvfs_request_text (change->request, name, hvfs_vim_setting_theirs (row, value));
   else if (hvfs_setting_lookup (row->key)->kind == HVFS_SETTING_SWITCH)
     hvfs_request_bool (change->request, name, strcmp (value, "TRUE") == 0);
   else if (row->scale != 0)
