@@ -573,21 +573,25 @@ hvfs_contents_stored (HvfsContents *contents, guint32 number, gint64 size)
   node->content.until_us = node->parent->listed_until_us;
 }
 
+/* A name that was not listed lately is in nobody's cache any more. */
 static void
-make_old_locked (HvfsContents *contents, const Node *dir, Node *node)
+make_old_locked (HvfsContents *contents, const Node *dir, Node *node, gint64 now)
 {
+  if (node->content.until_us > now)
+    contents->old (dir->content.number, dir->content.store, node->name, contents->data);
   if (!node->content.is_new)
     node->content.until_us = 0;
-  contents->old (dir->content.number, dir->content.store, node->name, contents->data);
 }
 
 static void
 forget_locked (HvfsContents *contents, Node *dir)
 {
+  gint64 now = g_get_monotonic_time ();
+
   note_change_locked (contents, dir);
   dir->listed_until_us = 0;
   for (GTreeNode *at = g_tree_node_first (dir->children); at != NULL; at = g_tree_node_next (at))
-    make_old_locked (contents, dir, g_tree_node_value (at));
+    make_old_locked (contents, dir, g_tree_node_value (at), now);
   contents->old (dir->content.number, dir->content.store, NULL, contents->data);
 }
 
@@ -675,7 +679,7 @@ hvfs_contents_rename (HvfsContents *contents, guint32 number, guint32 store, con
   g_free (node->name);
   node->name = g_strdup (new_name);
   set_store_locked (node, new_store);
-  if (!node->content.is_new)
-    node->content.until_us = new_dir->listed_until_us;
+  if (!node->content.is_new) /* the kernel keeps the name for as long as it did the old one */
+    node->content.until_us = MAX (node->content.until_us, new_dir->listed_until_us);
   put_locked (new_dir, node);
 }
