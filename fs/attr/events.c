@@ -16,6 +16,7 @@
 #include "fs/request/parked.h"
 #include "fs/row/call.h"
 #include "fs/row/field.h"
+#include "fs/tree/notify.h"
 #include "fs/tree/path.h"
 
 #define FIRST_EVENTS 10
@@ -264,6 +265,8 @@ events_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **
   g_mutex_lock (&streams->lock);
   g_hash_table_add (streams->readers, reader);
   g_mutex_unlock (&streams->lock);
+  hvfs_notifier_attributes (call->fs->notifier, reader->ino); /* see hvfs_events_is_open */
+  hvfs_notifier_flush (call->fs->notifier);
   fi->fh = (uintptr_t) reader;
   fi->direct_io = 1;
   fi->noflush = 1;
@@ -352,6 +355,22 @@ hvfs_events_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object G_GNUC_UNU
     if (((Reader *) key)->ino == ino)
       st->st_size = MAX (st->st_size, end_of (key));
   return TRUE;
+}
+
+/* Its size then changes all the time. */
+gboolean
+hvfs_events_is_open (HvfsFs *fs, HvfsNode node)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fs->streams->lock);
+  guint64 ino = hvfs_node_ino (node);
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, fs->streams->readers);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (((Reader *) key)->ino == ino)
+      return TRUE;
+  return FALSE;
 }
 
 /* A host that is mounted has them at the root. */

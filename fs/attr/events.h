@@ -22,7 +22,8 @@ void hvfs_streams_set_link (HvfsStreams *streams, gboolean up);
 /* Rows: of all that is mounted, and of one domain or host. */
 extern const HvfsFileOps hvfs_events_ops;
 gboolean hvfs_events_visible (HvfsFs *fs, HvfsNode node);
+gboolean hvfs_events_is_open (HvfsFs *fs, HvfsNode node);
 gboolean hvfs_events_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, struct stat *st);
 #define HVFS_EVENTS_ROW \
-  { .name = "events", .mode = S_IFREG | 0444, .is_volatile = hvfs_row_always, \
+  { .name = "events", .mode = S_IFREG | 0444, .is_volatile = hvfs_events_is_open, \
     .file_ops = &hvfs_events_ops, .visible = hvfs_events_visible, .stat = hvfs_events_stat }
