@@ -43,7 +43,6 @@
 #include "fs/content/content-place.h"
 #include "fs/content/contents.h"
 #include "fs/content/leftover.h"
-#include "fs/content/volume.h"
 #include "fs/content/volumes.h"
 #include "fs/edit/desk.h"
 #include "fs/edit/draft.h"
@@ -88,8 +87,9 @@ usage_changed (guint32 serial, gpointer data)
         hvfs_notifier_inode (fs->notifier, hvfs_node_ino ((HvfsNode){ row, serial, 0 }));
 }
 
+/* What was fetched of it is. */
 static void
-parts_changed (guint32 serial, gpointer data)
+fetched_is_old (guint32 serial, gpointer data)
 {
   hvfs_kept_forget (((HvfsFs *) data)->kept, serial);
 }
@@ -149,7 +149,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->questions = hvfs_questions_new (fs->session, uri->auto_answer);
   fs->server
     = (HvfsServer){ fs->session, fs->tasks, fs->mirror, fs->questions, timeout_s };
-  fs->config = hvfs_config_new (&fs->server, options->content ? budget / 2 : budget, parts_changed,
+  fs->config = hvfs_config_new (&fs->server, options->content ? budget / 2 : budget, fetched_is_old,
                                 fs);
   fs->allow_delete = options->allow_delete;
   if (options->content)
@@ -163,7 +163,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->facts = hvfs_facts_new ();
   fs->alarms = hvfs_alarms_new (&fs->server);
   fs->numbers = hvfs_numbers_new ();
-  fs->volumes = hvfs_volumes_new (hvfs_volume_names_are_old, fs);
+  fs->volumes = hvfs_volumes_new (fetched_is_old, fs);
   fs->inventory = hvfs_inventory_new ();
   fs->streams = hvfs_streams_new (fs, timeout_s);
   fs->failures = hvfs_failures_new ();

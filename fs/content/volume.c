@@ -19,7 +19,7 @@
 #include "fs/edit/whole.h"
 #include "fs/row/line.h"
 #include "fs/tree/change.h"
-#include "fs/tree/notify.h"
+#include "fs/tree/kept.h"
 #include "fs/tree/numbers.h"
 
 #define SUFFIX ".xml"
@@ -130,6 +130,12 @@ is_listed (HvfsFs *fs, HvfsNode node)
   return hvfs_volumes_are_listed (fs->volumes, node.a);
 }
 
+static double
+listing_keep_s (HvfsFs *fs, HvfsNode node)
+{
+  return hvfs_volumes_get_left_us (fs->volumes, node.a) / (double) G_TIME_SPAN_SECOND;
+}
+
 static gboolean
 fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size G_GNUC_UNUSED, GError **error)
 {
@@ -197,7 +203,7 @@ dir_list (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer d
   char *name;
 
   if (after == 0)
-    hvfs_volumes_show (fs->volumes, dir.a, hvfs_node_ino (dir));
+    hvfs_kept_add (fs->kept, dir.a, hvfs_node_ino (dir));
   while (after < DRAFTS_START
          && hvfs_volumes_next (fs->volumes, dir.a, path, number, &number, &is_dir, &name))
     {
@@ -209,14 +215,6 @@ dir_list (HvfsFs *fs, HvfsNode dir, guint64 after, HvfsListFunc func, gpointer d
         return;
     }
   list_drafts (fs, dir, after < DRAFTS_START ? 0 : after - DRAFTS_START, func, data);
-}
-
-void
-hvfs_volume_names_are_old (guint64 dir, gpointer data)
-{
-  HvfsFs *fs = data;
-
-  hvfs_notifier_inode (fs->notifier, dir);
 }
 
 /* ---- a volume ---- */
@@ -554,10 +552,11 @@ hvfs_volume_wipe_named (HvfsStore *store, const char *line, GError **error)
 
 HvfsRow hvfs_volume_members[] = {
   [ROW_DIR] = { .name = "DIR", .append_name = dir_append_name, .mode = S_IFDIR | 0755,
-                .flags = HVFS_ROW_NUMBERED | HVFS_ROW_LISTED, .dir_ops = &hvfs_volume_dir_ops,
-                .fetch = &hvfs_volume_dir_fetch, .stat = dir_stat },
+                .flags = HVFS_ROW_NUMBERED | HVFS_ROW_LISTED | HVFS_ROW_KEPT,
+                .dir_ops = &hvfs_volume_dir_ops, .fetch = &hvfs_volume_dir_fetch,
+                .stat = dir_stat, .keep_s = listing_keep_s },
   [ROW_VOLUME] = { .name = "NAME" SUFFIX, .append_name = file_append_name, .mode = S_IFREG | 0644,
-                   .is_volatile = hvfs_row_always, .flags = HVFS_ROW_NUMBERED,
+                   .keep_s = listing_keep_s, .flags = HVFS_ROW_NUMBERED | HVFS_ROW_KEPT,
                    .depends = HVFS_PROP (HVFS_NAME), .show = volume_show, .stat = volume_stat,
                    .file_ops = &hvfs_whole_ops, .commit = volume_commit, .fetch = &fetch_volume },
   [ROW_DRAFT] = { .name = "NAME" SUFFIX, .append_name = file_append_name, .mode = S_IFREG | 0644,

@@ -12,9 +12,6 @@ extern HvfsRow hvfs_volume_members[];
 extern const HvfsDirOps hvfs_volume_dir_ops;
 extern const HvfsFetch hvfs_volume_dir_fetch;
 
-/* HvfsVolumesOld for the mount @data: the kernel forgets the names. */
-void hvfs_volume_names_are_old (guint64 dir, gpointer data);
-
 /* "refresh" of a datastore: `yes` lets the server look at it anew, and forgets what is known of
  * what is in it. */
 gboolean hvfs_volume_refresh (HvfsStore *store, const char *line, GError **error);

@@ -38,7 +38,7 @@ typedef struct
   gint64 until_us;     /* monotonic: until when that is new enough */
   guint changes;       /* how often the mount has changed what is there */
   char *browser;       /* nullable: it is not known yet */
-  GHashTable *shown;   /* inodes of the directories whose names somebody may keep, owned */
+  gboolean is_told;    /* that it became old; or there is nothing to tell */
 } Store;
 
 struct _HvfsVolumes
@@ -48,7 +48,7 @@ struct _HvfsVolumes
   GMutex lock;
   GHashTable *stores;  /* lock: serial -> Store, owned */
   GCond changed;       /* a store has something to become old; closing */
-  GThread *thread;     /* lock: nullable: until something was shown */
+  GThread *thread;     /* lock: nullable: until something was listed */
   gboolean closing;    /* lock */
   HvfsFlight *flight;  /* by the datastore's serial */
 };
@@ -71,23 +71,18 @@ store_free (gpointer data)
   Store *store = data;
 
   listing_free (store->listing);
-  g_hash_table_unref (store->shown);
   g_free (store->browser);
   g_free (store);
 }
 
-/* ---- names that somebody keeps ---- */
+/* ---- what somebody keeps ---- */
 
 static void
-tell_locked (HvfsVolumes *volumes, Store *store)
+tell_locked (HvfsVolumes *volumes, guint32 serial, Store *store)
 {
-  GHashTableIter iter;
-  gpointer dir;
-
-  g_hash_table_iter_init (&iter, store->shown);
-  while (g_hash_table_iter_next (&iter, &dir, NULL))
-    volumes->old (*(const guint64 *) dir, volumes->data);
-  g_hash_table_remove_all (store->shown);
+  if (!store->is_told)
+    volumes->old (serial, volumes->data);
+  store->is_told = TRUE;
 }
 
 /* Tells of all that is old.  Returns: when the next one will be */
@@ -96,17 +91,17 @@ tell_old_locked (HvfsVolumes *volumes)
 {
   gint64 now = g_get_monotonic_time (), next = G_MAXINT64;
   GHashTableIter iter;
-  gpointer value;
+  gpointer serial, value;
 
   g_hash_table_iter_init (&iter, volumes->stores);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &serial, &value))
     {
       Store *store = value;
 
-      if (g_hash_table_size (store->shown) == 0)
+      if (store->is_told)
         continue;
       if (store->until_us <= now)
-        tell_locked (volumes, store);
+        tell_locked (volumes, GPOINTER_TO_UINT (serial), store);
       else
         next = MIN (next, store->until_us);
     }
@@ -170,7 +165,7 @@ store_locked (HvfsVolumes *volumes, guint32 serial)
   if (store == NULL)
     {
       store = g_new0 (Store, 1);
-      store->shown = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+      store->is_told = TRUE;
       g_hash_table_insert (volumes->stores, GUINT_TO_POINTER (serial), store);
     }
   return store;
@@ -178,12 +173,18 @@ store_locked (HvfsVolumes *volumes, guint32 serial)
 
 /* ---- what is known ---- */
 
-gboolean
-hvfs_volumes_are_listed (HvfsVolumes *volumes, guint32 store)
+gint64
+hvfs_volumes_get_left_us (HvfsVolumes *volumes, guint32 store)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&volumes->lock);
 
-  return g_get_monotonic_time () < store_locked (volumes, store)->until_us;
+  return MAX (store_locked (volumes, store)->until_us - g_get_monotonic_time (), 0);
+}
+
+gboolean
+hvfs_volumes_are_listed (HvfsVolumes *volumes, guint32 store)
+{
+  return hvfs_volumes_get_left_us (volumes, store) > 0;
 }
 
 /* (nullable) */
@@ -265,19 +266,6 @@ hvfs_volumes_next (HvfsVolumes *volumes, guint32 store, const char *dir, guint32
   return TRUE;
 }
 
-void
-hvfs_volumes_show (HvfsVolumes *volumes, guint32 serial, guint64 dir)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&volumes->lock);
-  Store *store = store_locked (volumes, serial);
-
-  if (g_hash_table_size (store->shown) == 0)
-    g_cond_signal (&volumes->changed);
-  g_hash_table_add (store->shown, g_memdup2 (&dir, sizeof dir));
-  if (volumes->thread == NULL)
-    volumes->thread = g_thread_new ("hvfs-volumes", watch, volumes);
-}
-
 char *
 hvfs_volumes_dup_uuid (HvfsVolumes *volumes, guint32 store, const char *path)
 {
@@ -295,7 +283,7 @@ hvfs_volumes_forget (HvfsVolumes *volumes, guint32 serial)
 
   store->changes++;
   store->until_us = 0;
-  tell_locked (volumes, store);
+  tell_locked (volumes, serial, store);
 }
 
 /* ---- listing ---- */
@@ -403,7 +391,11 @@ set_listing (HvfsVolumes *volumes, guint32 serial, Listing *listing /* taken */,
   store->listing = listing;
   is_new = store->changes == changes;
   store->until_us = is_new ? asked_us + NEW_US : 0;
-  tell_locked (volumes, store);
+  tell_locked (volumes, serial, store);
+  store->is_told = FALSE;
+  if (volumes->thread == NULL)
+    volumes->thread = g_thread_new ("hvfs-volumes", watch, volumes);
+  g_cond_signal (&volumes->changed);
   g_mutex_unlock (&volumes->lock);
   listing_free (old);
   return is_new;

@@ -12,14 +12,15 @@
 #include "backend/operation/volume.h"
 #include "fs/fs.h"
 
-/* Told that the names in the directory with the inode @dir may be others than those that were shown.
- * The lock is held. */
-typedef void (*HvfsVolumesOld) (guint64 dir, gpointer data);
+/* Told that what was listed of the datastore @store is old, or was listed anew.  The lock is held. */
+typedef void (*HvfsVolumesOld) (guint32 store, gpointer data);
 
 HvfsVolumes *hvfs_volumes_new (HvfsVolumesOld old, gpointer data);
 void hvfs_volumes_free (HvfsVolumes *volumes);
 
-/* Whether the listing of the datastore @store is new enough.  Memory, as what follows. */
+/* For how long the listing of the datastore @store is new enough; 0: it is not.  Memory, as what
+ * follows. */
+gint64 hvfs_volumes_get_left_us (HvfsVolumes *volumes, guint32 store);
 gboolean hvfs_volumes_are_listed (HvfsVolumes *volumes, guint32 store);
 
 /* Somebody looks for a name that is not there: a listing of seconds ago is no longer new enough.
@@ -35,9 +36,6 @@ gboolean hvfs_volumes_has_dir (HvfsVolumes *volumes, guint32 store, const char *
  * FALSE: no more.  @ret_name: (transfer full) */
 gboolean hvfs_volumes_next (HvfsVolumes *volumes, guint32 store, const char *dir, guint32 after,
                             guint32 *ret_number, gboolean *ret_is_dir, char **ret_name);
-
-/* Somebody, who may keep them, is shown the names in the directory with the inode @dir. */
-void hvfs_volumes_show (HvfsVolumes *volumes, guint32 store, guint64 dir);
 
 /* The UUID of the disk @path, where it was fetched since the listing; (nullable) (transfer full) */
 char *hvfs_volumes_dup_uuid (HvfsVolumes *volumes, guint32 store, const char *path);

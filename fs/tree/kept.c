@@ -8,7 +8,7 @@ struct _HvfsKept
 {
   HvfsNotifier *notifier;
   GMutex lock;
-  GHashTable *inodes; /* lock: serial -> GArray of guint64, owned: some dozens */
+  GHashTable *inodes; /* lock: serial -> GArray of guint64, growing, owned */
 };
 
 HvfsKept *
@@ -30,13 +30,22 @@ hvfs_kept_free (HvfsKept *kept)
   g_free (kept);
 }
 
-static gboolean
-contains (const GArray *inodes, guint64 ino)
+/* Where @ino is among @inodes, or would be.  Listings come in this order: at the end mostly. */
+static guint
+position_of (const GArray *inodes, guint64 ino)
 {
-  for (guint i = 0; i < inodes->len; i++)
-    if (g_array_index (inodes, guint64, i) == ino)
-      return TRUE;
-  return FALSE;
+  guint low = 0, high = inodes->len;
+
+  while (low < high)
+    {
+      guint middle = (low + high) / 2;
+
+      if (g_array_index (inodes, guint64, middle) < ino)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
 }
 
 void
@@ -44,14 +53,16 @@ hvfs_kept_add (HvfsKept *kept, guint32 serial, guint64 ino)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&kept->lock);
   GArray *inodes = g_hash_table_lookup (kept->inodes, GUINT_TO_POINTER (serial));
+  guint at;
 
   if (inodes == NULL)
     {
       inodes = g_array_new (FALSE, FALSE, sizeof ino);
       g_hash_table_insert (kept->inodes, GUINT_TO_POINTER (serial), inodes);
     }
-  if (!contains (inodes, ino))
-    g_array_append_val (inodes, ino);
+  at = position_of (inodes, ino);
+  if (at == inodes->len || g_array_index (inodes, guint64, at) != ino)
+    g_array_insert_val (inodes, at, ino);
 }
 
 void

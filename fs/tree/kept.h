@@ -2,8 +2,8 @@
 /* fs/tree/kept.h - what the kernel keeps of what was fetched
  *
  * Exists because the server pushes that a configuration is another one, and not what is in it: the
- * kernel keeps attributes of each disk and each key without a time limit, and has to forget those
- * that somebody was told of.  Names need no telling: whoever asks for attributes of what is gone
+ * kernel keeps attributes of each disk and each key without a time limit, and those of volumes for
+ * as long as their listing is new enough, and has to forget those that somebody was told of.  Names need no telling: whoever asks for attributes of what is gone
  * gets ESTALE, and the kernel then looks the name up again.
  *
  * Any thread, any lock; a lock of its own, under which only notifying is done.
@@ -18,7 +18,8 @@ typedef struct _HvfsNotifier HvfsNotifier;
 HvfsKept *hvfs_kept_new (HvfsNotifier *notifier);
 void hvfs_kept_free (HvfsKept *kept);
 
-/* The kernel is told attributes of @ino, which shows what was fetched of the object @serial. */
+/* The kernel is told attributes of @ino, which shows what was fetched of the object @serial; of a
+ * directory also its listing. */
 void hvfs_kept_add (HvfsKept *kept, guint32 serial, guint64 ino);
 
 /* What was fetched of @serial is old. */

@@ -30,7 +30,10 @@ expect_eq 'machines' "$(ls "$mnt/by-name" | wc -l)" $machines
 for vm in "$mnt"/by-name/*; do ls "$vm/disks/sda" "$vm/guestinfo" "$vm/extraconfig"; done >/dev/null
 at_most 0 sh -c "for vm in $mnt/by-name/*; do find \$vm/; done"
 at_most 0 sh -c "stat -L $mnt/by-name/*/disks/sda $mnt/by-name/*/disks/sda/capacity $mnt/by-name/*/disks/sda/raw"
-at_most 0 sh -c "stat -L $mnt/by-name/*/guestinfo/* $mnt/by-name/*/extraconfig/*"
+at_most 0 sh -c "stat -L $mnt/by-name/*/guestinfo/* $mnt/by-name/*/extraconfig/* $mnt/by-name/*/events"
+store=$mnt/datacenters/DC0/datastores/LocalDS_0
+at_most 0 sh -c "find $store/volumes -exec stat {} +"
+[ "$(grep -c 'File: .*vmdk.xml' "$tmp/out")" -ge $machines ] || fail "not all volumes: $(cat "$tmp/out")"
 
 # What another client changes is seen, whatever the kernel keeps: also below a directory that somebody
 # is in, and of a file that somebody has open.
@@ -72,6 +75,23 @@ expect_eq 'own' "$(stat -c %s "$mine/guestinfo/metadata")" 3
 # The mount's own: at once.
 echo 32M >"$mine/disks/sdb/capacity"
 expect_eq 'grown' "$(cat "$mine/disks/sdb/capacity") $(stat -c %s "$mine/disks/sdb/raw")" '32768 33554432'
+
+# Volumes: their listing is kept for two minutes, and no longer than until the mount, or `refresh`,
+# changes it.
+volume=$store/volumes/DC0_H0_VM0/two.vmdk.xml
+await exists "$volume"
+bytes=$(stat -c %s "$volume")
+sed 's|<capacity unit=.bytes.>33554432|<capacity unit="bytes">1099511627776|' "$volume" >"$tmp/grown.xml"
+cp "$tmp/grown.xml" "$volume"
+expect_eq 'grown' "$(stat -c %s "$volume") $(wc -c <"$volume")" "$((bytes + 5)) $((bytes + 5))"
+root=$(sed -n 's/^url=//p' "$store/info")
+mkdir "$root/new" && cp "$root/DC0_H0_VM0/two.vmdk" "$root/new/"
+cd "$store/volumes/DC0_H0_VM1"
+rm "$root/DC0_H0_VM1"/*
+echo yes >"$store/refresh"
+[ -e "$store/volumes/new/two.vmdk.xml" ] || fail 'refresh shows no new volume'
+[ -z "$(find "$store/volumes" -path '*/DC0_H0_VM1/*')" ] || fail 'what is gone is there'
+cd "$tmp"
 
 # A disk goes while somebody is in its directory, and reads a file there.
 (
