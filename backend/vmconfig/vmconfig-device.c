@@ -40,6 +40,8 @@ static const HvfsVimClass classes[] = {
   { "VirtualUSB", HVFS_VIM_HOSTDEV, HVFS_HOSTDEV_USB, 0, 0 },
   { "VirtualPCIPassthrough", HVFS_VIM_HOSTDEV, HVFS_HOSTDEV_PCI, 0, 0 },
   { "VirtualSCSIPassthrough", HVFS_VIM_HOSTDEV, HVFS_HOSTDEV_SCSI, 0, 0 },
+  { "VirtualNVDIMM", HVFS_VIM_NVDIMM, 0, 0, 0 },
+  { "VirtualNVDIMMController", HVFS_VIM_FIXED, 0, 0, 0 },
   { "VirtualPS2Controller", HVFS_VIM_FIXED, 0, 0, 0 },
   { "VirtualPCIController", HVFS_VIM_FIXED, 0, 0, 0 },
   { "VirtualKeyboard", HVFS_VIM_FIXED, 0, 0, 0 },

@@ -23,6 +23,7 @@ typedef enum
   HVFS_VIM_PARALLEL,
   HVFS_VIM_VIDEO,
   HVFS_VIM_HOSTDEV,
+  HVFS_VIM_NVDIMM,
 } HvfsVimKind;
 
 typedef struct

@@ -33,6 +33,7 @@ void hvfs_vm_read_note (HvfsVmRead *read, const char *format, ...) G_GNUC_PRINTF
 void hvfs_vm_read_disks (HvfsVmRead *read); /* with drives and controllers */
 void hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device);
 void hvfs_vm_read_port (HvfsVmRead *read, HvfsValue *device);
+void hvfs_vm_read_nvdimm (HvfsVmRead *read, HvfsValue *device);
 void hvfs_vm_read_hostdev (HvfsVmRead *read, HvfsValue *device);
 void hvfs_vm_read_display (HvfsVmRead *read);
 void hvfs_vm_read_single (HvfsVmRead *read, HvfsValue *device); /* into the extras */

@@ -186,6 +186,9 @@ read_device (HvfsVmRead *read, HvfsValue *device)
     case HVFS_VIM_HOSTDEV:
       hvfs_vm_read_hostdev (read, device);
       break;
+    case HVFS_VIM_NVDIMM:
+      hvfs_vm_read_nvdimm (read, device);
+      break;
     case HVFS_VIM_HIDDEN:
       hvfs_vm_read_comment (read, device);
       break;

@@ -107,6 +107,10 @@ static const struct
   { "VirtualSCSIPassthrough", "VirtualDevice", "" },
   { "VirtualSCSIPassthroughDeviceBackingInfo", NULL, DEVICE_FIELDS },
 
+  { "VirtualNVDIMMController", "VirtualController", "" },
+  { "VirtualNVDIMM", "VirtualDevice", "capacityInMB configuredCapacityInMB" },
+  { "VirtualNVDIMMBackingInfo", NULL, FILE_FIELDS " parent changeId" },
+
   { "VirtualSoundBlaster16", "VirtualDevice", "" },
   { "VirtualEnsoniq1371", "VirtualDevice", "" },
   { "VirtualHdAudioCard", "VirtualDevice", "" },

@@ -17,6 +17,7 @@ void hvfs_vm_change_singles (HvfsVmChange *change); /* USB controllers, sound, T
 /* Those that go, before the controllers that they are on do; then those that come. */
 void hvfs_vm_change_hostdevs_gone (HvfsVmChange *change);
 gboolean hvfs_vm_change_hostdevs (HvfsVmChange *change, GError **error); /* after USB controllers */
+gboolean hvfs_vm_change_nvdimms (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_extras (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_boot (HvfsVmChange *change, GError **error); /* after disks and nets */
 

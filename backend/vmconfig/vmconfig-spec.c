@@ -282,7 +282,7 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
       || !hvfs_vm_change_video (change, error))
     return FALSE;
   hvfs_vm_change_singles (change);
-  if (!hvfs_vm_change_hostdevs (change, error))
+  if (!hvfs_vm_change_hostdevs (change, error) || !hvfs_vm_change_nvdimms (change, error))
     return FALSE;
   put_scheduling (change);
   if (!hvfs_vm_change_extras (change, error))

@@ -278,11 +278,20 @@ static const struct
   { "tpm", TRUE, "a TPM of VMware needs an encrypted machine: add it there" },
 };
 
+/* Memory that keeps what is in it is no slot: a VMware host has it, too. */
+static gboolean
+is_nvdimm (const xmlNode *node)
+{
+  g_autofree char *model = hvfs_xml_attr (node, "model");
+
+  return hvfs_xml_is (node, "memory") && g_strcmp0 (model, "nvdimm") == 0;
+}
+
 static gboolean
 adopt_device (HvfsAdopter *adopter, const xmlNode *node, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (dropped); i++)
-    if (hvfs_xml_is (node, dropped[i].name) && (adopter->foreign || !dropped[i].foreign))
+    if (hvfs_xml_is (node, dropped[i].name) && (adopter->foreign || !is_nvdimm (node)) && (adopter->foreign || !dropped[i].foreign))
       {
         leave_out (adopter, node, dropped[i].why);
         return TRUE;

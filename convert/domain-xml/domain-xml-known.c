@@ -8,6 +8,7 @@
  */
 #include "convert/domain-xml/domain-xml-known.h"
 #include "convert/domain-xml/domain-xml-hostdev.h"
+#include "convert/domain-xml/domain-xml-nvdimm.h"
 #include "convert/domain-xml/domain-xml-words.h"
 #include "convert/domain-xml/domain-xml.h"
 #include "convert/error.h"
@@ -99,6 +100,11 @@ static const struct
   { "disk/driver", "name", NULL, TRUE },
   { "sound", "model", NULL, FALSE },
   { "tpm", "model", NULL, FALSE },
+  { "memory", "model=nvdimm", NULL, FALSE },
+  { "memory/source", "", NULL, FALSE },
+  { "memory/source/path", "", NULL, FALSE },
+  { "memory/target", "", NULL, FALSE },
+  { "memory/target/size", "unit", NULL, FALSE },
   { "hostdev", "mode=subsystem type", NULL, FALSE },
   { "hostdev", "vmware:number", NULL, TRUE },
   { "hostdev/source", "vmware:name", NULL, FALSE },
@@ -224,13 +230,21 @@ check_element (const Walk *walk, const xmlNode *node, guint row)
 }
 
 /* Elements of <domain> stand before "devices" in the table, those of <devices> after it. */
-static gboolean
-is_in_its_place (const char *path, guint row)
+static guint
+row_of_devices (void)
 {
   guint devices = 0;
 
   while (strcmp (known[devices].path, "devices") != 0)
     devices++;
+  return devices;
+}
+
+static gboolean
+is_in_its_place (const char *path, guint row)
+{
+  guint devices = row_of_devices ();
+
   return strcmp (path, "devices") == 0 ? row > devices : *path != '\0' || row <= devices;
 }
 
@@ -254,7 +268,8 @@ check_children (const Walk *walk, const xmlNode *node, const char *path)
       g_autofree char *below = *path == '\0' || strcmp (path, "devices") == 0
                                  ? g_strdup ((const char *) child->name)
                                  : g_strdup_printf ("%s/%s", path, (const char *) child->name);
-      guint row = child->ns == NULL ? find_row (walk, below, 0) : G_N_ELEMENTS (known);
+      guint first = strcmp (path, "devices") == 0 ? row_of_devices () : 0;
+      guint row = child->ns == NULL ? find_row (walk, below, first) : G_N_ELEMENTS (known);
 
       if (strcmp (below, "console") == 0)
         continue;
@@ -493,6 +508,7 @@ check_device (const xmlNode *device, GError **error)
 
   if ((strcmp (name, "graphics") == 0 && !check_graphics (device, error))
       || (strcmp (name, "hostdev") == 0 && !hvfs_domain_xml_check_hostdev (device, error))
+      || (strcmp (name, "memory") == 0 && !hvfs_domain_xml_check_nvdimm (device, error))
       || (strcmp (name, "interface") == 0 && !check_sriov (device, type, error))
       || !check_limits (device, error))
     return FALSE;

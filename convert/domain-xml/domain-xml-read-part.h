@@ -32,6 +32,7 @@ gboolean hvfs_xml_read_parallel (HvfsXmlReader *reader, const xmlNode *node, GEr
 gboolean hvfs_xml_read_console (HvfsXmlReader *reader, const xmlNode *node, GError **error);
 gboolean hvfs_xml_read_graphics (HvfsXmlReader *reader, const xmlNode *node, GError **error);
 gboolean hvfs_xml_read_video (HvfsXmlReader *reader, const xmlNode *node, GError **error);
+gboolean hvfs_xml_read_nvdimm (HvfsXmlReader *reader, const xmlNode *node, GError **error);
 gboolean hvfs_xml_read_hostdev (HvfsXmlReader *reader, const xmlNode *node, GError **error);
 
 /* The place of a device in the boot order.  @ret_order: (inout): left alone without one */

@@ -314,6 +314,7 @@ static const struct
   { "graphics", hvfs_xml_read_graphics },
   { "video", hvfs_xml_read_video },
   { "hostdev", hvfs_xml_read_hostdev },
+  { "memory", hvfs_xml_read_nvdimm },
   { "memory", refuse_memory_device },
 };
 

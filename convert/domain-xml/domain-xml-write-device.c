@@ -275,6 +275,8 @@ hvfs_domain_xml_write_devices (HvfsXmlOut *out, const HvfsDomain *domain, HvfsDo
   if (more)
     hvfs_domain_xml_write_words (out, domain);
   if (more)
+    hvfs_xml_write_nvdimms (out, domain);
+  if (more)
     hvfs_xml_write_hostdevs (out, domain, (flags & HVFS_DOMAIN_XML_FULL) != 0);
   hvfs_xml_close (out, "devices");
 }

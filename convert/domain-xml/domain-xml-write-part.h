@@ -15,6 +15,8 @@ void hvfs_domain_xml_write_devices (HvfsXmlOut *out, const HvfsDomain *domain,
 /* Devices of the host.  @full: with their numbers in a VMX */
 void hvfs_xml_write_hostdevs (HvfsXmlOut *out, const HvfsDomain *domain, gboolean full);
 
+void hvfs_xml_write_nvdimms (HvfsXmlOut *out, const HvfsDomain *domain);
+
 /* <address> of a PCI device of the host.  @type: (nullable): its attribute */
 void hvfs_xml_write_pci_address (HvfsXmlOut *out, const HvfsHostdev *hostdev, const char *type);
 

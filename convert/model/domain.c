@@ -54,6 +54,15 @@ port_free (gpointer data)
 }
 
 static void
+nvdimm_free (gpointer data)
+{
+  HvfsNvdimm *nvdimm = data;
+
+  g_free (nvdimm->path);
+  g_free (nvdimm);
+}
+
+static void
 graphics_free (gpointer data)
 {
   HvfsGraphics *graphics = data;
@@ -114,6 +123,7 @@ hvfs_domain_new (void)
   domain->graphics = g_ptr_array_new_with_free_func (graphics_free);
   domain->videos = g_ptr_array_new_with_free_func (g_free);
   domain->hostdevs = g_ptr_array_new_with_free_func (hostdev_free);
+  domain->nvdimms = g_ptr_array_new_with_free_func (nvdimm_free);
   domain->extras = g_ptr_array_new_with_free_func (extra_free);
   domain->notes = hvfs_notes_new ();
   return domain;
@@ -137,6 +147,7 @@ hvfs_domain_free (HvfsDomain *domain)
   g_ptr_array_unref (domain->graphics);
   g_ptr_array_unref (domain->videos);
   g_ptr_array_unref (domain->hostdevs);
+  g_ptr_array_unref (domain->nvdimms);
   g_free (domain->datacenter_path);
   g_free (domain->moref);
   g_ptr_array_unref (domain->extras);
@@ -206,6 +217,12 @@ HvfsHostdev *
 hvfs_domain_add_hostdev (HvfsDomain *domain)
 {
   return add (domain->hostdevs, g_new0 (HvfsHostdev, 1));
+}
+
+HvfsNvdimm *
+hvfs_domain_add_nvdimm (HvfsDomain *domain)
+{
+  return add (domain->nvdimms, g_new0 (HvfsNvdimm, 1));
 }
 
 guint

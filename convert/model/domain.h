@@ -24,6 +24,7 @@ HvfsPort *hvfs_domain_add_parallel (HvfsDomain *domain);
 HvfsGraphics *hvfs_domain_add_graphics (HvfsDomain *domain);
 HvfsVideo *hvfs_domain_add_video (HvfsDomain *domain); /* vmvga with 4 MiB */
 HvfsHostdev *hvfs_domain_add_hostdev (HvfsDomain *domain);
+HvfsNvdimm *hvfs_domain_add_nvdimm (HvfsDomain *domain);
 HvfsDisk *hvfs_domain_add_disk (HvfsDomain *domain);
 HvfsExtra *hvfs_domain_add_extra (HvfsDomain *domain, const char *key, const char *value);
 

@@ -408,6 +408,14 @@ typedef struct
   HvfsSwitch accel3d;
 } HvfsVideo;
 
+/* Memory that keeps what is in it: a file on persistent memory of the host. */
+typedef struct
+{
+  guint line;
+  char *path; /* nullable: the host chooses where it makes it */
+  guint64 size_mib;
+} HvfsNvdimm;
+
 typedef struct
 {
   guint sockets;
@@ -465,6 +473,7 @@ typedef struct _HvfsDomain
   GPtrArray *graphics;    /* of HvfsGraphics */
   GPtrArray *videos;      /* of HvfsVideo */
   GPtrArray *hostdevs;    /* of HvfsHostdev */
+  GPtrArray *nvdimms;     /* of HvfsNvdimm */
 
   char *datacenter_path; /* nullable: "folder1/dc1" */
   char *moref;           /* nullable: "vm-42" */

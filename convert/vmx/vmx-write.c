@@ -219,6 +219,17 @@ write_chipset (HvfsVmxOut *out, gboolean has_scsi)
   hvfs_vmx_put_default (out, "true", "vmci0.present");
 }
 
+/* No source says what its keys are. */
+static void
+refuse_nvdimms (HvfsVmxOut *out)
+{
+  for (guint i = 0; i < out->domain->nvdimms->len; i++)
+    hvfs_vmx_refuse_at (out, ((const HvfsNvdimm *) out->domain->nvdimms->pdata[i])->line, "memory",
+                        ENOTSUP,
+                        "model='nvdimm': the keys of a VMX for it are not known: define the "
+                        "domain by its config.xml");
+}
+
 /* A VMX says what to boot from by kinds of device alone, in the BIOS's own key.  That the
  * first hard disk is the first is what it does anyway. */
 static void
@@ -261,6 +272,7 @@ write_all (HvfsVmxOut *out)
   hvfs_vmx_write_video (out);
   hvfs_vmx_write_ports (out);
   hvfs_vmx_write_hostdevs (out);
+  refuse_nvdimms (out);
   write_chipset (out, has_scsi);
   note_boot (out);
   hvfs_vmx_put_extras (out);

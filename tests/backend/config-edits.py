@@ -126,6 +126,7 @@ SERIAL = '''    <serial type='%s'>
 KEYS = '  <vmware:moref>'
 KEY = "  <vmware:key name='%s' value='%s'/>\n"
 SHARES = r'config\.(cpu|memory)Allocation\.shares\.shares'
+NVDIMM = "    <memory model='nvdimm'><target><size unit='MiB'>512</size></target></memory>\n"
 SCSI = """    <hostdev mode='subsystem' type='scsi'>
       <source vmware:name='%s'/>
       <address type='drive' controller='0' bus='0' target='0' unit='%d'/>
@@ -242,6 +243,7 @@ KINDS = {
                    r'config\.hardware\.device\[(14000|700[12]|100)\].*', False),
     'pci device': ([('    <video>', HOSTDEV % ('pci', "<address domain='0' bus='13' slot='0x00' function='1'/>") + '    <video>')],
                    r'config\.hardware\.device\[(13000|100)\].*', False),
+    'nvdimm': ([('    <video>', NVDIMM + '    <video>')], r'config\.hardware\.device\[(40000|4100\d|100)\].*', False),
     'scsi device': ([('    <video>', SCSI % ('/vmfs/devices/generic/tape', 3) + SCSI % ('auto detect', 4) + '    <video>')],
                     r'config\.hardware\.device\[(1600[01]|1000)\].*', True),
     'sriov': ([('    <video>', SRIOV % (9, "<address type='pci' domain='0' bus='0x5e' slot='0' function='1'/>") + SRIOV % (10, '') + '    <video>')],
@@ -262,7 +264,7 @@ moved_by = {}
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
        'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'add concentrator', 'add parallel',
        'add floppy', 'add nvme', 'video', 'name', 'pinning', 'limit', 'guarantee', 'nested', 'boot delay', 'usb device', 'pci device',
-       'scsi device', 'sriov', 'sound', 'tpm', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
+       'scsi device', 'nvdimm', 'sriov', 'sound', 'tpm', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
 
 
 def edit(xml, kinds):
@@ -534,6 +536,18 @@ def sriov(d, dice):
             ET.SubElement(end, 'address', type='pci', domain='0x0000', bus='0x5e', slot='0x00', function=f'0x{dice.randint(0, 1)}')
 
 
+def nvdimms(d, dice):
+    devices = d.find('devices')
+    for e in devices.findall('memory'):
+        size = e.find('target/size')
+        if dice.random() < 0.3:
+            devices.remove(e)
+        else:
+            size.text = str(int(size.text) + 1024 * dice.randint(0, 9))
+    if len(devices.findall('memory')) < 5:
+        ET.SubElement(ET.SubElement(ET.SubElement(devices, 'memory', model='nvdimm'), 'target'), 'size', unit='MiB').text = '256'
+
+
 def hostdevs(d, dice):
     devices = d.find('devices')
     drop(devices, 'hostdev')
@@ -541,6 +555,7 @@ def hostdevs(d, dice):
         ET.SubElement(devices, 'controller', type='usb', index='0', model='nec-xhci')
     scsi(d, dice)
     sriov(d, dice)
+    nvdimms(d, dice)
     for n in range(dice.randint(0, 3)):
         end = ET.SubElement(ET.SubElement(devices, 'hostdev', mode='subsystem', type='usb'), 'source')
         ET.SubElement(end, 'vendor', id=f'0x{dice.randint(1, 3):04x}')
@@ -591,7 +606,7 @@ RANDOM = [
     (switches, '|'.join(['config.nestedHVEnabled'] + [re.escape(fields.shown(row[2])) for row in COLD]), False),
     (hot_switches, '|'.join([r'config\.bootOptions.*', r'config\.latencySensitivity'] + [re.escape(fields.shown(row[2])) for row in HOT]), True),
     (singles, DEVICE % r'(70\d\d|14000|5000|11000|100)', False),
-    (hostdevs, DEVICE % r'(40\d\d|70\d\d|14000|130\d\d|160\d\d|1000|100)', False),
+    (hostdevs, DEVICE % r'(40\d\d|40000|410\d\d|70\d\d|14000|130\d\d|160\d\d|1000|100)', False),
     (scsi, DEVICE % r'(160\d\d|1000)', True),
 ]
 

@@ -63,7 +63,7 @@ UNNAMED = {'connectable': DEVICE.ConnectInfo, 'port': vim.dvs.PortConnection, 's
 # In the table of hvfs, and newer than these types (API 6.7).
 NEWER = {'numaNode', 'deviceGroupInfo', 'vDiskVersion', 'virtualDiskFormat', 'independentFilters',
          'guestReadOnly', 'uptv2Enabled', 'strictLatencyConfig', 'cryptoIntegrityProtectionType',
-         'VirtualNVMEController.sharedBus'}
+         'VirtualNVMEController.sharedBus', 'configuredCapacityInMB'}
 
 
 def properties(kind):
@@ -562,6 +562,12 @@ def usb_add(tree):
     return NEW
 
 
+def nvdimm_size(tree):
+    size = dice.choice(own(tree, 'memory')).find('target/size')
+    size.text = str(int(size.text) + 1024)
+    return 'capacityInMB'
+
+
 def scsi_name(tree):
     end = dice.choice(own(tree, 'hostdev', type='scsi')).find('source')
     end.set(VMWARE + 'name', 'other')
@@ -673,12 +679,12 @@ def description(tree):
     return ''
 
 
-EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, scsi_name, scsi_move, hostdev_remove, video_3d, nic_model, nic_network, nic_card, nic_plain, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
+EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, nvdimm_size, scsi_name, scsi_move, hostdev_remove, video_3d, nic_model, nic_network, nic_card, nic_plain, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
          medium, cd_bus, scsi_model, serial_end, serial_proxy, serial_station, serial_path, serial_type, serial_number, video, description]
 done = {edit.__name__: 0 for edit in EDITS}
 # What a type lacks is refused in words.
 REFUSED = {'disk_mode': 'has no <transient/>', 'disk_independent': 'has no <transient/>',
-           'disk_shareable': 'has no <shareable/>'}
+           'disk_shareable': 'has no <shareable/>', 'scsi_model': 'its controller cannot get another model'}
 
 
 def partner(gone, device, have):

@@ -262,6 +262,8 @@ static const Refusal refusals[] = {
     "its place, controller 0 unit 0, is that of the disk 'sda'" },
   { "config-plain", { END, "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/></source><address type='drive' controller='0' unit='1'/></hostdev>" END },
     ENOTSUP, "<address>: type='drive' means nothing with the type 'pci', only with scsi" },
+  { "config-plain", { END, "<memory model='dimm'><target><size unit='MiB'>1</size></target></memory>" END }, ENOTSUP, "<memory>: model='dimm' must be nvdimm" },
+  { "config-plain", { END, "<memory model='nvdimm'><target><size unit='KiB'>1</size></target></memory>" END }, EINVAL, "a whole number of MiB" },
   { "config-plain", { END, "<interface type='hostdev'/>" END }, ENOTSUP, "must have a <source> with vmware:bridge='...'" },
   { "config-plain", { END, "<interface type='bridge' xmlns:v='http://libvirt.org/schemas/domain/vmware/1.0' v:number='7'><source bridge='b'/></interface>" END },
     ENOTSUP, "vmware:number='7' means nothing" },

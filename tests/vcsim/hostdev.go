@@ -8,7 +8,7 @@
 // systemId and vendorId as QueryConfigTarget tells them; deviceId in hexadecimal),
 // VirtualSriovEthernetCardSriovBackingInfo (a backing has a physical function; "Automatic-" and
 // 0000:00:00.0 is the host's choice; the virtual function is the server's), VirtualSCSIPassthrough
-// (its backing), VirtualSCSIController.hotAddRemove (devices come and go at any time).
+// (its backing), VirtualNVDIMM (on a controller of its own; the file), VirtualSCSIController.hotAddRemove (devices come and go at any time).
 
 package main
 
@@ -129,4 +129,28 @@ func (d *deviceChange) sriov(dev *types.VirtualSriovEthernetCard, old types.Base
 		}
 	}
 	return d.invalid("The host has no SR-IOV card %s.", b.Id)
+}
+
+// nvdimm: on persistent memory of the host, which makes a file that has no name yet; it can grow.
+func (d *deviceChange) nvdimm(dev *types.VirtualNVDIMM, old types.BaseVirtualDevice) *fault {
+	b, ok := dev.Backing.(*types.VirtualNVDIMMBackingInfo)
+	if _, on := d.list().FindByKey(dev.ControllerKey).(*types.VirtualNVDIMMController); !ok || !on || dev.CapacityInMB < 1 {
+		return d.invalid("An NVDIMM needs a controller, a file and a size.")
+	}
+	if old != nil {
+		if f := d.needsOff(); f != nil {
+			return f
+		}
+		if dev.CapacityInMB < old.(*types.VirtualNVDIMM).CapacityInMB {
+			return d.invalid("An NVDIMM cannot shrink.")
+		}
+	}
+	if b.FileName == "" {
+		if d.op.FileOperation != types.VirtualDeviceConfigSpecFileOperationCreate {
+			return d.invalid("An NVDIMM needs a file.")
+		}
+		b.FileName = fmt.Sprintf("[PMemDS-0] %s/nvdimm%d.vmdk", d.vm.Name, dev.Key)
+	}
+	d.describe(b.FileName)
+	return nil
 }

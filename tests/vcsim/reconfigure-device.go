@@ -52,6 +52,8 @@ var classes = []class{
 	{&types.VirtualUSB{}, "USB", 7001, 1, false, 20, true},
 	{&types.VirtualPCIPassthrough{}, "PCI device", 13000, 0, false, 16, false},
 	{&types.VirtualSCSIPassthrough{}, "SCSI device", 16000, 1, false, 60, true},
+	{&types.VirtualNVDIMMController{}, "NVDIMM controller", 40000, 0, true, 1, false},
+	{&types.VirtualNVDIMM{}, "NVDIMM", 41000, 1, false, 64, false},
 	{&types.VirtualTPM{}, "Virtual TPM", 11000, 0, false, 1, false},
 }
 
@@ -306,6 +308,8 @@ func (d *deviceChange) check(old types.BaseVirtualDevice) *fault {
 		return d.media()
 	case *types.VirtualUSB:
 		return d.usb(dev)
+	case *types.VirtualNVDIMM:
+		return d.nvdimm(dev, old)
 	case *types.VirtualSCSIPassthrough:
 		return d.scsi(dev)
 	case *types.VirtualPCIPassthrough:
@@ -321,7 +325,7 @@ func (d *deviceChange) parent() int32 {
 		return 400
 	case *types.VirtualIDEController:
 		return 0
-	case *types.VirtualDisk, *types.VirtualCdrom, *types.VirtualSCSIPassthrough:
+	case *types.VirtualDisk, *types.VirtualCdrom, *types.VirtualSCSIPassthrough, *types.VirtualNVDIMM:
 		return -1
 	}
 	return 100

@@ -240,6 +240,7 @@ OPERATIONS = [
     ('config.xml', VM, add(HOSTDEV % ('pci', "<address domain='0' bus='0x0d' slot='0' function='0'/>")), '4.0'),
     ('config.xml', VM, add(SRIOV % "<address type='pci' domain='0' bus='0x5e' slot='0' function='0'/>"), '5.5'),
     ('config.xml', VM, add(SRIOV % ''), '5.5'),
+    ('config.xml', VM, add("<memory model='nvdimm'><target><size unit='MiB'>512</size></target></memory>"), '6.7'),
     ('config.xml', VM, add("<hostdev mode='subsystem' type='scsi'><source vmware:name='tape'/>"
                            "<address type='drive' controller='0' bus='0' target='0' unit='9'/></hostdev>"), None),
     ('config.xml', VM, edit(("device='disk'>", "device='disk' snapshot='no'>")), None),
