@@ -108,8 +108,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 is_gone () {
-  case $(sed -n 's/^State:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null) in
-    ''|Z*|X*) return 0 ;;
+  read -r process_stat 2>/dev/null <"/proc/$1/stat" || return 0
+  case ${process_stat##*) } in
+    Z*|X*) return 0 ;;
     *) return 1 ;;
   esac
 }
@@ -128,13 +129,16 @@ requires_plain () {
 
 # --- waiting
 
-# poll SECONDS COMMAND...  Returns 1 when it is still false then.
+# poll SECONDS COMMAND...  Returns 1 when it is still false after naps of so much.  They grow:
+# processes that only look whether something is so are much of what tests cost.
 poll () {
-  poll_end=$(($(date +%s) + $1))
+  poll_ms=$(($1 * 1000)) poll_nap=20
   shift
   until "$@"; do
-    [ "$(date +%s)" -lt "$poll_end" ] || return 1
-    sleep 0.02
+    [ $poll_ms -gt 0 ] || return 1
+    sleep "0.$((poll_nap / 100))$((poll_nap / 10 % 10))"
+    poll_ms=$((poll_ms - poll_nap))
+    [ $poll_nap -ge 100 ] || poll_nap=$((poll_nap + 10))
   done
 }
 

@@ -61,16 +61,21 @@ END
 
 # One ticket and one transfer; the vCenter has the first ranges only.  The next reader knows the
 # way.
+# asked_way: whether hosts were asked for since they are kept
+asked_way () { control GET /kept | grep -q virtualNicManagerInfo; }
 again
+control POST /keep >/dev/null
 whole 'by ticket'
+asked_way || fail 'no host was asked for'
 sent AcquireGenericServiceTicket 1
 sent 'GET host' 1
 first=$(vcsim_requests 'GET /folder')
 [ "$first" -le 4 ] || fail "$first ranges of the vCenter"
 again
+control POST /keep >/dev/null
 whole 'once more'
 sent 'GET host' 1
-sent RetrievePropertiesEx 0
+if asked_way; then fail 'the way was asked for again'; fi
 # What is short is not worth a ticket, nor is what is read here and there.
 again
 cmp "$files/short" "$root/short"
