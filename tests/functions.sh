@@ -254,6 +254,10 @@ vc () {
 control () {
   method=$1 path=$2
   shift 2
+  if [ $# = 0 ]; then
+    "$tests_dir/lib/control" "$method" "$vcsim_control$path"
+    return
+  fi
   requires curl
   curl -fsS --noproxy '*' -X "$method" "$@" "$vcsim_control$path"
 }

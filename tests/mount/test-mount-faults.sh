@@ -41,7 +41,7 @@ control POST /heal >/dev/null
 
 # While mounted: in each call of the stream, and of what builds it anew.
 mount_hvfs "$uri" "$mnt" -o timeout=3
-poke () { control POST /set -d object=DC0_H0_VM0 -d path=config.annotation -d "value=$1" >/dev/null; }
+poke () { control POST "/set?object=DC0_H0_VM0&path=config.annotation&value=$1" >/dev/null; }
 for what in drop lost half truncate garbage empty html 503 type other huge deep entity fault trickle; do
   for n in 1 2 3 5 8; do
     control POST /heal >/dev/null
@@ -50,12 +50,12 @@ for what in drop lost half truncate garbage empty html 503 type other huge deep 
     while hits_left; do
       i=$((i + 1))
       [ $i -le 20 ] || fail "$what $n: the stream has had no fault after 20 updates"
-      poke "$what $n $i"
-      await says "$vm/annotation" "$what $n $i"
+      poke "$what-$n-$i"
+      await says "$vm/annotation" "$what-$n-$i"
     done
     await grep -q ^state=connected "$mnt/.hvfs/status"
-    poke "after $what $n"
-    await says "$vm/annotation" "after $what $n"
+    poke "after-$what-$n"
+    await says "$vm/annotation" "after-$what-$n"
   done
 done
 
