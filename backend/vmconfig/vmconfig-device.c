@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "convert/model/settings.h"
+
 static const HvfsVimClass classes[] = {
   { "VirtualLsiLogicController", HVFS_VIM_CONTROLLER, HVFS_CONTROLLER_SCSI, HVFS_BUS_SCSI,
     HVFS_SCSI_LSILOGIC },
@@ -37,6 +39,9 @@ static const HvfsVimClass classes[] = {
   { "VirtualEnsoniq1371", HVFS_VIM_SINGLE, 0, 0, 0 },
   { "VirtualHdAudioCard", HVFS_VIM_SINGLE, 0, 0, 0 },
   { "VirtualTPM", HVFS_VIM_SINGLE, 0, 0, 0 },
+  { "VirtualWDT", HVFS_VIM_SINGLE, 0, 0, 0 },
+  { "VirtualPrecisionClock", HVFS_VIM_SINGLE, 0, 0, 0 },
+  { "VirtualMachineVMIROM", HVFS_VIM_SINGLE, 0, 0, 0 },
   { "VirtualUSB", HVFS_VIM_HOSTDEV, HVFS_HOSTDEV_USB, 0, 0 },
   { "VirtualPCIPassthrough", HVFS_VIM_HOSTDEV, HVFS_HOSTDEV_PCI, 0, 0 },
   { "VirtualSCSIPassthrough", HVFS_VIM_HOSTDEV, HVFS_HOSTDEV_SCSI, 0, 0 },
@@ -84,13 +89,20 @@ hvfs_vim_net_type (HvfsNetModel model)
 }
 
 const HvfsVimSingle hvfs_vim_singles[] = {
-  { HVFS_USB_KEY, NULL, "VirtualUSBController" },
-  { "usb_xhci.present", NULL, "VirtualUSBXHCIController" },
-  { "sound.present", "sb16", "VirtualSoundBlaster16" },
-  { "sound.present", "es1371", "VirtualEnsoniq1371" },
-  { "sound.present", "hdaudio", "VirtualHdAudioCard" },
-  { "vtpm.present", NULL, "VirtualTPM" },
-  { NULL, NULL, NULL }
+  { .key = "usb.present", .type = "VirtualUSBController", .field_key = "ehci.present",
+    .field = "ehciEnabled" },
+  { .key = "usb_xhci.present", .type = "VirtualUSBXHCIController" },
+  { .key = "sound.present", .dev = "sb16", .type = "VirtualSoundBlaster16" },
+  { .key = "sound.present", .dev = "es1371", .type = "VirtualEnsoniq1371" },
+  { .key = "sound.present", .dev = "hdaudio", .type = "VirtualHdAudioCard" },
+  { .key = "vtpm.present", .type = "VirtualTPM" },
+  { .key = HVFS_SETTING_WATCHDOG, .type = "VirtualWDT", .field_key = HVFS_SETTING_WATCHDOG_RUNS,
+    .field = "runOnBoot" },
+  { .key = HVFS_SETTING_CLOCK, .type = "VirtualPrecisionClock",
+    .field_key = HVFS_SETTING_CLOCK_PROTOCOL, .field = "protocol",
+    .backing = "VirtualPrecisionClockSystemClockBackingInfo" },
+  { .key = HVFS_SETTING_VMI, .type = "VirtualMachineVMIROM" },
+  { .key = NULL }
 };
 
 gboolean
@@ -112,6 +124,16 @@ hvfs_vim_single (const HvfsDomain *domain, const char *key)
             || (dev != NULL && g_ascii_strcasecmp (dev->value, single->dev) == 0)))
       return single;
   return NULL;
+}
+
+char *
+hvfs_vim_single_dup_field (const HvfsDomain *domain, const HvfsVimSingle *single)
+{
+  const HvfsSetting *setting = hvfs_setting_lookup (single->field_key);
+
+  if (setting != NULL)
+    return hvfs_domain_dup_setting (domain, setting);
+  return hvfs_vim_has_key (domain, single->field_key) ? g_strdup ("TRUE") : NULL;
 }
 
 HvfsValue *

@@ -54,18 +54,22 @@ typedef struct
   const char *key;  /* "usb.present" */
   const char *dev;  /* nullable: the value of KEY-without-present + "virtualDev" */
   const char *type; /* of the server */
+  const char *field_key; /* nullable: the key of something that it has beside */
+  const char *field;     /* that, of the server */
+  const char *backing;   /* nullable: the type of the backing that has the field */
 } HvfsVimSingle;
 
 /* Ended by one without a key. */
 extern const HvfsVimSingle hvfs_vim_singles[];
 
-#define HVFS_USB_KEY "usb.present"
-#define HVFS_EHCI_KEY "ehci.present" /* a field of the USB controller */
 #define HVFS_SOUND_DEV_KEY "sound.virtualDev"
 
 /* Returns: (nullable): the device that @domain has by that key, as its extras say */
 const HvfsVimSingle *hvfs_vim_single (const HvfsDomain *domain, const char *key);
 gboolean hvfs_vim_has_key (const HvfsDomain *domain, const char *key);
+
+/* Returns: (transfer full) (nullable): what @domain says of the field; NULL: the usual */
+char *hvfs_vim_single_dup_field (const HvfsDomain *domain, const HvfsVimSingle *single);
 
 /* Returns: (nullable) (transfer none): the first device of the type */
 HvfsValue *hvfs_vim_device_of_type (const HvfsValue *config, const char *type);

@@ -22,10 +22,12 @@ static const char *const own_keys[] = {
 /* What devices are called, before a number; what they own. */
 static const char *const devices[] = {
   "ahci", "ehci", "ethernet", "floppy", "hpet", "ide", "nvme", "parallel", "pciBridge",
-  "pciPassthru", "sata", "scsi", "serial", "sound", "usb_xhci", "vmci", "vtpm",
+  "pciPassthru", "precisionclock", "sata", "scsi", "serial", "sound", "usb_xhci", "vmci", "vmi",
+  "vtpm", "vwdt",
 };
 static const char *const device_fields[] = {
-  "functions", "pciSlotNumber", "present", "redo", "sasWWID", "virtualDev", "id",
+  "functions", "pciSlotNumber", "present", "redo", "refClockProtocol", "runOnBoot",
+  "sasWWID", "virtualDev", "id",
 };
 
 static gboolean

@@ -118,6 +118,11 @@ static const struct
   { "VirtualTPM", "VirtualDevice",
     "endorsementKeyCertificateSigningRequest endorsementKeyCertificate" },
 
+  { "VirtualWDT", "VirtualDevice", "runOnBoot running" },
+  { "VirtualPrecisionClock", "VirtualDevice", "" },
+  { "VirtualPrecisionClockSystemClockBackingInfo", NULL, "protocol" },
+  { "VirtualMachineVMIROM", "VirtualDevice", "" },
+
   { "VirtualMachineVideoCard", "VirtualDevice",
     "videoRamSizeInKB numDisplays useAutoDetect enable3DSupport use3dRenderer "
     "graphicsMemorySizeInKB" },

@@ -13,7 +13,7 @@ gboolean hvfs_vm_change_controllers (HvfsVmChange *change, GError **error); /* b
 gboolean hvfs_vm_change_nets (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_ports (HvfsVmChange *change, GError **error);
 gboolean hvfs_vm_change_video (HvfsVmChange *change, GError **error);
-void hvfs_vm_change_singles (HvfsVmChange *change); /* USB controllers, sound, TPM */
+void hvfs_vm_change_singles (HvfsVmChange *change); /* USB controllers, sound, TPM and so on */
 /* Those that go, before the controllers that they are on do; then those that come. */
 void hvfs_vm_change_hostdevs_gone (HvfsVmChange *change);
 gboolean hvfs_vm_change_hostdevs (HvfsVmChange *change, GError **error); /* after USB controllers */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* backend/vmconfig/vmconfig-spec-single.c - USB controllers, the sound card and the TPM, when they differ
+/* backend/vmconfig/vmconfig-spec-single.c - devices of which a machine has one or none, when they differ
  *
- * A machine has one of each or none, so there is nothing to find out but whether it is to be
- * there.
+ * There is nothing to find out but whether it is to be there, and the one field that some have.
  */
 #include "backend/vmconfig/vmconfig-spec-part.h"
 
@@ -11,18 +10,40 @@
 #include "backend/vmconfig/vmconfig-device.h"
 #include "backend/vmconfig/vmconfig-value.h"
 
+/* The field as the wanted domain has it; @value: (nullable) */
+static void
+set_field (HvfsValue **device, const HvfsVimSingle *single, const char *value)
+{
+  HvfsValue *backing;
+
+  if (single->backing == NULL)
+    {
+      hvfs_vm_value_set_bool (device, single->field, value != NULL);
+      return;
+    }
+  backing = hvfs_vm_change_backing (*device, single->backing);
+  if (value != NULL)
+    hvfs_vm_value_set (&backing, single->field, value);
+  else
+    hvfs_vm_value_drop (&backing, single->field);
+  hvfs_vm_value_put (device, backing);
+}
+
 static HvfsValue *
 new_single (const HvfsVmChange *change, const HvfsVimSingle *single)
 {
   HvfsValue *device
     = hvfs_vm_change_new_device (change, single->type, single->dev != NULL, single->dev != NULL);
+  g_autofree char *value
+    = single->field != NULL ? hvfs_vim_single_dup_field (change->wanted, single) : NULL;
   HvfsValue *backing;
 
   if (hvfs_vm_value_can (device, "busNumber"))
     hvfs_vm_value_set_int (&device, "busNumber", 0);
-  if (strcmp (single->key, HVFS_USB_KEY) == 0)
-    hvfs_vm_value_set_bool (&device, "ehciEnabled",
-                            hvfs_vim_has_key (change->wanted, HVFS_EHCI_KEY));
+  if (single->field != NULL)
+    set_field (&device, single, value);
+  if (hvfs_vm_value_can (device, "running")) /* the guest's to say, but no server does without */
+    hvfs_vm_value_set_bool (&device, "running", FALSE);
   if (single->dev == NULL)
     return device;
   backing = hvfs_vm_value_new ("backing", "VirtualSoundCardDeviceBackingInfo");
@@ -32,19 +53,27 @@ new_single (const HvfsVmChange *change, const HvfsVimSingle *single)
   return device;
 }
 
-/* EHCI is a part of the controller that is there anyway. */
+/* A server takes a word that an edit leaves out for one that stays: such a device goes, and comes
+ * again without. */
 static void
-change_ehci (HvfsVmChange *change, const HvfsVimSingle *single)
+change_field (HvfsVmChange *change, const HvfsVimSingle *single)
 {
-  gboolean ehci = hvfs_vim_has_key (change->wanted, HVFS_EHCI_KEY);
+  g_autofree char *before = hvfs_vim_single_dup_field (change->base, single);
+  g_autofree char *after = hvfs_vim_single_dup_field (change->wanted, single);
   HvfsValue *device
     = change->have != NULL ? hvfs_vim_device_of_type (change->have->config, single->type) : NULL;
 
-  if (device == NULL || ehci == hvfs_vim_has_key (change->base, HVFS_EHCI_KEY))
+  if (device == NULL || g_strcmp0 (before, after) == 0)
     return;
   device = hvfs_value_ref (device);
-  hvfs_vm_value_set_bool (&device, "ehciEnabled", ehci);
-  hvfs_vm_change_edit (change, device);
+  set_field (&device, single, after);
+  if (after != NULL || single->backing == NULL)
+    {
+      hvfs_vm_change_edit (change, device);
+      return;
+    }
+  hvfs_vm_change_remove (change, device);
+  hvfs_vm_change_add (change, device, NULL);
 }
 
 static gboolean
@@ -72,7 +101,7 @@ hvfs_vm_change_singles (HvfsVmChange *change)
         continue;
       if (!has (change->base, single))
         hvfs_vm_change_add (change, new_single (change, single), NULL);
-      else if (strcmp (single->key, HVFS_USB_KEY) == 0)
-        change_ehci (change, single);
+      else if (single->field != NULL)
+        change_field (change, single);
     }
 }

@@ -89,6 +89,8 @@ static const HvfsSince rows[] = {
   { NULL, "VirtualUSBXHCIController", "5.0", NULL, "<controller type='usb' model='nec-xhci'>" },
   { NULL, "VirtualHdAudioCard", "5.0", NULL, "<sound model='ich9'>" },
   { NULL, "VirtualTPM", "6.7", NULL, "<tpm>" },
+  { NULL, "VirtualWDT", "7.0", NULL, "vwdt.present" },
+  { NULL, "VirtualPrecisionClock", "7.0", NULL, "precisionclock0.present" },
   { NULL, "VirtualNVDIMMController", "6.7", NULL, "<memory model='nvdimm'>" },
   { NULL, "VirtualNVDIMM", "6.7", NULL, "<memory model='nvdimm'>" },
   { NULL, "VirtualPCIPassthrough", "4.0", NULL, "<hostdev type='pci'>" },

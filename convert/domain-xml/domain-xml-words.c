@@ -198,6 +198,22 @@ hvfs_domain_xml_read_words (HvfsDomain *domain, const xmlNode *root, GError **er
 
 /* ---- checking ---- */
 
+/* Whether a <vmware:key> beside @node has that switch on. */
+static gboolean
+has_switch (const xmlNode *node, const char *key)
+{
+  for (const xmlNode *other = node->parent->children; other != NULL; other = other->next)
+    {
+      g_autofree char *name
+        = hvfs_domain_xml_is_key (other) ? hvfs_xml_attr (other, "name") : NULL;
+      g_autofree char *value = name != NULL ? hvfs_xml_attr (other, "value") : NULL;
+
+      if (value != NULL && g_ascii_strcasecmp (name, key) == 0)
+        return g_ascii_strcasecmp (value, "TRUE") == 0;
+    }
+  return FALSE;
+}
+
 static gboolean
 check_key (const xmlNode *node, GError **error)
 {
@@ -217,6 +233,9 @@ check_key (const xmlNode *node, GError **error)
                          setting->kind == HVFS_SETTING_SWITCH   ? "TRUE or FALSE"
                          : setting->kind == HVFS_SETTING_NUMBER ? "a whole number"
                                                                 : setting->words);
+  if (setting->needs != NULL && !has_switch (node, setting->needs))
+    return hvfs_xml_bad (node, EINVAL, error, "name='%s' means nothing without '%s' with the "
+                         "value TRUE", name, setting->needs);
   return TRUE;
 }
 

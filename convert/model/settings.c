@@ -49,6 +49,12 @@ const HvfsSetting hvfs_settings[] = {
     .has_element = TRUE },
   { .key = "bios.forceSetupOnce", .plain = "FALSE" },
   { .key = "disk.EnableUUID", .plain = "FALSE" },
+  { .key = HVFS_SETTING_WATCHDOG, .plain = "FALSE" },
+  { .key = HVFS_SETTING_WATCHDOG_RUNS, .plain = "FALSE", .needs = HVFS_SETTING_WATCHDOG },
+  { .key = HVFS_SETTING_CLOCK, .plain = "FALSE" },
+  { .key = HVFS_SETTING_CLOCK_PROTOCOL, .kind = HVFS_SETTING_WORD, .plain = "", .words = "ntp ptp",
+    .needs = HVFS_SETTING_CLOCK },
+  { .key = HVFS_SETTING_VMI, .plain = "FALSE" },
   { NULL }
 };
 

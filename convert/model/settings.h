@@ -3,7 +3,7 @@
  *
  * Exists so that all texts agree on them: the model keeps them as extras, by the key of the
  * VMX; domain XML has libvirt's element where there is one, else <vmware:key>; a server has
- * a property (backend/vmconfig/vmconfig-setting.c).  hvfs(5) has one line for each.
+ * a property (backend/vmconfig/vmconfig-setting.c) or a device (vmconfig-device.c).  hvfs(5) has one line for each.
  */
 #pragma once
 
@@ -23,6 +23,7 @@ typedef struct
   gint64 max;         /* of a number */
   const char *plain;  /* the value that goes without saying */
   const char *words;  /* of a word: all that there are, with blanks between */
+  const char *needs;    /* nullable: the switch that must be TRUE for it to mean anything */
   gboolean has_element; /* libvirt has an element for it: it is no <vmware:key> */
   gboolean is_no_vmx;   /* no VMX has it: @key is the server's word */
 } HvfsSetting;
@@ -32,6 +33,11 @@ extern const HvfsSetting hvfs_settings[];
 
 #define HVFS_SETTING_NESTED "vhv.enable"
 #define HVFS_SETTING_BOOT_DELAY "bios.bootDelay"
+#define HVFS_SETTING_WATCHDOG "vwdt.present"
+#define HVFS_SETTING_WATCHDOG_RUNS "vwdt.runOnBoot"
+#define HVFS_SETTING_CLOCK "precisionclock0.present"
+#define HVFS_SETTING_CLOCK_PROTOCOL "precisionclock0.refClockProtocol"
+#define HVFS_SETTING_VMI "vmi.present"
 
 /* Returns: (nullable): the setting of that key, without case */
 const HvfsSetting *hvfs_setting_lookup (const char *key);

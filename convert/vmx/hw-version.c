@@ -7,6 +7,7 @@
 #include "convert/vmx/hw-version.h"
 #include "convert/model/device-names.h"
 #include "convert/model/notes.h"
+#include "convert/model/settings.h"
 #include "convert/vmx/vmx.h"
 
 #define GIB_KIB (1024 * G_GUINT64_CONSTANT (1024))
@@ -109,7 +110,8 @@ has_efi (const HvfsDomain *domain, guint64 secure, guint *ret_line)
 
 /* Keys of VMX that the model has as extras. */
 static const char *const keys[] = { "ehci.present", "usb_xhci.present", "vhv.enable",
-                                    "vtpm.present" };
+                                    "vtpm.present", HVFS_SETTING_WATCHDOG,
+                                    HVFS_SETTING_CLOCK };
 
 static gboolean
 has_key (const HvfsDomain *domain, guint64 key, guint *ret_line)
@@ -151,6 +153,8 @@ static const struct
   { 13, has_memory, 4080, "more than 4080 GiB of memory" },
   { 13, has_unit, 15, "a SCSI disk beyond unit 15" },
   { 14, has_key, 3, "a TPM" },
+  { 17, has_key, 4, "a watchdog timer" },
+  { 17, has_key, 5, "a precision clock" },
   { 17, has_vcpus, 128, "more than 128 virtual CPUs" },
   { 18, has_vcpus, 256, "more than 256 virtual CPUs" },
   { 18, has_memory, 6128, "more than 6128 GiB of memory" },

@@ -20,6 +20,7 @@ from pyVim.connect import SmartConnect
 from pyVmomi import vim, VmomiSupport
 
 import fields
+import newer
 from simulator import until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -27,6 +28,7 @@ sys.path.append(os.path.join(HERE, '../edit'))
 from agree import differences  # pylint: disable=wrong-import-position
 
 check, uri, password_file = sys.argv[1:4]
+newer.add(newer.NEWEST_SPOKEN)
 rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 200
 convert = os.environ['CONVERT']
 tmp = tempfile.mkdtemp(prefix='hvfs-edits-')
@@ -251,6 +253,11 @@ KINDS = {
     'sound': ([('    <video>', "    <sound model='ich9'/>\n    <video>")], r'config\.hardware\.device\[(5000|100)\].*', False),
     'tpm': ([('    <video>', "    <tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>\n    <video>")],
             r'config\.hardware\.device\[(11000|100)\].*', False),
+    'watchdog': ([(KEYS, KEY % ('vwdt.present', 'TRUE') + KEY % ('vwdt.runOnBoot', 'TRUE') + KEYS)],
+                 r'config\.hardware\.device\[(18000|100)\].*', False),
+    'clock': ([(KEYS, KEY % ('precisionclock0.present', 'TRUE') + KEY % ('precisionclock0.refClockProtocol', 'ptp') + KEYS)],
+              r'config\.hardware\.device\[(19000|100)\].*', False),
+    'vmi': ([(KEYS, KEY % ('vmi.present', 'TRUE') + KEYS)], r'config\.hardware\.device\[(11500|100)\].*', False),
     'video': ([("vram='4096'", "vram='8192'")],
               r'config\.hardware\.device\[500\]\.videoRamSizeInKB', False),
 }
@@ -264,7 +271,7 @@ moved_by = {}
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
        'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'add concentrator', 'add parallel',
        'add floppy', 'add nvme', 'video', 'name', 'pinning', 'limit', 'guarantee', 'nested', 'boot delay', 'usb device', 'pci device',
-       'scsi device', 'nvdimm', 'sriov', 'sound', 'tpm', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
+       'scsi device', 'nvdimm', 'sriov', 'sound', 'tpm', 'watchdog', 'clock', 'vmi', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
 
 
 def edit(xml, kinds):
@@ -538,13 +545,14 @@ def sriov(d, dice):
 
 def nvdimms(d, dice):
     devices = d.find('devices')
+    n = len(devices.findall('memory'))
     for e in devices.findall('memory'):
         size = e.find('target/size')
         if dice.random() < 0.3:
             devices.remove(e)
         else:
             size.text = str(int(size.text) + 1024 * dice.randint(0, 9))
-    if len(devices.findall('memory')) < 5:
+    if len(devices.findall('memory')) == n < 5:  # else the new one is one that has gone
         ET.SubElement(ET.SubElement(ET.SubElement(devices, 'memory', model='nvdimm'), 'target'), 'size', unit='MiB').text = '256'
 
 
@@ -565,6 +573,10 @@ def hostdevs(d, dice):
         ET.SubElement(end, 'address', domain='0x0000', bus='0x0d', slot='0x00', function=f'0x{n}')
 
 
+# Keys that are devices, and what these have.
+ON_DEVICES = ['vwdt.present', 'vwdt.runOnBoot', 'precisionclock0.present', 'precisionclock0.refClockProtocol', 'vmi.present']
+
+
 def singles(d, dice):
     devices = d.find('devices')
     drop(devices, 'sound')
@@ -575,6 +587,15 @@ def singles(d, dice):
         ET.SubElement(devices, 'sound', model=dice.choice(['sb16', 'es1370', 'ich9']))
     if dice.random() < 0.5:
         ET.SubElement(devices, 'tpm', model='tpm-crb')
+    for key in d.findall(VMWARE + 'key'):
+        if key.get('name') in ON_DEVICES:
+            d.remove(key)
+    for switch, key, value in (('vwdt.present', 'vwdt.runOnBoot', 'TRUE'), ('vmi.present', None, None),
+                               ('precisionclock0.present', 'precisionclock0.refClockProtocol', dice.choice(['ntp', 'PTP']))):
+        if dice.random() < 0.6:
+            ET.SubElement(d, VMWARE + 'key', name=switch, value='TRUE')
+            if key and dice.random() < 0.6:
+                ET.SubElement(d, VMWARE + 'key', name=key, value=value)
     models = dice.choice([[], ['piix3-uhci'], ['piix3-uhci', 'ehci'], ['nec-xhci'], ['piix3-uhci', 'ehci', 'nec-xhci']])
     for i, model in enumerate(models):
         ET.SubElement(devices, 'controller', type='usb', index=str(i), model=model)
@@ -605,7 +626,7 @@ RANDOM = [
     (limits, DEVICE % r'20\d\d', True), (bandwidth, DEVICE % r'40\d\d', True),
     (switches, '|'.join(['config.nestedHVEnabled'] + [re.escape(fields.shown(row[2])) for row in COLD]), False),
     (hot_switches, '|'.join([r'config\.bootOptions.*', r'config\.latencySensitivity'] + [re.escape(fields.shown(row[2])) for row in HOT]), True),
-    (singles, DEVICE % r'(70\d\d|14000|5000|11000|100)', False),
+    (singles, DEVICE % r'(70\d\d|14000|5000|11000|11500|18000|19000|100)', False),
     (hostdevs, DEVICE % r'(40\d\d|40000|410\d\d|70\d\d|14000|130\d\d|160\d\d|1000|100)', False),
     (scsi, DEVICE % r'(160\d\d|1000)', True),
 ]

@@ -18,6 +18,7 @@ import sys
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape
 
+import newer
 from driver import Driver
 from pyVmomi import VmomiSupport as V
 from pyVmomi import vim
@@ -40,6 +41,7 @@ def fail(what):
 
 # --- the types of the API
 
+newer.add(newer.NEWEST)
 for name in list(V._dataDefMap):
     V.GetVmodlType(name)
 
@@ -293,7 +295,7 @@ PARALLELS = [b for b in backings if b.startswith('VirtualParallelPort')]
 USBS = [b for b in backings if b.startswith('VirtualUSB')]
 NETS = [b for b in backings if b.startswith('VirtualEthernetCard')]
 SCSIS = [b for b in backings if b.startswith('VirtualSCSIPassthrough')]
-HIDDEN = ['VirtualTPM', 'VirtualHdAudioCard', 'VirtualUSBController',
+HIDDEN = ['VirtualTPM', 'VirtualHdAudioCard', 'VirtualMachineVMIROM', 'VirtualUSBController',
           'VirtualMachineVMCIDevice', 'VirtualNVDIMM']
 
 
@@ -327,6 +329,11 @@ class Machine:
         self.add(devices['VirtualMachineVideoCard'], {'videoRamSizeInKB': 4096})
         for name in dice.sample(HIDDEN, 3):
             self.add(devices[name], {'busNumber': 0})
+        if dice.random() < 0.5:
+            self.add(devices['VirtualWDT'], {})
+        if dice.random() < 0.5:
+            self.add(devices['VirtualPrecisionClock'], {'backing': self.backing(
+                ['VirtualPrecisionClockSystemClockBackingInfo'], {'protocol': dice.choice([None, 'ntp', 'ptp', 'other'])})})
         for i in range(dice.randint(0, 2)):
             self.add(devices['VirtualUSB'], {'backing': self.backing(USBS, {'deviceName': dice.choice(
                 ['path:1/3/0', 'vid:0001 pid:0002'])}), 'vendor': dice.choice([None, 4660])})
@@ -374,7 +381,7 @@ class Machine:
         nets = ['VirtualEthernetCardOpaqueNetworkBackingInfo'] if alike else NETS
         card = obj('physicalFunctionBacking', vim.vm.device.VirtualPCIPassthrough.DeviceBackingInfo, {'id': dice.choice(
             ['0000:5e:00.0', '5e:00.1', 'Automatic-0000:5e:00.0'])}, self.full, False)
-        self.add(devices[alike or dice.choice([*NICS, SRIOV])],
+        self.add(devices[alike or dice.choice([*NICS, SRIOV, SRIOV])],
                  {'sriovBacking': obj('sriovBacking', UNNAMED['sriovBacking'], {'physicalFunctionBacking': card}, self.full, False),
                   'backing': self.backing(nets, {'port': port}), 'macAddress': None if alike else mac,
                   'unitNumber': 7 + i,
@@ -568,6 +575,36 @@ def nvdimm_size(tree):
     return 'capacityInMB'
 
 
+def key(tree, name):
+    found = [e for e in tree.findall(VMWARE + 'key') if e.get('name') == name]
+    return found[0] if found else None
+
+
+def watchdog(tree):
+    if key(tree, 'vwdt.present') is None:
+        return None
+    runs = key(tree, 'vwdt.runOnBoot')
+    if runs is not None:
+        tree.remove(runs)
+    else:
+        ET.SubElement(tree, VMWARE + 'key', name='vwdt.runOnBoot', value='TRUE')
+    return 'runOnBoot'
+
+
+def clock(tree):
+    if key(tree, 'precisionclock0.present') is None:
+        return None
+    protocol = key(tree, 'precisionclock0.refClockProtocol')
+    if protocol is None:
+        ET.SubElement(tree, VMWARE + 'key', name='precisionclock0.refClockProtocol', value='ntp')
+    elif dice.random() < 0.5:
+        protocol.set('value', {'ntp': 'ptp', 'ptp': 'ntp'}[protocol.get('value')])
+    else:
+        tree.remove(protocol)  # it comes anew
+        return NEW + r'|backing\.protocol'
+    return r'backing(\.protocol)?'
+
+
 def scsi_name(tree):
     end = dice.choice(own(tree, 'hostdev', type='scsi')).find('source')
     end.set(VMWARE + 'name', 'other')
@@ -679,7 +716,7 @@ def description(tree):
     return ''
 
 
-EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, nvdimm_size, scsi_name, scsi_move, hostdev_remove, video_3d, nic_model, nic_network, nic_card, nic_plain, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
+EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, nvdimm_size, watchdog, clock, scsi_name, scsi_move, hostdev_remove, video_3d, nic_model, nic_network, nic_card, nic_plain, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
          medium, cd_bus, scsi_model, serial_end, serial_proxy, serial_station, serial_path, serial_type, serial_number, video, description]
 done = {edit.__name__: 0 for edit in EDITS}
 # What a type lacks is refused in words.

@@ -40,6 +40,11 @@ ehci.present = "TRUE"
 sound.present = "TRUE"
 sound.virtualDev = "hdaudio"
 vtpm.present = "TRUE"
+vwdt.present = "TRUE"
+vwdt.runOnBoot = "TRUE"
+precisionclock0.refClockProtocol = "ntp"
+precisionclock0.present = "TRUE"
+vmi.present = "TRUE"
 tpm.present = "FALSE"
 ethernet3.present = "TRUE"
 ethernet3.connectionType = "nat"
@@ -88,7 +93,8 @@ for line in "<feature policy='require' name='vmx'/>" "<controller type='usb' ind
   "<hostdev mode='subsystem' type='usb' vmware:number='2'>" "<source vmware:name='path:1/3/0 autoclean:1'/>" \
   "<address domain='0x0000' bus='0x3b' slot='0x1f' function='0x1'/>" "<vmware:key name='pciPassthru4.deviceId' value='0x1b38'/>" \
   "<vmware:key name='pciPassthru5.vgpu' value='grid_p40-1q'/>" "<vmware:key name='guestOS' value='windows9-64'/>" "<vmware:key name='virtualHW.version' value='19'/>" \
-  "<vmware:key name='nvram' value='w.nvram'/>" "<vmware:key name='ethernet3.pciSlotNumber' value='160'/>"; do
+  "<vmware:key name='vwdt.runOnBoot' value='TRUE'/>" "<vmware:key name='precisionclock0.refClockProtocol' value='ntp'/>" \
+  "<vmware:key name='vmi.present' value='TRUE'/>" "<vmware:key name='nvram' value='w.nvram'/>" "<vmware:key name='ethernet3.pciSlotNumber' value='160'/>"; do
   grep -qF "$line" "$tmp/w.xml" || fail "no $line"
 done
 ! grep -q 'vmware:key.*\(vtpm\|sound\|usb\|vhv\|vspc\|shares\|Passthru4.id\)' "$tmp/w.xml" || fail 'a word and a key'
@@ -140,6 +146,7 @@ for line in 'sound.virtualDev = "hdaudio"' 'usb.present = "TRUE"' 'ehci.present 
   'vtpm.present = "TRUE"' 'virtualHW.version = "14"'; do
   grep -qx "$line" "$tmp/others.vmx" || fail "no $line"
 done
+xml "<vmware:key name='vwdt.present' value='TRUE'/>" | "$convert" | grep -qx 'virtualHW.version = "17"' || fail 'the version of a watchdog timer'
 bad () {
   xml "$2" >"$tmp/bad.xml"
   expect_failure "$1" "$convert" "$tmp/bad.xml"

@@ -148,7 +148,8 @@ add_extras (HvfsDomain *domain)
 {
   static const char *const keys[] = { "usb.present", "ehci.present", "usb_xhci.present",
                                       "vhv.enable", "vtpm.present", "sound.present",
-                                      "sound.virtualDev", "tools.syncTime", ".x", "nvram" };
+                                      "sound.virtualDev", "tools.syncTime", ".x", "nvram",
+                                      "vwdt.present", "precisionclock0.refClockProtocol" };
   static const char *const values[] = { "TRUE", "FALSE", "hdaudio", "es1371", "", "&<'>" };
 
   domain->guest_os = maybe () ? g_strdup ("rhel5-64") : NULL;

@@ -22,7 +22,7 @@ type apiVersion int
 const defaultAPI apiVersion = 605
 
 // Versions of the schema that the server speaks, newest first.
-var apiVersions = []apiVersion{605, 600, 505, 501, 500, 401, 400, 205}
+var apiVersions = []apiVersion{607, 605, 600, 505, 501, 500, 401, 400, 205}
 
 func (v apiVersion) String() string {
 	return fmt.Sprintf("%d.%d", int(v)/100, int(v)%100)

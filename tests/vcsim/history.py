@@ -26,6 +26,8 @@ CORE = {"RetrievePropertiesEx()": "4.1", "ContinueRetrievePropertiesEx()": "4.1"
         "CancelRetrievePropertiesEx()": "4.1", "WaitForUpdatesEx()": "4.1", "CreatePropertyCollector()": "4.1",
         "DestroyPropertyCollector()": "4.1", "PropertyFilterSpec.reportMissingObjectsInResults": "4.1",
         "UpdateSet.truncated": "4.1"}
+# Classes of 7.0 that hvfs sends and pyVmomi does not have.
+CORE.update({name: "7.0" for name in ("VirtualWDT", "VirtualPrecisionClock", "VirtualPrecisionClockSystemClockBackingInfo")})
 
 
 def version(v):

@@ -54,6 +54,9 @@ var classes = []class{
 	{&types.VirtualSCSIPassthrough{}, "SCSI device", 16000, 1, false, 60, true},
 	{&types.VirtualNVDIMMController{}, "NVDIMM controller", 40000, 0, true, 1, false},
 	{&types.VirtualNVDIMM{}, "NVDIMM", 41000, 1, false, 64, false},
+	{&types.VirtualWDT{}, "Watchdog timer", 18000, 0, false, 1, false},
+	{&types.VirtualPrecisionClock{}, "Precision clock", 19000, 0, false, 1, false},
+	{&types.VirtualMachineVMIROM{}, "VMI ROM", 11500, 0, false, 1, false},
 	{&types.VirtualTPM{}, "Virtual TPM", 11000, 0, false, 1, false},
 }
 
@@ -310,6 +313,10 @@ func (d *deviceChange) check(old types.BaseVirtualDevice) *fault {
 		return d.usb(dev)
 	case *types.VirtualNVDIMM:
 		return d.nvdimm(dev, old)
+	case *types.VirtualWDT:
+		return d.watchdog(dev, old)
+	case *types.VirtualPrecisionClock:
+		return d.clock(dev, old)
 	case *types.VirtualSCSIPassthrough:
 		return d.scsi(dev)
 	case *types.VirtualPCIPassthrough:

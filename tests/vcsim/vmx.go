@@ -252,6 +252,18 @@ func (t *vmxText) devices(list []types.BaseVirtualDevice) {
 		case *types.VirtualPCIPassthrough:
 			t.passthrough(fmt.Sprintf("pciPassthru%d", pcis), x)
 			pcis++
+		case *types.VirtualWDT:
+			t.set("vwdt.present", "TRUE")
+			if x.RunOnBoot {
+				t.set("vwdt.runOnBoot", "TRUE")
+			}
+		case *types.VirtualPrecisionClock:
+			t.set("precisionclock0.present", "TRUE")
+			if b, ok := x.Backing.(*types.VirtualPrecisionClockSystemClockBackingInfo); ok && b.Protocol != "" {
+				t.set("precisionclock0.refClockProtocol", b.Protocol)
+			}
+		case *types.VirtualMachineVMIROM:
+			t.set("vmi.present", "TRUE")
 		case *types.VirtualTPM:
 			t.set("vtpm.present", "TRUE")
 		case types.BaseVirtualSoundCard:

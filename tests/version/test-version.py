@@ -21,6 +21,8 @@ import xml.etree.ElementTree as ET
 
 from pyVmomi import VmomiSupport
 
+import newer
+
 XSI_TYPE = '{http://www.w3.org/2001/XMLSchema-instance}type'
 SINCE_C = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../backend/wire/since.c')
 OLDEST = '2.5'
@@ -271,6 +273,9 @@ OPERATIONS = [
     ('config.xml', VM, key('vpmc.enable'), '5.1'),
     ('config.xml', VM, key('migrate.encryptionMode', value='required'), '6.5'),
     ('config.xml', VM, key('vvtd.enable'), '6.7'),
+    ('config.xml', VM, key('vwdt.present', 'vwdt.runOnBoot'), '7.0'),
+    ('config.xml', VM, key('precisionclock0.present'), '7.0'),
+    ('config.xml', VM, key('vmi.present'), None),
     ('config.xml', VM, key('windows.vbs.enabled'), '6.7'),
     ('config.xml', VM, edit(('</type>', "</type><bootmenu enable='yes' timeout='3000'/>")), None),
     ('config.xml', VM, key('sched.mem.pin'), '5.0'),
@@ -305,7 +310,8 @@ def judge(operation, api):
 
 # ---- the requests, by pyVmomi's types ----
 
-VERSIONS = [f'vim.version.version{n}' for n in range(1, 14)]
+newer.add_seven()
+VERSIONS = [f'vim.version.version{n}' for n in range(1, 15)]
 
 
 def since(version):
