@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fs/tree/kept.h - what the kernel keeps of what was fetched
  *
- * Exists because the server pushes that a configuration is another one, and not what is in it: the
- * kernel keeps attributes of each disk and each key without a time limit, and those of volumes for
- * as long as their listing is new enough, and has to forget those that somebody was told of.  Names need no telling: whoever asks for attributes of what is gone
- * gets ESTALE, and the kernel then looks the name up again.
+ * Exists because the server pushes that a configuration is another one, and not what is in it. The
+ * kernel keeps the attributes of each disk and each key without a time limit, and those of volumes
+ * for as long as their listing is new enough. It has to forget those that it was told. Names need
+ * no telling: whoever asks for attributes of what is gone gets ESTALE, and the kernel then looks
+ * the name up again.
  *
  * Any thread, any lock; a lock of its own, under which only notifying is done.
  */
