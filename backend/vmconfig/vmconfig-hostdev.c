@@ -11,7 +11,7 @@
 #include "convert/model/hostdev.h"
 
 #define API_PASSTHROUGH 400
-#define API_SRIOV 550
+#define API_SRIOV 505
 #define MAX_LISTED 20
 
 /* What a device of the host is to be for a machine. */
