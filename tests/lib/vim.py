@@ -16,6 +16,10 @@ from pyVim.connect import SmartConnect
 from pyVmomi import vim, vmodl
 from pyVmomi.VmomiSupport import DataObject, ManagedObject
 
+import newer
+
+newer.add(newer.NEWEST_SPOKEN)
+
 
 def connect(url):
     scheme, rest = url.split('://')
