@@ -4,7 +4,6 @@
 #include "convert/domain-xml/domain-xml-read-part.h"
 #include "convert/domain-xml/domain-xml-write-part.h"
 #include "convert/error.h"
-#include "convert/model/notes.h"
 #include "convert/model/scalar.h"
 
 #include <string.h>
@@ -17,7 +16,8 @@ read_nvdimm (HvfsNvdimm *nvdimm, const xmlNode *node, GError **error)
   guint64 kib = 0;
 
   if (g_strcmp0 (model, "nvdimm") != 0)
-    return hvfs_xml_bad (node, ENOTSUP, error, "model='%s' must be nvdimm",
+    return hvfs_xml_bad (node, ENOTSUP, error,
+                         "model='%s' must be nvdimm: other memory devices are unsupported",
                          model != NULL ? model : "");
   if (size == NULL || !hvfs_xml_size_kib (size, &kib, NULL) || kib == 0
       || kib % HVFS_KIB_PER_MIB != 0)
@@ -41,18 +41,10 @@ hvfs_domain_xml_check_nvdimm (const xmlNode *node, GError **error)
   return ok;
 }
 
-/* Memory of another kind is left out: a VMware host has no slots for it. */
 gboolean
-hvfs_xml_read_nvdimm (HvfsXmlReader *reader, const xmlNode *node, GError **error G_GNUC_UNUSED)
+hvfs_xml_read_nvdimm (HvfsXmlReader *reader, const xmlNode *node, GError **error)
 {
-  GPtrArray *nvdimms = reader->domain->nvdimms;
-  g_autoptr (GError) failure = NULL;
-
-  if (read_nvdimm (hvfs_domain_add_nvdimm (reader->domain), node, &failure))
-    return TRUE;
-  hvfs_note (reader->domain->notes, hvfs_xml_line (node), "%s: it is left out", failure->message);
-  g_ptr_array_set_size (nvdimms, nvdimms->len - 1);
-  return TRUE;
+  return read_nvdimm (hvfs_domain_add_nvdimm (reader->domain), node, error);
 }
 
 void

@@ -292,12 +292,6 @@ read_os (HvfsDomain *domain, const xmlNode *domain_node, GError **error)
   return TRUE;
 }
 
-static gboolean
-refuse_memory_device (HvfsXmlReader *reader, const xmlNode *node, GError **error)
-{
-  return hvfs_xml_bad (node, ENOTSUP, error, "memory devices are unsupported");
-}
-
 /* Elements of <devices> that mean something here.  Others are dropped in silence. */
 static const struct
 {
@@ -315,7 +309,6 @@ static const struct
   { "video", hvfs_xml_read_video },
   { "hostdev", hvfs_xml_read_hostdev },
   { "memory", hvfs_xml_read_nvdimm },
-  { "memory", refuse_memory_device },
 };
 
 static gboolean
