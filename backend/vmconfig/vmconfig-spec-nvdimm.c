@@ -94,7 +94,8 @@ hvfs_vm_change_nvdimms (HvfsVmChange *change, GError **error)
 
   for (guint w = 0; w < wanted->len; w++)
     matches[w] = match (base, wanted->pdata[w], FALSE, used);
-  /* A file that the text leaves out is the one that there is. */
+  /* A file that the text leaves out is the one that there is: a buffer that added one is saved
+   * again, and does not know what the host has made. */
   for (guint w = 0; w < wanted->len; w++)
     if (matches[w] < 0 && ((const HvfsNvdimm *) wanted->pdata[w])->path == NULL)
       matches[w] = match (base, wanted->pdata[w], TRUE, used);

@@ -291,7 +291,8 @@ static gboolean
 adopt_device (HvfsAdopter *adopter, const xmlNode *node, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (dropped); i++)
-    if (hvfs_xml_is (node, dropped[i].name) && (adopter->foreign || !is_nvdimm (node)) && (adopter->foreign || !dropped[i].foreign))
+    if (hvfs_xml_is (node, dropped[i].name)
+        && (adopter->foreign || (!dropped[i].foreign && !is_nvdimm (node))))
       {
         leave_out (adopter, node, dropped[i].why);
         return TRUE;

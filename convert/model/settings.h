@@ -3,7 +3,8 @@
  *
  * Exists so that all texts agree on them: the model keeps them as extras, by the key of the
  * VMX; domain XML has libvirt's element where there is one, else <vmware:key>; a server has
- * a property (backend/vmconfig/vmconfig-setting.c) or a device (vmconfig-device.c).  hvfs(5) has one line for each.
+ * a property (backend/vmconfig/vmconfig-setting.c) or a device (vmconfig-device.c).  hvfs(5) has
+ * one line for each.
  */
 #pragma once
 
