@@ -11,7 +11,7 @@
 # Nothing here sleeps for a fixed time; await () looks again until it is true.
 set -eu
 
-tests_dir=$(cd "${srcdir:-$(dirname "$0")}" && pwd)
+tests_dir=$(cd "${srcdir:-$(dirname "$0")/..}" && pwd)
 build_dir=${HVFS_BUILDDIR:-$(cd "$tests_dir/.." && pwd)/build}
 HVFS=${HVFS:-$build_dir/fs/hvfs}
 VCSIM=${VCSIM:-$build_dir/tests/vcsim/vcsim}

@@ -47,6 +47,8 @@ static const struct
   { "os/smbios", "mode", NULL, FALSE },
   { "cpu", "mode=custom", NULL, FALSE },
   { "cpu/topology", "sockets dies clusters cores threads", NULL, FALSE },
+  { "cpu/feature", "policy name", NULL, TRUE },
+  { "cpu/feature", "policy=require name=vmx", NULL, FALSE },
   { "clock", "offset=utc", NULL, FALSE },
   { "on_poweroff", "", "destroy", FALSE },
   { "on_reboot", "", "restart", FALSE },
@@ -95,8 +97,6 @@ static const struct
   { "video", "", NULL, FALSE },
   { "video/model", "type vram heads primary=yes", NULL, FALSE },
   { "video/model/acceleration", "accel3d=yes", NULL, FALSE },
-  { "cpu/feature", "policy name", NULL, TRUE },
-  { "cpu/feature", "policy=require name=vmx", NULL, FALSE },
   { "disk/driver", "name", NULL, TRUE },
   { "sound", "model", NULL, FALSE },
   { "tpm", "model", NULL, FALSE },
@@ -116,7 +116,7 @@ static const struct
   { "tpm/backend", "type=emulator version=2.0", NULL, FALSE },
 };
 
-/* Attributes that only devices of some types have. */
+/* What only devices of some types have: attributes; the element itself where none is named. */
 static const struct
 {
   const char *path, *attributes, *types;
@@ -134,28 +134,35 @@ static const struct
   { "serial/source", "mode host service vmware:uri vmware:proxy", "tcp" },
   { "serial/protocol", "type", "tcp" },
   { "parallel/source", "path", "dev file pipe" },
+  { "interface/source/address", "", "hostdev" },
   { "hostdev/source", "vmware:name", "usb scsi" },
-  { "hostdev/address", "type", "scsi" },
+  { "hostdev/source/vendor", "", "usb" },
+  { "hostdev/source/product", "", "usb" },
+  { "hostdev/source/address", "", "pci" },
+  { "hostdev/address", "", "scsi" },
 };
 
 /* What a server gives and nobody changes. */
 static const char *const given[] = { "genid", "datacenterpath", "moref" };
 
+/* Elements of <domain> stand up to "devices" in the table, those of <devices> after it: <memory> is
+ * one thing there, and another here. */
 typedef struct
 {
   gboolean vmx;
   HvfsUnknownFunc func;
   gpointer data;
+  guint first, end; /* the rows of where it walks */
 } Walk;
 
-/* Returns: the first row that may be that of @path, from @row on */
+/* Returns: the first row that may be that of @path, from @row on; none: as many as there are */
 static guint
 find_row (const Walk *walk, const char *path, guint row)
 {
-  while (row < G_N_ELEMENTS (known)
-         && ((known[row].vmx && !walk->vmx) || strcmp (known[row].path, path) != 0))
-    row++;
-  return row;
+  for (row = MAX (row, walk->first); row < walk->end; row++)
+    if ((!known[row].vmx || walk->vmx) && strcmp (known[row].path, path) == 0)
+      return row;
+  return G_N_ELEMENTS (known);
 }
 
 /* Whether @words have the attribute @name.  @ret_only: (out): its only value, else NULL */
@@ -229,25 +236,6 @@ check_element (const Walk *walk, const xmlNode *node, guint row)
          || walk->func (walk->data, node, NULL, known[row].text);
 }
 
-/* Elements of <domain> stand before "devices" in the table, those of <devices> after it. */
-static guint
-row_of_devices (void)
-{
-  guint devices = 0;
-
-  while (strcmp (known[devices].path, "devices") != 0)
-    devices++;
-  return devices;
-}
-
-static gboolean
-is_in_its_place (const char *path, guint row)
-{
-  guint devices = row_of_devices ();
-
-  return strcmp (path, "devices") == 0 ? row > devices : *path != '\0' || row <= devices;
-}
-
 static gboolean
 is_given (const xmlNode *node)
 {
@@ -258,23 +246,24 @@ is_given (const xmlNode *node)
 }
 
 static gboolean
-check_children (const Walk *walk, const xmlNode *node, const char *path)
+check_children (const Walk *outer, const xmlNode *node, const char *path)
 {
+  gboolean is_devices = strcmp (path, "devices") == 0;
+  const Walk inner = { outer->vmx, outer->func, outer->data, outer->end, G_N_ELEMENTS (known) };
+  const Walk *walk = is_devices ? &inner : outer;
+
   for (const xmlNode *child = node->children; child != NULL; child = child->next)
     {
       if (child->type != XML_ELEMENT_NODE
           || (child->ns != NULL && (is_given (child) || hvfs_domain_xml_is_key (child))))
         continue;
-      g_autofree char *below = *path == '\0' || strcmp (path, "devices") == 0
+      g_autofree char *below = *path == '\0' || is_devices
                                  ? g_strdup ((const char *) child->name)
                                  : g_strdup_printf ("%s/%s", path, (const char *) child->name);
-      guint first = strcmp (path, "devices") == 0 ? row_of_devices () : 0;
-      guint row = child->ns == NULL ? find_row (walk, below, first) : G_N_ELEMENTS (known);
+      guint row = child->ns == NULL ? find_row (walk, below, 0) : G_N_ELEMENTS (known);
 
       if (strcmp (below, "console") == 0)
         continue;
-      if (row < G_N_ELEMENTS (known) && !is_in_its_place (path, row))
-        row = G_N_ELEMENTS (known);
       if (row == G_N_ELEMENTS (known) ? !walk->func (walk->data, child, NULL, NULL)
                                       : !check_element (walk, child, row)
                                           || !check_children (walk, child, below))
@@ -287,8 +276,9 @@ gboolean
 hvfs_domain_xml_each_unknown (const xmlNode *root, gboolean vmx, HvfsUnknownFunc func,
                               gpointer data)
 {
-  const Walk walk = { vmx, func, data };
+  Walk walk = { vmx, func, data, 0, G_N_ELEMENTS (known) };
 
+  walk.end = find_row (&walk, "devices", 0) + 1;
   return check_element (&walk, root, 0) && check_children (&walk, root, "");
 }
 
@@ -406,6 +396,10 @@ check_type (const xmlNode *node, const char *type, guint row, GError **error)
 {
   g_auto (GStrv) names = g_strsplit (of_types[row].attributes, " ", -1);
 
+  if (node != NULL && names[0] == NULL && !has_word (of_types[row].types, type))
+    return hvfs_xml_bad (node, ENOTSUP, error,
+                         "means nothing with the type '%s', only with %s: leave it out", type,
+                         of_types[row].types);
   for (guint i = 0; node != NULL && names[i] != NULL; i++)
     {
       g_autofree char *value = dup_value (node, names[i]);
@@ -478,20 +472,13 @@ check_limits (const xmlNode *device, GError **error)
                           reservation, HVFS_KB_PER_MBIT);
 }
 
-/* Of a function of a card; and of others, which have none. */
+/* A function of a card is of the card's model. */
 static gboolean
-check_sriov (const xmlNode *interface, const char *type, GError **error)
+check_model (const xmlNode *interface, const char *type, GError **error)
 {
-  const xmlNode *source = hvfs_xml_child (interface, "source");
-  const xmlNode *address = hvfs_xml_child (source, "address");
   const xmlNode *model = hvfs_xml_child (interface, "model");
 
-  if (strcmp (type, "hostdev") != 0)
-    return address == NULL
-           || hvfs_xml_bad (address, ENOTSUP, error,
-                            "means nothing with the type '%s', only with hostdev: leave it out",
-                            type);
-  return model == NULL
+  return model == NULL || strcmp (type, "hostdev") != 0
          || hvfs_xml_bad (model, ENOTSUP, error,
                           "means nothing with the type 'hostdev': leave it out");
 }
@@ -509,7 +496,7 @@ check_device (const xmlNode *device, GError **error)
   if ((strcmp (name, "graphics") == 0 && !check_graphics (device, error))
       || (strcmp (name, "hostdev") == 0 && !hvfs_domain_xml_check_hostdev (device, error))
       || (strcmp (name, "memory") == 0 && !hvfs_domain_xml_check_nvdimm (device, error))
-      || (strcmp (name, "interface") == 0 && !check_sriov (device, type, error))
+      || (strcmp (name, "interface") == 0 && !check_model (device, type, error))
       || !check_limits (device, error))
     return FALSE;
   if (g_strcmp0 (model_type, "unknown") == 0)
@@ -517,11 +504,12 @@ check_device (const xmlNode *device, GError **error)
                          "type='unknown' says nothing: say a model, or leave it out");
   for (guint i = 0; i < G_N_ELEMENTS (of_types); i++)
     {
-      g_auto (GStrv) steps = g_strsplit (of_types[i].path, "/", 2);
+      g_auto (GStrv) steps = g_strsplit (of_types[i].path, "/", -1);
+      const xmlNode *node = strcmp (steps[0], name) == 0 ? device : NULL;
 
-      if (strcmp (steps[0], name) == 0
-          && !check_type (steps[1] != NULL ? hvfs_xml_child (device, steps[1]) : device, type, i,
-                          error))
+      for (guint step = 1; node != NULL && steps[step] != NULL; step++)
+        node = hvfs_xml_child (node, steps[step]);
+      if (!check_type (node, type, i, error))
         return FALSE;
     }
   return TRUE;

@@ -47,6 +47,12 @@ DEVICES = '''
 <device xsi:type="VirtualSerialPort"><key>9000</key><backing xsi:type="VirtualSerialPortURIBackingInfo"><serviceURI>telnet://:4001</serviceURI><direction>server</direction></backing><controllerKey>400</controllerKey><unitNumber>0</unitNumber><yieldOnPoll>true</yieldOnPoll></device>
 <device xsi:type="VirtualSerialPort"><key>9001</key><backing xsi:type="VirtualSerialPortFileBackingInfo"><fileName>[ds] s.txt</fileName></backing><controllerKey>400</controllerKey><unitNumber>1</unitNumber><yieldOnPoll>true</yieldOnPoll></device>
 <device xsi:type="VirtualSerialPort"><key>9002</key><backing xsi:type="VirtualSerialPortPipeBackingInfo"><pipeName>p</pipeName><endpoint>client</endpoint></backing><controllerKey>400</controllerKey><unitNumber>2</unitNumber><yieldOnPoll>true</yieldOnPoll></device>
+<device xsi:type="VirtualNVDIMMController"><key>41000</key><busNumber>0</busNumber></device>
+<device xsi:type="VirtualNVDIMM"><key>40000</key><backing xsi:type="VirtualNVDIMMBackingInfo"><fileName>[ds] n.vmdk</fileName></backing><controllerKey>41000</controllerKey><unitNumber>0</unitNumber><capacityInMB>64</capacityInMB></device>
+<device xsi:type="VirtualSCSIPassthrough"><key>2002</key><backing xsi:type="VirtualSCSIPassthroughDeviceBackingInfo"><deviceName>tape</deviceName><useAutoDetect>false</useAutoDetect></backing><controllerKey>1000</controllerKey><unitNumber>3</unitNumber></device>
+<device xsi:type="VirtualSriovEthernetCard"><key>4003</key><backing xsi:type="VirtualEthernetCardNetworkBackingInfo"><deviceName>net</deviceName></backing><controllerKey>100</controllerKey><unitNumber>10</unitNumber><addressType>assigned</addressType><macAddress>00:50:56:80:00:02</macAddress><sriovBacking><physicalFunctionBacking><deviceName>n</deviceName><id>0000:5e:00.0</id><deviceId>1015</deviceId><systemId>s</systemId><vendorId>5555</vendorId></physicalFunctionBacking></sriovBacking></device>
+<device xsi:type="VirtualPCIPassthrough"><key>13000</key><backing xsi:type="VirtualPCIPassthroughDeviceBackingInfo"><deviceName>p</deviceName><id>0000:0d:00.0</id><deviceId>1</deviceId><systemId>s</systemId><vendorId>2</vendorId></backing><controllerKey>100</controllerKey><unitNumber>18</unitNumber></device>
+<device xsi:type="VirtualHdAudioCard"><key>5000</key><backing xsi:type="VirtualSoundCardDeviceBackingInfo"><deviceName></deviceName><useAutoDetect>true</useAutoDetect></backing><controllerKey>100</controllerKey><unitNumber>19</unitNumber></device>
 <device xsi:type="VirtualParallelPort"><key>10000</key><backing xsi:type="VirtualParallelPortDeviceBackingInfo"><deviceName>/dev/parport0</deviceName><useAutoDetect>false</useAutoDetect></backing><controllerKey>400</controllerKey><unitNumber>0</unitNumber></device>
 '''
 EXTRA = {'RemoteDisplay.vnc.enabled': 'TRUE', 'RemoteDisplay.vnc.port': '5901', 'sharedFolder.maxNum': '1',
@@ -90,7 +96,7 @@ VALUES.update({VMWARE + n: v for n, v in {
 # values, None for all.
 SAME = {
     ('domain', 'id'): None,                 # libvirt's, of a running machine
-    ('memory', 'unit'): None, ('currentMemory', 'unit'): None, ('memtune/min_guarantee', 'unit'): None,
+    ('memory', 'unit'): None, ('memory/target/size', 'unit'): None, ('currentMemory', 'unit'): None, ('memtune/min_guarantee', 'unit'): None,
     ('disk/capacity', ''): None, ('disk/capacity', 'unit'): None,  # a size that is asked for
     ('vcpu', 'cpuset'): None,               # 0-3,5 may be said in several ways
     ('vcpu', 'current'): ['4'],             # all that there are
@@ -108,6 +114,7 @@ SAME = {
     ('interface/model', 'type'): ['E1000'],    # in any case
     ('serial/target', 'port'): ['-1'], ('parallel/target', 'port'): ['-1'],
     ('graphics', 'port'): ['0'],
+    ('interface/source/address', 'function'): ['0'], ('hostdev/source/address', 'function'): ['0'],  # 0x0
     ('graphics', 'passwd'): None,           # secrets are not shown
     ('disk/address', ''): None, ('disk/address', 'type'): None,  # it is where its name says
 }

@@ -261,7 +261,7 @@ static const Refusal refusals[] = {
   { "config-plain", { END, "<hostdev mode='subsystem' type='scsi'><source xmlns:v='http://libvirt.org/schemas/domain/vmware/1.0' v:name='t'/><address type='drive' controller='0' bus='0' target='0' unit='0'/></hostdev>" END }, EINVAL,
     "its place, controller 0 unit 0, is that of the disk 'sda'" },
   { "config-plain", { END, "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/></source><address type='drive' controller='0' unit='1'/></hostdev>" END },
-    ENOTSUP, "<address>: type='drive' means nothing with the type 'pci', only with scsi" },
+    ENOTSUP, "<address>: means nothing with the type 'pci', only with scsi" },
   { "config-plain", { "</devices>\n", "</devices>\n<vmware:key name='vwdt.runOnBoot' value='TRUE'/>" },
     EINVAL, "name='vwdt.runOnBoot' means nothing without 'vwdt.present' with the value TRUE" },
   { "config-plain", { "</devices>\n", "</devices>\n<vmware:key name='precisionclock0.refClockProtocol' value=''/><vmware:key name='precisionclock0.present' value='TRUE'/>" },
