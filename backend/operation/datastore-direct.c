@@ -11,8 +11,10 @@
 
 #define API_TICKET 500
 #define HTTPS_PORT 443
-/* A host that is there answers sooner; one behind a firewall never does. */
+/* A host that is there answers sooner; one behind a firewall never does.  Who is patient with the
+ * server is so with a host: a tenth of the time-out, but no less. */
 #define CONNECT_S 3
+#define PATIENCE 10
 #define AGAIN_US (5 * G_TIME_SPAN_MINUTE)
 /* As many hosts are looked at. */
 #define MAX_HOSTS 8
@@ -281,7 +283,8 @@ send_to (HvfsDirect *direct, const char *base_url, const HvfsHttpRequest *reques
   g_autofree char *cookie = g_strconcat ("Cookie: vmware_cgi_ticket=", id, NULL);
   g_autofree const char **headers = headers_with (request, cookie);
   g_autoptr (HvfsHttp) http
-    = hvfs_session_new_http (direct->server->session, base_url, thumbprint, CONNECT_S);
+    = hvfs_session_new_http (direct->server->session, base_url, thumbprint,
+                             MAX (CONNECT_S, direct->server->timeout_s / PATIENCE));
   HvfsHttpRequest sent = *request;
 
   sent.headers = headers;

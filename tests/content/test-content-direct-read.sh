@@ -5,8 +5,9 @@
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
 
 start_vcsim -vm 1 -direct -session-idle 2
+# mount_it [SECONDS]  With as much patience: a slow machine wants it for a connection, too.
 mount_it () {
-  mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content,allow_delete,timeout=5
+  mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o "content,allow_delete,timeout=${1-100}"
   files=$mnt/datacenters/DC0/datastores/LocalDS_0/files
 }
 mount_it
@@ -132,7 +133,7 @@ unmount_hvfs
 otherwise () {
   what=$1
   shift
-  mount_it
+  mount_it "${seconds-100}"
   again
   for request; do control POST "$request" >/dev/null; done
   whole "$what"
@@ -154,7 +155,7 @@ for what in 401 403 404 500 503 html empty truncate drop half; do
   sent 'GET host' 1
 done
 # One that falls silent in the middle is waited for as a server is.
-otherwise 'silent' '/fail?method=GET%20host&what=trickle&ms=400000'
+seconds=5 otherwise 'silent' '/fail?method=GET%20host&what=trickle&ms=400000'
 
 # A host that is lost in the middle: it goes on by the vCenter.  Both: when that is back.
 mount_it
