@@ -197,6 +197,7 @@ def check(by_govc, by_tree):
     if 'host.shutdown' in by_govc:
         for side in 0, 1:
             govc(CONTENT, put('govc host.maintenance.enter M', side))
+        bash_in(f'{MNT}/{where}', put('until grep -q maintenance hosts/M/state; do sleep 0.02; done', 1))
     done = bash_in(f'{MNT}/{where}', put(by_tree, 1))
     if done.returncode != 0:
         return done.stderr.strip()
