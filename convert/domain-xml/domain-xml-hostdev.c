@@ -35,6 +35,14 @@ read_number (const xmlNode *node, const char *name, guint max, guint *ret, GErro
   return TRUE;
 }
 
+/* What the host calls a device, which a VMX must be able to say, too. */
+static gboolean
+check_name (const HvfsHostdev *hostdev, const xmlNode *source, GError **error)
+{
+  return strpbrk (hostdev->name, "\"\r\n") == NULL
+         || hvfs_xml_bad (source, EINVAL, error, "vmware:name must have no quotes or line ends");
+}
+
 static gboolean
 read_usb (HvfsHostdev *hostdev, const xmlNode *node, const xmlNode *source, GError **error)
 {
@@ -43,8 +51,7 @@ read_usb (HvfsHostdev *hostdev, const xmlNode *node, const xmlNode *source, GErr
 
   hostdev->name = hvfs_xml_attr_vmware (source, "name");
   if (hostdev->name != NULL && *hostdev->name != '\0' && vendor == NULL && product == NULL)
-    return strpbrk (hostdev->name, "\"\r\n") == NULL
-           || hvfs_xml_bad (source, EINVAL, error, "vmware:name must have no quotes or line ends");
+    return check_name (hostdev, source, error);
   if (vendor == NULL || product == NULL || hostdev->name != NULL)
     return hvfs_xml_bad (node, ENOTSUP, error,
                          "must have a <source> with <vendor id='0x...'/> and <product "
@@ -103,9 +110,7 @@ read_scsi (HvfsHostdev *hostdev, const xmlNode *node, const xmlNode *source, GEr
     return hvfs_xml_bad (node, ENOTSUP, error,
                          "must have a <source vmware:name='...'>, what the host calls the device, "
                          "or '" HVFS_HOSTDEV_ANY "'");
-  if (strpbrk (hostdev->name, "\"\r\n") != NULL)
-    return hvfs_xml_bad (source, EINVAL, error, "vmware:name must have no quotes or line ends");
-  return read_place (hostdev, node, error);
+  return check_name (hostdev, source, error) && read_place (hostdev, node, error);
 }
 
 static gboolean
@@ -117,7 +122,7 @@ read_hostdev (HvfsHostdev *hostdev, const xmlNode *node, GError **error)
   int index = hvfs_words_index (hvfs_hostdev_type_words, type);
 
   if (g_strcmp0 (mode, "subsystem") != 0 || index < 0)
-    return hvfs_xml_bad (node, ENOTSUP, error, 
+    return hvfs_xml_bad (node, ENOTSUP, error,
                          "must have mode='subsystem' and the type usb, pci or scsi");
   hostdev->line = hvfs_xml_line (node);
   hostdev->type = index;

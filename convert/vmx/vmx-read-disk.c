@@ -329,12 +329,35 @@ read_named_image (const Reader *reader, const Slot *slot, GError **error)
   return TRUE;
 }
 
+/* A SCSI device of the host that is no CD-ROM drive: a tape, say. */
+static gboolean
+is_generic (const Slot *slot)
+{
+  return is_passthrough (slot) && !is_empty (slot) && slot->file != NULL && !is_host_cdrom (slot)
+         && !is_suffix (slot, ".vmdk") && !is_suffix (slot, ".iso");
+}
+
+static gboolean
+read_generic (const Reader *reader, const Slot *slot, GError **error)
+{
+  static const char *const kept[] = { "present", "deviceType", "fileName", NULL };
+  HvfsHostdev *hostdev = hvfs_domain_add_hostdev (reader->domain);
+
+  hostdev->type = HVFS_HOSTDEV_SCSI;
+  hostdev->number = hvfs_domain_count_hostdevs (reader->domain, HVFS_HOSTDEV_SCSI) - 1;
+  hostdev->name = g_strdup (is_name (slot, HVFS_HOSTDEV_ANY) ? HVFS_HOSTDEV_ANY : slot->file);
+  hostdev->drive = (HvfsDrive){ .known = TRUE, .controller = slot->controller, .unit = slot->unit };
+  hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept);
+  return TRUE;
+}
+
 /* The first row whose condition holds reads the slot; one without a reader ignores it. */
 static const struct
 {
   gboolean (*holds) (const Slot *slot);
   gboolean (*read) (const Reader *reader, const Slot *slot, GError **error);
 } slot_rows[] = {
+  { is_generic, read_generic },
   { is_hard_disk, read_hard_disk },
   { is_ignored_vmdk, NULL },
   { is_image, read_image },
@@ -359,27 +382,6 @@ read_slot_keys (const Reader *reader, Slot *slot, gboolean *ret_skip, GError **e
   return *ret_skip
          || hvfs_vmx_text_get_bool (reader->vmx, &slot->write_through, error, "%swriteThrough",
                                     slot->prefix);
-}
-
-/* A SCSI device of the host that is no CD-ROM drive: a tape, say. */
-static gboolean
-is_generic (const Slot *slot)
-{
-  return is_passthrough (slot) && !is_empty (slot) && slot->file != NULL && !is_host_cdrom (slot)
-         && !is_suffix (slot, ".vmdk") && !is_suffix (slot, ".iso");
-}
-
-static void
-read_generic (const Reader *reader, const Slot *slot)
-{
-  static const char *const kept[] = { "present", "deviceType", "fileName", NULL };
-  HvfsHostdev *hostdev = hvfs_domain_add_hostdev (reader->domain);
-
-  hostdev->type = HVFS_HOSTDEV_SCSI;
-  hostdev->number = hvfs_domain_count_hostdevs (reader->domain, HVFS_HOSTDEV_SCSI) - 1;
-  hostdev->name = g_strdup (is_name (slot, HVFS_HOSTDEV_ANY) ? HVFS_HOSTDEV_ANY : slot->file);
-  hostdev->drive = (HvfsDrive){ .known = TRUE, .controller = slot->controller, .unit = slot->unit };
-  hvfs_vmx_text_mark (reader->vmx, slot->prefix, kept);
 }
 
 static gboolean
@@ -409,9 +411,7 @@ read_slot (const Reader *reader, HvfsBus bus, guint controller, guint unit, GErr
   g_snprintf (slot.prefix, sizeof slot.prefix, "%s%u:%u.", bus_word (bus), controller, unit);
   if (!begin_slot (reader, &slot, &skip, error))
     return FALSE;
-  if (!skip && is_generic (&slot))
-    read_generic (reader, &slot);
-  if (skip || is_generic (&slot))
+  if (skip)
     return TRUE;
   if (bus == HVFS_BUS_NVME && !is_nvme_disk (&slot))
     return hvfs_vmx_text_bad (reader->vmx, error, "on NVMe there must be a disk, which is a .vmdk",
