@@ -18,11 +18,7 @@ head -c 15000000 "$stored" >"$root/short"
 await exists "$iso"
 
 # sent WHAT N: so many requests called that since the last reset
-sent () {
-  expect_eq "$1" "$(control GET /requests | "$PYTHON" -c '
-import json, sys
-print(json.load(sys.stdin).get(sys.argv[1], 0))' "$1")" "$2"
-}
+sent () { expect_eq "$1" "$(vcsim_requests "$1")" "$2"; }
 again () { control POST /reset >/dev/null; }
 whole () {
   cp "$iso" "$tmp/copy" || fail "$1: cannot be read"

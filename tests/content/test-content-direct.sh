@@ -12,11 +12,7 @@ head -c 20000001 /dev/urandom >"$tmp/iso"
 head -c 1000 "$tmp/iso" >"$tmp/small"
 
 # sent WHAT N: so many requests called that since the last reset
-sent () {
-  expect_eq "$1" "$(control GET /requests | "$PYTHON" -c '
-import json, sys
-print(json.load(sys.stdin).get(sys.argv[1], 0))' "$1")" "$2"
-}
+sent () { expect_eq "$1" "$(vcsim_requests "$1")" "$2"; }
 # up NAME: it arrives, whichever way
 up () {
   cp "$tmp/iso" "$files/$1"

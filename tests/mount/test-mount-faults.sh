@@ -10,7 +10,6 @@ uri=$(vcsim_uri vpx)
 vm=$mnt/by-name/DC0_H0_VM0
 # Whether the rule that was made last has yet to act.
 hits_left () { control GET /rules | grep -q '"hits": *0'; }
-count_of () { control GET /requests | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"; }
 says () { [ "$(timeout 20 cat "$1" 2>/dev/null)" = "$2" ]; }
 
 # While mounting, until a run has too few replies for it.
@@ -75,7 +74,7 @@ for what in drop lost half truncate garbage html 503 silent; do
     [ "$status" != 124 ] || fail "$what: the writer hangs"
     grep -q . "$vm/error" || fail "$what: no word in error"
   fi
-  expect_eq "PowerOffVM_Task with $what" "$(count_of PowerOffVM_Task)" 1
+  expect_eq "PowerOffVM_Task with $what" "$(vcsim_requests PowerOffVM_Task)" 1
   await grep -q ^state=connected "$mnt/.hvfs/status"
   control POST /heal >/dev/null
 done
