@@ -64,6 +64,20 @@ read_legacy (HvfsNet *net, const char *name)
     }
 }
 
+/* Returns: whether it is on an opaque network */
+static gboolean
+read_opaque (HvfsNet *net, const HvfsValue *backing)
+{
+  const char *id = hvfs_value_text (backing, "opaqueNetworkId");
+  const char *type = hvfs_value_text (backing, "opaqueNetworkType");
+
+  if (id == NULL || *id == '\0' || type == NULL || *type == '\0')
+    return FALSE;
+  net->opaque_id = g_strdup (id);
+  net->opaque_type = g_strdup (type);
+  return TRUE;
+}
+
 static void
 read_allocation (HvfsNet *net, const HvfsValue *allocation)
 {
@@ -115,7 +129,7 @@ hvfs_vm_read_net (HvfsVmRead *read, HvfsValue *device)
       net->type = HVFS_NET_BRIDGE;
       net->bridge = g_strdup (name);
     }
-  else
-    hvfs_vm_read_comment (read, device); /* such as an opaque network: of no type here */
+  else if (!read_opaque (net, backing))
+    hvfs_vm_read_comment (read, device); /* on nothing, or of no type here */
   hvfs_vm_read_keep (read, net, device);
 }

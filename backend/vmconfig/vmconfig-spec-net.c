@@ -35,7 +35,8 @@ same_backing (const HvfsNet *a, const HvfsNet *b)
   if (a->type == HVFS_NET_VDS)
     return same_portgroup (a, b) && a->port_id == b->port_id
            && a->connection_id == b->connection_id;
-  return TRUE;
+  return g_strcmp0 (a->opaque_id, b->opaque_id) == 0
+         && g_strcmp0 (a->opaque_type, b->opaque_type) == 0;
 }
 
 static gboolean
@@ -102,6 +103,17 @@ new_port_backing (const HvfsVmChange *change, const HvfsValue *device, const Hvf
   return backing;
 }
 
+static HvfsValue *
+new_opaque_backing (const HvfsValue *device, const HvfsNet *net)
+{
+  HvfsValue *backing
+    = hvfs_vm_change_backing (device, "VirtualEthernetCardOpaqueNetworkBackingInfo");
+
+  hvfs_vm_value_set (&backing, "opaqueNetworkId", net->opaque_id);
+  hvfs_vm_value_set (&backing, "opaqueNetworkType", net->opaque_type);
+  return backing;
+}
+
 /* Returns: (transfer full) (nullable) */
 static HvfsValue *
 new_backing (const HvfsVmChange *change, const HvfsValue *device, const HvfsNet *base,
@@ -117,6 +129,8 @@ new_backing (const HvfsVmChange *change, const HvfsValue *device, const HvfsNet 
     return hvfs_value_ref (named);
   if (net->type == HVFS_NET_VDS)
     return new_port_backing (change, device, base, net);
+  if (net->opaque_id != NULL)
+    return new_opaque_backing (device, net);
   if (!user && !hvfs_net_is_by_name (net))
     {
       if (net->sriov)
@@ -126,8 +140,9 @@ new_backing (const HvfsVmChange *change, const HvfsValue *device, const HvfsNet 
                             net->line);
       else
         hvfs_vm_change_bad (error, ENOTSUP,
-                            "<interface type='%s'>: the type must be bridge, network, vds, user "
-                            "or hostdev",
+                            "<interface type='%s'>: the type must be bridge, network, vds, user, "
+                            "hostdev, or null with a <source vmware:opaqueid='...' "
+                            "vmware:opaquetype='...'>",
                             hvfs_net_type_words[net->type]);
       return NULL;
     }

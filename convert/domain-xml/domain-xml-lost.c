@@ -145,6 +145,9 @@ note_limits (const HvfsDomain *domain, GPtrArray *notes)
         hvfs_note (notes, 0, "ethernet%u.reservation is left out of ordinary XML", net->number);
       if (net->shares != HVFS_NET_SHARES)
         hvfs_note (notes, 0, "ethernet%u.shares is left out of ordinary XML", net->number);
+      if (net->opaque_id != NULL)
+        hvfs_note (notes, 0, "ethernet%u.opaqueNetwork.id is left out of ordinary XML",
+                   net->number);
     }
   for (guint i = 0; i < domain->serials->len; i++)
     {

@@ -132,6 +132,25 @@ read_vds (HvfsNet *net, const xmlNode *node, const xmlNode *source, AttributeFun
          && read_id (source, dup_attribute, "connectionid", &net->connection_id, error);
 }
 
+static gboolean
+is_empty (const char *text)
+{
+  return text == NULL || *text == '\0';
+}
+
+/* libvirt has no words for a network that something beside vSphere manages, such as NSX. */
+static gboolean
+read_opaque (HvfsNet *net, const xmlNode *source, GError **error)
+{
+  net->opaque_id = hvfs_xml_attr_vmware (source, "opaqueid");
+  net->opaque_type = hvfs_xml_attr_vmware (source, "opaquetype");
+  if (net->opaque_id == NULL && net->opaque_type == NULL)
+    return TRUE;
+  return (!is_empty (net->opaque_id) && !is_empty (net->opaque_type))
+         || hvfs_xml_bad (source, EINVAL, error,
+                          "must have both vmware:opaqueid='...' and vmware:opaquetype='...'");
+}
+
 /* libvirt's words have the card, and none for the network that it is on. */
 static gboolean
 read_sriov (HvfsNet *net, const xmlNode *node, const xmlNode *source, GError **error)
@@ -143,9 +162,11 @@ read_sriov (HvfsNet *net, const xmlNode *node, const xmlNode *source, GError **e
   net->bridge = hvfs_xml_attr_vmware (source, "bridge");
   net->type = switch_id != NULL ? HVFS_NET_VDS : net->bridge != NULL ? HVFS_NET_BRIDGE
                                                                      : HVFS_NET_NULL;
-  if (switch_id != NULL && net->bridge != NULL)
+  if (!read_opaque (net, source, error))
+    return FALSE;
+  if ((switch_id != NULL) + (net->bridge != NULL) + (net->opaque_id != NULL) > 1)
     return hvfs_xml_bad (source, EINVAL, error,
-                         "must have vmware:bridge or vmware:switchid, not both");
+                         "must have one of vmware:bridge, vmware:switchid and vmware:opaqueid");
   if (switch_id != NULL && !read_vds (net, node, source, hvfs_xml_attr_vmware, error))
     return FALSE;
   if (address == NULL)
@@ -163,6 +184,8 @@ read_net_source (HvfsNet *net, const xmlNode *node, GError **error)
     return read_vds (net, node, source, hvfs_xml_attr, error);
   if (net->type == HVFS_NET_HOSTDEV)
     return read_sriov (net, node, source, error);
+  if (net->type == HVFS_NET_NULL)
+    return read_opaque (net, source, error);
   if (net->type == HVFS_NET_NETWORK)
     net->bridge = hvfs_xml_attr (source, "network");
   if (net->type != HVFS_NET_BRIDGE)

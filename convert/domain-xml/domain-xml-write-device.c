@@ -101,15 +101,17 @@ static void
 write_sriov_source (HvfsXmlOut *out, const HvfsNet *net, gboolean more)
 {
   gboolean vds = more && net->type == HVFS_NET_VDS, bridge = more && net->type == HVFS_NET_BRIDGE;
+  gboolean opaque = more && net->opaque_id != NULL;
   g_autofree char *switch_id = vds ? hvfs_format_uuid (net->switch_id) : NULL;
 
-  if (!vds && !bridge && net->card == NULL)
+  if (!vds && !bridge && !opaque && net->card == NULL)
     return;
   (net->card != NULL ? hvfs_xml_open : hvfs_xml_empty) (
     out, "source", "vmware:bridge", bridge ? net->bridge : NULL, "vmware:switchid", switch_id,
     "vmware:portid", vds ? HVFS_XML_NUMBER (net->port_id) : NULL, "vmware:portgroupid",
     vds ? net->portgroup_id : NULL, "vmware:connectionid",
-    vds ? HVFS_XML_NUMBER (net->connection_id) : NULL, NULL);
+    vds ? HVFS_XML_NUMBER (net->connection_id) : NULL, "vmware:opaqueid",
+    opaque ? net->opaque_id : NULL, "vmware:opaquetype", opaque ? net->opaque_type : NULL, NULL);
   if (net->card == NULL)
     return;
   hvfs_xml_write_pci_address (out, net->card, "pci");
@@ -117,7 +119,7 @@ write_sriov_source (HvfsXmlOut *out, const HvfsNet *net, gboolean more)
 }
 
 static void
-write_net_source (HvfsXmlOut *out, const HvfsNet *net)
+write_net_source (HvfsXmlOut *out, const HvfsNet *net, gboolean more)
 {
   if (net->type == HVFS_NET_BRIDGE)
     hvfs_xml_empty (out, "source", "bridge", net->bridge, NULL);
@@ -125,6 +127,9 @@ write_net_source (HvfsXmlOut *out, const HvfsNet *net)
     hvfs_xml_empty (out, "source", "network", net->bridge, NULL);
   if (net->type == HVFS_NET_VDS)
     write_vds_source (out, net);
+  if (more && net->opaque_id != NULL)
+    hvfs_xml_empty (out, "source", "vmware:opaqueid", net->opaque_id, "vmware:opaquetype",
+                    net->opaque_type, NULL);
 }
 
 gboolean
@@ -176,7 +181,7 @@ write_net (HvfsXmlOut *out, const HvfsNet *net, guint place, HvfsDomainXmlFlags 
   if (net->sriov)
     write_sriov_source (out, net, more);
   else
-    write_net_source (out, net);
+    write_net_source (out, net, more);
   if (net->dev != NULL && !hide)
     hvfs_xml_empty (out, "target", "dev", net->dev, NULL);
   if (net->model != HVFS_NET_MODEL_UNKNOWN)

@@ -36,6 +36,8 @@ net_free (gpointer data)
   g_free (net->bridge);
   g_free (net->dev);
   g_free (net->portgroup_id);
+  g_free (net->opaque_id);
+  g_free (net->opaque_type);
   hostdev_free (net->card);
   g_free (net);
 }

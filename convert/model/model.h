@@ -311,10 +311,11 @@ typedef struct
   HvfsNetModel model;
   char *bridge; /* HVFS_NET_BRIDGE, and HVFS_NET_NETWORK or NULL: the network's name */
   char *dev;    /* nullable: HVFS_NET_BRIDGE: the host's device, <target dev=''/> */
-  guint8 switch_id[HVFS_UUID_BYTES]; /* HVFS_NET_VDS, as all below */
+  guint8 switch_id[HVFS_UUID_BYTES]; /* HVFS_NET_VDS, as the next three */
   gint64 port_id;
   char *portgroup_id; /* nullable */
   gint64 connection_id;
+  char *opaque_id, *opaque_type; /* HVFS_NET_NULL: the opaque network that it is on; or NULL both */
   guint64 limit_mbit; /* what it sends in a second at most; 0: any number */
   guint64 reservation_mbit; /* what it can send in a second in any case */
   guint shares;             /* what counts when there is not enough for all */

@@ -155,11 +155,28 @@ read_kind (const Reader *reader, HvfsNet *net, GError **error)
   return TRUE;
 }
 
+/* On an opaque network, and no other: to libvirt one with a name is a bridge of that name. */
+static gboolean
+is_opaque (const Reader *reader)
+{
+  const char *id = get (reader, "opaqueNetwork.id"), *type = get (reader, "opaqueNetwork.type");
+
+  return reader->network == NULL && id != NULL && *id != '\0' && type != NULL && *type != '\0'
+         && (reader->connection == NULL || is_word (reader->connection, "bridged"));
+}
+
 static gboolean
 read_connection (const Reader *reader, HvfsNet *net, GError **error)
 {
   if (get (reader, "dvs.switchId") != NULL)
     return read_vds (reader, net, error);
+  if (is_opaque (reader))
+    {
+      net->type = HVFS_NET_NULL;
+      net->opaque_id = g_strdup (get (reader, "opaqueNetwork.id"));
+      net->opaque_type = g_strdup (get (reader, "opaqueNetwork.type"));
+      return TRUE;
+    }
   if (reader->connection != NULL)
     return read_kind (reader, net, error);
   net->type = reader->network != NULL ? HVFS_NET_BRIDGE : HVFS_NET_NULL;
@@ -180,11 +197,13 @@ mark (const Reader *reader, const HvfsNet *net)
     { { "features" }, net->model == HVFS_NET_MODEL_VMXNET2 },
     { { "address" }, net->mac_type == HVFS_MAC_STATIC },
     { { "generatedAddress" }, net->mac_type != HVFS_MAC_STATIC },
-    { { "connectionType" }, net->type != HVFS_NET_VDS && !is_word (reader->connection, "pvn")
+    { { "connectionType" }, net->type != HVFS_NET_VDS && net->opaque_id == NULL
+                              && !is_word (reader->connection, "pvn")
                               && !is_word (reader->connection, "hostonly") },
     { { "networkName" }, net->type == HVFS_NET_BRIDGE },
     { { "vnet" }, net->dev != NULL },
     { { "dvs.switchId", "dvs.portgroupId" }, net->type == HVFS_NET_VDS },
+    { { "opaqueNetwork.id", "opaqueNetwork.type" }, net->opaque_id != NULL },
     { { "dvs.portId" }, net->port_id != 0 },
     { { "dvs.connectionId" }, net->connection_id != 0 },
   };

@@ -97,6 +97,15 @@ write_vds (HvfsVmxOut *out, const HvfsNet *net)
 }
 
 static void
+write_opaque (HvfsVmxOut *out, const HvfsNet *net)
+{
+  if (net->opaque_id == NULL)
+    return;
+  hvfs_vmx_put (out, net->opaque_id, "ethernet%u.opaqueNetwork.id", net->number);
+  hvfs_vmx_put (out, net->opaque_type, "ethernet%u.opaqueNetwork.type", net->number);
+}
+
+static void
 write_bridge (HvfsVmxOut *out, const HvfsNet *net)
 {
   if (net->bridge != NULL)
@@ -141,6 +150,7 @@ write_net (HvfsVmxOut *out, const HvfsNet *net)
       hvfs_vmx_put (out, "nat", "ethernet%u.connectionType", net->number);
       break;
     case HVFS_NET_NULL:
+      write_opaque (out, net);
       break;
     case HVFS_NET_VDS:
       write_vds (out, net);

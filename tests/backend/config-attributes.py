@@ -44,6 +44,7 @@ DEVICES = '''
 <device xsi:type="VirtualVmxnet3"><key>4000</key><backing xsi:type="VirtualEthernetCardNetworkBackingInfo"><deviceName>net</deviceName></backing><controllerKey>100</controllerKey><unitNumber>7</unitNumber><addressType>assigned</addressType><macAddress>00:50:56:80:00:01</macAddress></device>
 <device xsi:type="VirtualE1000"><key>4001</key><backing xsi:type="VirtualEthernetCardDistributedVirtualPortBackingInfo"><port><switchUuid>fe a9 79 29 4b 2d 59 72-b1 46 93 0c 6d 0b 40 14</switchUuid><portgroupKey>dvportgroup-1</portgroupKey></port></backing><controllerKey>100</controllerKey><unitNumber>8</unitNumber><addressType>manual</addressType><macAddress>00:50:56:00:00:01</macAddress></device>
 <device xsi:type="VirtualE1000"><key>4002</key><backing xsi:type="VirtualEthernetCardLegacyNetworkBackingInfo"><deviceName>nat</deviceName></backing><controllerKey>100</controllerKey><unitNumber>9</unitNumber></device>
+<device xsi:type="VirtualVmxnet3"><key>4004</key><backing xsi:type="VirtualEthernetCardOpaqueNetworkBackingInfo"><opaqueNetworkId>6ba1</opaqueNetworkId><opaqueNetworkType>nsx.LogicalSwitch</opaqueNetworkType></backing><controllerKey>100</controllerKey><unitNumber>11</unitNumber><addressType>assigned</addressType><macAddress>00:50:56:80:00:03</macAddress></device>
 <device xsi:type="VirtualSerialPort"><key>9000</key><backing xsi:type="VirtualSerialPortURIBackingInfo"><serviceURI>telnet://:4001</serviceURI><direction>server</direction></backing><controllerKey>400</controllerKey><unitNumber>0</unitNumber><yieldOnPoll>true</yieldOnPoll></device>
 <device xsi:type="VirtualSerialPort"><key>9001</key><backing xsi:type="VirtualSerialPortFileBackingInfo"><fileName>[ds] s.txt</fileName></backing><controllerKey>400</controllerKey><unitNumber>1</unitNumber><yieldOnPoll>true</yieldOnPoll></device>
 <device xsi:type="VirtualSerialPort"><key>9002</key><backing xsi:type="VirtualSerialPortPipeBackingInfo"><pipeName>p</pipeName><endpoint>client</endpoint></backing><controllerKey>400</controllerKey><unitNumber>2</unitNumber><yieldOnPoll>true</yieldOnPoll></device>
@@ -91,7 +92,7 @@ VALUES = {
 VMWARE = '{http://libvirt.org/schemas/domain/vmware/1.0}'
 VALUES.update({VMWARE + n: v for n, v in {
     'reservation': '12500 10', 'shares': 'low high 77', 'uri': 'concentrator', 'proxy': 'telnets://h:13370',
-    'name': 'path:1/3/0 vid:03e7'}.items()})
+    'name': 'path:1/3/0 vid:03e7', 'opaqueid': '6ba2', 'opaquetype': 'nsx.Other'}.items()})
 # In the next read by other words, or by none: what it means is the same.  (Element, attribute):
 # values, None for all.
 SAME = {

@@ -14,6 +14,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import uuid
 import xml.etree.ElementTree as ET
 
 from pyVim.connect import SmartConnect
@@ -139,6 +140,14 @@ SRIOV = """    <interface type='hostdev'>
       <source vmware:bridge='VM Network'>%s</source>
     </interface>
 """
+OPAQUE = """    <interface type='null'>
+      <mac address='00:50:56:12:34:0b' type='static'/>
+      <source vmware:opaqueid='%s' vmware:opaquetype='nsx.LogicalSwitch'/>
+      <model type='e1000'/>
+    </interface>
+"""
+# What tests/vcsim gives its networks DC0_NSX0 and DC0_NSX1.
+NSX = [str(uuid.uuid5(uuid.NAMESPACE_OID, f'DC0_NSX{n}')) for n in range(2)]
 USB3 = "    <controller type='usb' index='0' model='nec-xhci'/>\n"
 HOSTDEV = "    <hostdev mode='subsystem' type='%s'><source>%s</source></hostdev>\n"
 KINDS = {
@@ -196,6 +205,13 @@ KINDS = {
     'network': ([(r"<interface type='vds'>(.*?)<source [^>]*/>",
                   r"<interface type='bridge'>\1<source bridge='VM Network'/>")],
                 r'config\.hardware\.device\[4000\]\.(backing|deviceInfo).*', True),
+    'to opaque': ([(r"<interface type='vds'>(.*?)<source [^>]*/>",
+                    rf"<interface type='null'>\1<source vmware:opaqueid='{NSX[0]}' vmware:opaquetype='nsx.LogicalSwitch'/>")],
+                  r'config\.hardware\.device\[4000\]\.(backing|deviceInfo).*', True),
+    'opaque by name': ([(r"<interface type='vds'>(.*?)<source [^>]*/>", r"<interface type='bridge'>\1<source bridge='DC0_NSX1'/>")],
+                       r'config\.hardware\.device\[4000\]\.(backing|deviceInfo).*', True),
+    'add opaque': ([('    <video>', OPAQUE % NSX[1] + '    <video>')],
+                   r'config\.hardware\.device\[(4001\]|100\]\.device).*', True),
     'mac': ([(r"<mac address='[^>]*/>", "<mac address='00:50:56:3a:bb:cc' type='static'/>")],
             r'config\.hardware\.device\[4000\]\.(macAddress|addressType)', False),
     'model': ([("type='vmxnet3'", "type='e1000'")],
@@ -249,7 +265,7 @@ KINDS = {
     'scsi device': ([('    <video>', SCSI % ('/vmfs/devices/generic/tape', 3) + SCSI % ('auto detect', 4) + '    <video>')],
                     r'config\.hardware\.device\[(1600[01]|1000)\].*', True),
     'sriov': ([('    <video>', SRIOV % (9, "<address type='pci' domain='0' bus='0x5e' slot='0' function='1'/>") + SRIOV % (10, '') + '    <video>')],
-              r'config\.hardware\.device\[(400[1-3]|100)\].*', False),
+              r'config\.hardware\.device\[(400[1-4]|100)\].*', False),
     'sound': ([('    <video>', "    <sound model='ich9'/>\n    <video>")], r'config\.hardware\.device\[(5000|100)\].*', False),
     'tpm': ([('    <video>', "    <tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>\n    <video>")],
             r'config\.hardware\.device\[(11000|100)\].*', False),
@@ -269,7 +285,7 @@ KINDS.update({f'key {key}': ([(KEYS, KEY % (key, value) + KEYS)],
 USUAL = {fields.shown(field): usual for *_, field, _, usual in fields.SETTINGS}
 moved_by = {}
 ALL = ['memory', 'cores', 'shares', 'annotation', 'uuid', 'secure boot', 'smbios', 'vnc', 'add disk',
-       'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add serial', 'add concentrator', 'add parallel',
+       'transient', 'insert', 'boot order', 'folder', 'network', 'mac', 'add net', 'add opaque', 'add serial', 'add concentrator', 'add parallel',
        'add floppy', 'add nvme', 'video', 'name', 'pinning', 'limit', 'guarantee', 'nested', 'boot delay', 'usb device', 'pci device',
        'scsi device', 'nvdimm', 'sriov', 'sound', 'tpm', 'watchdog', 'clock', 'vmi', 'shareable', 'iotune', 'nic shares', '3d', *(f'key {key}' for key, *_ in fields.SETTINGS)]
 
@@ -535,12 +551,25 @@ def sriov(d, dice):
     if len(devices.findall('interface')) < 7:
         net = ET.SubElement(devices, 'interface', type='hostdev')
         ET.SubElement(net, 'mac', address=random_mac(dice), type='static')
-        ET.SubElement(net, 'source', {VMWARE + 'bridge': 'VM Network'})
+        ET.SubElement(net, 'source', dice.choice([{VMWARE + 'bridge': 'VM Network'}, to_opaque(dice)]))
     for net in devices.findall("interface[@type='hostdev']"):
         end = net.find('source')
         drop(end, 'address')
         if dice.random() < 0.7:
             ET.SubElement(end, 'address', type='pci', domain='0x0000', bus='0x5e', slot='0x00', function=f'0x{dice.randint(0, 1)}')
+
+
+def opaque(d, dice):
+    for net in d.findall('devices/interface'):
+        if net.get('type') == 'hostdev' or dice.random() < 0.5:
+            continue
+        drop(net, 'source')
+        net.set('type', dice.choice(['null', 'null', 'bridge']))
+        ET.SubElement(net, 'source', to_opaque(dice) if net.get('type') == 'null' else {'bridge': 'VM Network'})
+
+
+def to_opaque(dice):
+    return {VMWARE + 'opaqueid': dice.choice(NSX), VMWARE + 'opaquetype': 'nsx.LogicalSwitch'}
 
 
 def nvdimms(d, dice):
@@ -619,6 +648,7 @@ RANDOM = [
     (lambda d, dice: d.find('devices/video/model').set('vram', str(2 ** dice.randint(12, 15))), DEVICE % '500', False),
     (new_disk, DEVICE % r'(20\d\d|1000)', True), (old_disk, DEVICE % r'(20\d\d|1000)', True), (medium, DEVICE % '3000', True),
     (new_net, DEVICE % r'(40\d\d|100)', True),
+    (opaque, DEVICE % r'40\d\d', True),
     (old_net, DEVICE % r'(40\d\d|100)', False),  # beside a new one of its model it is that one, with another MAC
     (net_mac, DEVICE % r'40\d\d', False),
     (net_model, DEVICE % r'(40\d\d|100)', True), (serial, DEVICE % r'(90\d\d|400)', False),

@@ -383,7 +383,7 @@ class Machine:
             ['0000:5e:00.0', '5e:00.1', 'Automatic-0000:5e:00.0'])}, self.full, False)
         self.add(devices[alike or dice.choice([*NICS, SRIOV, SRIOV])],
                  {'sriovBacking': obj('sriovBacking', UNNAMED['sriovBacking'], {'physicalFunctionBacking': card}, self.full, False),
-                  'backing': self.backing(nets, {'port': port}), 'macAddress': None if alike else mac,
+                  'backing': self.backing(nets, {'port': port, 'opaqueNetworkId': 'i' if alike else f'i{dice.randint(1, 9)}'}), 'macAddress': None if alike else mac,
                   'unitNumber': 7 + i,
                   'addressType': 'generated' if alike else dice.choice(['manual', 'assigned', 'generated'])})
 
@@ -426,6 +426,9 @@ def nic_network(tree):
         port.set('portid', '0')
         port.set('connectionid', '0')
         return r'backing\.port\.(portgroupKey|portKey|connectionCookie)'
+    if kind == 'null' and port.attrib and dice.random() < 0.5:
+        port.set(VMWARE + 'opaqueid', 'other')
+        return r'backing\.opaqueNetworkId'
     if kind == 'hostdev':
         for name in [n for n in port.attrib if n.startswith(VMWARE)]:
             del port.attrib[name]
@@ -436,6 +439,18 @@ def nic_network(tree):
     nic.set('type', 'bridge')
     if kind == 'bridge':
         return r'backing(\.(deviceName|network|inPassthroughMode))?'
+    return r'backing.*'
+
+
+def nic_opaque(tree):
+    nic = dice.choice(own(tree, 'interface'))
+    port = source(nic)
+    for name in [n for n in port.attrib if n != 'type']:
+        del port.attrib[name]
+    port.set(VMWARE + 'opaqueid', 'new')
+    port.set(VMWARE + 'opaquetype', 'nsx.New')
+    if nic.get('type') != 'hostdev':
+        nic.set('type', 'null')
     return r'backing.*'
 
 
@@ -716,7 +731,7 @@ def description(tree):
     return ''
 
 
-EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, nvdimm_size, watchdog, clock, scsi_name, scsi_move, hostdev_remove, video_3d, nic_model, nic_network, nic_card, nic_plain, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
+EDITS = [disk_independent, disk_shareable, disk_iops, nic_limit, nic_shares, usb_add, nvdimm_size, watchdog, clock, scsi_name, scsi_move, hostdev_remove, video_3d, nic_model, nic_network, nic_opaque, nic_card, nic_plain, nic_mac, nic_no_mac, nic_all, disk_bus, disk_controller, disk_mode, disk_file,
          medium, cd_bus, scsi_model, serial_end, serial_proxy, serial_station, serial_path, serial_type, serial_number, video, description]
 done = {edit.__name__: 0 for edit in EDITS}
 # What a type lacks is refused in words.

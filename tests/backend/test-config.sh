@@ -29,7 +29,7 @@ sed -n 1p "$tmp/answers" | awk '{ exit !($4 <= 30) }' || fail "side by side: $(c
 stop_vcsim
 
 # --- editing
-start_vcsim -api 7.0 -vm 2
+start_vcsim -api 7.0 -vm 2 -nsx 2
 "$PYTHON" "$tests_dir/backend/config-edits.py" "$CHECK" "$(vcsim_uri vpx)" "$tmp/password" "${EDITS:-200}"
 
 # Two who edit the same: the first wins, the second is told of both versions.

@@ -215,6 +215,11 @@ add_net (HvfsDomain *domain)
       net->connection_id = (gint64) any (3) - 1;
       net->portgroup_id = maybe () ? g_strdup ("dvportgroup-7") : NULL;
     }
+  else if (net->type == HVFS_NET_NULL && maybe ())
+    {
+      net->opaque_id = any_text (FALSE);
+      net->opaque_type = g_strdup ("nsx.LogicalSwitch");
+    }
 }
 
 static void

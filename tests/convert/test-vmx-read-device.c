@@ -300,6 +300,7 @@ static const ConvertCase filesystems[] = {
 #define NIC KEY ("ethernet0.present", "true")
 #define E0(key, value) KEY ("ethernet0." key, value)
 #define SWITCH E0 ("dvs.switchId", "50 34 26 b2 94 e9 3b 16-1d 68 87 bf ff 4a 54 40")
+#define OPAQUE E0 ("opaqueNetwork.id", "i") E0 ("opaqueNetwork.type", "nsx.LogicalSwitch")
 #define ZERO_MAC "<mac address='00:00:00:00:00:00'/>\n"
 
 static const ConvertCase nets[] = {
@@ -343,6 +344,12 @@ static const ConvertCase nets[] = {
   GIVES ("vds-first", NIC SWITCH E0 ("connectionType", "hostonly"), "<interface type='vds'>"),
   GIVES ("vds-custom", NIC SWITCH E0 ("connectionType", "custom") E0 ("networkName", "n"),
          "<interface type='vds'>"),
+  GIVES ("opaque", NIC OPAQUE, "<interface type='null'>\n" ZERO_MAC "</interface>"),
+  GIVES ("opaque-bridged", NIC OPAQUE E0 ("connectionType", "bridged"), "<interface type='null'>"),
+  GIVES ("opaque-nat", NIC OPAQUE E0 ("connectionType", "nat"), "<interface type='user'>"),
+  REFUSED ("opaque-connection-bad", NIC OPAQUE E0 ("connectionType", "wifi"), "must be \"bridged\""),
+  GIVES ("opaque-named", NIC OPAQUE E0 ("networkName", "n"), "<source bridge='n'/>"),
+  GIVES ("opaque-empty", NIC E0 ("opaqueNetwork.id", "") E0 ("opaqueNetwork.type", "t"), "<interface type='null'>"),
   REFUSED ("vds-bad", NIC E0 ("dvs.switchId", "x"), "must be a UUID"),
   REFUSED ("vds-port-bad", NIC SWITCH E0 ("dvs.portId", "x"), "must be a whole number"),
   GIVES ("mac-generated",

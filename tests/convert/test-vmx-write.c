@@ -483,6 +483,8 @@ static const ConvertCase filesystems[] = {
 #define MODEL(word) D (NIC ("bridge", STATIC_MAC BRIDGE "<model type='" word "'/>"))
 #define FOUR NIC ("null", "") NIC ("null", "") NIC ("null", "") NIC ("null", "")
 
+#define OPAQUE(rest) "<source xmlns:v='http://libvirt.org/schemas/domain/vmware/1.0' " rest "/>"
+
 static const ConvertCase nets[] = {
   GIVES_WITHOUT ("bridge", BR (STATIC_MAC), "ethernet0.present = \"true\"\n" BRIDGED STATIC,
                  "check"),
@@ -511,6 +513,12 @@ static const ConvertCase nets[] = {
            "switchid='x' must be a UUID"),
   REFUSED ("vds-port-bad", D (NIC ("vds", STATIC_MAC SWITCH ("portid='x'"))),
            "portid='x' must be a whole number"),
+  GIVES ("opaque", D (NIC ("null", STATIC_MAC OPAQUE ("v:opaqueid='a&amp;b' v:opaquetype='t'"))),
+         "ethernet0.present = \"true\"\nethernet0.opaqueNetwork.id = \"a&b\"\nethernet0.opaqueNetwork.type = \"t\"\n" STATIC),
+  REFUSED ("opaque-half", D (NIC ("null", STATIC_MAC OPAQUE ("v:opaqueid='i'"))),
+           "must have both vmware:opaqueid='...' and vmware:opaquetype='...'"),
+  REFUSED ("opaque-empty", D (NIC ("null", STATIC_MAC OPAQUE ("v:opaqueid='' v:opaquetype='t'"))),
+           "must have both"),
   UNSUPPORTED ("network", D (NIC ("network", STATIC_MAC "<source network='default'/>")),
                "line 1: <interface>: type='network' must be bridge, user, null or vds"),
   UNSUPPORTED ("ethernet", D (NIC ("ethernet", STATIC_MAC)), "type='ethernet' must be bridge"),

@@ -46,6 +46,10 @@ def take_more(domain, all_keys):
             found.append(f'{port.tag} {sorted(end.attrib.items())}')
             port.set('type', 'null')
             remove(port, port.findall('source') + port.findall('protocol'))
+    for net in domain.findall("devices/interface[@type='null']"):
+        for end in net.findall('source'):
+            found.append(f'opaque {sorted(end.attrib.items())}')
+            net.remove(end)
     for end in domain.findall('devices/serial/source') + domain.findall('devices/console/source'):
         found += [f'{name} {end.attrib.pop(name)}' for name in list(end.attrib) if name.startswith(VMWARE)]
     found += ['snapshot=' + disk.attrib.pop('snapshot') for disk in domain.findall('devices/disk[@snapshot]')]

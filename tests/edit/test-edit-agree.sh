@@ -8,7 +8,7 @@ requires_vim
 requires virsh
 CONVERT=${CONVERT:-$build_dir/convert/hvfs-convert}
 
-start_vcsim -api 7.0 -mixed -vm 6 -host 2
+start_vcsim -api 7.0 -mixed -vm 6 -host 2 -nsx 1
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 virsh_login
 compared=0
@@ -73,6 +73,8 @@ put(r'(  <video>)', r"""
     <disk type='block' device='cdrom'><source dev='/dev/cdrom'/><target dev='hda' bus='ide'/></disk>
     <interface type='bridge'><mac address='00:50:56:11:22:33' type='static'/><source bridge='VM Network'/>
       <model type='e1000'/><bandwidth vmware:reservation='1250' vmware:shares='high'><outbound average='25000'/></bandwidth></interface>
+    <interface type='bridge'><mac address='00:50:56:11:22:34' type='static'/><source bridge='DC0_NSX0'/>
+      <model type='vmxnet3'/></interface>
     <serial type='tcp'><source mode='bind' host='10.0.0.1' service='9000' vmware:proxy='telnets://vspc:13370'/><protocol type='telnet'/></serial>
     <serial type='file'><source path='[LocalDS_0] more/serial.txt'/></serial>
     <parallel type='dev'><source path='/dev/parport0'/></parallel>
@@ -95,5 +97,7 @@ urllib.request.urlopen(request, context=ssl._create_unverified_context()).read()
 END
 cp "$tmp/new.xml" "$d/config.xml" || fail "$(cat "$d/error")"
 agree "$d"
-grep -q parport0 "$tmp/hvfs.xml" || fail 'the edit is not there'
+for word in parport0 vmware:opaqueid; do
+  grep -q "$word" "$tmp/hvfs.xml" || fail "the edit of $word is not there"
+done
 unmount_hvfs

@@ -84,6 +84,11 @@ func finishModel(o *options, dir string) error {
 			}
 		}
 	}
+	for _, ref := range refsOf("Datacenter") {
+		for i := 0; i < o.nsx; i++ {
+			addOpaqueNetwork(simulator.Map.Get(ref).(*simulator.Datacenter), i)
+		}
+	}
 	for i, ref := range refsOf("HostSystem") {
 		finishHost(simulator.Map.Get(ref).(*simulator.HostSystem), i)
 	}

@@ -18,7 +18,7 @@ type options struct {
 	esx, gsx, legacyTLS, silentSummary      bool
 	direct, encodedTwice                    bool
 	dc, cluster, host, standalone, vm       int
-	folder, ds, pg, pod                     int
+	folder, ds, pg, nsx, pod                int
 	page, updatePage                        int
 	taskTime, guestTime, sessionIdle        int
 	quietAlarms                             bool // nobody is told of alarms
@@ -54,6 +54,7 @@ func parseOptions(args []string) (*options, error) {
 	f.IntVar(&o.folder, "folder", 0, "`number` of datacenters that lie in folders and have folders")
 	f.IntVar(&o.ds, "ds", 1, "`number` of datastores in a datacenter")
 	f.IntVar(&o.pg, "pg", 1, "`number` of distributed port groups in a datacenter")
+	f.IntVar(&o.nsx, "nsx", 0, "`number` of opaque networks in a datacenter")
 	f.IntVar(&o.pod, "pod", 0, "`number` of datastore clusters in a datacenter; all datastores but the first lie in them")
 	f.BoolVar(&o.mixed, "mixed", false, "VMs in all states: off, suspended, without tools, templates, several shares (default: all run)")
 	f.IntVar(&o.page, "page", 1000, "`objects` in a reply of RetrievePropertiesEx at most")
@@ -87,6 +88,9 @@ func (o *options) check(api, times string, rest []string) error {
 	}
 	if o.api < typeSince("DistributedVirtualPortgroup") {
 		o.pg = 0
+	}
+	if o.api < typeSince("OpaqueNetwork") {
+		o.nsx = 0
 	}
 	if o.api < typeSince("StoragePod") {
 		o.pod = 0

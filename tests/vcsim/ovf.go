@@ -20,6 +20,7 @@ import (
 	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/ovf"
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -148,6 +149,10 @@ func networkOf(backing types.BaseVirtualDeviceBackingInfo) string {
 			if pg, ok := simulator.Map.Get(ref).(*simulator.DistributedVirtualPortgroup); ok && pg.Key == b.Port.PortgroupKey {
 				return pg.Name
 			}
+		}
+	case *types.VirtualEthernetCardOpaqueNetworkBackingInfo:
+		if n := opaqueNetwork(b); n != nil {
+			return n.Name
 		}
 	case *types.VirtualEthernetCardNetworkBackingInfo:
 		return b.DeviceName
@@ -365,6 +370,9 @@ func backingOf(ref moref) types.BaseVirtualDeviceBackingInfo {
 		dvs := simulator.Map.Get(*o.Config.DistributedVirtualSwitch).(*simulator.DistributedVirtualSwitch)
 		return &types.VirtualEthernetCardDistributedVirtualPortBackingInfo{
 			Port: types.DistributedVirtualSwitchPortConnection{PortgroupKey: o.Key, SwitchUuid: dvs.Uuid}}
+	case *mo.OpaqueNetwork:
+		s := o.Summary.(*types.OpaqueNetworkSummary)
+		return &types.VirtualEthernetCardOpaqueNetworkBackingInfo{OpaqueNetworkId: s.OpaqueNetworkId, OpaqueNetworkType: s.OpaqueNetworkType}
 	case nil:
 		return nil
 	}

@@ -493,8 +493,10 @@ func (d *deviceChange) network(card *types.VirtualEthernetCard) *fault {
 				return nil
 			}
 		case *types.VirtualEthernetCardOpaqueNetworkBackingInfo:
-			d.describe("nsx.LogicalSwitch: " + b.OpaqueNetworkId)
-			return nil
+			if isOpaque(ref, b) {
+				d.describe("nsx.LogicalSwitch: " + b.OpaqueNetworkId)
+				return nil
+			}
 		case *types.VirtualEthernetCardLegacyNetworkBackingInfo:
 			d.describe(b.DeviceName)
 			return nil

@@ -455,6 +455,10 @@ func (ch *change) network() {
 			}
 		case *types.VirtualEthernetCardDistributedVirtualPortBackingInfo:
 			ref = moref{Type: "DistributedVirtualPortgroup", Value: b.Port.PortgroupKey}
+		case *types.VirtualEthernetCardOpaqueNetworkBackingInfo:
+			if n := opaqueNetwork(b); n != nil {
+				ref = n.Self
+			}
 		}
 		if ref.Value != "" && simulator.FindReference(ch.vm.Network, ref) == nil {
 			ch.vm.Network = append(ch.vm.Network, ref)

@@ -458,6 +458,9 @@ func (t *vmxText) card(slot string, d types.BaseVirtualDevice, c *types.VirtualE
 		t.set(slot+".dvs.portId", orZero(b.Port.PortKey))
 		t.set(slot+".dvs.portgroupId", b.Port.PortgroupKey)
 		t.setf(slot+".dvs.connectionId", "%d", b.Port.ConnectionCookie)
+	case *types.VirtualEthernetCardOpaqueNetworkBackingInfo:
+		t.set(slot+".opaqueNetwork.id", escapeVMX(b.OpaqueNetworkId))
+		t.set(slot+".opaqueNetwork.type", escapeVMX(b.OpaqueNetworkType))
 	}
 	switch {
 	case c.AddressType == "manual":

@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 import urllib.request
+import uuid
 import xml.etree.ElementTree as ET
 
 from pyVmomi import VmomiSupport
@@ -42,6 +43,10 @@ DISK = ("<disk type='file' device='disk'><source file='[LocalDS_0] new/%s.vmdk'/
         "<target dev='%s' bus='%s'/></disk>")
 HOSTDEV = "<hostdev mode='subsystem' type='%s'><source>%s</source></hostdev>"
 SRIOV = "<interface type='hostdev'><source vmware:bridge='VM Network'>%s</source></interface>"
+# What tests/vcsim gives its network DC0_NSX0.
+NSX = uuid.uuid5(uuid.NAMESPACE_OID, 'DC0_NSX0')
+OPAQUE = (f"<interface type='null'><source xmlns:vmware='http://libvirt.org/schemas/domain/vmware/1.0' vmware:opaqueid='{NSX}' "
+          "vmware:opaquetype='nsx.LogicalSwitch'/></interface>")
 NIC = "<interface type='bridge'><source bridge='VM Network'/>%s</interface>"
 DEFINED = ("<domain type='vmware'><name>new</name><memory unit='MiB'>512</memory><vcpu>1</vcpu><os%s>"
            "<type arch='x86_64'>hvm</type></os><devices>%s</devices></domain>")
@@ -229,6 +234,8 @@ OPERATIONS = [
     ('config.xml', VM, add(NIC % "<model type='e1000e'/>"), '5.0'),
     ('config.xml', VM, add("<interface type='vds'><source switchid='%s' portgroupid='dvportgroup-11'/></interface>" %
                            '50 2f 00 00 00 00 00 00-00 00 00 00 00 00 00 00'), '4.0'),
+    ('config.xml', VM, add(OPAQUE), '5.5'),
+    ('config.xml', VM, new(devices=OPAQUE), '5.5'),
     ('config.xml', VM, add("<serial type='tcp'><source mode='bind' host='h' service='9000'/><protocol type='telnet'/>"
                            "<target port='0'/></serial>"), '4.1'),
     ('config.xml', VM, add("<serial type='pipe'><source path='p'/><target port='1'/></serial>"), None),

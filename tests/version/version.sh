@@ -7,7 +7,7 @@ requires_vim
 # each_version VERSION...
 each_version () {
   for api; do
-    start_vcsim -api "$api" -vm 3 -ds 2 -standalone 2
+    start_vcsim -api "$api" -vm 3 -ds 2 -standalone 2 -nsx 1
     control POST /keep >/dev/null
     mkdir "$tmp/$api"
     mount_hvfs "$(vcsim_uri vpx)" "$tmp/$api" -o timeout=20,allow_delete
