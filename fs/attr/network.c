@@ -155,7 +155,7 @@ is_fresh (HvfsFs *fs, HvfsNode node)
 
 /* ---- what is asked for ---- */
 
-/* Adds the other portgroups that are not fresh.  Under the mirror's lock. */
+/* Adds the others of its class that are not fresh.  Under the mirror's lock. */
 static void
 add_groups (HvfsFs *fs, const HvfsObject *self, GPtrArray *targets)
 {
@@ -222,7 +222,7 @@ add_hosts (HvfsFs *fs, const HvfsObject *self, GPtrArray *targets, GPtrArray *ho
       g_ptr_array_add (targets, target_new (value));
 }
 
-typedef enum { SWITCH_NONE, SWITCH_HOSTS, SWITCH_DISTRIBUTED } SwitchKind;
+typedef enum { SWITCH_NONE, SWITCH_HOSTS, SWITCH_DISTRIBUTED, SWITCH_OPAQUE } SwitchKind;
 
 /* Fills @targets, the one of @serial first, and @hosts.  FALSE: it is gone. */
 static gboolean
@@ -239,6 +239,11 @@ collect (HvfsFs *fs, guint32 serial, SwitchKind *ret_kind, GPtrArray *targets, G
   if (strcmp (self->type, "DistributedVirtualPortgroup") == 0)
     {
       *ret_kind = SWITCH_DISTRIBUTED;
+      add_groups (fs, self, targets);
+    }
+  else if (strcmp (self->type, "OpaqueNetwork") == 0)
+    {
+      *ret_kind = SWITCH_OPAQUE;
       add_groups (fs, self, targets);
     }
   else if (strcmp (self->type, "Network") == 0)
@@ -413,35 +418,71 @@ fetch_switches (HvfsSession *session, const GPtrArray *groups, GPtrArray **ret_s
   return FALSE;
 }
 
+/* Of all @targets, without the neighbours of which nothing is said then. */
+static GPtrArray *
+fetch_targets (HvfsSession *session, const char *type, const char *const *paths,
+               GPtrArray *targets, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) morefs = g_ptr_array_new ();
+  g_autoptr (GPtrArray) contents = NULL;
+
+  for (guint i = 0; i < targets->len; i++)
+    g_ptr_array_add (morefs, ((Target *) targets->pdata[i])->moref);
+  contents = hvfs_retrieve_paths (session, type, paths, morefs, cancellable, error);
+  if (contents == NULL)
+    return NULL;
+  if (content_of (contents, ((Target *) targets->pdata[0])->moref) == NULL)
+    {
+      hvfs_object_set_gone ("network", error);
+      return NULL;
+    }
+  for (guint i = targets->len; --i > 0;)
+    if (content_of (contents, ((Target *) targets->pdata[i])->moref) == NULL)
+      g_ptr_array_remove_index (targets, i);
+  return g_steal_pointer (&contents);
+}
+
+/* The ids as an interface has them. */
+static gboolean
+fetch_opaque (HvfsSession *session, GPtrArray *targets, GCancellable *cancellable, GError **error)
+{
+  static const char *const paths[] = { "summary", NULL };
+  g_autoptr (GPtrArray) contents
+    = fetch_targets (session, "OpaqueNetwork", paths, targets, cancellable, error);
+
+  for (guint i = 0; contents != NULL && i < targets->len; i++)
+    {
+      Target *target = targets->pdata[i];
+      const HvfsValue *summary = property (content_of (contents, target->moref), "summary");
+      GString *rest = g_string_new (NULL);
+
+      hvfs_show_text (rest, "opaqueid", hvfs_value_text (summary, "opaqueNetworkId"));
+      hvfs_show_text (rest, "opaquetype", hvfs_value_text (summary, "opaqueNetworkType"));
+      target->rest = g_string_free (rest, FALSE);
+    }
+  return contents != NULL;
+}
+
 static gboolean
 fetch_groups (HvfsSession *session, GPtrArray *targets, GCancellable *cancellable, GError **error)
 {
   static const char *const paths[] = { "key", "config.distributedVirtualSwitch",
                                        "config.defaultPortConfig", "config.numPorts", NULL };
-  g_autoptr (GPtrArray) morefs = g_ptr_array_new ();
-  g_autoptr (GPtrArray) groups = NULL, switches = NULL;
+  g_autoptr (GPtrArray) groups = fetch_targets (session, "DistributedVirtualPortgroup", paths,
+                                                targets, cancellable, error);
+  g_autoptr (GPtrArray) switches = NULL;
 
-  for (guint i = 0; i < targets->len; i++)
-    g_ptr_array_add (morefs, ((Target *) targets->pdata[i])->moref);
-  groups = hvfs_retrieve_paths (session, "DistributedVirtualPortgroup", paths, morefs, cancellable,
-                                error);
   if (groups == NULL || !fetch_switches (session, groups, &switches, cancellable, error))
     return FALSE;
-  for (guint i = targets->len; i-- > 0;)
+  for (guint i = 0; i < targets->len; i++)
     {
       Target *target = targets->pdata[i];
       const HvfsValue *group = content_of (groups, target->moref);
       const HvfsValue *of = property (group, "config.distributedVirtualSwitch");
 
-      if (group != NULL)
-        read_group (group, content_of (switches, hvfs_value_text (of, NULL)), target);
-      else if (i > 0) /* a neighbour, of which nothing was said */
-        g_ptr_array_remove_index (targets, i);
+      read_group (group, content_of (switches, hvfs_value_text (of, NULL)), target);
     }
-  if (content_of (groups, ((Target *) targets->pdata[0])->moref) != NULL)
-    return TRUE;
-  hvfs_object_set_gone ("network", error);
-  return FALSE;
+  return TRUE;
 }
 
 /* ---- what is kept ---- */
@@ -521,6 +562,8 @@ fetch (HvfsCall *call, HvfsNode node, gint64 *ret_size G_GNUC_UNUSED, GError **e
       return FALSE;
     }
   if (kind == SWITCH_DISTRIBUTED && !fetch_groups (session, targets, call->cancellable, error))
+    return FALSE;
+  if (kind == SWITCH_OPAQUE && !fetch_opaque (session, targets, call->cancellable, error))
     return FALSE;
   if (kind == SWITCH_HOSTS && !fetch_hosts (session, hosts, targets, call->cancellable, error))
     return FALSE;

@@ -13,8 +13,8 @@
 HvfsNetworks *hvfs_networks_new (void);
 void hvfs_networks_free (HvfsNetworks *networks);
 
-/* Two requests for a hundred port groups of distributed switches, one for the networks that
- * the same hosts have, none for others. */
+/* Two requests for a hundred port groups of distributed switches, one for a hundred opaque
+ * networks, one for the networks that the same hosts have, none for others. */
 extern const HvfsFetch hvfs_network_fetch;
 
 /* Appends the lines that were fetched of @network; FALSE: they were not.  Memory. */

@@ -5,7 +5,7 @@
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
 . "$tests_dir/lib/ops.sh"
 
-start_vcsim -vm 1 -pg 3
+start_vcsim -vm 1 -pg 3 -nsx 2
 control POST "/set?object=DC0_DVPG1&path=config.numPorts&value=24" >/dev/null
 port_config () {
   control POST /set -d object="$1" -d path=config.defaultPortConfig --data-urlencode "value=$2" >/dev/null
@@ -23,8 +23,9 @@ value_of () {
   sed -n "s/^$2=//p" "$nets/$1/info"
 }
 
-# Three port groups and their switch: two requests, whoever comes first.
+# Three port groups and their switch: two requests, whoever comes first; opaque networks: one.
 expect_requests "$mnt" 2 sh -c "cat '$nets/'*DVPG*/info"
+expect_requests "$mnt" 1 sh -c "cat '$nets/'*NSX*/info"
 expect_requests "$mnt" 1 cat "$nets/VM Network/info"
 expect_requests "$mnt" 1 cat "$nets/VM Network/network.xml"
 expect_requests "$mnt" 0 ls -lR "$nets/"
@@ -45,6 +46,14 @@ sed -n "s/.*<source switchid='\([^']*\)'.* portgroupid='\([^']*\)'.*/switchid='\
 while read -r line; do
   grep -qF -- "$line" "$tmp/ids" || fail "no port group has $line: $(cat "$tmp/ids")"
 done <"$tmp/used"
+
+# An opaque network has the ids of an interface on it.
+expect_eq 'opaque' "$(value_of DC0_NSX0 type) $(value_of DC0_NSX0 opaquetype)" 'opaque nsx.LogicalSwitch'
+domain=$(cd "$mnt/by-name/DC0_H0_VM0" && pwd -P)
+sed "s|<interface type='vds'>|<interface type='bridge'>|; s|<source switchid=.*|<source bridge='DC0_NSX1'/>|" "$domain/config.xml" >"$tmp/new.xml"
+cp "$tmp/new.xml" "$domain/config.xml"
+grep -qF "<source vmware:opaqueid='$(value_of DC0_NSX1 opaqueid)' vmware:opaquetype='nsx.LogicalSwitch'/>" "$domain/config.xml" ||
+  fail "the interface is not on DC0_NSX1: $(cat "$domain/config.xml")"
 
 # A network of hosts is as they say, each of them.
 expect_eq 'switch of hosts' "$(value_of 'VM Network' switch)" vSwitch0
