@@ -33,6 +33,37 @@ dup_network_name (const HvfsServer *server, const HvfsValue *backing)
   return name == NULL ? NULL : hvfs_inventory_name_decode (name);
 }
 
+/* That of the opaque network @id, which @vm is on: vSphere has it beside the id.
+ * Returns: (transfer full) (nullable) */
+static char *
+lookup_opaque_name (const HvfsServer *server, const char *vm, const char *id, GError **error)
+{
+  g_autoptr (HvfsValue) networks
+    = hvfs_retrieve_property (server->session, "VirtualMachine", vm, "network", error);
+
+  for (guint i = 0; i < hvfs_value_n_children (networks); i++)
+    {
+      const HvfsValue *network = hvfs_value_nth (networks, i);
+      g_autoptr (HvfsValue) summary = NULL;
+      GError *failure = NULL;
+      const char *name;
+
+      if (g_strcmp0 (hvfs_value_type (network), "OpaqueNetwork") != 0)
+        continue;
+      summary = hvfs_retrieve_property (server->session, "OpaqueNetwork",
+                                        hvfs_value_text (network, NULL), "summary", &failure);
+      if (failure != NULL)
+        {
+          g_propagate_error (error, failure);
+          return NULL;
+        }
+      name = hvfs_value_text (summary, "name");
+      if (name != NULL && g_strcmp0 (hvfs_value_text (summary, "opaqueNetworkId"), id) == 0)
+        return hvfs_inventory_name_decode (name);
+    }
+  return NULL;
+}
+
 static HvfsValue *
 new_backing (const char *name)
 {
@@ -45,15 +76,24 @@ new_backing (const char *name)
 
 /* @device on the network of the same name that the host @host of @there has.  (transfer full) */
 static HvfsValue *
-move_interface (const HvfsServer *server, const HvfsServer *there, guint32 host,
+move_interface (const HvfsServer *server, const char *vm, const HvfsServer *there, guint32 host,
                 HvfsValue *device, GError **error)
 {
-  g_autofree char *name = dup_network_name (server, hvfs_value_get (device, "backing"));
+  const char *opaque = hvfs_value_text (device, "backing.opaqueNetworkId");
+  GError *failure = NULL;
+  g_autofree char *name
+    = opaque != NULL ? lookup_opaque_name (server, vm, opaque, &failure)
+                     : dup_network_name (server, hvfs_value_get (device, "backing"));
   g_autoptr (HvfsDomain) none = hvfs_domain_new (), wanted = hvfs_domain_new ();
   g_autoptr (GHashTable) backings = NULL;
   HvfsValue *moved, *backing;
   HvfsNet *net;
 
+  if (failure != NULL)
+    {
+      g_propagate_error (error, failure);
+      return NULL;
+    }
   if (name == NULL)
     {
       g_set_error (error, HVFS_ERROR, ENOTSUP,
@@ -89,7 +129,7 @@ lookup_interfaces (const HvfsServer *server, const char *vm, const HvfsServer *t
 
       if (hvfs_value_get (device, "addressType") == NULL)
         continue;
-      one = move_interface (server, there, host, device, error);
+      one = move_interface (server, vm, there, host, device, error);
       if (one == NULL)
         return NULL;
       g_ptr_array_add (moved, one);

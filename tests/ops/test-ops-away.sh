@@ -6,9 +6,10 @@
 requires_vim
 
 # The other one lets only its own user in.
-start_vcsim -l 127.0.0.2:0 -user mover -password secret -vm 0 -ds 2 -cluster 1
+start_vcsim -l 127.0.0.2:0 -user mover -password secret -vm 0 -ds 2 -cluster 1 -nsx 1
 other_url=$vcsim_url other_control=$vcsim_control other_cert=$vcsim_cert other=${vcsim_hostport} other_pid=$vcsim_pid
-start_vcsim -vm 4 -ds 2
+control POST "/set?object=DC0_NSX0&path=summary.opaqueNetworkId&value=segment-there" >/dev/null
+start_vcsim -vm 4 -ds 2 -nsx 1
 cat >"$tmp/auth.conf" <<END
 [credentials-other]
 username=mover
@@ -50,6 +51,14 @@ expect_eq 'there' "$(there $vm runtime.powerState runtime.host summary.config.uu
   "poweredOn DC0_C0_H1 $uuid [\"LocalDS_1\"] $net "
 expect_eq 'gone here' "$(vim get $vm name 2>&1)" "vim.py: the server has no $vm"
 tail -n 1 "$mnt/.hvfs/errors" | grep -q pin= || fail "errors: $(tail -n 1 "$mnt/.hvfs/errors")"
+
+# A segment of NSX has another id there.
+vm=DC0_C0_RP0_VM0
+d=$mnt/by-name/$vm
+sed "s|<interface type='vds'>|<interface type='bridge'>|; s|<source switchid=.*|<source bridge='DC0_NSX0'/>|" "$d/config.xml" >"$tmp/new.xml"
+cp "$tmp/new.xml" "$d/config.xml" || fail "$(cat "$d/error")"
+echo "$(to DC0/DC0_H0) datastore=LocalDS_1" >"$d/migrate" || fail "migrate: $(tail -n 1 "$mnt/.hvfs/errors")"
+there $vm config.hardware.device | grep -q segment-there || fail "not on the segment: $(there $vm config.hardware.device)"
 
 # One that is off; the datastore of its own's name; a pin in place of the authority.
 vm=DC0_H0_VM1
