@@ -18,10 +18,6 @@
 #include "backend/wire/soap.h"
 #include "convert/error.h"
 
-/* Beside the one that waits for updates, which may not have to wait for one because many
- * write; few servers profit from more at once. */
-#define CONNECTIONS 7
-
 /* After how long a refused login is tried again.  The last one is for ever with a vCenter,
  * which counts refusals of the last minutes; a host counts them until one is right, and
  * locks the account at five: it gets none of the last. */
@@ -65,7 +61,7 @@ config_of (const HvfsUri *uri, guint timeout_s)
 {
   return (HvfsHttpConfig){ .proxy = uri->proxy, .cacert = uri->cacert, .no_verify = uri->no_verify,
                            .legacy_tls = uri->legacy_tls, .timeout_s = timeout_s,
-                           .connections = CONNECTIONS };
+                           .connections = HVFS_SESSION_CONNECTIONS };
 }
 
 HvfsSession *

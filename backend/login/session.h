@@ -23,6 +23,10 @@
 
 typedef struct _HvfsSession HvfsSession;
 
+/* How many calls a server has to answer at once, but for those that it may take its time for:
+ * few servers profit from more. */
+#define HVFS_SESSION_CONNECTIONS 7
+
 /* How a call may be repeated when its connection died or the session had expired. */
 typedef enum
 {

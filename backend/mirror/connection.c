@@ -28,9 +28,9 @@ struct _HvfsConnection
   gint idle_since_s;        /* atomic */
 
   GMutex lock;
-  GCond changed;            /* n_told, asking; somebody was cancelled */
+  GCond changed;            /* up, asking; somebody was cancelled */
   GCond woken;              /* of the update thread: closing, eager_us, hurry */
-  guint64 n_told;           /* lock */
+  GHashTable *news;         /* lock: HvfsNews, who waits for some */
   gboolean up;              /* lock */
   char *reason;             /* lock: why not, "" when it is */
   gint64 since_us;          /* lock: since 1970 */
@@ -54,6 +54,7 @@ hvfs_connection_new (HvfsSession *session, guint timeout_s)
   link->timeout_s = timeout_s;
   link->crew = hvfs_crew_new ("hvfs-ask", ask, link, 1);
   link->read = TRUE; /* who mounts is about to read */
+  link->news = g_hash_table_new (NULL, NULL);
   g_mutex_init (&link->lock);
   g_cond_init (&link->changed);
   g_cond_init (&link->woken);
@@ -82,6 +83,7 @@ hvfs_connection_free (HvfsConnection *link)
   if (link == NULL)
     return;
   hvfs_connection_close (link);
+  g_hash_table_unref (link->news);
   g_free (link->reason);
   g_free (link->lost);
   g_cond_clear (&link->changed);
@@ -112,10 +114,20 @@ hvfs_connection_is_up (HvfsConnection *link, char **ret_reason, gint64 *ret_sinc
   return link->up;
 }
 
+/* Lock held. */
+static void
+tell (HvfsNews *news)
+{
+  news->is_told = TRUE;
+  g_cond_signal (&news->told);
+}
+
 void
 hvfs_connection_set (HvfsConnection *link, gboolean up, const char *reason)
 {
+  GHashTableIter iter;
   gboolean changed;
+  gpointer news;
 
   g_mutex_lock (&link->lock);
   changed = link->up != up;
@@ -127,7 +139,9 @@ hvfs_connection_set (HvfsConnection *link, gboolean up, const char *reason)
       g_free (link->reason);
       link->reason = g_strdup (reason);
     }
-  link->n_told++;
+  g_hash_table_iter_init (&iter, link->news);
+  while (g_hash_table_iter_next (&iter, &news, NULL))
+    tell (news);
   g_cond_broadcast (&link->changed);
   g_mutex_unlock (&link->lock);
   if (changed && link->observer != NULL)
@@ -152,45 +166,49 @@ hvfs_connection_await_up (HvfsConnection *link, gint64 deadline_us, GCancellable
 /* ---- news ---- */
 
 void
-hvfs_connection_tell (HvfsConnection *link)
+hvfs_connection_begin_news (HvfsConnection *link, HvfsNews *news)
 {
+  news->is_told = FALSE;
+  g_cond_init (&news->told);
   g_mutex_lock (&link->lock);
-  link->n_told++;
-  g_cond_broadcast (&link->changed);
-  g_mutex_unlock (&link->lock);
-}
-
-guint64
-hvfs_connection_get_n_told (HvfsConnection *link)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&link->lock);
-
-  return link->n_told;
-}
-
-void
-hvfs_connection_expect_news (HvfsConnection *link)
-{
-  g_mutex_lock (&link->lock);
+  g_hash_table_add (link->news, news);
   link->eager_us = g_get_monotonic_time ();
   g_cond_signal (&link->woken);
   g_mutex_unlock (&link->lock);
 }
 
+void
+hvfs_connection_end_news (HvfsConnection *link, HvfsNews *news)
+{
+  g_mutex_lock (&link->lock);
+  g_hash_table_remove (link->news, news);
+  g_mutex_unlock (&link->lock);
+  g_cond_clear (&news->told);
+}
+
+void
+hvfs_connection_tell (HvfsConnection *link, HvfsNews *news)
+{
+  g_mutex_lock (&link->lock);
+  tell (news);
+  g_mutex_unlock (&link->lock);
+}
+
 int
-hvfs_connection_await_news (HvfsConnection *link, guint64 n_told, gint64 deadline_us,
+hvfs_connection_await_news (HvfsConnection *link, HvfsNews *news, gint64 deadline_us,
                             GCancellable *cancellable)
 {
   HvfsWake wake;
   int code = 0;
 
-  hvfs_wake_begin (&wake, cancellable, &link->lock, &link->changed);
+  hvfs_wake_begin (&wake, cancellable, &link->lock, &news->told);
   g_mutex_lock (&link->lock);
-  while (code == 0 && link->n_told == n_told)
+  while (code == 0 && !news->is_told)
     if (g_cancellable_is_cancelled (cancellable))
       code = EINTR;
-    else if (!g_cond_wait_until (&link->changed, &link->lock, deadline_us))
+    else if (!g_cond_wait_until (&news->told, &link->lock, deadline_us))
       code = ETIMEDOUT;
+  news->is_told = FALSE;
   g_mutex_unlock (&link->lock);
   hvfs_wake_end (&wake);
   return code;

@@ -2,8 +2,9 @@
 /* backend/mirror/connection.h - whether the server is there, and waiting for news of it
  *
  * Exists so that those who wait and the update thread need not know each other: whoever waits
- * for updates or tasks wakes up when some were applied, when the server is lost or found, and
- * when he is cancelled; the update thread hears here that somebody waits, reads or hurries.
+ * for updates or tasks wakes up when one was applied that concerns him, when the server is lost
+ * or found, and when he is cancelled; the update thread hears here that somebody waits, reads or
+ * hurries.
  *
  * A server can die without a word: when nothing was heard of it for half the time-out, who is
  * about to rely on it asks it for the time, once for all that come meanwhile.  So it is noticed
@@ -68,16 +69,24 @@ void hvfs_connection_hurry (HvfsConnection *link);
 
 /* ---- news ---- */
 
-/* There is news: updates that belong together have been applied. */
-void hvfs_connection_tell (HvfsConnection *link);
-guint64 hvfs_connection_get_n_told (HvfsConnection *link);
+/* One who waits for news, from begin to end: each sleeps at a place of his own, so that of
+ * hundreds who wait only that one wakes up for whom there is something. */
+typedef struct
+{
+  GCond told;
+  gboolean is_told; /* the connection's lock: since he last woke up */
+} HvfsNews;
 
-/* Somebody begins to wait for news: a server that does not push is asked more often. */
-void hvfs_connection_expect_news (HvfsConnection *link);
+/* A server that does not push is asked more often for a while. */
+void hvfs_connection_begin_news (HvfsConnection *link, HvfsNews *news);
+void hvfs_connection_end_news (HvfsConnection *link, HvfsNews *news);
 
-/* Sleeps until there is more news than @n_told, which the server's being lost or found is,
- * too.  Returns: 0; EINTR when cancelled, ETIMEDOUT */
-int hvfs_connection_await_news (HvfsConnection *link, guint64 n_told, gint64 deadline_us,
+/* There is news for @news. */
+void hvfs_connection_tell (HvfsConnection *link, HvfsNews *news);
+
+/* Sleeps until there is news, which the server's being lost or found is for all; what was told
+ * since the begin or the last sleep counts.  Returns: 0; EINTR when cancelled, ETIMEDOUT */
+int hvfs_connection_await_news (HvfsConnection *link, HvfsNews *news, gint64 deadline_us,
                                 GCancellable *cancellable);
 
 /* ---- the update thread's side ---- */

@@ -28,6 +28,9 @@ struct _HvfsMirror
   HvfsPropMask left_out[HVFS_N_KINDS]; /* lock */
   HvfsValue *left_out_fault; /* what they are in place of a value */
 
+  GMutex waits_lock;       /* taken behind lock */
+  GPtrArray *waits;        /* waits_lock: Wait, on its waiter's stack */
+
   HvfsConnection *link;
   HvfsStats *stats;
   HvfsMirrorObserver observer; /* set before the first update */
@@ -83,6 +86,8 @@ hvfs_mirror_new (HvfsConnection *link, HvfsStats *stats)
   mirror->by_ref = g_hash_table_new (ref_hash, ref_equal);
   mirror->left_out_fault = new_left_out_fault ();
   mirror->stats = stats;
+  g_mutex_init (&mirror->waits_lock);
+  mirror->waits = g_ptr_array_new ();
   return mirror;
 }
 
@@ -97,6 +102,8 @@ hvfs_mirror_free (HvfsMirror *mirror)
   g_hash_table_unref (mirror->by_ref);
   g_hash_table_unref (mirror->by_serial);
   hvfs_value_unref (mirror->left_out_fault);
+  g_ptr_array_unref (mirror->waits);
+  g_mutex_clear (&mirror->waits_lock);
   g_rw_lock_clear (&mirror->lock);
   g_free (mirror);
 }
@@ -230,34 +237,77 @@ hvfs_mirror_await_up (HvfsMirror *mirror, gint64 deadline_us, GCancellable *canc
 
 /* ---- waiting ---- */
 
-static int
-look_now (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data)
+/* One who waits for something to be so. */
+typedef struct
+{
+  HvfsMirrorLook look;
+  gpointer data;
+  int found;        /* mirror->waits_lock: what the look last said */
+  HvfsNews news;
+} Wait;
+
+/* From here on each set of updates is looked through for it, if it is not so yet. */
+static void
+begin_wait (HvfsMirror *mirror, Wait *wait)
 {
   g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&mirror->lock);
 
-  return look (mirror, data);
+  hvfs_connection_begin_news (mirror->link, &wait->news);
+  wait->found = wait->look (mirror, wait->data);
+  if (wait->found != 0)
+    return;
+  g_mutex_lock (&mirror->waits_lock);
+  g_ptr_array_add (mirror->waits, wait);
+  g_mutex_unlock (&mirror->waits_lock);
+}
+
+static int
+get_found (HvfsMirror *mirror, const Wait *wait)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mirror->waits_lock);
+
+  return wait->found;
+}
+
+static void
+end_wait (HvfsMirror *mirror, Wait *wait)
+{
+  g_mutex_lock (&mirror->waits_lock);
+  g_ptr_array_remove_fast (mirror->waits, wait);
+  g_mutex_unlock (&mirror->waits_lock);
+  hvfs_connection_end_news (mirror->link, &wait->news);
+}
+
+/* A look is cheaper than to wake who would look for himself, and go on sleeping.  Lock held. */
+static void
+look_for_all (HvfsMirror *mirror)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mirror->waits_lock);
+
+  for (guint i = 0; i < mirror->waits->len; i++)
+    {
+      Wait *wait = mirror->waits->pdata[i];
+
+      if (wait->found == 0 && (wait->found = wait->look (mirror, wait->data)) != 0)
+        hvfs_connection_tell (mirror->link, &wait->news);
+    }
 }
 
 gboolean
 hvfs_mirror_await_that (HvfsMirror *mirror, HvfsMirrorLook look, gpointer data,
                         gint64 deadline_us, GCancellable *cancellable, GError **error)
 {
+  Wait wait = { .look = look, .data = data };
   int found, code = 0;
 
-  hvfs_connection_expect_news (mirror->link);
-  do
-    {
-      guint64 n_told = hvfs_connection_get_n_told (mirror->link);
-
-      found = look_now (mirror, look, data);
-      if (found < 0)
-        code = ESTALE;
-      else if (found == 0)
-        code = hvfs_connection_is_up (mirror->link, NULL, NULL)
-                 ? hvfs_connection_await_news (mirror->link, n_told, deadline_us, cancellable)
-                 : EIO;
-    }
-  while (found == 0 && code == 0);
+  begin_wait (mirror, &wait);
+  while ((found = get_found (mirror, &wait)) == 0 && code == 0)
+    code = hvfs_connection_is_up (mirror->link, NULL, NULL)
+             ? hvfs_connection_await_news (mirror->link, &wait.news, deadline_us, cancellable)
+             : EIO;
+  end_wait (mirror, &wait);
+  if (found != 0)
+    code = found < 0 ? ESTALE : 0;
   if (code == ESTALE)
     hvfs_object_set_gone ("object", error);
   else if (code != 0)
@@ -282,7 +332,7 @@ end_set (HvfsMirror *mirror)
 {
   if (mirror->observer.applied != NULL)
     mirror->observer.applied (mirror->observer_data);
-  hvfs_connection_tell (mirror->link);
+  look_for_all (mirror);
 }
 
 static HvfsObject *

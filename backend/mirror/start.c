@@ -6,15 +6,11 @@
 #include "backend/wait/wake.h"
 #include "convert/error.h"
 
-/* As many as there are writers. */
-#define MAX_THREADS 512
-
 struct _HvfsStarter
 {
   HvfsSession *session;
   HvfsCrew *crew;
   GMutex lock;
-  GCond answered;       /* one of the calls was, or its writer was interrupted */
 };
 
 /* One call; the last of its writer and its thread to leave frees it. */
@@ -22,6 +18,7 @@ typedef struct
 {
   HvfsRequest *request;
   GCancellable *unsent; /* cancelled: it need not be sent any more */
+  GCond answered;       /* it was, or its writer was interrupted */
   HvfsValue *reply;     /* starter->lock, as the next */
   GError *error;
   gboolean over;        /* lock: there is one of them */
@@ -34,6 +31,7 @@ call_free (Call *call)
   hvfs_request_free (call->request);
   g_object_unref (call->unsent);
   hvfs_value_unref (call->reply);
+  g_cond_clear (&call->answered);
   g_clear_error (&call->error);
   g_free (call);
 }
@@ -79,7 +77,7 @@ run (gpointer data, gpointer user_data)
   call->error = error;
   call->over = TRUE;
   abandoned = call->abandoned;
-  g_cond_broadcast (&starter->answered);
+  g_cond_signal (&call->answered);
   g_mutex_unlock (&starter->lock);
   if (abandoned)
     {
@@ -95,8 +93,7 @@ hvfs_starter_new (HvfsSession *session)
 
   starter->session = session;
   g_mutex_init (&starter->lock);
-  g_cond_init (&starter->answered);
-  starter->crew = hvfs_crew_new ("hvfs-start", run, starter, MAX_THREADS);
+  starter->crew = hvfs_crew_new ("hvfs-start", run, starter, HVFS_SESSION_CONNECTIONS);
   return starter;
 }
 
@@ -106,7 +103,6 @@ hvfs_starter_free (HvfsStarter *starter)
   if (starter == NULL)
     return;
   hvfs_crew_free (starter->crew);
-  g_cond_clear (&starter->answered);
   g_mutex_clear (&starter->lock);
   g_free (starter);
 }
@@ -119,14 +115,16 @@ await (HvfsStarter *starter, Call *call, GCancellable *cancellable)
   HvfsWake wake;
   gboolean over;
 
-  hvfs_wake_begin (&wake, cancellable, &starter->lock, &starter->answered);
+  hvfs_wake_begin (&wake, cancellable, &starter->lock, &call->answered);
   g_mutex_lock (&starter->lock);
   while (!call->over && !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&starter->answered, &starter->lock);
-  over = call->over;
-  call->abandoned = !over;
+    g_cond_wait (&call->answered, &starter->lock);
   g_mutex_unlock (&starter->lock);
   hvfs_wake_end (&wake);
+  g_mutex_lock (&starter->lock);
+  over = call->over;
+  call->abandoned = !over; /* from here on its thread frees it */
+  g_mutex_unlock (&starter->lock);
   if (!over)
     g_cancellable_cancel (unsent);
   return over;
@@ -149,6 +147,7 @@ hvfs_starter_call (HvfsStarter *starter, HvfsRequest *request, GCancellable *can
   call = g_new0 (Call, 1);
   call->request = hvfs_request_copy (request);
   call->unsent = g_cancellable_new ();
+  g_cond_init (&call->answered);
   hvfs_crew_push (starter->crew, call);
   if (!await (starter, call, cancellable))
     {

@@ -22,6 +22,7 @@
 typedef struct
 {
   const char *moref;
+  HvfsNews news;                    /* of this task */
   gboolean watched;                 /* in the view, or has a filter */
   char *filter;                     /* where there are no views */
   gboolean lost;                    /* the server does not know it any more */
@@ -97,20 +98,31 @@ modify_view (HvfsTasks *tasks, const char *view, GPtrArray *add, GPtrArray *remo
   return hvfs_session_call (tasks->session, request, HVFS_CALL_READ, 0, cancellable, error);
 }
 
+/* Wakes who waits for the task that @ref names.  Lock held.
+ * Returns: (transfer none) (nullable): what he waits with */
+static Wait *
+tell (HvfsTasks *tasks, const HvfsValue *ref)
+{
+  const char *moref = hvfs_value_text (ref, NULL);
+  Wait *wait = moref == NULL ? NULL : g_hash_table_lookup (tasks->waits, moref);
+
+  if (wait != NULL)
+    hvfs_connection_tell (tasks->link, &wait->news);
+  return wait;
+}
+
 static void
 mark_unresolved (HvfsTasks *tasks, const HvfsValue *reply)
 {
   g_mutex_lock (&tasks->lock);
   for (guint i = 0; i < hvfs_value_n_children (reply); i++)
     {
-      const char *moref = hvfs_value_text (hvfs_value_nth (reply, i), NULL);
-      Wait *wait = moref == NULL ? NULL : g_hash_table_lookup (tasks->waits, moref);
+      Wait *wait = tell (tasks, hvfs_value_nth (reply, i));
 
       if (wait != NULL)
         wait->lost = TRUE;
     }
   g_mutex_unlock (&tasks->lock);
-  hvfs_connection_tell (tasks->link);
 }
 
 static char *
@@ -256,9 +268,11 @@ hvfs_tasks_apply (HvfsTasks *tasks, HvfsValue *const *updates, guint n_updates, 
 {
   g_mutex_lock (&tasks->lock);
   for (guint i = 0; i < n_updates; i++)
-    hvfs_task_list_apply (tasks->list, updates[i], api);
+    {
+      hvfs_task_list_apply (tasks->list, updates[i], api);
+      tell (tasks, hvfs_value_get (updates[i], "obj"));
+    }
   g_mutex_unlock (&tasks->lock);
-  hvfs_connection_tell (tasks->link);
 }
 
 void
@@ -328,16 +342,16 @@ set_unknown (const char *moref, GError **error)
   return FALSE;
 }
 
-/* Sleeps until there is more news than @n_told or @deadline (0: none).  A server that died
- * without a word is noticed by those who wait for it.  Lock held on entry and exit. */
+/* Sleeps until there is news of the task or @deadline (0: none).  A server that died without a
+ * word is noticed by those who wait for it.  Lock held on entry and exit. */
 static void
-sleep_until (HvfsTasks *tasks, guint64 n_told, gint64 deadline, guint lost_s,
+sleep_until (HvfsTasks *tasks, Wait *wait, gint64 deadline, guint lost_s,
              GCancellable *cancellable)
 {
   gint64 patience = g_get_monotonic_time () + lost_s * G_TIME_SPAN_SECOND / 2;
 
   g_mutex_unlock (&tasks->lock);
-  if (hvfs_connection_await_news (tasks->link, n_told,
+  if (hvfs_connection_await_news (tasks->link, &wait->news,
                                   deadline > 0 ? MIN (deadline, patience) : patience, cancellable)
         == ETIMEDOUT
       && g_get_monotonic_time () >= patience)
@@ -398,11 +412,9 @@ static gboolean
 wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
           HvfsValue **ret_result, GError **error)
 {
-  guint64 n_told = hvfs_connection_get_n_told (tasks->link);
   gboolean ok = FALSE;
 
-  for (; !is_over (tasks, wait, ret_result, error, &ok);
-       n_told = hvfs_connection_get_n_told (tasks->link))
+  while (!is_over (tasks, wait, ret_result, error, &ok))
     {
       gint64 now = g_get_monotonic_time ();
 
@@ -422,7 +434,7 @@ wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
       if (must_watch (tasks, wait, now))
         watch (tasks, wait);
       else /* The cancellation of one that is cancelled is no news. */
-        sleep_until (tasks, n_told, next_look (wait, now, lost_s), lost_s,
+        sleep_until (tasks, wait, next_look (wait, now, lost_s), lost_s,
                      wait->cancelled_at == 0 ? cancellable : NULL);
     }
   return ok;
@@ -447,12 +459,13 @@ hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
                    hvfs_request_method (request));
       return FALSE;
     }
-  hvfs_connection_expect_news (tasks->link);
+  hvfs_connection_begin_news (tasks->link, &wait.news);
   g_mutex_lock (&tasks->lock);
   g_hash_table_insert (tasks->waits, (char *) wait.moref, &wait);
   ok = wait_for (tasks, &wait, lost_s, cancellable, ret_result, &failure);
   g_hash_table_remove (tasks->waits, wait.moref);
   g_mutex_unlock (&tasks->lock);
+  hvfs_connection_end_news (tasks->link, &wait.news);
   unwatch (tasks, &wait);
   if (ok)
     return TRUE;

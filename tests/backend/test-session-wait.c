@@ -75,7 +75,6 @@ test_cancelled_before (void)
   g_assert_cmpuint (n_requests (&f, "PowerOnVM_Task"), ==, 0);
 }
 
-#define CONNECTIONS 7
 
 /* All connections are taken: one more call waits for one, and can be cancelled; but a call
  * that waits on purpose, as for updates, does not wait for one. */
@@ -85,15 +84,15 @@ test_cancel_queued (void)
   g_auto (Fixture) f = { 0 };
   g_autoptr (GCancellable) all = g_cancellable_new ();
   g_autoptr (GCancellable) one = g_cancellable_new ();
-  Wait waits[CONNECTIONS + 1], queued = { .f = &f, .cancellable = one };
-  GThread *threads[CONNECTIONS + 1], *thread;
+  Wait waits[HVFS_SESSION_CONNECTIONS + 1], queued = { .f = &f, .cancellable = one };
+  GThread *threads[HVFS_SESSION_CONNECTIONS + 1], *thread;
 
   fixture_init (&f, FALSE, PATIENT_S, "");
   connect_well (&f);
   soap_server_misbehave_on (f.server, MISBEHAVE_SILENT, "PowerOnVM_Task");
-  for (guint i = 0; i <= CONNECTIONS; i++)
+  for (guint i = 0; i <= HVFS_SESSION_CONNECTIONS; i++)
     {
-      waits[i] = (Wait) { .f = &f, .cancellable = all, .wait_s = i < CONNECTIONS ? 0 : PATIENT_S };
+      waits[i] = (Wait) { .f = &f, .cancellable = all, .wait_s = i < HVFS_SESSION_CONNECTIONS ? 0 : PATIENT_S };
       threads[i] = g_thread_new ("waiter", wait_in_thread, &waits[i]);
       soap_server_await (f.server, "PowerOnVM_Task", i + 1);
     }
@@ -103,13 +102,13 @@ test_cancel_queued (void)
   g_assert_error (queued.error, HVFS_ERROR, ECANCELED);
   g_clear_error (&queued.error);
   g_cancellable_cancel (all);
-  for (guint i = 0; i <= CONNECTIONS; i++)
+  for (guint i = 0; i <= HVFS_SESSION_CONNECTIONS; i++)
     {
       g_thread_join (threads[i]);
       g_assert_error (waits[i].error, HVFS_ERROR, ECANCELED);
       g_clear_error (&waits[i].error);
     }
-  g_assert_cmpuint (n_requests (&f, "PowerOnVM_Task"), ==, CONNECTIONS + 1);
+  g_assert_cmpuint (n_requests (&f, "PowerOnVM_Task"), ==, HVFS_SESSION_CONNECTIONS + 1);
 }
 
 /* A silent server ends a call that may wait after that time; until then the thread sleeps. */
