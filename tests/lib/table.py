@@ -10,15 +10,16 @@ line that is not as it should be says so, and end () fails for it.
 import errno
 import os
 import re
-import ssl
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
+from types import SimpleNamespace
 
-from pyVim.connect import SmartConnect
 from pyVmomi import vim
+
+import vc
 
 LIMIT_S = 60
 MNT, URL, CONTROL = sys.argv[1:4]
@@ -28,15 +29,8 @@ bad = 0
 
 # ---- the server, by others ----
 
-def connect():
-    scheme, rest = URL.split('://')
-    host, port = rest.split('/')[0].rsplit(':', 1)
-    extra = {} if scheme == 'http' else {'sslContext': ssl._create_unverified_context()}
-    return SmartConnect(protocol=scheme, host=host.strip('[]'), port=int(port), user='user', pwd='pass word',
-                        **extra).RetrieveContent()
-
-
-CONTENT = connect()
+CONTENT = vc.connect(urllib.parse.urlparse(URL).netloc).RetrieveContent()
+SERVER = SimpleNamespace(content=CONTENT) # asked for once
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -46,10 +40,10 @@ def control(action, /, **values):
 
 
 def find(name, kind=vim.ManagedEntity):
-    view = CONTENT.viewManager.CreateContainerView(CONTENT.rootFolder, [kind], True)
-    found = [e for e in view.view if name in (e.name, urllib.parse.unquote(e.name))]
-    view.Destroy()
-    return found[0] if found else None
+    for entity, props in vc.read(SERVER, kind, ['name']):
+        if name in (props['name'], urllib.parse.unquote(props['name'])):
+            return entity
+    return None
 
 
 def make_folder(datacenter, name):
@@ -113,7 +107,13 @@ def read(name, what):
     """What a file says, or of a command its output, on one line."""
     if what is None:
         return ''
-    done = bash(name, what if ' ' in what else f'cat "{what}"')
+    if ' ' not in what:
+        try:
+            with open(os.path.join(directory(name), what), encoding='utf-8', errors='replace') as file:
+                return ' '.join(file.read().split())
+        except OSError as e:
+            return f'{what}: {e.strerror}'
+    done = bash(name, what)
     return ' '.join((done.stdout if done.returncode == 0 else done.stderr).split())
 
 

@@ -9,12 +9,11 @@ import os
 import re
 import sys
 import tarfile
-from types import SimpleNamespace
 
 from pyVmomi import vim, vmodl
 
 from govc import govc, named
-from table import CONTENT, bash_in, control
+from table import CONTENT, SERVER, bash_in, control
 from vc import read
 
 MNT, _, _, MAN, TMP = sys.argv[1:6]
@@ -132,8 +131,7 @@ def packed(directory):
 def look():
     """What there is of each side, without the names that are its own."""
     all_names = {name for side in SIDES for name in side.values()}
-    content = SimpleNamespace(content=CONTENT)
-    names = {each: had['name'] for each, had in read(content, vim.ManagedEntity, ['name'])}
+    names = {each: had['name'] for each, had in read(SERVER, vim.ManagedEntity, ['name'])}
     found = retrieve([each for each, name in names.items() if name in all_names])
     fields = [f.name for f in CONTENT.customFieldsManager.field]
     looks = []
