@@ -19,7 +19,7 @@ hvfs_reader_alloc (HvfsTransfers *transfers, HvfsDatastorePlace *place, const ch
   reader->path = g_strdup (path);
   reader->closed = g_cancellable_new ();
   reader->total = -1;
-  reader->awaited = G_MAXINT64;
+  reader->waits = g_ptr_array_new ();
   g_atomic_ref_count_init (&reader->refs);
   g_mutex_init (&reader->lock);
   g_cond_init (&reader->changed);
@@ -35,6 +35,7 @@ hvfs_reader_unref (HvfsReader *reader)
   g_queue_clear_full (&reader->parts, (GDestroyNotify) hvfs_reader_part_free);
   hvfs_datastore_place_free (reader->place);
   g_object_unref (reader->closed);
+  g_ptr_array_unref (reader->waits);
   g_mutex_clear (&reader->lock);
   g_cond_clear (&reader->changed);
   g_free (reader->path);
@@ -88,17 +89,28 @@ hvfs_reader_add_part_locked (HvfsReader *reader, goffset start, gsize len)
 }
 
 void
+hvfs_reader_wake_locked (HvfsReader *reader)
+{
+  for (guint i = 0; i < reader->waits->len; i++)
+    g_cond_signal (&((HvfsReaderWait *) reader->waits->pdata[i])->told);
+}
+
+void
 hvfs_reader_fill_part (HvfsReaderPart *part, const char *data, gsize len)
 {
   HvfsReader *reader = part->reader;
+  goffset filled;
 
   memcpy (part->room->data + part->filled, data, len);
   g_mutex_lock (&reader->lock);
   part->filled += len;
-  if (part->start + (goffset) part->filled >= reader->awaited)
+  filled = part->start + (goffset) part->filled;
+  for (guint i = 0; i < reader->waits->len; i++)
     {
-      reader->awaited = G_MAXINT64;
-      g_cond_broadcast (&reader->changed);
+      HvfsReaderWait *wait = reader->waits->pdata[i];
+
+      if (wait->at >= part->start && wait->wanted <= filled)
+        g_cond_signal (&wait->told);
     }
   g_mutex_unlock (&reader->lock);
 }

@@ -27,6 +27,14 @@ typedef struct
   GError *error;     /* why no more comes; for who reads beyond what came */
 } HvfsReaderPart;
 
+/* One who waits for bytes, at a place of his own: several read one file, and parts come side by
+ * side, so that a chunk of one is news for few. */
+typedef struct
+{
+  goffset at, wanted; /* from where, and up to where all has to be there */
+  GCond told;
+} HvfsReaderWait;
+
 struct _HvfsReader
 {
   HvfsTransfers *transfers;
@@ -36,10 +44,10 @@ struct _HvfsReader
   gatomicrefcount refs;
 
   GMutex lock;
-  GCond changed;        /* a part has grown, or ended; a stream has, or may go on */
+  GCond changed;        /* a stream may go on, or is given up */
   GQueue parts;         /* lock: HvfsReaderPart; the one used last at the head */
   guint n_on_the_way;   /* lock */
-  goffset awaited;      /* lock: when a part has come up to there, who waits is woken */
+  GPtrArray *waits;     /* lock: HvfsReaderWait, on its reader's stack */
   goffset next;         /* lock: where who reads on will read; of several the foremost */
   goffset reached;      /* lock: up to where the last bytes were that were taken */
   gsize window;         /* lock: of the last range that was read on; 0: none */
@@ -59,6 +67,9 @@ void hvfs_reader_part_free (HvfsReaderPart *part);
 
 /* A part from @start on, of @len bytes or fewer, that is on its way. */
 HvfsReaderPart *hvfs_reader_add_part_locked (HvfsReader *reader, goffset start, gsize len);
+
+/* A part has ended, or there is one more: all who wait look again. */
+void hvfs_reader_wake_locked (HvfsReader *reader);
 
 /* The next bytes of it have come.  Takes the lock. */
 void hvfs_reader_fill_part (HvfsReaderPart *part, const char *data, gsize len);

@@ -49,7 +49,7 @@ go_on_locked (HvfsReaderStream *stream)
   if (reader->stream != stream)
     return FALSE;
   add_part_locked (stream);
-  g_cond_broadcast (&reader->changed);
+  hvfs_reader_wake_locked (reader);
   return TRUE;
 }
 
@@ -100,7 +100,7 @@ run (gpointer data)
     hvfs_reader_end_part_locked (stream->part);
   if (reader->stream == stream)
     reader->stream = NULL;
-  g_cond_broadcast (&reader->changed);
+  hvfs_reader_wake_locked (reader);
   g_mutex_unlock (&reader->lock);
   g_object_unref (stream->stop);
   g_free (stream);
@@ -142,4 +142,5 @@ hvfs_reader_give_up_stream_locked (HvfsReader *reader)
   g_cancellable_cancel (reader->stream->stop);
   reader->stream = NULL;
   g_cond_broadcast (&reader->changed);
+  hvfs_reader_wake_locked (reader);
 }

@@ -120,7 +120,7 @@ run_part (Part *part, GCancellable *cancellable)
   /* Who gives up is no reason for the others: they ask anew. */
   if (!ok && !g_cancellable_is_cancelled (cancellable))
     part->error = g_steal_pointer (&failure);
-  g_cond_broadcast (&reader->changed);
+  hvfs_reader_wake_locked (reader);
   g_mutex_unlock (&reader->lock);
   g_clear_error (&failure);
 }
@@ -234,6 +234,7 @@ typedef struct
   gint64 known_size;
   gboolean reads_on;   /* from where the last read ended, or one of several that do */
   gboolean asked;      /* beyond what was the end: once */
+  HvfsReaderWait wait;
 } Read;
 
 static gboolean
@@ -277,6 +278,19 @@ take_locked (Read *read, Part *part, goffset at, gsize len)
     g_cond_broadcast (&read->reader->changed);
 }
 
+/* Until something may have come of the bytes from @at up to @wanted, or it is cancelled. */
+static void
+wait_locked (Read *read, goffset at, goffset wanted)
+{
+  HvfsReader *reader = read->reader;
+
+  read->wait.at = at;
+  read->wait.wanted = wanted;
+  g_ptr_array_add (reader->waits, &read->wait);
+  g_cond_wait (&read->wait.told, &reader->lock);
+  g_ptr_array_remove_fast (reader->waits, &read->wait);
+}
+
 /* Takes a step towards all of @read.  FALSE: @error, or it is at the end. */
 static gboolean
 step_locked (Read *read, GCancellable *cancellable, GError **error)
@@ -307,10 +321,7 @@ step_locked (Read *read, GCancellable *cancellable, GError **error)
       && !hvfs_reader_streams_to_locked (reader, at))
     begin_locked (reader, at, read->size - read->got, read->reads_on, cancellable);
   else
-    {
-      reader->awaited = MIN (reader->awaited, wanted);
-      g_cond_wait (&reader->changed, &reader->lock);
-    }
+    wait_locked (read, at, wanted);
   return TRUE;
 }
 
@@ -344,7 +355,8 @@ hvfs_reader_read (HvfsReader *reader, goffset off, gsize size, gint64 known_size
   GError *failure = NULL;
   HvfsWake wake;
 
-  hvfs_wake_begin (&wake, cancellable, &reader->lock, &reader->changed);
+  g_cond_init (&read.wait.told);
+  hvfs_wake_begin (&wake, cancellable, &reader->lock, &read.wait.told);
   g_mutex_lock (&reader->lock);
   read.reads_on = reads_on_locked (reader, off, size);
   reader->listed_size = known_size;
@@ -359,6 +371,7 @@ hvfs_reader_read (HvfsReader *reader, goffset off, gsize size, gint64 known_size
     }
   g_mutex_unlock (&reader->lock);
   hvfs_wake_end (&wake);
+  g_cond_clear (&read.wait.told);
   if (failure == NULL)
     return bytes_of (&read);
   g_free (read.data);
