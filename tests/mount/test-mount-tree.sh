@@ -43,9 +43,12 @@ done
 
 # Values, of every domain, beside another client's.
 for domain in "$mnt"/by-name/*; do
-  state=$(cat "$domain/state")
-  printf '%s\t%s\t%s\t%s\t%s\t%s\n' "${domain##*/}" "$state" "$(cat "$domain/memory")" \
-    "$(cat "$domain/vcpus")" "$(cat "$domain/uuid")" "$(cat "$domain/moref")"
+  printf '%s' "${domain##*/}"
+  for file in state memory vcpus uuid moref; do
+    read -r value <"$domain/$file"
+    printf '\t%s' "$value"
+  done
+  echo
 done | sort >"$tmp/files"
 vc domains | sort >"$tmp/server"
 sed -i 's/\tdisconnected\t/\tSTATE\t/' "$tmp/files"
@@ -56,12 +59,15 @@ diff -u "$tmp/server.masked" "$tmp/files" || fail "the files and the server diff
 # Sizes are real: of each file that does not change by itself.
 find "$mnt/datacenters" "$mnt/about" -type f -perm -400 ! -name events ! -name screenshot.png ! -name console >"$tmp/readable"
 [ "$(wc -l <"$tmp/readable")" -ge 100 ] || fail "of few files only: $(cat "$tmp/readable")"
-while read -r file; do
-  size=$(stat -c %s "$file")
-  read_size=$(wc -c <"$file")
-  expect_eq "size of $file" "$size" "$read_size"
-  [ "$size" = 0 ] || [ "$(tail -c 1 "$file" | od -An -tx1)" = " 0a" ] || fail "$file has no last newline"
-done <"$tmp/readable"
+"$PYTHON" - "$tmp/readable" <<'END'
+import os, sys
+for path in open(sys.argv[1]).read().splitlines():
+    size = os.stat(path).st_size
+    with open(path, 'rb') as file:
+        text = file.read()
+    assert len(text) == size, f'{path}: {size} bytes by stat, {len(text)} were read'
+    assert not text or text.endswith(b'\n'), f'{path} has no last newline'
+END
 
 # A walk over all that was read costs nothing; volumes were listed long ago by now.
 find "$mnt" -path '*/volumes/*' >/dev/null

@@ -8,7 +8,7 @@ requires make xz git
 
 # dist UMASK
 dist () {
-  (umask "$1" && make -s -C "$build_dir" dist) >"$tmp/dist.log" 2>&1 || fail "make dist: status $?"
+  (umask "$1" && XZ_OPT=-0 make -s -C "$build_dir" dist) >"$tmp/dist.log" 2>&1 || fail "make dist: status $?"
   sha256sum <"$(ls "$build_dir"/hvfs-*.tar.xz)"
 }
 first=$(dist 022)
