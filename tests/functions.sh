@@ -47,6 +47,7 @@ export HVFS_PASSWORD_FILE="$tmp/password"
 
 mounts=   # "PID:MOUNTPOINT" of each, the last one first
 vcsims=   # PIDs
+others=   # those of what else was started
 
 # --- how a test ends
 
@@ -98,7 +99,7 @@ cleanup () {
       mount=$(printf "$mount")
       umount "$mount" || fusermount3 -uz "$mount"
     done 2>/dev/null
-  for pid in $vcsims; do end_process "$pid"; done
+  for pid in $vcsims $others; do end_process "$pid"; done
   if command -v at_exit >/dev/null; then at_exit; fi
   [ "$status" = 0 ] || [ "$status" = 77 ] || dump_logs
   rm -rf --one-file-system "$tmp"
@@ -247,7 +248,12 @@ END
 
 # vc COMMAND [ARGUMENT...]  Another client of the server that was started last; see vc.py.
 vc () {
-  "$PYTHON" "$tests_dir/lib/vc.py" "$vcsim_hostport" "$@"
+  if [ -e "$tmp/client" ]; then # see ops.sh
+    read -r client_port <"$tmp/client"
+    "$tests_dir/lib/ask" "$client_port" vc.py "$vcsim_hostport" "$@"
+  else
+    "$PYTHON" "$tests_dir/lib/vc.py" "$vcsim_hostport" "$@"
+  fi
 }
 
 # control METHOD PATH [CURL-OPTION...]

@@ -2,20 +2,26 @@
 # shellcheck shell=sh
 # tests/lib/ops.sh - what tests of operations need beside functions.sh; sourced by them
 
-# pyvmomi, as the second opinion on what the server has.
+# pyvmomi, as the second opinion on what the server has.  It is loaded once: client.py.
 requires_vim () {
   requires "$PYTHON"
-  "$PYTHON" -c 'import pyVmomi' 2>/dev/null || {
+  "$PYTHON" -B "$tests_dir/lib/client.py" "$tmp/client" </dev/null >"$tmp/client.log" 2>&1 &
+  client_pid=$!
+  others="$client_pid $others"
+  await client_is_ready_or_gone
+  [ -e "$tmp/client" ] || {
     [ "${CI-}" != true ] || fail 'pyVmomi is missing'
     skip 'pyVmomi is missing'
   }
 }
+client_is_ready_or_gone () { [ -e "$tmp/client" ] || is_gone "$client_pid"; }
 
 # vim VERB NAME ARGUMENT...  See vim.py.
 vim () {
   verb=$1
   shift
-  "$PYTHON" "$tests_dir/lib/vim.py" "$vcsim_url" "$verb" "$@"
+  read -r client_port <"$tmp/client"
+  "$tests_dir/lib/ask" "$client_port" vim.py "$vcsim_url" "$verb" "$@"
 }
 
 # reads PATTERN FILE  By cat: who seeks in a file, as grep may, waits for its writers.
