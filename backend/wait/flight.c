@@ -5,11 +5,18 @@
 #include "backend/wait/wake.h"
 #include "convert/error.h"
 
+/* One who waits for the end of @key, at a place of his own: many keys may end one after another. */
+typedef struct
+{
+  guint64 key;
+  GCond ended; /* it, or his cancellable */
+} Wait;
+
 struct _HvfsFlight
 {
   GMutex lock;
-  GCond ended;      /* one of them, or a waiter's cancellable */
   GHashTable *keys; /* lock: set of guint64, owned: who is under way */
+  GPtrArray *waits; /* lock: Wait, on its waiter's stack */
 };
 
 HvfsFlight *
@@ -18,7 +25,7 @@ hvfs_flight_new (void)
   HvfsFlight *flight = g_new0 (HvfsFlight, 1);
 
   g_mutex_init (&flight->lock);
-  g_cond_init (&flight->ended);
+  flight->waits = g_ptr_array_new ();
   flight->keys = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   return flight;
 }
@@ -32,7 +39,7 @@ hvfs_flight_free (HvfsFlight *flight)
   g_mutex_lock (&flight->lock);
   g_mutex_unlock (&flight->lock);
   g_hash_table_unref (flight->keys);
-  g_cond_clear (&flight->ended);
+  g_ptr_array_unref (flight->waits);
   g_mutex_clear (&flight->lock);
   g_free (flight);
 }
@@ -48,23 +55,28 @@ HvfsFlightTurn
 hvfs_flight_begin (HvfsFlight *flight, guint64 key, GCancellable *cancellable, GError **error)
 {
   HvfsFlightTurn turn = HVFS_FLIGHT_MINE;
+  Wait wait = { .key = key };
   gboolean cancelled;
   HvfsWake wake;
 
-  hvfs_wake_begin (&wake, cancellable, &flight->lock, &flight->ended);
+  g_cond_init (&wait.ended);
+  hvfs_wake_begin (&wake, cancellable, &flight->lock, &wait.ended);
   g_mutex_lock (&flight->lock);
+  g_ptr_array_add (flight->waits, &wait);
   while (!(cancelled = g_cancellable_is_cancelled (cancellable))
          && g_hash_table_contains (flight->keys, &key))
     {
       turn = HVFS_FLIGHT_OVER;
-      g_cond_wait (&flight->ended, &flight->lock);
+      g_cond_wait (&wait.ended, &flight->lock);
     }
+  g_ptr_array_remove_fast (flight->waits, &wait);
   if (cancelled)
     turn = HVFS_FLIGHT_CANCELLED;
   else if (turn == HVFS_FLIGHT_MINE)
     add_locked (flight, key);
   g_mutex_unlock (&flight->lock);
   hvfs_wake_end (&wake);
+  g_cond_clear (&wait.ended);
   if (cancelled)
     g_set_error (error, HVFS_ERROR, EINTR, "interrupted");
   return turn;
@@ -91,6 +103,12 @@ hvfs_flight_end (HvfsFlight *flight, guint64 key)
 {
   g_mutex_lock (&flight->lock);
   g_hash_table_remove (flight->keys, &key);
-  g_cond_broadcast (&flight->ended);
+  for (guint i = 0; i < flight->waits->len; i++)
+    {
+      Wait *wait = flight->waits->pdata[i];
+
+      if (wait->key == key)
+        g_cond_signal (&wait->ended);
+    }
   g_mutex_unlock (&flight->lock);
 }
