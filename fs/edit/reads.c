@@ -17,6 +17,7 @@
 #define MAX_TEXTS 64  /* of one file */
 #define MAX_READS 1024
 #define SWEEP_LEAST 4096
+#define SWEEP_READS 32
 #define NO_HASH 2166136261u /* of an empty line */
 
 /* A text that the file had. */
@@ -46,6 +47,7 @@ typedef struct
   guint64 ino;
   GQueue texts;        /* of Text; the one that was seen last first */
   GQueue reads;        /* of Read; the last first */
+  guint sweep_at;      /* with so many reads */
   gint64 used_us;
 } File;
 
@@ -370,6 +372,25 @@ forget (HvfsReads *reads, File *file, pid_t tid, const Text *text, gint64 now)
     }
 }
 
+/* Drops what threads that are gone read long ago: what they wrote is not renamed any more. */
+static void
+drop_ended (HvfsReads *reads, File *file)
+{
+  for (GList *link = file->reads.tail, *next; link != NULL; link = next)
+    {
+      Read *read = link->data;
+
+      if (file->used_us - read->at_us < RECENT_US)
+        break;
+      next = link->prev;
+      if (hvfs_caller_is_there (read->tid))
+        continue;
+      g_queue_delete_link (&file->reads, link);
+      read_free (reads, read);
+    }
+  file->sweep_at = MAX (SWEEP_READS, 2 * g_queue_get_length (&file->reads));
+}
+
 static void
 add_read (HvfsReads *reads, File *file, pid_t tid, Text *text)
 {
@@ -378,6 +399,8 @@ add_read (HvfsReads *reads, File *file, pid_t tid, Text *text)
   *read = (Read){ tid, file->used_us, text };
   text->n_reads++;
   g_queue_push_head (&file->reads, read);
+  if (g_queue_get_length (&file->reads) > MAX (file->sweep_at, SWEEP_READS))
+    drop_ended (reads, file);
   if (g_queue_get_length (&file->reads) > MAX_READS)
     read_free (reads, g_queue_pop_tail (&file->reads));
 }

@@ -2,6 +2,9 @@
 /* tests/fs/test-reads.c - which text what somebody writes was made of: fs/edit/reads.h */
 #include <glib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "fs/edit/reads.h"
 
@@ -80,6 +83,50 @@ test_own (void)
   hvfs_reads_free (reads);
 }
 
+#define MINUTE_S 60
+#define ENDED (4 * 1024 * 1024) /* and more: the system has no such thread */
+
+static time_t ahead_s;
+
+/* What reads.c calls, in place of libc's. */
+int
+clock_gettime (clockid_t clock, struct timespec *now)
+{
+  int status = (int) syscall (SYS_clock_gettime, clock, now);
+
+  if (clock == CLOCK_BOOTTIME)
+    now->tv_sec += ahead_s;
+  return status;
+}
+
+static gboolean
+is_known (HvfsReads *reads, pid_t tid, GBytes *text)
+{
+  HvfsWriter writer = { .tid = tid, .process = tid };
+
+  return hvfs_reads_base_of (reads, INO, &writer, 1, text, text, NULL);
+}
+
+/* What ended processes had read is kept for an hour: whoever looks at a file every few minutes, by
+ * a program that is started for it, does so for years. */
+static void
+test_ended (void)
+{
+  HvfsReads *reads = hvfs_reads_new ();
+  g_autoptr (GBytes) text = g_bytes_new_static (OLD, strlen (OLD));
+
+  hvfs_reads_note (reads, INO, getpid (), text);
+  for (pid_t i = 0; i < 500; i++, ahead_s += 5 * MINUTE_S)
+    hvfs_reads_note (reads, INO, ENDED + i, text);
+  g_assert_false (is_known (reads, ENDED, text));
+  g_assert_false (is_known (reads, ENDED + 450, text));
+  g_assert_true (is_known (reads, ENDED + 490, text));
+  g_assert_true (is_known (reads, ENDED + 499, text));
+  /* This process is there. */
+  g_assert_true (is_known (reads, getpid (), text));
+  hvfs_reads_free (reads);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -91,5 +138,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_older);
     }
   g_test_add_func ("/reads/own", test_own);
+  g_test_add_func ("/reads/ended", test_ended);
   return g_test_run ();
 }
