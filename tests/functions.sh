@@ -249,8 +249,7 @@ END
 # vc COMMAND [ARGUMENT...]  Another client of the server that was started last; see vc.py.
 vc () {
   if [ -e "$tmp/client" ]; then # see ops.sh
-    read -r client_port <"$tmp/client"
-    "$tests_dir/lib/ask" "$client_port" vc.py "$vcsim_hostport" "$@"
+    "$tests_dir/lib/ask" "$tmp/client" vc.py "$vcsim_hostport" "$@"
   else
     "$PYTHON" "$tests_dir/lib/vc.py" "$vcsim_hostport" "$@"
   fi

@@ -77,24 +77,28 @@ wait_in_thread (gpointer data)
 }
 
 /* Begins to wait; returns when it does. */
-static GThread *
+static void
 start (Waiter *waiter, Fixture *f, guint id)
 {
-  GThread *thread;
-
   waiter->f = f;
   snprintf (waiter->moref, sizeof waiter->moref, "vm-%u", id);
   waiter->cancellable = g_cancellable_new ();
-  thread = g_thread_new ("waiter", wait_in_thread, waiter);
+  g_thread_new ("waiter", wait_in_thread, waiter);
   while (g_atomic_int_get (&waiter->n_own) == 0)
     g_thread_yield ();
-  return thread;
 }
 
 static void
-stop (Waiter *waiter, GThread *thread)
+start_all (Waiter *waiters, Fixture *f)
 {
-  g_thread_join (thread);
+  for (guint i = 0; i < N_WAITERS; i++)
+    start (&waiters[i], f, i);
+}
+
+static void
+stop (Waiter *waiter)
+{
+  g_thread_join (waiter->thread);
   g_object_unref (waiter->cancellable);
 }
 
@@ -117,17 +121,15 @@ static void
 test_own (Fixture *f, gconstpointer data)
 {
   Waiter waiters[N_WAITERS] = { 0 };
-  GThread *threads[N_WAITERS];
 
-  for (guint i = 0; i < N_WAITERS; i++)
-    threads[i] = start (&waiters[i], f, i);
+  start_all (waiters, f);
   for (guint i = 0; i < 10 * N_WAITERS; i++)
     add_machine (f, N_WAITERS + i);
   for (guint i = 0; i < N_WAITERS; i++)
     add_machine (f, i);
   for (guint i = 0; i < N_WAITERS; i++)
     {
-      stop (&waiters[i], threads[i]);
+      stop (&waiters[i]);
       g_assert_cmpint (waiters[i].code, ==, 0);
       g_assert_cmpint (waiters[i].n_own, ==, 1);
     }
@@ -140,9 +142,11 @@ test_at_once (Fixture *f, gconstpointer data)
   Waiter there = { 0 }, never = { .never = -1 };
 
   add_machine (f, 1);
-  stop (&there, start (&there, f, 1));
+  start (&there, f, 1);
+  stop (&there);
   g_assert_cmpint (there.code, ==, 0);
-  stop (&never, start (&never, f, 2));
+  start (&never, f, 2);
+  stop (&never);
   g_assert_cmpint (never.code, ==, ESTALE);
 }
 
@@ -150,11 +154,11 @@ static void
 test_never (Fixture *f, gconstpointer data)
 {
   Waiter waiter = { 0 };
-  GThread *thread = start (&waiter, f, 1);
 
+  start (&waiter, f, 1);
   g_atomic_int_set (&waiter.never, -1);
   add_machine (f, 2);
-  stop (&waiter, thread);
+  stop (&waiter);
   g_assert_cmpint (waiter.code, ==, ESTALE);
   g_assert_cmpint (waiter.n_own, ==, 1);
 }
@@ -163,14 +167,12 @@ static void
 test_lost (Fixture *f, gconstpointer data)
 {
   Waiter waiters[N_WAITERS] = { 0 };
-  GThread *threads[N_WAITERS];
 
-  for (guint i = 0; i < N_WAITERS; i++)
-    threads[i] = start (&waiters[i], f, i);
+  start_all (waiters, f);
   hvfs_connection_set (f->link, FALSE, "gone");
   for (guint i = 0; i < N_WAITERS; i++)
     {
-      stop (&waiters[i], threads[i]);
+      stop (&waiters[i]);
       g_assert_cmpint (waiters[i].code, ==, EIO);
     }
 }
@@ -179,13 +181,14 @@ static void
 test_cancelled (Fixture *f, gconstpointer data)
 {
   Waiter waiter = { 0 }, other = { 0 };
-  GThread *thread = start (&waiter, f, 1), *other_thread = start (&other, f, 2);
 
+  start (&waiter, f, 1);
+  start (&other, f, 2);
   g_cancellable_cancel (waiter.cancellable);
-  stop (&waiter, thread);
+  stop (&waiter);
   g_assert_cmpint (waiter.code, ==, EINTR);
   add_machine (f, 2);
-  stop (&other, other_thread);
+  stop (&other);
   g_assert_cmpint (other.code, ==, 0);
 }
 

@@ -20,8 +20,7 @@ client_is_ready_or_gone () { [ -e "$tmp/client" ] || is_gone "$client_pid"; }
 vim () {
   verb=$1
   shift
-  read -r client_port <"$tmp/client"
-  "$tests_dir/lib/ask" "$client_port" vim.py "$vcsim_url" "$verb" "$@"
+  "$tests_dir/lib/ask" "$tmp/client" vim.py "$vcsim_url" "$verb" "$@"
 }
 
 # reads PATTERN FILE  By cat: who seeks in a file, as grep may, waits for its writers.

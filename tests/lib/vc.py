@@ -35,17 +35,19 @@ def read(si, kind, paths):
     spec = vmodl.query.PropertyCollector
     view = si.content.viewManager.CreateContainerView(si.content.rootFolder, [kind], True)
     step = spec.TraversalSpec(name="view", path="view", skip=False, type=type(view))
-    wanted = spec.FilterSpec(
-        propSet=[spec.PropertySpec(type=kind, pathSet=paths, all=False)],
-        objectSet=[spec.ObjectSpec(obj=view, skip=True, selectSet=[step])])
-    result = si.content.propertyCollector.RetrievePropertiesEx([wanted], spec.RetrieveOptions())
-    while result:
-        for each in result.objects:
-            yield each.obj, {prop.name: prop.val for prop in each.propSet}
-        if not result.token:
-            break
-        result = si.content.propertyCollector.ContinueRetrievePropertiesEx(result.token)
-    view.Destroy()
+    try:
+        wanted = spec.FilterSpec(
+            propSet=[spec.PropertySpec(type=kind, pathSet=paths, all=False)],
+            objectSet=[spec.ObjectSpec(obj=view, skip=True, selectSet=[step])])
+        result = si.content.propertyCollector.RetrievePropertiesEx([wanted], spec.RetrieveOptions())
+        while result:
+            for each in result.objects:
+                yield each.obj, {prop.name: prop.val for prop in each.propSet}
+            if not result.token:
+                break
+            result = si.content.propertyCollector.ContinueRetrievePropertiesEx(result.token)
+    finally: # also of who looks no further
+        view.Destroy()
 
 
 def named(si, kind, name):
