@@ -191,14 +191,14 @@ all_places (HvfsMirror *mirror)
   return places;
 }
 
-/* How many places there are between @a and @b, the latter included. */
+/* How many places there are between @a and @b, the latter included; counted up to @most. */
 static guint
-distance (const GArray *places, Order order, const Place *a, const Place *b)
+distance (const GArray *places, Order order, const Place *a, const Place *b, guint most)
 {
   const Place *low = order (a, b) <= 0 ? a : b, *high = low == a ? b : a;
   guint n = 0;
 
-  for (guint i = 0; i < places->len; i++)
+  for (guint i = 0; i < places->len && n < most; i++)
     {
       const Place *place = &g_array_index (places, Place, i);
 
@@ -208,48 +208,59 @@ distance (const GArray *places, Order order, const Place *a, const Place *b)
   return n;
 }
 
-/* (nullable): NULL when the two are near each other in no order. */
+/* (nullable): in which @to is nearest to one of @before; NULL when it is near none in any. */
 static Order
-nearest_order (const GArray *places, const Place *a, const Place *b)
+nearest_order (HvfsMirror *mirror, const GArray *places, const guint32 *before, guint n_before,
+               const Place *to)
 {
   Order nearest = NULL;
   guint least = NEAR + 1;
 
-  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+  for (guint k = 0; k < n_before; k++)
     {
-      guint n = distance (places, orders[i], a, b);
+      HvfsObject *vm = hvfs_mirror_get (mirror, before[k]);
+      Place from;
 
-      if (n < least)
+      if (vm == NULL || vm == to->vm || vm->kind != HVFS_KIND_VM)
+        continue;
+      from = place_of (mirror, vm);
+      for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
         {
-          least = n;
-          nearest = orders[i];
+          guint n = distance (places, orders[i], &from, to, least);
+
+          if (n < least)
+            {
+              least = n;
+              nearest = orders[i];
+            }
         }
     }
   return nearest;
 }
 
 GPtrArray *
-hvfs_vm_neighbours (HvfsMirror *mirror, guint32 last, guint32 serial, guint n,
+hvfs_vm_neighbours (HvfsMirror *mirror, const guint32 *before, guint n_before, guint32 serial,
+                    guint n,
                     gboolean (*wanted) (guint32 serial, const char *version, gboolean running,
                                         gpointer data),
                     gpointer data)
 {
-  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_vm_look_free);
   g_autoptr (GRWLockReaderLocker) locker
     = g_rw_lock_reader_locker_new (hvfs_mirror_lock (mirror));
-  HvfsObject *a = hvfs_mirror_get (mirror, last), *b = hvfs_mirror_get (mirror, serial);
+  HvfsObject *vm = hvfs_mirror_get (mirror, serial);
   g_autoptr (GArray) places = NULL;
-  Place from, to;
+  GPtrArray *found;
+  Place to;
   Order order;
 
-  if (a == NULL || b == NULL || a == b || a->kind != HVFS_KIND_VM || b->kind != HVFS_KIND_VM)
-    return found;
+  if (vm == NULL || vm->kind != HVFS_KIND_VM)
+    return NULL;
   places = all_places (mirror);
-  from = place_of (mirror, a);
-  to = place_of (mirror, b);
-  order = nearest_order (places, &from, &to);
+  to = place_of (mirror, vm);
+  order = nearest_order (mirror, places, before, n_before, &to);
   if (order == NULL)
-    return found;
+    return NULL;
+  found = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_vm_look_free);
   qsort (places->data, places->len, sizeof (Place), order);
   for (guint i = 0; i < places->len && found->len < n; i++)
     {

@@ -34,17 +34,18 @@ gboolean hvfs_vm_is_locked (HvfsMirror *mirror, guint32 serial, const char *vers
 
 /**
  * hvfs_vm_neighbours:
- * @last: serial of the machine that was read before @serial
+ * @before: serials of machines that were read, or asked for, before @serial; 0 is none
  *
  * Whether somebody goes through the machines in an order: by name, or by host and
  * then name, or in either place by age; and who comes next in it.
  *
  * Cost: linear in the number of machines; the first time of @n > 0 it sorts them.
  *
- * Returns: (transfer full) (element-type HvfsVmLook): at most @n that follow @serial and
- *   of which @wanted says so; empty when @last and @serial are far apart in every order
+ * Returns: (transfer full) (element-type HvfsVmLook) (nullable): at most @n that follow @serial
+ *   and of which @wanted says so; NULL when none of @before is near @serial in any order
  */
-GPtrArray *hvfs_vm_neighbours (HvfsMirror *mirror, guint32 last, guint32 serial, guint n,
+GPtrArray *hvfs_vm_neighbours (HvfsMirror *mirror, const guint32 *before, guint n_before,
+                               guint32 serial, guint n,
                                gboolean (*wanted) (guint32 serial, const char *version,
                                                    gboolean running, gpointer data),
                                gpointer data);

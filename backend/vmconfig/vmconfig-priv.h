@@ -17,7 +17,9 @@ typedef struct _HvfsSnapshotDisks HvfsSnapshotDisks; /* vmconfig-snapshots.h */
 typedef struct
 {
   guint32 last; /* what was read before; 0: nothing */
-  guint ahead;  /* neighbours in the last batch; 0: none came with it */
+  guint ahead;  /* neighbours asked for in the last batch; 0: nobody went on */
+  guint32 ends[8]; /* where the last batches with neighbours ended; 0: there were fewer */
+  guint n_batches; /* of them */
 } HvfsConfigOrder;
 
 struct _HvfsConfig

@@ -205,25 +205,34 @@ are_parts_wanted (guint32 serial, const char *version, gboolean running, gpointe
          && (g_strcmp0 (kept, version) != 0 || kept_running != running);
 }
 
-/* Who comes with @look: nobody at first, the more the longer it goes well. */
+/* Who comes with @look: nobody at first, the more the longer it goes well.  Of several that
+ * read side by side some are far behind, so who was read last says little then: who is near
+ * where a batch ended goes on as well. */
 static GPtrArray *
 plan (HvfsConfig *config, HvfsConfigOrder *order, HvfsVmLook *look,
       gboolean (*wanted) (guint32, const char *, gboolean, gpointer))
 {
   GPtrArray *batch;
-  guint32 last;
+  guint32 before[G_N_ELEMENTS (order->ends) + 1];
   guint n;
 
   g_mutex_lock (&config->lock);
-  last = order->last;
+  memcpy (before, order->ends, sizeof order->ends);
+  before[G_N_ELEMENTS (order->ends)] = order->last;
   n = order->ahead == 0 ? AHEAD_FIRST : MIN (order->ahead * AHEAD_GROWTH, AHEAD_MOST);
   n = MIN (n, config->budget / AHEAD_BYTES);
   g_mutex_unlock (&config->lock);
-  batch = hvfs_vm_neighbours (config->server.mirror, last, look->serial, n, wanted, config);
+  batch = hvfs_vm_neighbours (config->server.mirror, before, G_N_ELEMENTS (before), look->serial, n,
+                              wanted, config);
   g_mutex_lock (&config->lock);
-  order->ahead = batch->len > 0 ? n : 0;
+  order->ahead = batch != NULL ? n : 0;
   order->last = look->serial;
+  if (batch != NULL && batch->len > 0)
+    order->ends[order->n_batches++ % G_N_ELEMENTS (order->ends)]
+      = ((HvfsVmLook *) batch->pdata[batch->len - 1])->serial;
   g_mutex_unlock (&config->lock);
+  if (batch == NULL)
+    batch = g_ptr_array_new_with_free_func ((GDestroyNotify) hvfs_vm_look_free);
   g_ptr_array_insert (batch, 0, look);
   return batch;
 }

@@ -6,7 +6,8 @@
  *
  *   read NAME FILE           config.xml
  *   size NAME                what is known of its size without asking
- *   all ORDER [THREADS]      reads every machine: by name, host or age; prints requests
+ *   all ORDER [THREADS [BEHIND]]  reads every machine: by name, host or age, and before each
+ *                            the one that is BEHIND places back; prints requests
  *   commit NAME BASE WANTED
  *   vmx NAME FILE            config.vmx
  *   define HOST NAME FILE, define-vmx HOST NAME FILE, undefine NAME, destroy NAME
@@ -271,13 +272,19 @@ do_all (Check *check, char **args)
   g_autoptr (GArray) machines = list (check, HVFS_KIND_VM);
   guint64 before = count_requests (check);
   int threads = args[2] != NULL ? atoi (args[2]) : 1;
+  guint behind = args[2] != NULL && args[3] != NULL ? atoi (args[3]) : 0;
   HvfsCrew *crew = hvfs_crew_new ("reader", read_one, check, threads);
 
   g_array_sort (machines, g_str_equal (args[1], "host")   ? by_host
                           : g_str_equal (args[1], "name") ? by_name
                                                           : by_age);
   for (guint i = 0; i < machines->len; i++)
-    hvfs_crew_push (crew, GUINT_TO_POINTER (g_array_index (machines, Machine, i).serial));
+    {
+      if (behind > 0 && i >= behind)
+        hvfs_crew_push (crew,
+                        GUINT_TO_POINTER (g_array_index (machines, Machine, i - behind).serial));
+      hvfs_crew_push (crew, GUINT_TO_POINTER (g_array_index (machines, Machine, i).serial));
+    }
   hvfs_crew_free (crew);
   printf ("ok %u machines %" G_GUINT64_FORMAT " requests\n", machines->len,
           count_requests (check) - before);

@@ -26,6 +26,11 @@ done
 config_check 'all name 8' 'all age 8' >"$tmp/answers"
 expect_eq "side by side, again" "$(sed -n 2p "$tmp/answers")" "ok $machines machines 0 requests"
 sed -n 1p "$tmp/answers" | awk '{ exit !($4 <= 30) }' || fail "side by side: $(cat "$tmp/answers")"
+# Of two that read in one order the second is far behind.
+for order in name host age; do
+  config_check "all $order 1 50" >"$tmp/answers"
+  awk '{ exit !($4 <= 20) }' "$tmp/answers" || fail "all $order, another behind: $(cat "$tmp/answers")"
+done
 stop_vcsim
 
 # --- editing
