@@ -23,7 +23,9 @@ typedef struct
   guint n_changes;          /* so far */
   gint64 last_key;          /* of what is added: below zero, each another */
   GHashTable *added;        /* of new controllers: bus << 16 | number -> key */
-  GHashTable *keys;         /* disk or net of base and wanted -> key, of those that stay */
+  GHashTable *keys;         /* disk or net of base and wanted -> key, of those that stay; may be set */
+  gboolean changes_order;   /* what it boots from is in the request, and no more of bootOptions */
+  gboolean leaves_order;    /* it is not, though it differs: it has devices without a key so far */
 } HvfsVmChange;
 
 /* Edits with a device (transfer full), adds it, or removes one.  One that is added has its

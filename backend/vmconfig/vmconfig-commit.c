@@ -65,16 +65,19 @@ parse_shown (const HvfsVmRead *have, GError **error)
   return shown;
 }
 
-/* Whether @other asks for nothing that @have, which is shown as @shown, is not: a text need
- * not say all, and one that made an interface without an address still means that one. */
+/* Whether @other asks for nothing that @have, which is shown as @shown, is not, but for what it
+ * boots from where that @may_differ: a text need not say all, and one that made an interface
+ * without an address still means that one. */
 static gboolean
-asks_for_nothing (const HvfsVmRead *have, const HvfsDomain *shown, const HvfsDomain *other)
+asks_for_nothing (const HvfsVmRead *have, const HvfsDomain *shown, const HvfsDomain *other,
+                  gboolean may_differ)
 {
   g_autoptr (HvfsRequest) unsent = hvfs_request_new ("ReconfigVM_Task", "VirtualMachine", "");
   HvfsVmChange change = { .have = have, .base = shown, .wanted = other, .request = unsent };
 
   return is_same (shown, other)
-         || (hvfs_vm_change_write (&change, "spec", NULL, NULL) && change.n_changes == 0);
+         || (hvfs_vm_change_write (&change, "spec", NULL, NULL)
+             && change.n_changes == (may_differ && change.changes_order ? 1 : 0));
 }
 
 /* Whether the server's present configuration is still what @base says.
@@ -86,7 +89,7 @@ check_base (HvfsConfig *config, const HvfsVmLook *look, const HvfsVmRead *have, 
   g_autoptr (HvfsDomain) present = parse_shown (have, error);
   g_autofree char *edited = NULL;
 
-  if (present == NULL || asks_for_nothing (have, present, base))
+  if (present == NULL || asks_for_nothing (have, present, base, FALSE))
     return g_steal_pointer (&present);
   g_mutex_lock (&config->lock);
   edited = g_strdup (hvfs_vm_cache_version_of (config->cache, look->serial, text));
@@ -135,6 +138,7 @@ typedef struct
   const HvfsDomain *base, *wanted;
   GHashTable *networks, *hostdevs; /* see HvfsVmChange */
   GCancellable *cancellable;
+  gboolean leaves_order; /* what was sent last left out what to boot from: see HvfsVmChange */
 } Commit;
 
 static int
@@ -154,7 +158,7 @@ has_wanted (const Commit *commit)
     = hvfs_config_read_now (commit->config, commit->look, commit->cancellable, NULL);
   g_autoptr (HvfsDomain) shown = now != NULL ? parse_shown (now, NULL) : NULL;
 
-  return shown != NULL && asks_for_nothing (now, shown, commit->wanted);
+  return shown != NULL && asks_for_nothing (now, shown, commit->wanted, commit->leaves_order);
 }
 
 /* Nobody said whether it was done.  The configuration does, when the server is there. */
@@ -200,6 +204,7 @@ send_change (Commit *commit, HvfsVmChange *change, GError **error)
   change->request = request;
   if (!hvfs_vm_change_write (change, "spec", NULL, error))
     return FALSE;
+  commit->leaves_order = change->leaves_order;
   if (change->n_changes == 0)
     return TRUE;
   if (hvfs_operation_run (server, request, commit->look->serial, NULL, NULL, NULL,
@@ -310,8 +315,17 @@ take_boot_order (HvfsDomain *domain, const HvfsDomain *wanted)
     ((HvfsNet *) domain->nets->pdata[i])->boot = ((HvfsNet *) wanted->nets->pdata[i])->boot;
 }
 
-/* @base, @wanted: the present configuration, twice; FALSE with @error */
-typedef gboolean (*Edit) (HvfsDomain *base, HvfsDomain *wanted, gconstpointer data, GError **error);
+/* @base, @wanted: the present configuration @have, twice; FALSE with @error */
+typedef gboolean (*Edit) (const HvfsVmRead *have, HvfsDomain *base, HvfsDomain *wanted,
+                          gconstpointer data, GError **error);
+
+static gboolean
+check_order_sent (gboolean is_left, GError **error)
+{
+  if (is_left)
+    g_set_error (error, HVFS_ERROR, EIO, "the server has given a device of it no key");
+  return !is_left;
+}
 
 /* Makes the machine what @edit makes of it: one reconfiguration, or none. */
 static gboolean
@@ -325,14 +339,33 @@ edit_present (HvfsConfig *config, guint32 serial, Edit edit, gconstpointer data,
   g_autoptr (HvfsDomain) base = xml != NULL ? hvfs_domain_xml_read (xml, strlen (xml), error) : NULL;
   g_autoptr (HvfsDomain) wanted
     = base != NULL ? hvfs_domain_xml_read (xml, strlen (xml), error) : NULL;
-  Commit commit = { config, look, have, base, wanted, NULL, NULL, cancellable };
+  Commit commit = { config, look, have, base, wanted, NULL, NULL, cancellable, FALSE };
 
-  return wanted != NULL && edit (base, wanted, data, error) && attempt (NULL, &commit, error);
+  return wanted != NULL && edit (have, base, wanted, data, error) && attempt (NULL, &commit, error)
+         && check_order_sent (commit.leaves_order, error);
+}
+
+/* The same, also when others change the machine meanwhile. */
+static gboolean
+edit_again (HvfsConfig *config, guint32 serial, Edit edit, gconstpointer data,
+            GCancellable *cancellable, GError **error)
+{
+  for (guint i = 1;; i++)
+    {
+      g_autoptr (GError) failure = NULL;
+
+      if (edit_present (config, serial, edit, data, cancellable, &failure))
+        return TRUE;
+      if (i < MAX_TRIES && failure->code == ESTALE)
+        continue;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
 }
 
 static gboolean
-edit_boot_order (HvfsDomain *base G_GNUC_UNUSED, HvfsDomain *domain, gconstpointer order,
-                 GError **error G_GNUC_UNUSED)
+edit_boot_order (const HvfsVmRead *have G_GNUC_UNUSED, HvfsDomain *base G_GNUC_UNUSED,
+                 HvfsDomain *domain, gconstpointer order, GError **error G_GNUC_UNUSED)
 {
   take_boot_order (domain, order);
   return TRUE;
@@ -357,7 +390,8 @@ put_medium (HvfsDisk *drive, const char *path)
 
 /* What goes into an empty drive is connected; so is this, whatever was there. */
 static gboolean
-edit_media (HvfsDomain *base, HvfsDomain *wanted, gconstpointer path, GError **error)
+edit_media (const HvfsVmRead *have G_GNUC_UNUSED, HvfsDomain *base, HvfsDomain *wanted,
+            gconstpointer path, GError **error)
 {
   HvfsDisk *drive = hvfs_config_first_cdrom (wanted);
 
@@ -376,18 +410,59 @@ gboolean
 hvfs_config_set_media (HvfsConfig *config, guint32 serial, const char *path,
                        GCancellable *cancellable, GError **error)
 {
-  for (guint i = 1;; i++)
-    {
-      g_autoptr (GError) failure = NULL;
+  return edit_again (config, serial, edit_media, path, cancellable, error);
+}
 
-      if (edit_present (config, serial, edit_media, path, cancellable, &failure))
-        return TRUE;
-      /* Somebody else has changed something meanwhile. */
-      if (i < MAX_TRIES && failure->code == ESTALE)
-        continue;
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
+/* Gives each of @target, which are @shown once more, the place in the boot order that the one
+ * of @wanted with its key has.  @boot: where all of them have it */
+static void
+order_parts (GHashTable *keys, const GPtrArray *shown, const GPtrArray *wanted, GPtrArray *target,
+             glong boot)
+{
+  for (guint i = 0; i < target->len; i++)
+    {
+      const char *key = g_hash_table_lookup (keys, shown->pdata[i]);
+      guint *order = G_STRUCT_MEMBER_P (target->pdata[i], boot);
+
+      *order = 0;
+      for (guint j = 0; j < wanted->len; j++)
+        if (key != NULL && g_strcmp0 (g_hash_table_lookup (keys, wanted->pdata[j]), key) == 0)
+          *order = G_STRUCT_MEMBER (guint, wanted->pdata[j], boot);
     }
+}
+
+/* Of a machine that has just got the devices of a Commit: its boot order. */
+static gboolean
+edit_order (const HvfsVmRead *have, HvfsDomain *base, HvfsDomain *domain, gconstpointer data,
+            GError **error)
+{
+  const Commit *commit = data;
+  const HvfsDomain *wanted = commit->wanted;
+  g_autoptr (HvfsRequest) unsent = hvfs_request_new ("ReconfigVM_Task", "VirtualMachine", "");
+  g_autoptr (GHashTable) keys = g_hash_table_new (NULL, NULL);
+  HvfsVmChange change = { .have = have, .base = base, .wanted = wanted,
+                          .networks = commit->networks, .hostdevs = commit->hostdevs,
+                          .request = unsent, .keys = keys };
+
+  if (!hvfs_vm_change_write (&change, "spec", NULL, error)
+      || !check_order_sent (change.leaves_order, error))
+    return FALSE;
+  order_parts (keys, base->disks, wanted->disks, domain->disks, G_STRUCT_OFFSET (HvfsDisk, boot));
+  order_parts (keys, base->nets, wanted->nets, domain->nets, G_STRUCT_OFFSET (HvfsNet, boot));
+  return TRUE;
+}
+
+/* The devices of @wanted are there now, and have keys and the sizes that they have. */
+static gboolean
+send_order (const Commit *commit, HvfsDomain *wanted, GError **error)
+{
+  for (guint i = 0; i < wanted->disks->len; i++)
+    ((HvfsDisk *) wanted->disks->pdata[i])->capacity_kib = 0;
+  if (edit_again (commit->config, commit->look->serial, edit_order, commit, commit->cancellable,
+                  error))
+    return TRUE;
+  g_prefix_error (error, "all but the boot order is saved, for its devices had to be added first: ");
+  return FALSE;
 }
 
 gboolean
@@ -420,6 +495,7 @@ hvfs_config_commit (HvfsConfig *config, guint32 serial, GBytes *base_text, GByte
     = hvfs_hostdevs_resolve (&config->server, look->host, present, wanted, cancellable, error);
   if (hostdevs == NULL)
     return FALSE;
-  commit = (Commit){ config, look, have, present, wanted, networks, hostdevs, cancellable };
-  return hvfs_config_try_making (wanted, attempt, &commit, error);
+  commit = (Commit){ config, look, have, present, wanted, networks, hostdevs, cancellable, FALSE };
+  return hvfs_config_try_making (wanted, attempt, &commit, error)
+         && (!commit.leaves_order || send_order (&commit, wanted, error));
 }

@@ -3,7 +3,7 @@
  *
  * The server has a list: disks and interfaces by their keys, and "the drive" of each kind.
  * A device that is only being added has no key yet, and no document says that a list may have the
- * negative one that its request makes up.
+ * negative one that its request makes up: the whole list is left for a request after it then.
  */
 #include "backend/vmconfig/vmconfig-spec-part.h"
 
@@ -12,7 +12,6 @@
 #include "backend/vmconfig/vmconfig-device.h"
 #include "backend/vmconfig/vmconfig-value.h"
 #include "convert/error.h"
-#include "convert/model/scalar.h"
 #include "convert/model/settings.h"
 
 typedef struct
@@ -93,22 +92,26 @@ same_order (const HvfsVmChange *change, const GArray *a, const GArray *b)
 }
 
 static gboolean
-put_keyed (HvfsVmChange *change, const Boot *boot, GError **error)
+has_new (const HvfsVmChange *change, const GArray *boots)
 {
-  const char *key = key_of (change, boot);
-  g_autofree char *mac = boot->net != NULL ? hvfs_format_mac (boot->net->mac) : NULL;
+  for (guint i = 0; i < boots->len; i++)
+    {
+      const Boot *boot = &g_array_index (boots, Boot, i);
 
-  if (key == NULL)
-    return hvfs_vm_change_bad (error, ENOTSUP,
-                               "<boot order='%u'>: '%s' is new: set the boot order after a save "
-                               "has added it",
-                               boot->order, mac != NULL ? mac : boot->disk->target);
+      if (drive_type (boot) == NULL && key_of (change, boot) == NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+put_keyed (HvfsVmChange *change, const Boot *boot)
+{
   hvfs_request_open (change->request, "bootOrder",
                      boot->disk != NULL ? "VirtualMachineBootOptionsBootableDiskDevice"
                                         : "VirtualMachineBootOptionsBootableEthernetDevice");
-  hvfs_request_text (change->request, "deviceKey", key);
+  hvfs_request_text (change->request, "deviceKey", key_of (change, boot));
   hvfs_request_close (change->request);
-  return TRUE;
 }
 
 /* The list has a kind of drive, and means the first of it. */
@@ -127,6 +130,19 @@ check_drive (const HvfsVmChange *change, const Boot *boot, GError **error)
                                    "<boot order='%u'>: the machine boots from the first such "
                                    "drive, '%s', not from '%s'",
                                    boot->order, other->target, boot->disk->target);
+    }
+  return TRUE;
+}
+
+static gboolean
+check_order (const HvfsVmChange *change, const GArray *boots, GError **error)
+{
+  for (guint i = 0; i < boots->len; i++)
+    {
+      const Boot *boot = &g_array_index (boots, Boot, i);
+
+      if (drive_type (boot) != NULL && !check_drive (change, boot, error))
+        return FALSE;
     }
   return TRUE;
 }
@@ -177,23 +193,21 @@ put_hidden (HvfsVmChange *change)
   return n;
 }
 
-static gboolean
-put_order (HvfsVmChange *change, const GArray *boots, GError **error)
+static void
+put_order (HvfsVmChange *change, const GArray *boots)
 {
   for (guint i = 0; i < boots->len; i++)
     {
       const Boot *boot = &g_array_index (boots, Boot, i);
 
-      if (drive_type (boot) == NULL ? !put_keyed (change, boot, error)
-                                    : !check_drive (change, boot, error))
-        return FALSE;
-      if (drive_type (boot) != NULL)
+      if (drive_type (boot) == NULL)
+        put_keyed (change, boot);
+      else
         put_empty (change, drive_type (boot));
     }
   /* A list that is empty would be as good as none. */
   if (put_hidden (change) + boots->len == 0)
     put_empty (change, "VirtualMachineBootOptionsBootableDevice");
-  return TRUE;
 }
 
 gboolean
@@ -202,13 +216,19 @@ hvfs_vm_change_boot (HvfsVmChange *change, GError **error)
   const HvfsDomain *base = change->base, *wanted = change->wanted;
   g_autoptr (GArray) before = boots_of (base);
   g_autoptr (GArray) now = boots_of (wanted);
-  gboolean secure = base->secure_boot != wanted->secure_boot, order;
+  gboolean secure = base->secure_boot != wanted->secure_boot, order, settings;
 
   /* A list names devices by the keys that the server has given them. */
   order = change->have != NULL && !same_order (change, before, now);
+  if (order && !check_order (change, now, error))
+    return FALSE;
+  change->leaves_order = order && has_new (change, now);
+  order = order && !change->leaves_order;
   if (wanted->secure_boot && wanted->firmware != HVFS_FIRMWARE_EFI)
     return hvfs_vm_change_bad (error, EINVAL, "<os>: secure boot needs firmware='efi'");
-  if (!secure && !order && !hvfs_vm_change_has_settings (change, "bootOptions"))
+  settings = hvfs_vm_change_has_settings (change, "bootOptions");
+  change->changes_order = order && !secure && !settings;
+  if (!secure && !order && !settings)
     return TRUE;
   change->n_changes++;
   hvfs_request_open (change->request, "bootOptions", NULL);
@@ -218,8 +238,8 @@ hvfs_vm_change_boot (HvfsVmChange *change, GError **error)
     hvfs_request_bool (change->request, "efiSecureBootEnabled", wanted->secure_boot);
   hvfs_vm_change_setting (change, "bios.bootRetry.enabled");
   hvfs_vm_change_setting (change, "bios.bootRetry.delay");
-  if (order && !put_order (change, now, error))
-    return FALSE;
+  if (order)
+    put_order (change, now);
   hvfs_request_close (change->request);
   return TRUE;
 }

@@ -247,7 +247,8 @@ hvfs_vm_change_write (HvfsVmChange *change, const char *element, const char *dat
                           ? hvfs_value_text (change->have->config, "changeVersion")
                           : NULL;
   g_autoptr (GHashTable) added = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  g_autoptr (GHashTable) keys = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) keys
+    = change->keys != NULL ? g_hash_table_ref (change->keys) : g_hash_table_new (NULL, NULL);
   static const char *const before_processors[] = { "tools", "flags", "powerOpInfo", NULL };
   static const char *const before_devices[]
     = { "memoryHotAddEnabled", "cpuHotAddEnabled", "cpuHotRemoveEnabled", NULL };

@@ -12,7 +12,8 @@
 
 /**
  * hvfs_vm_change_write:
- * @change: its fields up to the request are set, the others zero; the tables live for the call
+ * @change: its fields up to the request are set, the others zero; the tables live for the call,
+ *   but for keys, if that is set
  *
  * Writes the element "spec" or "config" into the request.
  *

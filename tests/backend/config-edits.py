@@ -178,6 +178,13 @@ KINDS = {
     'boot order': ([(r"(<transient/>\n|<target dev='sda' bus='scsi'/>\n)", r"\1<boot order='2'/>\n"),
                     (r"(<model type='vmxnet3'/>\n)", r"\1<boot order='1'/>\n"),
                     (r"(<readonly/>\n)", r"\1<boot order='3'/>\n")], r'config\.bootOptions.*', True),
+    'boot new net': ([(r"(<transient/>\n|<target dev='sda' bus='scsi'/>\n)", r"\1<boot order='2'/>\n"),
+                      ('    <video>', (NET % (9, 'vmxnet3')).replace('</interface', "<boot order='1'/></interface") + '    <video>')],
+                     r'config\.(bootOptions|hardware\.device\[(4001\]|100\]\.device)).*', True),
+    'boot new disk': ([('    <disk', (DISK % ('boot', 'sdb', 'scsi')).replace('</disk', "<boot order='1'/></disk") + '    <disk')],
+                      r'config\.(bootOptions|hardware\.device\[(2001\]|1000\]\.device)).*', True),
+    'boot new model': ([("<model type='vmxnet3'/>\n", "<model type='e1000'/>\n<boot order='1'/>\n")],
+                       r'config\.(bootOptions|hardware\.device\[(4000\]|100\]\.device)).*', True),
     'boot kinds': ([(r'(</type>\n)', r"\1<boot dev='cdrom'/><boot dev='hd'/>\n")],
                    r'config\.bootOptions.*', True),
     'controller model': ([("type='scsi' index='0' model='vmpvscsi'", "type='scsi' index='0' model='lsisas1068'")],
@@ -492,6 +499,14 @@ def vnc(d, dice):
         ET.SubElement(d.find('devices'), 'graphics', type='vnc', port=str(dice.randint(5900, 5964)), autoport='no')
 
 
+def boot_order(d, dice):
+    devices = [e for e in d.find('devices') if e.tag in ('disk', 'interface') and e.get('type') != 'hostdev']
+    for e in devices:
+        drop(e, 'boot')
+    for n, e in enumerate(dice.sample(devices, dice.randint(0, len(devices))), 1):
+        ET.SubElement(e, 'boot', order=str(n))
+
+
 def note(d, dice):
     drop(d, 'description')
     if dice.random() < 0.8:
@@ -632,6 +647,7 @@ def singles(d, dice):
         devices.remove(usb)  # it needs a controller
 
 
+ORDER = r'config\.bootOptions.*'
 DEVICE = r'config\.hardware\.device\[%s\].*'
 # The edit; what may differ then; whether a running machine takes it whatever it is.
 RANDOM = [
@@ -659,16 +675,20 @@ RANDOM = [
     (singles, DEVICE % r'(70\d\d|14000|5000|11000|11500|18000|19000|100)', False),
     (hostdevs, DEVICE % r'(40\d\d|40000|410\d\d|70\d\d|14000|130\d\d|160\d\d|1000|100)', False),
     (scsi, DEVICE % r'(160\d\d|1000)', True),
+    (boot_order, ORDER, True),
 ]
 
 
 def comparable(xml):
     """Shares of a level follow the number of CPUs; bios is what there is when nothing is
-    said; an interface of another model is another device, and so the last."""
+    said; an interface of another model is another device, and so the last; the boot order has no gaps."""
     d = ET.fromstring(xml)
     drop(d, 'cputune')
     if d.find('os').get('firmware') == 'bios':
         del d.find('os').attrib['firmware']
+    for n, boot in enumerate(sorted(d.iter('boot'), key=lambda boot: int(boot.get('order', 0))), 1):
+        if boot.get('order'):
+            boot.set('order', str(n))
     nets = sorted(d.findall('devices/interface'), key=lambda net: net.find('mac').get('address'))
     drop(d.find('devices'), 'interface')
     d.find('devices').extend(nets)
@@ -706,7 +726,9 @@ def at_random(name, n, dice, running):
             fail(f'random edit {n} of a running machine: {answer}, moved {moved} of\n{base}\nto\n{wanted}')
         return False
     back = read(vm._moId)
-    strange = [k for k in moved if not any(re.fullmatch(p, k) for _, p, _ in edits)]
+    # What is removed leaves the boot order.
+    allowed = [p for _, p, _ in edits] + ([ORDER] if '<boot order' in base else [])
+    strange = [k for k in moved if not any(re.fullmatch(p, k) for p in allowed)]
     for file, text in (('a', wanted), ('b', back)):
         with open(f'{tmp}/{file}', 'w') as f:
             f.write(comparable(text))

@@ -334,10 +334,6 @@ static const Refusal refusals[] = {
     "1 or more" },
   { "config-rich", { "<boot order='2'/>", "<boot order='1'/>" }, EINVAL, "another device's" },
   { "config-rich", { "  </os>", "<boot dev='hd'/></os>" }, ENOTSUP, "cannot stand beside" },
-  { "config-rich", { "<devices>", "<devices><disk type='file' device='disk'>"
-                     "<source file='[LocalDS_0] a/n.vmdk'/><target dev='sdd' bus='scsi'/>"
-                     "<boot order='9'/></disk>" }, ENOTSUP,
-    "is new: set the boot order after a save has added it" },
   { "config-rich", { "<console type='tcp'>\n      <source mode='connect' host='console.example'",
                      "<console type='tcp'>\n      <source mode='connect' host='another'" },
     ENOTSUP, "<console>" },

@@ -47,6 +47,26 @@ expect_eq "the first" "$(sed -n 2p "$tmp/answers")" ok
 grep -q '^ESTALE .*the edited version is 20.*, now it is 20' "$tmp/answers" ||
   fail "the second: $(cat "$tmp/answers")"
 
+# The boot order of a new device goes in a second request, after other changes too; if it is
+# refused, the rest is saved and the answer says so.
+new_net () { printf "%s" "<interface type='bridge'><mac address='00:50:56:12:34:$1' type='static'/>\
+  <source bridge='VM Network'/><model type='e1000'/><boot order='1'/></interface>"; }
+for fault in ConcurrentAccess:21 NoPermission:22; do
+  config_check "read DC0_H0_VM0 $tmp/base" >"$tmp/answers"
+  sed "s|<boot order='1'/>||; s|  </devices>|$(new_net "${fault#*:}")</devices>|" "$tmp/base" >"$tmp/one"
+  control POST "/fail?method=ReconfigVM_Task&what=fault&fault=${fault%:*}&n=2" >/dev/null
+  config_check "commit DC0_H0_VM0 $tmp/base $tmp/one" "read DC0_H0_VM0 $tmp/two" >"$tmp/answers"
+  control POST /heal >/dev/null
+  ordered=$(tr -d '\n' <"$tmp/two" | grep -c "12:34:${fault#*:}'[^/]*/> *<source[^>]*> *<model[^>]*> *<boot order='1'/>" || :)
+  case $fault in
+    Conc*) expect_eq "$fault" "$(head -n 1 "$tmp/answers"), $ordered in order" 'ok, 1 in order' ;;
+    *)
+      grep -q "^EACCES all but the boot order is saved, .*" "$tmp/answers" || fail "$fault: $(cat "$tmp/answers")"
+      grep -q "12:34:${fault#*:}'" "$tmp/two" || fail "$fault: the interface was not added"
+      expect_eq "$fault" "$ordered" 0 ;;
+  esac
+done
+
 # A card that the host has not.
 config_check "read DC0_H0_VM0 $tmp/base" >"$tmp/answers"
 sed "s|  </devices>|<interface type='hostdev'><source vmware:bridge='VM Network'><address type='pci' domain='0'\
