@@ -68,7 +68,7 @@ class Cell:
 
 class Domain:
     def __init__(self, path, uuid):
-        self.path, self.uuid = path, uuid
+        self.path, self.uuid, self.sizes = path, uuid, []
         self.cells = {"name": Cell(os.path.basename(os.path.realpath(path)))}
         for name in ("state", "memory", "annotation"):
             self.cells[name] = Cell(read(os.path.join(path, name)))
@@ -297,7 +297,11 @@ class Soak:
         """config.xml, as an editor does: read, changed, written over or renamed over."""
         if domain.cells["state"].now() != "off":
             return
-        kib = str(4096 * rng.randrange(64, 1024))
+        # Each size once: a text that is nearer to one that another thread here read long ago than to
+        # the present one is refused, as made of that.
+        if not domain.sizes:
+            domain.sizes = rng.sample(range(64, 1024), 960)
+        kib = str(4096 * domain.sizes.pop())
 
         def doing():
             text = read(domain.path + "/config.xml")
