@@ -131,7 +131,8 @@ gboolean hvfs_config_check (const char *text, gsize len, GError **error);
  * Makes the machine differ from @base as @wanted does, in one reconfiguration, all or
  * nothing; returns when the server has done it and the mirror shows it.  Where the
  * two mean the same nothing is sent.  Devices and settings that domain XML does not
- * show stay as they are.  Network.
+ * show stay as they are.  A boot order that has devices which @base has not goes in a
+ * second one; where that fails @error begins with what is saved.  Network.
  *
  * @error: as hvfs_config_check; ESTALE when the server's configuration is not @base
  *   any more, naming both versions; EINVAL or ENOTSUP for a change that cannot be
