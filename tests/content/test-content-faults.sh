@@ -5,7 +5,7 @@
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
 
 start_vcsim -vm 1
-mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content,timeout=1
+mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content,timeout=3
 files=$mnt/datacenters/DC0/datastores/LocalDS_0/files
 root=$(sed -n 's/^url=//p' "$files/../info")
 head -c 3000000 /dev/urandom >"$root/a.iso"

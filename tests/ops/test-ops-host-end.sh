@@ -62,7 +62,7 @@ vc cluster DC0_C0 drs=off ha=on
 start_vcsim -esx -vm 0
 first=$mnt first_pid=$hvfs_pid mnt=$tmp/host
 mkdir "$mnt"
-mount_hvfs "$(vcsim_uri esx)" "$mnt" -o timeout=1
+mount_hvfs "$(vcsim_uri esx)" "$mnt" -o timeout=5
 name=$(vim get ha-host name)
 echo maintenance >"$mnt/state"
 echo "$name" >"$mnt/reboot" || fail "it says: $(cat "$mnt/.hvfs/errors")"
