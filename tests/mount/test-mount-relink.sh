@@ -5,7 +5,7 @@
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
 requires timeout
 start_vcsim -vm 1 -api 4.0
-mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=1
+mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=3
 state=$mnt/by-name/DC0_H0_VM0/state
 status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
 reads () { timeout 20 cat "$state" >/dev/null 2>&1; }

@@ -14,7 +14,10 @@ follow () { "$@" & vcsims="$vcsims $!"; follower=$!; }
 # The last ten; Ctrl-C and its like end a reader; nothing is asked of the server before and after.
 burst 30 first DC0_H0_VM0
 expect_eq "the size by name" "$(stat -c %s "$mnt/events")" 0
-timeout 1 cat "$mnt/events" >"$tmp/ten" || [ $? = 124 ] || fail "timeout cat"
+follow cat "$mnt/events" >"$tmp/ten"
+await lines "$tmp/ten" 10
+kill "$follower"
+wait "$follower" || [ $? = 143 ] || fail "a reader that is ended"
 expect_eq "the last ten" "$(wc -l <"$tmp/ten")" 10
 domain=datacenters/DC0/hosts/DC0_H0/domains/DC0_H0_VM0
 expect_eq "the last" "$(tail -n 1 "$tmp/ten" | cut -f 3-)" \
