@@ -224,6 +224,8 @@ hvfs_vm_change_boot (HvfsVmChange *change, GError **error)
     return FALSE;
   change->leaves_order = order && has_new (change, now);
   order = order && !change->leaves_order;
+  if (change->leaves_order)
+    hvfs_request_needs (change->request, "VirtualMachineBootOptions", "bootOrder");
   if (wanted->secure_boot && wanted->firmware != HVFS_FIRMWARE_EFI)
     return hvfs_vm_change_bad (error, EINVAL, "<os>: secure boot needs firmware='efi'");
   settings = hvfs_vm_change_has_settings (change, "bootOptions");

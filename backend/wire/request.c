@@ -174,6 +174,12 @@ hvfs_request_free (HvfsRequest *request)
   g_free (request);
 }
 
+void
+hvfs_request_needs (HvfsRequest *request, const char *owner, const char *name)
+{
+  set_newest (request, hvfs_since_lookup (owner, name));
+}
+
 const HvfsSince *
 hvfs_request_newest (const HvfsRequest *request)
 {

@@ -28,6 +28,9 @@ const char *hvfs_request_method (const HvfsRequest *request);
 /* What of all that was written the newest version of the API is needed for, by the table of
  * since.h.  (nullable): all of it is as old as the oldest.  (transfer none) */
 const HvfsSince *hvfs_request_newest (const HvfsRequest *request);
+/* The request makes no sense to a server that has no property @name of @owner: another that
+ * follows it will have that. */
+void hvfs_request_needs (HvfsRequest *request, const char *owner, const char *name);
 
 /* @text is UTF-8 and escaped here; bytes that XML 1.0 cannot carry are dropped. */
 void hvfs_request_text (HvfsRequest *request, const char *name, const char *text);

@@ -138,3 +138,12 @@ done <"$tmp/wanted"
 cmp "$tmp/file.vmx" "$tmp/file.back"
 cmp "$tmp/file.vmx" "$tmp/file.again"
 grep -q "memory unit='KiB'>524288<" "$tmp/back" || fail "defined: $(cat "$tmp/back")"
+
+# A server that knows no boot order gets no device for one either.
+stop_vcsim
+start_vcsim -api 4.1 -vm 1
+config_check "read DC0_H0_VM0 $tmp/base" >"$tmp/answers"
+sed "s|  </devices>|$(new_net 23)</devices>|" "$tmp/base" >"$tmp/one"
+config_check "commit DC0_H0_VM0 $tmp/base $tmp/one" "read DC0_H0_VM0 $tmp/two" >"$tmp/answers"
+grep -q '^EOPNOTSUPP .*a boot order (<boot>)' "$tmp/answers" || fail "no boot order: $(cat "$tmp/answers")"
+cmp "$tmp/base" "$tmp/two"
