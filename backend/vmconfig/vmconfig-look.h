@@ -39,7 +39,7 @@ gboolean hvfs_vm_is_locked (HvfsMirror *mirror, guint32 serial, const char *vers
  * Whether somebody goes through the machines in an order: by name, or by host and
  * then name, or in either place by age; and who comes next in it.
  *
- * Cost: linear in the number of machines; the first time of @n > 0 it sorts them.
+ * Cost: linear in the number of machines, for each of @before that is near; then it sorts them.
  *
  * Returns: (transfer full) (element-type HvfsVmLook) (nullable): at most @n that follow @serial
  *   and of which @wanted says so; NULL when none of @before is near @serial in any order
