@@ -426,6 +426,7 @@ hvfs_datastore_file_write (HvfsSession *session, const HvfsDatastoreFile *file,
                          .wait_s = file->wait_s, .sink = take_whole, .sink_data = &whole };
   ok = send (&call, cancellable, error);
   *ret_end = (HvfsDatastoreEnd){ .status = call.reply.status, .lost = !ok && is_lost (&call) };
+  ret_end->is_open = ret_end->lost && call.reply.reached;
   return ok;
 }
 

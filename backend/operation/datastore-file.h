@@ -80,6 +80,7 @@ typedef struct
 {
   guint status;          /* of HTTP; 0: no answer came */
   gboolean lost;         /* the connection broke, or none could be made */
+  gboolean is_open;      /* ... and the server may yet work on what it was sent */
 } HvfsDatastoreEnd;
 
 /* Makes or replaces the file with @len bytes of @source, or with HVFS_HTTP_CHUNKED as many as

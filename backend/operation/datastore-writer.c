@@ -21,7 +21,10 @@ struct _HvfsWriter
 {
   HvfsTransfers *transfers;
   HvfsDatastorePlace *place;
-  char *path;
+  HvfsWriterPath next_path;
+  gpointer user_data;
+  const char *path;       /* of the attempt; of the transfer's thread until it is done */
+  gboolean is_open;       /* ... and whether the server may yet work on it */
   int fd;
   gint64 len;             /* -1: not known */
   GCancellable *stop;
@@ -146,7 +149,7 @@ static gboolean
 put (HvfsWriter *writer, GError **error)
 {
   HvfsSession *session = hvfs_transfers_get_server (writer->transfers)->session;
-  HvfsDatastoreFile file = { writer->place, writer->path, -1, ANSWER_S, NULL };
+  HvfsDatastoreFile file = { writer->place, NULL, -1, ANSWER_S, NULL };
   HvfsTrouble trouble = { 0 };
 
   if (writer->len < 0 || writer->len >= HVFS_DIRECT_BYTES)
@@ -156,9 +159,14 @@ put (HvfsWriter *writer, GError **error)
       g_autoptr (GError) failure = NULL;
       HvfsDatastoreEnd end = { 0 };
       gsize len = writer->len < 0 ? HVFS_HTTP_CHUNKED : (gsize) writer->len;
-      gboolean ok = hvfs_datastore_file_write (session, &file, give, writer, len, &end,
-                                               writer->stop, &failure);
+      gboolean ok;
 
+      if (writer->path == NULL || writer->is_open)
+        writer->path = writer->next_path (writer->user_data);
+      file.path = writer->path;
+      ok = hvfs_datastore_file_write (session, &file, give, writer, len, &end, writer->stop,
+                                      &failure);
+      writer->is_open = end.is_open;
       if (ok)
         return TRUE;
       /* What a host does not take the server may. */
@@ -198,14 +206,14 @@ run (gpointer data)
 /* ---- its life ---- */
 
 HvfsWriter *
-hvfs_writer_new (HvfsTransfers *transfers, HvfsDatastorePlace *place, const char *path, int fd,
-                 goffset ready, gint64 len)
+hvfs_writer_new (HvfsTransfers *transfers, HvfsDatastorePlace *place, HvfsWriterPath next_path,
+                 gpointer user_data, int fd, goffset ready, gint64 len)
 {
   HvfsWriter *writer = g_new0 (HvfsWriter, 1);
 
-  *writer = (HvfsWriter){ .transfers = transfers, .place = place, .path = g_strdup (path),
-                          .fd = fd, .len = len, .in_fd = ready, .written = ready,
-                          .stop = g_cancellable_new () };
+  *writer = (HvfsWriter){ .transfers = transfers, .place = place, .next_path = next_path,
+                          .user_data = user_data, .fd = fd, .len = len, .in_fd = ready,
+                          .written = ready, .stop = g_cancellable_new () };
   g_mutex_init (&writer->lock);
   g_cond_init (&writer->changed);
   hvfs_transfers_run (transfers, run, writer);
@@ -223,12 +231,15 @@ stop (HvfsWriter *writer)
   g_mutex_unlock (&writer->lock);
 }
 
-void
+gboolean
 hvfs_writer_free (HvfsWriter *writer)
 {
+  gboolean is_open;
+
   if (writer == NULL)
-    return;
+    return FALSE;
   stop (writer);
+  is_open = writer->is_open;
   if (writer->ring != NULL)
     hvfs_room_unref (writer->ring);
   hvfs_datastore_place_free (writer->place);
@@ -236,8 +247,8 @@ hvfs_writer_free (HvfsWriter *writer)
   g_object_unref (writer->stop);
   g_mutex_clear (&writer->lock);
   g_cond_clear (&writer->changed);
-  g_free (writer->path);
   g_free (writer);
+  return is_open;
 }
 
 /* ---- what is written ---- */

@@ -8,6 +8,9 @@
  * first, has too much to do or is lost gets them again, and until it has had more than these,
  * all that was written can be had back.
  *
+ * Each attempt has a path of its own: a server that was lost may handle what it was sent before
+ * while it is sent the same again, and empties the file then.
+ *
  * Any thread, but one at a time.
  */
 #pragma once
@@ -17,10 +20,15 @@
 
 typedef struct _HvfsWriter HvfsWriter;
 
+/* Gives the path of the next attempt, below the datastore's root; it stays until the writer is
+ * freed.  In the transfer's thread: for the first attempt, and for each after one in which the
+ * server was lost that may have got some of it. */
+typedef const char *(*HvfsWriterPath) (gpointer user_data);
+
 /**
  * hvfs_writer_new:
  * @place: (transfer full)
- * @path: below the datastore's root
+ * @next_path: the last path that it gave is the one that the file is under when it is there
  * @fd: of the local file, borrowed
  * @ready: so many bytes are in it and count as written
  * @len: of all; -1: not known before hvfs_writer_end ()
@@ -28,10 +36,13 @@ typedef struct _HvfsWriter HvfsWriter;
  * Memory only: it begins in a thread.
  */
 HvfsWriter *hvfs_writer_new (HvfsTransfers *transfers, HvfsDatastorePlace *place,
-                             const char *path, int fd, goffset ready, gint64 len);
+                             HvfsWriterPath next_path, gpointer user_data, int fd,
+                             goffset ready, gint64 len);
 
-/* Ends it, if it is under way, and waits for that: then no more comes to the server. */
-void hvfs_writer_free (HvfsWriter *writer); /* NULL is allowed */
+/* Ends it, if it is under way, and waits for that.  NULL is allowed.
+ * Returns: whether the server may yet make a file of what it was sent last, also one that is
+ * removed now */
+gboolean hvfs_writer_free (HvfsWriter *writer);
 
 /**
  * hvfs_writer_write:

@@ -28,6 +28,7 @@ typedef struct
 typedef struct
 {
   guint status;          /* 0: no answer */
+  gboolean reached;      /* there was a connection to send it on; known of one with a body */
   gboolean maybe_sent;   /* the server may have got all of it */
   gboolean answered;     /* a byte of an answer came */
   gboolean lost;         /* the connection broke, as opposed to any other error */

@@ -75,6 +75,7 @@ on_attempt (void *data, char *peer_ip, char *own_ip, int peer_port, int own_port
   Transfer *transfer = data;
 
   transfer->sent = 0;
+  transfer->reply->reached = TRUE;
   return CURL_PREREQFUNC_OK;
 }
 

@@ -4,35 +4,28 @@
 
 #include <string.h>
 
-#include "backend/operation/datastore-change.h"
 #include "backend/operation/datastore-transfers.h"
 #include "convert/error.h"
 
 /* A host may hold what it was sent for minutes after it lost its sender. */
 #define AGAIN_US (5 * G_TIME_SPAN_SECOND)
 #define TRIES 60
+/* ... and make a file of it: that one is not there is asked ever more seldom, for five minutes. */
+#define COME_US (160 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
   HvfsFs *fs;
-  guint32 store;
-  HvfsDatastorePlace *place;
-  char *path;
-  gboolean is_disk;
+  HvfsDatastorePath part; /* its place and path owned */
+  gboolean is_open;
   HvfsLeftoverNote *note; /* nullable */
 } Leftover;
 
+/* FALSE: @error: ENOENT: it is not there */
 static gboolean
-remove_now (HvfsFs *fs, guint32 store, const HvfsDatastorePlace *place, const char *path,
-            gboolean is_disk, GError **error)
+remove_now (HvfsFs *fs, const HvfsDatastorePath *part, GError **error)
 {
-  const HvfsDatastorePath part = { store, place, path, is_disk };
-  g_autoptr (GError) failure = NULL;
-
-  if (hvfs_datastore_delete (&fs->server, &part, NULL, &failure) || failure->code == ENOENT)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return hvfs_datastore_delete (&fs->server, part, NULL, error);
 }
 
 /* In a thread, until it is gone or the mount ends. */
@@ -40,41 +33,52 @@ static void
 remove_later (gpointer data)
 {
   g_autofree Leftover *left = data;
+  const HvfsDatastorePath *part = &left->part;
   HvfsTransfers *transfers = left->fs->transfers;
   GCancellable *closing = hvfs_transfers_get_closing (transfers);
-  gboolean gone = FALSE, more = TRUE;
+  gint64 wait_us = AGAIN_US;
+  gboolean gone = FALSE, absent = FALSE, more = TRUE;
 
-  for (guint i = 0; !gone && more && i < TRIES; i++)
+  for (guint i = 0; !gone && more && i < TRIES && wait_us <= COME_US; i++)
     {
+      g_autoptr (GError) failure = NULL;
+
       more = hvfs_mirror_await_up (left->fs->mirror, G_MAXINT64, closing);
-      gone = more
-             && remove_now (left->fs, left->store, left->place, left->path, left->is_disk, NULL);
-      more = more && (gone || hvfs_transfers_sleep (transfers, AGAIN_US));
+      gone = more && remove_now (left->fs, part, &failure);
+      absent = failure != NULL && failure->code == ENOENT;
+      gone |= absent && !left->is_open;
+      if (absent)
+        wait_us *= 2;
+      more = more && (gone || hvfs_transfers_sleep (transfers, wait_us));
     }
-  g_message (gone ? "[%s] %s: the part of a file that was left there is removed"
-                  : "[%s] %s: a part of a file stays there", left->place->name, left->path);
-  hvfs_leftover_note_free (left->note, gone);
-  hvfs_datastore_place_free (left->place);
-  g_free (left->path);
+  if (!absent)
+    g_message (gone ? "[%s] %s: the part of a file that was left there is removed"
+                    : "[%s] %s: a part of a file stays there", part->place->name, part->path);
+  hvfs_leftover_note_free (left->note, gone || wait_us > COME_US);
+  hvfs_datastore_place_free ((HvfsDatastorePlace *) part->place);
+  g_free ((char *) part->path);
 }
 
 void
-hvfs_leftover_remove (HvfsFs *fs, guint32 store, const HvfsDatastorePlace *place,
-                      const char *path, gboolean is_disk, HvfsLeftoverNote *note)
+hvfs_leftover_remove (HvfsFs *fs, const HvfsDatastorePath *part, gboolean is_open,
+                      HvfsLeftoverNote *note)
 {
   g_autoptr (GError) error = NULL;
+  gboolean gone = remove_now (fs, part, &error), absent = !gone && error->code == ENOENT;
   Leftover *left;
 
-  if (remove_now (fs, store, place, path, is_disk, &error))
+  if (gone || (absent && !is_open))
     {
       hvfs_leftover_note_free (note, TRUE);
       return;
     }
-  g_message ("[%s] %s: a part of a file is left there for now: %s", place->name, path,
-             error->message);
+  if (!absent)
+    g_message ("[%s] %s: a part of a file is left there for now: %s", part->place->name,
+               part->path, error->message);
   left = g_new (Leftover, 1);
-  *left = (Leftover){ fs, store, hvfs_datastore_place_copy (place), g_strdup (path), is_disk,
-                      note };
+  *left = (Leftover){ fs, *part, is_open, note };
+  left->part.place = hvfs_datastore_place_copy (part->place);
+  left->part.path = g_strdup (part->path);
   hvfs_transfers_run (fs->transfers, remove_later, left);
 }
 
@@ -130,7 +134,8 @@ remove_old (HvfsFs *fs, const char *server, HvfsLeftoverNote *note)
     }
   g_message ("[%s] %s: a mount that is gone has left this part of a file: it is removed",
              place->name, text.path);
-  hvfs_leftover_remove (fs, store, place, text.path, text.is_disk, note);
+  hvfs_leftover_remove (fs, &(HvfsDatastorePath){ store, place, text.path, text.is_disk }, FALSE,
+                        note);
 }
 
 static void

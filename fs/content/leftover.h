@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "backend/operation/datastore-place.h"
+#include "backend/operation/datastore-change.h"
 #include "fs/content/leftover-note.h"
 
 /* Notes that the file @path of @place is going there, which nobody will want before it has
@@ -15,11 +15,12 @@
 HvfsLeftoverNote *hvfs_leftover_note (HvfsFs *fs, const HvfsDatastorePlace *place,
                                       const char *path, gboolean is_disk);
 
-/* Has the server remove the file @path of the datastore @store (@place), which nobody sees: at
- * once, or if it does not, later, in a thread.  @is_disk: with its extent.  @note: (transfer full)
- * (nullable).  Waits for the first attempt, also in a thread that was interrupted. */
-void hvfs_leftover_remove (HvfsFs *fs, guint32 store, const HvfsDatastorePlace *place,
-                           const char *path, gboolean is_disk, HvfsLeftoverNote *note);
+/* Has the server remove @part, which nobody sees, a disk with its extent: at once, or if it does
+ * not, later, in a thread.  @is_open: the server may yet make it, of what it was sent; so that it
+ * is not there says nothing for some minutes.  @note: (transfer full) (nullable).  Waits for the
+ * first attempt, also in a thread that was interrupted. */
+void hvfs_leftover_remove (HvfsFs *fs, const HvfsDatastorePath *part, gboolean is_open,
+                           HvfsLeftoverNote *note);
 
 /* Begins to remove what other mounts have left that are gone.  Memory: it is done in a thread. */
 void hvfs_leftover_remove_old (HvfsFs *fs);

@@ -23,18 +23,26 @@
 /* Who wants a copy of all of a file asks for so much at once, or for all. */
 #define COPY_BYTES (1024 * 1024 * 1024)
 
-/* What goes up, or what the server copies, under its temporary name. */
+/* A temporary name. */
 typedef struct
 {
+  char *path;
+  HvfsLeftoverNote *note; /* nullable: that something is on its way there */
+} Part;
+
+/* What goes up, or what the server copies. */
+typedef struct
+{
+  HvfsFs *fs;
   HvfsWriter *writer;   /* NULL: it is a copy, all there */
   guint32 source;       /* of the copy */
   goffset copied;       /* so much of it was asked for so far */
   gboolean is_disk;     /* it has an extent */
   HvfsDatastorePlace *place;
-  char *path;
+  char *path;           /* what it will be */
+  GPtrArray *parts;     /* of Part, the last one the present; the writer's until that is done */
   guint32 store;
   gint64 len;           /* -1: not known when it began */
-  HvfsLeftoverNote *note; /* nullable: that it is on its way */
 } Stream;
 
 struct _HvfsUpload
@@ -194,14 +202,40 @@ load_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 
 /* ---- up ---- */
 
-/* In the directory of @path, so that to rename it is no copy.  (transfer full) */
-static char *
-temporary_name (const char *path)
+/* Another temporary name, in the same directory, so that to rename it is no copy. */
+static const char *
+add_part (gpointer data)
 {
-  const char *slash = strrchr (path, '/');
+  Stream *stream = data;
+  const char *slash = strrchr (stream->path, '/');
+  Part *part = g_new (Part, 1);
 
-  return g_strdup_printf ("%.*s.hvfs-%08x%08x.part", slash == NULL ? 0 : (int) (slash + 1 - path),
-                          path, g_random_int (), g_random_int ());
+  part->path = g_strdup_printf ("%.*s.hvfs-%08x%08x.part%s",
+                                slash == NULL ? 0 : (int) (slash + 1 - stream->path), stream->path,
+                                g_random_int (), g_random_int (), stream->is_disk ? ".vmdk" : "");
+  part->note = hvfs_leftover_note (stream->fs, stream->place, part->path, stream->is_disk);
+  g_ptr_array_add (stream->parts, part);
+  return part->path;
+}
+
+/* (transfer none), until the stream ends */
+static HvfsDatastorePath
+present_part (const Stream *stream)
+{
+  const Part *part = stream->parts->pdata[stream->parts->len - 1];
+
+  return (HvfsDatastorePath){ stream->store, stream->place, part->path, stream->is_disk };
+}
+
+/* @place, @path: (transfer full) */
+static Stream *
+stream_new (HvfsFs *fs, guint32 store, HvfsDatastorePlace *place, char *path, gint64 len)
+{
+  Stream *stream = g_new (Stream, 1);
+
+  *stream = (Stream){ .fs = fs, .store = store, .place = place, .path = path, .len = len,
+                      .parts = g_ptr_array_new () };
+  return stream;
 }
 
 static goffset
@@ -214,37 +248,45 @@ end_of (const Stream *stream)
 static gboolean
 begin_stream_locked (HvfsUpload *upload, goffset ready, gint64 len, GError **error)
 {
-  HvfsDatastorePlace *place = NULL, *of_writer;
-  g_autofree char *path = NULL;
+  HvfsDatastorePlace *place = NULL;
+  char *path = NULL;
   Stream *stream;
   HvfsContent content;
 
   if (!locate (upload->fs, upload->number, &content, &path, &place, error))
-    return FALSE;
-  of_writer = hvfs_datastore_place_copy (place);
-  stream = upload->stream = g_new (Stream, 1);
-  *stream = (Stream){ .place = place, .path = temporary_name (path), .store = content.store,
-                      .len = len };
-  stream->note = hvfs_leftover_note (upload->fs, place, stream->path, FALSE);
-  stream->writer = hvfs_writer_new (upload->fs->transfers, of_writer, stream->path, upload->fd,
-                                    ready, len);
+    {
+      g_free (path);
+      return FALSE;
+    }
+  stream = upload->stream = stream_new (upload->fs, content.store, place, path, len);
+  stream->writer = hvfs_writer_new (upload->fs->transfers, hvfs_datastore_place_copy (place),
+                                    add_part, stream, upload->fd, ready, len);
   return TRUE;
 }
 
-/* @is_there: under its temporary name, where nobody wants it */
+/* @is_there: under its last temporary name, where nobody wants it.
+ * @is_open: the server may yet make it */
 static void
-end_stream_locked (HvfsUpload *upload, gboolean is_there)
+end_stream_locked (HvfsUpload *upload, gboolean is_there, gboolean is_open)
 {
   g_autofree Stream *stream = g_steal_pointer (&upload->stream);
 
   if (stream == NULL)
     return;
-  hvfs_writer_free (stream->writer);
-  if (is_there)
-    hvfs_leftover_remove (upload->fs, stream->store, stream->place, stream->path,
-                          stream->is_disk, stream->note);
-  else
-    hvfs_leftover_note_free (stream->note, TRUE);
+  is_open |= hvfs_writer_free (stream->writer);
+  for (guint i = 0; i < stream->parts->len; i++)
+    {
+      g_autofree Part *part = stream->parts->pdata[i];
+      const HvfsDatastorePath path = { stream->store, stream->place, part->path, stream->is_disk };
+      gboolean is_last = i + 1 == stream->parts->len;
+
+      if (is_last && !is_there)
+        hvfs_leftover_note_free (part->note, TRUE);
+      else
+        hvfs_leftover_remove (stream->fs, &path, !is_last || is_open, part->note);
+      g_free (part->path);
+    }
+  g_ptr_array_unref (stream->parts);
   hvfs_datastore_place_free (stream->place);
   g_free (stream->path);
 }
@@ -269,7 +311,8 @@ static gboolean
 check_size_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 {
   const Stream *stream = upload->stream;
-  const HvfsDatastoreFile file = { stream->place, stream->path, -1, 0, NULL };
+  const char *path = present_part (stream).path;
+  const HvfsDatastoreFile file = { stream->place, path, -1, 0, NULL };
   gint64 end = hvfs_writer_get_end (stream->writer), size;
   GError *failure = NULL;
 
@@ -282,7 +325,7 @@ check_size_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error
     {
       hvfs_transfers_take_no_chunks (upload->fs->transfers);
       g_set_error (error, HVFS_ERROR, EIO, "[%s] %s: the server has %" G_GINT64_FORMAT " bytes of %"
-                   G_GINT64_FORMAT, stream->place->name, stream->path, size, end);
+                   G_GINT64_FORMAT, stream->place->name, path, size, end);
     }
   return FALSE;
 }
@@ -319,11 +362,11 @@ take_back_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
           && !finish_stream_locked (upload, MAX (stream->len, end), cancellable, error))
         return FALSE;
       reader = hvfs_reader_new (upload->fs->transfers, hvfs_datastore_place_copy (stream->place),
-                                stream->path);
+                                present_part (stream).path);
       if (fetch (upload, reader, cancellable, error) < 0)
         return FALSE;
     }
-  end_stream_locked (upload, TRUE);
+  end_stream_locked (upload, TRUE, FALSE);
   upload->end = end;
   return ftruncate (upload->fd, size) == 0 || set_errno ("the file on the local disk", error);
 }
@@ -331,7 +374,7 @@ take_back_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 static gboolean
 give_up_locked (HvfsUpload *upload)
 {
-  end_stream_locked (upload, TRUE);
+  end_stream_locked (upload, TRUE, FALSE);
   upload->aborted = TRUE;
   return FALSE;
 }
@@ -518,7 +561,7 @@ resize_local_locked (HvfsUpload *upload, gint64 size, GCancellable *cancellable,
   if (size == 0)
     {
       upload->loaded = TRUE; /* nothing of it is wanted */
-      end_stream_locked (upload, TRUE);
+      end_stream_locked (upload, TRUE, FALSE);
     }
   if (!begin_local_locked (upload, cancellable, error))
     return FALSE;
@@ -587,29 +630,30 @@ begin_copy_locked (HvfsUpload *upload, guint32 source, gint64 len, GCancellable 
                    GError **error)
 {
   HvfsFs *fs = upload->fs;
-  g_autofree char *path = NULL, *from_path = NULL, *name = NULL, *temporary = NULL;
+  g_autofree char *path = NULL, *from_path = NULL, *name = NULL;
   g_autoptr (HvfsDatastorePlace) from_place = NULL;
   HvfsDatastorePlace *place = NULL;
   HvfsDatastorePath from, to;
   GError *failure = NULL;
   HvfsContent content, own;
+  gboolean is_disk;
   Stream *stream;
 
   if (!locate (fs, source, &content, &from_path, &from_place, error)
       || !locate (fs, upload->number, &own, &path, &place, error))
     return FALSE;
   name = g_path_get_basename (from_path);
-  temporary = temporary_name (path);
-  stream = upload->stream = g_new0 (Stream, 1);
-  *stream = (Stream){ .source = source, .place = place, .store = own.store, .len = len,
-                      .is_disk = is_disk_locked (upload, source, content.store, name, path) };
-  stream->path = g_strconcat (temporary, stream->is_disk ? ".vmdk" : NULL, NULL);
-  stream->note = hvfs_leftover_note (fs, place, stream->path, stream->is_disk);
-  from = (HvfsDatastorePath){ content.store, from_place, from_path, stream->is_disk };
-  to = (HvfsDatastorePath){ own.store, place, stream->path, stream->is_disk };
+  is_disk = is_disk_locked (upload, source, content.store, name, path);
+  stream = upload->stream = stream_new (fs, own.store, place, g_steal_pointer (&path), len);
+  stream->source = source;
+  stream->is_disk = is_disk;
+  add_part (stream);
+  from = (HvfsDatastorePath){ content.store, from_place, from_path, is_disk };
+  to = present_part (stream);
   if (hvfs_datastore_copy (&fs->server, &from, &to, cancellable, &failure))
     return TRUE;
-  end_stream_locked (upload, TRUE);
+  end_stream_locked (upload, TRUE,
+                     g_strcmp0 (hvfs_error_fault (failure), HVFS_FAULT_UNKNOWN) == 0);
   upload->aborted = failure->code != ENOTSUP;
   g_propagate_error (error, failure);
   return FALSE;
@@ -647,8 +691,7 @@ name_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
   HvfsFs *fs = upload->fs;
   g_autofree char *path = NULL;
   g_autoptr (HvfsDatastorePlace) place = NULL;
-  const HvfsDatastorePath part = { upload->stream->store, upload->stream->place,
-                                   upload->stream->path, upload->stream->is_disk };
+  const HvfsDatastorePath part = present_part (upload->stream);
   HvfsContent content;
   HvfsDatastorePath whole;
 
@@ -695,7 +738,7 @@ store_locked (HvfsUpload *upload, gboolean *ret_is_disk, GCancellable *cancellab
                  : send_locked (upload, cancellable, error))
       && name_locked (upload, cancellable, error))
     {
-      end_stream_locked (upload, FALSE);
+      end_stream_locked (upload, FALSE, FALSE);
       upload->loaded = !was_going;
       return TRUE;
     }
@@ -716,7 +759,7 @@ hvfs_upload_commit (HvfsUpload *upload, GCancellable *cancellable, GError **erro
   /* Nobody can find it any more. */
   if (!find_dir (upload, &dir, &content))
     {
-      end_stream_locked (upload, TRUE);
+      end_stream_locked (upload, TRUE, FALSE);
       upload->dirty = FALSE;
       return TRUE;
     }
@@ -738,7 +781,7 @@ hvfs_upload_commit (HvfsUpload *upload, GCancellable *cancellable, GError **erro
 void
 hvfs_upload_free (HvfsUpload *upload)
 {
-  end_stream_locked (upload, TRUE);
+  end_stream_locked (upload, TRUE, FALSE);
   drop_new (upload);
   close (upload->fd);
   g_mutex_clear (&upload->lock);

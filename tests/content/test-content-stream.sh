@@ -32,6 +32,7 @@ def put(n):
 $2
 END
 }
+puts () { control GET /requests | grep -q "\"PUT /folder\":$1[,}]"; }
 goes_up () { [ -n "$(find "$root" -name '.hvfs-*' -size +1000k)" ]; }
 gone_up () {
   cmp "$tmp/iso" "$root/$1" || fail "$1: other bytes"
@@ -112,6 +113,25 @@ misbehave HEAD 500
 if cp "$tmp/iso" "$files/j.iso" 2>"$tmp/err"; then fail 'unchecked, with success'; fi
 [ ! -e "$root/j.iso" ] || fail 'unchecked, but there'
 no_parts 'unchecked'
+
+# A server that stood still does what it was sent after it has got the same again: it empties a
+# file then, and has no more than came to it.  That is another file than the one that is stored.
+for size in 3000000 9000000; do
+  head -c "$size" "$tmp/iso" >"$tmp/part"
+  control POST /reset >/dev/null
+  misbehave PUT 'late&bytes=100000'
+  misbehave PUT 'slow&ms=60000'
+  cp "$tmp/part" "$files/l.iso" &
+  pid=$!
+  await puts 1
+  control POST /cut >/dev/null
+  all_there () { [ -n "$(find "$root" -name '.hvfs-*' -size "${size}c")" ]; }
+  await all_there
+  control POST /heal >/dev/null
+  wait "$pid" || fail 'a server that stood still: not stored'
+  cmp "$tmp/part" "$root/l.iso"
+  await no_part
+done
 
 # Who waits for a server that takes no more is let go at once.
 misbehave PUT 'stall&bytes=30000000'

@@ -10,6 +10,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -61,6 +62,7 @@ var acts = map[string]act{
 	"411":      actLength,
 	"cut":      actCut,
 	"stall":    actStall,
+	"late":     actLate,
 	"count":    func(r *rule, rw http.ResponseWriter, _ *http.Request, p func() answer) { p().write(rw) },
 }
 
@@ -362,6 +364,16 @@ func actStall(r *rule, _ http.ResponseWriter, req *http.Request, perform func() 
 		case <-req.Context().Done():
 		}
 	}}
+	perform()
+	panic(http.ErrAbortHandler)
+}
+
+// actLate does it with the rule's bytes of the body when it is healed, though the sender has gone:
+// a server that stood still finds in its sockets what was sent to it meanwhile.
+func actLate(r *rule, _ http.ResponseWriter, req *http.Request, perform func() answer) {
+	body, _ := io.ReadAll(io.LimitReader(req.Body, int64(r.bytes)))
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	<-r.healed
 	perform()
 	panic(http.ErrAbortHandler)
 }
