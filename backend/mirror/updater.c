@@ -2,6 +2,7 @@
 /* backend/mirror/updater.c - the thread that keeps the mirror true; see updater.h */
 #include "backend/mirror/updater.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "backend/mirror/collector.h"
@@ -20,6 +21,9 @@
 #define MAX_REBUILDS 2
 /* How often it is looked whether a refused password may be tried again. */
 #define REFUSED_LOOK_US (1 * G_TIME_SPAN_SECOND)
+/* Memory that is free is given back so often at most, and after so many requests of the kernel. */
+#define TRIM_US (60 * G_TIME_SPAN_SECOND)
+#define TRIM_REQUESTS 1000
 
 struct _HvfsUpdater
 {
@@ -39,6 +43,8 @@ struct _HvfsUpdater
   char *instance;           /* nullable: the server's own id, where the root was found */
   gint64 backoff_us;        /* before what failed last is tried again; 0: nothing did */
   guint n_rebuilds;         /* after faults, since the stream last told something */
+  gint64 trimmed_us;        /* when free memory was given back last, ... */
+  guint64 trimmed_at;       /* ... and after how many requests of the kernel */
 
   GMutex lock;
   HvfsValue *root;          /* lock */
@@ -381,6 +387,23 @@ recover (HvfsUpdater *updater, GError *failure)
     reconnect (updater, error != NULL ? error : failure);
 }
 
+/* glibc keeps what is freed between things that are still used, and what it keeps grows for hours
+ * under load.  Here, since the stream ends now and then anyhow: nothing wakes up for it. */
+static void
+trim_memory (HvfsUpdater *updater)
+{
+#ifdef __GLIBC__
+  guint64 n = hvfs_stats_get (updater->stats, HVFS_STAT_KERNEL_REQUESTS);
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - updater->trimmed_us < TRIM_US || n - updater->trimmed_at < TRIM_REQUESTS)
+    return;
+  malloc_trim (0);
+  updater->trimmed_us = now;
+  updater->trimmed_at = n;
+#endif
+}
+
 static gpointer
 update_thread (gpointer data)
 {
@@ -404,6 +427,7 @@ update_thread (gpointer data)
           again = FALSE;
           updater->backoff_us = 0;
           updater->n_rebuilds = 0;
+          trim_memory (updater);
           if (!at_once)
             hvfs_connection_pause_poll (updater->link);
         }

@@ -53,6 +53,14 @@ hvfs_stats_add (HvfsStats *stats, HvfsStat stat, guint64 n)
   g_mutex_unlock (&stats->lock);
 }
 
+guint64
+hvfs_stats_get (HvfsStats *stats, HvfsStat stat)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stats->lock);
+
+  return stats->counters[stat];
+}
+
 void
 hvfs_stats_add_request (HvfsStats *stats, const char *method)
 {

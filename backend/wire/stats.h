@@ -31,6 +31,7 @@ void hvfs_stats_free (HvfsStats *stats);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsStats, hvfs_stats_free)
 
 void hvfs_stats_add (HvfsStats *stats, HvfsStat stat, guint64 n);
+guint64 hvfs_stats_get (HvfsStats *stats, HvfsStat stat);
 /* One SOAP request or, as "GET" and the like, one HTTP request. */
 void hvfs_stats_add_request (HvfsStats *stats, const char *method);
 

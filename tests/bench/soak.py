@@ -131,7 +131,9 @@ class Soak:
         by_uuid = os.path.join(mount.path, "by-uuid")
         self.domains = [Domain(os.path.join(by_uuid, name), name) for name in sorted(os.listdir(by_uuid))]
         stores = os.path.join(mount.path, "datacenters/DC0/datastores")
-        self.files = os.path.join(stores, sorted(os.listdir(stores))[0], "files")
+        store = os.path.join(stores, sorted(os.listdir(stores))[0])
+        self.files = os.path.join(store, "files")
+        self.root = re.search("^url=(.*)$", read(store + "/info"), re.M).group(1)
 
     # --- who works, and who pauses
 
@@ -366,7 +368,8 @@ class Soak:
                 self.settle_file(cells[other], old)
             found = digest(path)
             if found not in cell.allowed_since(marks[name])[-1:] + [cell.now()]:
-                raise Wrong("%s after %s: %s, not %s" % (name, kind, found, cell.now()))
+                raise Wrong("%s after %s: %s, not %s\n%s"
+                            % (name, kind, found, cell.now(), self.differences(name, cell, data)))
             self.count("transfers")
         except OSError as error:
             if not self.may_fail(calm):
@@ -374,6 +377,22 @@ class Soak:
             self.count("failed transfers")
             for each in names:
                 self.find_out_file(cells[each], each)
+
+    def differences(self, name, cell, data):
+        """What was read, and what the server has, beside what was written last."""
+        said = ["earlier: %s" % " ".join(str(value)[:12] for value in cell.history[-6:])]
+        for path in (os.path.join(self.files, name), os.path.join(self.root, name)):
+            try:
+                with open(path, "rb") as file:
+                    there = file.read()
+            except OSError as error:
+                said.append("%s: %s" % (path, error))
+                continue
+            differs = [at for at in range(min(len(data), len(there))) if data[at] != there[at]]
+            said.append("%s: %s, %d bytes of %d; %d differ, from %s to %s, %d of them zero"
+                        % (path, hashlib.sha256(there).hexdigest()[:12], len(there), len(data), len(differs),
+                           differs[:1], differs[-1:], sum(there[at] == 0 for at in differs)))
+        return "\n".join(said)
 
     @staticmethod
     def settle_file(cell, value):
