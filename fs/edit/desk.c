@@ -485,7 +485,7 @@ hvfs_sheet_write_locked (HvfsDesks *desks, HvfsSheet *sheet, const void *data, g
 }
 
 void
-hvfs_sheet_add_writer_locked (HvfsSheet *sheet, pid_t tid)
+hvfs_sheet_add_writer_locked (HvfsSheet *sheet, HvfsReads *reads, pid_t tid)
 {
   HvfsWriter writer;
 
@@ -494,7 +494,7 @@ hvfs_sheet_add_writer_locked (HvfsSheet *sheet, pid_t tid)
       return;
   if (sheet->writers->len == MAX_WRITERS)
     g_array_remove_index (sheet->writers, 0);
-  hvfs_writer_init (&writer, tid);
+  hvfs_reads_begin_writer (reads, &writer, tid);
   g_array_append_val (sheet->writers, writer);
 }
 

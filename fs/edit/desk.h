@@ -115,7 +115,7 @@ gboolean hvfs_sheet_write_locked (HvfsDesks *desks, HvfsSheet *sheet, const void
                                   gsize size, guint64 off, GError **error);
 
 /* The thread @tid writes it, and waits for an answer. */
-void hvfs_sheet_add_writer_locked (HvfsSheet *sheet, pid_t tid);
+void hvfs_sheet_add_writer_locked (HvfsSheet *sheet, HvfsReads *reads, pid_t tid);
 gboolean hvfs_sheet_resize_locked (HvfsDesks *desks, HvfsSheet *sheet, guint64 size,
                                    GError **error);
 

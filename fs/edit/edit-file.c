@@ -47,7 +47,7 @@ handle_new (HvfsCall *call, HvfsSheet *sheet)
   handle->sheet = sheet;
   g_mutex_init (&handle->lock);
   if (sheet != NULL)
-    hvfs_writer_init (&handle->writer, call->pid);
+    hvfs_reads_begin_writer (call->fs->reads, &handle->writer, call->pid);
   handle->save.opener = handle->writer.process;
   return handle;
 }
@@ -569,7 +569,7 @@ edit_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const char
            && (ok = check_own (call, node, handle, error) && check_domain (call, node, error)))
     {
       hvfs_desks_lock (fs->desks);
-      hvfs_sheet_add_writer_locked (handle->sheet, call->pid);
+      hvfs_sheet_add_writer_locked (handle->sheet, fs->reads, call->pid);
       ok = hvfs_sheet_write_locked (fs->desks, handle->sheet, data, size, off, error);
       hvfs_desks_unlock (fs->desks);
     }

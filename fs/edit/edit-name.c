@@ -258,7 +258,7 @@ get_content (HvfsCall *call, HvfsNode dir, const char *name, Content *ret, GErro
   HvfsWriter renamer;
   HvfsSheet *sheet;
 
-  hvfs_writer_init (&renamer, call->pid);
+  hvfs_reads_begin_writer (fs->reads, &renamer, call->pid);
   hvfs_desks_lock (fs->desks);
   sheet = find_locked (fs, dir, name, error);
   if (sheet != NULL && sheet->target != NULL)

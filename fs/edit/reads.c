@@ -11,6 +11,8 @@
 
 /* What was replaced longer ago is no base of one who has read nothing. */
 #define RECENT_US (60 * 60 * G_TIME_SPAN_SECOND)
+/* For so long it is not looked whether who has read something is gone. */
+#define GONE_US (60 * G_TIME_SPAN_SECOND)
 /* A read so shortly before may be for the backup that an editor makes. */
 #define SAVE_US (10 * G_TIME_SPAN_SECOND)
 #define MAX_TEXT_BYTES (16 * 1024 * 1024)
@@ -58,6 +60,7 @@ struct _HvfsReads
   GQueue kept;         /* lock: of Text; the next to be dropped is the head */
   gsize n_bytes;       /* lock: of these */
   guint sweep_at;      /* lock: with so many files */
+  GHashTable *writers; /* lock: threads and processes that began to write -> when, in seconds */
   HvfsFlight *commits; /* by ino */
 };
 
@@ -316,6 +319,7 @@ hvfs_reads_new (void)
 
   g_mutex_init (&reads->lock);
   reads->files = g_hash_table_new (g_int64_hash, g_int64_equal);
+  reads->writers = g_hash_table_new (NULL, NULL);
   reads->commits = hvfs_flight_new ();
   reads->sweep_at = SWEEP_LEAST;
   return reads;
@@ -333,6 +337,7 @@ hvfs_reads_free (HvfsReads *reads)
   while (g_hash_table_iter_next (&iter, NULL, &file))
     file_free (reads, file);
   g_hash_table_unref (reads->files);
+  g_hash_table_unref (reads->writers);
   hvfs_flight_free (reads->commits);
   g_mutex_clear (&reads->lock);
   g_free (reads);
@@ -340,12 +345,47 @@ hvfs_reads_free (HvfsReads *reads)
 
 /* ---- notes ---- */
 
+static gint
+seconds (gint64 us)
+{
+  return (gint) (us / G_TIME_SPAN_SECOND);
+}
+
+static gboolean
+wrote_long_ago (gpointer tid, gpointer at, gpointer now)
+{
+  return GPOINTER_TO_INT (now) - GPOINTER_TO_INT (at) > seconds (RECENT_US);
+}
+
+static gboolean
+is_writer (HvfsReads *reads, pid_t tid, gint64 now)
+{
+  gpointer at;
+
+  return g_hash_table_lookup_extended (reads->writers, GINT_TO_POINTER (tid), NULL, &at)
+         && !wrote_long_ago (NULL, at, GINT_TO_POINTER (seconds (now)));
+}
+
+static void
+note_writer (HvfsReads *reads, pid_t tid, gint64 now)
+{
+  gpointer at = GINT_TO_POINTER (seconds (now));
+
+  if (g_hash_table_size (reads->writers) >= SWEEP_LEAST)
+    g_hash_table_foreach_remove (reads->writers, wrote_long_ago, at);
+  g_hash_table_insert (reads->writers, GINT_TO_POINTER (tid), at);
+}
+
 void
-hvfs_writer_init (HvfsWriter *writer, pid_t tid)
+hvfs_reads_begin_writer (HvfsReads *reads, HvfsWriter *writer, pid_t tid)
 {
   pid_t process = hvfs_caller_process (tid);
 
   *writer = (HvfsWriter){ tid, process, hvfs_caller_began_us (process) };
+  g_mutex_lock (&reads->lock);
+  note_writer (reads, tid, now_us ());
+  note_writer (reads, process, now_us ());
+  g_mutex_unlock (&reads->lock);
 }
 
 /* Drops reads of @tid: all, or those of @text and those that a later one has made old. */
@@ -372,18 +412,23 @@ forget (HvfsReads *reads, File *file, pid_t tid, const Text *text, gint64 now)
     }
 }
 
-/* Drops what threads that are gone read long ago: what they wrote is not renamed any more. */
+/* Drops what threads that are gone have read: what they wrote may be renamed for an hour, and who
+ * wrote nothing is the writer of nothing.  @tid: of one that is there; where that cannot be seen
+ * it is not known who else is. */
 static void
-drop_ended (HvfsReads *reads, File *file)
+drop_ended (HvfsReads *reads, File *file, pid_t tid)
 {
+  gint64 now = file->used_us, least_us = hvfs_caller_is_there (tid) ? GONE_US : RECENT_US;
+
   for (GList *link = file->reads.tail, *next; link != NULL; link = next)
     {
       Read *read = link->data;
+      gboolean is_recent = now - read->at_us < RECENT_US;
 
-      if (file->used_us - read->at_us < RECENT_US)
+      if (now - read->at_us < least_us)
         break;
       next = link->prev;
-      if (hvfs_caller_is_there (read->tid))
+      if ((is_recent && is_writer (reads, read->tid, now)) || hvfs_caller_is_there (read->tid))
         continue;
       g_queue_delete_link (&file->reads, link);
       read_free (reads, read);
@@ -400,7 +445,7 @@ add_read (HvfsReads *reads, File *file, pid_t tid, Text *text)
   text->n_reads++;
   g_queue_push_head (&file->reads, read);
   if (g_queue_get_length (&file->reads) > MAX (file->sweep_at, SWEEP_READS))
-    drop_ended (reads, file);
+    drop_ended (reads, file, tid);
   if (g_queue_get_length (&file->reads) > MAX_READS)
     read_free (reads, g_queue_pop_tail (&file->reads));
 }

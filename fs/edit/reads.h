@@ -39,11 +39,12 @@ typedef struct
   gint64 began_us;     /* its process, in CLOCK_BOOTTIME */
 } HvfsWriter;
 
-/* The thread @tid, while it waits for an answer.  Reads /proc. */
-void hvfs_writer_init (HvfsWriter *writer, pid_t tid);
+/* The thread @tid, while it waits for an answer, begins to write something.  Reads /proc. */
+void hvfs_reads_begin_writer (HvfsReads *reads, HvfsWriter *writer, pid_t tid);
 
 /* The thread @tid (0: unknown) was shown @text of the file @ino.  That is kept as long as the thread
- * is there, and of one that is gone for an hour; of a file at most a thousand times. */
+ * is there, and of one that is gone for an hour if it wrote something, such as what is renamed over
+ * the file later, else for a minute or a few reads more; of a file at most a thousand times. */
 void hvfs_reads_note (HvfsReads *reads, guint64 ino, pid_t tid, GBytes *text);
 
 /* @writer has made it @text by writing @written.  If it had read the file that is its base from now on; a

@@ -136,7 +136,7 @@ whole_open (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError **e
   fi->direct_io = 1;
   fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
   if (!fi->noflush)
-    hvfs_writer_init (&handle->writer, call->pid);
+    hvfs_reads_begin_writer (call->fs->reads, &handle->writer, call->pid);
   handle->begun = g_bytes_ref (shown);
   if (fi->noflush)
     hvfs_reads_note (call->fs->reads, hvfs_node_ino (node), call->pid, shown);

@@ -127,6 +127,29 @@ test_ended (void)
   hvfs_reads_free (reads);
 }
 
+/* Of those only that wrote nothing it is not kept for long, where it can be seen who is there. */
+static void
+test_gone (void)
+{
+  HvfsReads *reads = hvfs_reads_new ();
+  g_autoptr (GBytes) text = g_bytes_new_static (OLD, strlen (OLD));
+  HvfsWriter writer;
+
+  hvfs_reads_note (reads, INO, getpid (), text);
+  for (pid_t i = 0; i < 31; i++, ahead_s += MINUTE_S / 3)
+    {
+      hvfs_reads_note (reads, INO, ENDED + i, text);
+      if (i == 1)
+        hvfs_reads_begin_writer (reads, &writer, ENDED + i);
+    }
+  hvfs_reads_note (reads, INO, getppid (), text); /* and that is looked at */
+  g_assert_false (is_known (reads, ENDED, text));
+  g_assert_true (is_known (reads, ENDED + 1, text));
+  g_assert_true (is_known (reads, ENDED + 30, text));
+  g_assert_true (is_known (reads, getpid (), text));
+  hvfs_reads_free (reads);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -139,5 +162,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/reads/own", test_own);
   g_test_add_func ("/reads/ended", test_ended);
+  g_test_add_func ("/reads/gone", test_gone);
   return g_test_run ();
 }

@@ -515,6 +515,25 @@ func setLayout(vm *simulator.VirtualMachine, size int) {
 	vm.LayoutEx.File = files
 }
 
+// replaceFile: who reads the old text meanwhile gets all of it.
+func replaceFile(file, text string) error {
+	whole, err := os.CreateTemp("", "hvfs-vcsim-vmx-")
+	if err != nil {
+		return err
+	}
+	_, err = whole.WriteString(text)
+	if cerr := whole.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(whole.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(whole.Name())
+	}
+	return err
+}
+
 // writeVMX brings the file up to date; a VM without a reachable directory has none.
 func (w *world) writeVMX(vm *simulator.VirtualMachine) {
 	var p object.DatastorePath
@@ -526,7 +545,7 @@ func (w *world) writeVMX(vm *simulator.VirtualMachine) {
 		if ok && ds.Name == p.Datastore {
 			file := filepath.Join(ds.Info.GetDatastoreInfo().Url, p.Path)
 			text := vmxOf(vm, !w.opt.isHost())
-			if os.WriteFile(file, []byte(text), 0o600) == nil {
+			if replaceFile(file, text) == nil {
 				setLayout(vm, len(text))
 			}
 		}
