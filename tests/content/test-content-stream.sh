@@ -32,7 +32,6 @@ def put(n):
 $2
 END
 }
-puts () { control GET /requests | grep -q "\"PUT /folder\":$1[,}]"; }
 goes_up () { [ -n "$(find "$root" -name '.hvfs-*' -size +1000k)" ]; }
 gone_up () {
   cmp "$tmp/iso" "$root/$1" || fail "$1: other bytes"
@@ -121,13 +120,10 @@ no_parts 'unchecked'
 # file then, and has no more than came to it.  That is another file than the one that is stored.
 for size in 3000000 9000000; do
   head -c "$size" "$tmp/iso" >"$tmp/part"
-  control POST /reset >/dev/null
   misbehave PUT 'late&bytes=100000'
   misbehave PUT 'slow&ms=60000'
   cp "$tmp/part" "$files/l.iso" &
   pid=$!
-  await puts 1
-  control POST /cut >/dev/null
   all_there () { [ -n "$(find "$root" -name '.hvfs-*' -size "${size}c")" ]; }
   await all_there
   control POST /heal >/dev/null

@@ -39,7 +39,7 @@
 //                      411       only where the length of the body is not said
 //                      cut       connection cut after so many bytes of the body
 //                      stall     no more of it is taken then, until healed
-//                      late      done when healed, with so many bytes of it, sender or none
+//                      late      cut likewise; done, with these, when healed
 //                      other     the reply to another method
 //                      huge      a text of so many bytes   deep      100,000 levels
 //                      entity    growing and external entities

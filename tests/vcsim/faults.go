@@ -368,12 +368,14 @@ func actStall(r *rule, _ http.ResponseWriter, req *http.Request, perform func() 
 	panic(http.ErrAbortHandler)
 }
 
-// actLate does it with the rule's bytes of the body when it is healed, though the sender has gone:
-// a server that stood still finds in its sockets what was sent to it meanwhile.
-func actLate(r *rule, _ http.ResponseWriter, req *http.Request, perform func() answer) {
+// actLate cuts the connection, and does it with the rule's bytes of the body when it is healed: a
+// server that stood still finds in its sockets what was sent to it meanwhile, sender or none.
+func actLate(r *rule, rw http.ResponseWriter, req *http.Request, perform func() answer) {
 	body, _ := io.ReadAll(io.LimitReader(req.Body, int64(r.bytes)))
 	req.Body = io.NopCloser(bytes.NewReader(body))
+	if conn, _, err := rw.(http.Hijacker).Hijack(); err == nil {
+		_ = conn.Close()
+	}
 	<-r.healed
 	perform()
-	panic(http.ErrAbortHandler)
 }
