@@ -19,8 +19,10 @@ virsh () {
 }
 volumes () { (cd "$v" && find . -name '*.xml' | sed 's|^\./||; s|\.xml$||' | sort); }
 same () { # VOLUME: its text, and its size before that is known
-  expect_eq "size of $1" "$(stat -c %s "$v/$1.xml")" "$(virsh vol-dumpxml --pool LocalDS_0 "$1" | sed '${/^$/d}' | wc -c)"
-  virsh vol-dumpxml --pool LocalDS_0 "$1" | sed '${/^$/d}' | diff - "$v/$1.xml" >"$tmp/diff" ||
+  size=$(stat -c %s "$v/$1.xml")
+  virsh vol-dumpxml --pool LocalDS_0 "$1" | sed '${/^$/d}' >"$tmp/virsh.xml"
+  expect_eq "size of $1" "$size" "$(stat -c %s "$tmp/virsh.xml")"
+  diff "$tmp/virsh.xml" "$v/$1.xml" >"$tmp/diff" ||
     fail "vol-dumpxml $1: virsh <, the file >: $(cat "$tmp/diff")"
 }
 all_same () {

@@ -3,6 +3,7 @@
 # tests/mount/test-mount-walk.sh - what is not pushed is asked for in batches that grow, in whatever
 # order machines are read
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
+requires "$PYTHON"
 start_vcsim -vm 400
 
 # walk COMMAND...  Prints the requests of one, on a mount of its own.
@@ -24,6 +25,10 @@ for command in "find $mnt/datacenters" "ls $mnt/by-name/*/extraconfig" "ls $mnt/
 done
 
 # Each of two things that are asked for goes its own way.
-walk sh -c "for vm in $mnt/by-name/*; do head -n 1 \$vm/config.xml; ls \$vm/disks; done"
+walk "$PYTHON" -c 'if 1:
+    import os, sys
+    for vm in sorted(os.listdir(sys.argv[1])):
+        open(f"{sys.argv[1]}/{vm}/config.xml").readline()
+        print("\n".join(os.listdir(f"{sys.argv[1]}/{vm}/disks")))' "$mnt/by-name"
 [ "$(cat "$tmp/n")" -le 14 ] || fail "$(cat "$tmp/n") requests for configurations and disks"
 expect_eq 'what came' "$(grep -c '^sda$' "$tmp/out")" 800
