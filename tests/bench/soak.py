@@ -400,10 +400,11 @@ class Soak:
             cell.possible = [value]
 
     def find_out_file(self, cell, name):
+        """A server that stood still may do what it was sent after it is there again."""
         while True:
             self.until_connected()
             calm = self.calm()
-            time.sleep(0.3)
+            time.sleep(2)
             try:
                 found = digest(os.path.join(self.files, name))
             except OSError as error:
