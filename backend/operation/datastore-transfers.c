@@ -20,8 +20,7 @@ struct _HvfsTransfers
 {
   const HvfsServer *server;
   HvfsDirect *direct;
-  HvfsCrew *crew;    /* of what carries bytes: it slows nothing else down */
-  HvfsCrew *tidy;    /* of what removes files */
+  HvfsCrew *crew;
   GCancellable *closing;
   gsize budget;
   GMutex lock;  /* a leaf */
@@ -38,15 +37,6 @@ typedef struct
   HvfsTransfersFunc func;
   gpointer data;
 } Job;
-
-static Job *
-job_new (HvfsTransfersFunc func, gpointer data)
-{
-  Job *job = g_new (Job, 1);
-
-  *job = (Job){ func, data };
-  return job;
-}
 
 static void
 run (gpointer data, gpointer user_data)
@@ -121,8 +111,6 @@ hvfs_transfers_new (const HvfsServer *server, gsize budget)
   transfers->closing = g_cancellable_new ();
   transfers->budget = budget;
   transfers->crew = hvfs_crew_new ("hvfs-transfer", run, NULL, MAX_THREADS);
-  hvfs_crew_set_background (transfers->crew);
-  transfers->tidy = hvfs_crew_new ("hvfs-tidy", run, NULL, MAX_THREADS);
   g_mutex_init (&transfers->lock);
   g_cond_init (&transfers->changed);
   return transfers;
@@ -135,7 +123,6 @@ hvfs_transfers_free (HvfsTransfers *transfers)
     return;
   g_cancellable_cancel (transfers->closing);
   hvfs_crew_free (transfers->crew);
-  hvfs_crew_free (transfers->tidy);
   drop_idle (transfers, 0);
   hvfs_direct_free (transfers->direct);
   g_object_unref (transfers->closing);
@@ -159,13 +146,10 @@ hvfs_transfers_get_direct (HvfsTransfers *transfers, const HvfsDatastorePlace *p
 void
 hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer data)
 {
-  hvfs_crew_push (transfers->crew, job_new (func, data));
-}
+  Job *job = g_new (Job, 1);
 
-void
-hvfs_transfers_tidy (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer data)
-{
-  hvfs_crew_push (transfers->tidy, job_new (func, data));
+  *job = (Job){ func, data };
+  hvfs_crew_push (transfers->crew, job);
 }
 
 gboolean

@@ -23,10 +23,8 @@ HvfsDirect *hvfs_transfers_get_direct (HvfsTransfers *transfers, const HvfsDatas
 
 typedef void (*HvfsTransfersFunc) (gpointer data);
 
-/* Runs @func, which transfers bytes, in a thread that leaves the processors to others. */
+/* Runs @func in a thread. */
 void hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer data);
-/* Runs @func, which may change files on the server, in a thread. */
-void hvfs_transfers_tidy (HvfsTransfers *transfers, HvfsTransfersFunc func, gpointer data);
 
 /* Whether there may be one transfer more that has a thread for as long as its reader reads; too
  * many would leave none for the others.  TRUE: end_stream () follows */

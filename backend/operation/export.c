@@ -130,7 +130,6 @@ hvfs_exports_new (const HvfsServer *server)
   g_cond_init (&exports->changed);
   exports->by_serial = g_hash_table_new_full (NULL, NULL, NULL, export_free);
   exports->crew = hvfs_crew_new ("hvfs-export", work_func, exports, MAX_THREADS);
-  hvfs_crew_set_background (exports->crew);
   return exports;
 }
 

@@ -2,11 +2,6 @@
 /* backend/wait/crew.c - threads for what must wait; see crew.h */
 #include "backend/wait/crew.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-/* About a tenth of what others get, where there are such. */
-#define BACKGROUND_NICE 10
 #define IDLE_US (10 * G_TIME_SPAN_SECOND)
 
 struct _HvfsCrew
@@ -15,7 +10,6 @@ struct _HvfsCrew
   GFunc func;
   gpointer user_data;
   guint max_threads;
-  gboolean background;
   GMutex lock;
   GCond pushed, left;
   GQueue todo;          /* lock */
@@ -72,8 +66,6 @@ crew_thread (gpointer user_data)
 {
   HvfsCrew *crew = user_data;
 
-  if (crew->background) /* of the thread alone, on Linux */
-    setpriority (PRIO_PROCESS, (id_t) gettid (), BACKGROUND_NICE);
   g_mutex_lock (&crew->lock);
   crew->n_new--;
   while (wait_locked (crew))
@@ -114,12 +106,6 @@ hvfs_crew_new (const char *name, GFunc func, gpointer user_data, guint max_threa
   g_cond_init (&crew->pushed);
   g_cond_init (&crew->left);
   return crew;
-}
-
-void
-hvfs_crew_set_background (HvfsCrew *crew)
-{
-  crew->background = TRUE;
 }
 
 void

@@ -19,10 +19,6 @@ typedef struct _HvfsCrew HvfsCrew;
  * once; they bear @name, which is kept, not copied. */
 HvfsCrew *hvfs_crew_new (const char *name, GFunc func, gpointer user_data, guint max_threads);
 
-/* Before anything is pushed: its threads leave the processors to others that want them, as nice(1)
- * has it.  They must push nothing to other crews, whose threads would be as they are. */
-void hvfs_crew_set_background (HvfsCrew *crew);
-
 /* Does all that was pushed, then joins the threads.  Nothing may be pushed any
  * more, but by @func itself.  NULL is allowed. */
 void hvfs_crew_free (HvfsCrew *crew);

@@ -79,7 +79,7 @@ hvfs_leftover_remove (HvfsFs *fs, const HvfsDatastorePath *part, gboolean is_ope
   *left = (Leftover){ fs, *part, is_open, note };
   left->part.place = hvfs_datastore_place_copy (part->place);
   left->part.path = g_strdup (part->path);
-  hvfs_transfers_tidy (fs->transfers, remove_later, left);
+  hvfs_transfers_run (fs->transfers, remove_later, left);
 }
 
 /* ---- notes ---- */
@@ -157,5 +157,5 @@ remove_all_old (gpointer data)
 void
 hvfs_leftover_remove_old (HvfsFs *fs)
 {
-  hvfs_transfers_tidy (fs->transfers, remove_all_old, fs);
+  hvfs_transfers_run (fs->transfers, remove_all_old, fs);
 }
