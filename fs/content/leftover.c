@@ -21,13 +21,6 @@ typedef struct
   HvfsLeftoverNote *note; /* nullable */
 } Leftover;
 
-/* FALSE: @error: ENOENT: it is not there */
-static gboolean
-remove_now (HvfsFs *fs, const HvfsDatastorePath *part, GError **error)
-{
-  return hvfs_datastore_delete (&fs->server, part, NULL, error);
-}
-
 /* In a thread, until it is gone or the mount ends. */
 static void
 remove_later (gpointer data)
@@ -44,7 +37,7 @@ remove_later (gpointer data)
       g_autoptr (GError) failure = NULL;
 
       more = hvfs_mirror_await_up (left->fs->mirror, G_MAXINT64, closing);
-      gone = more && remove_now (left->fs, part, &failure);
+      gone = more && hvfs_datastore_delete (&left->fs->server, part, NULL, &failure);
       absent = failure != NULL && failure->code == ENOENT;
       gone |= absent && !left->is_open;
       if (absent)
@@ -64,7 +57,8 @@ hvfs_leftover_remove (HvfsFs *fs, const HvfsDatastorePath *part, gboolean is_ope
                       HvfsLeftoverNote *note)
 {
   g_autoptr (GError) error = NULL;
-  gboolean gone = remove_now (fs, part, &error), absent = !gone && error->code == ENOENT;
+  gboolean gone = hvfs_datastore_delete (&fs->server, part, NULL, &error);
+  gboolean absent = !gone && error->code == ENOENT;
   Leftover *left;
 
   if (gone || (absent && !is_open))

@@ -38,6 +38,7 @@ typedef struct
   guint32 source;       /* of the copy */
   goffset copied;       /* so much of it was asked for so far */
   gboolean is_disk;     /* it has an extent */
+  gboolean is_open;     /* the server may yet make the copy */
   HvfsDatastorePlace *place;
   char *path;           /* what it will be */
   GPtrArray *parts;     /* of Part, the last one the present; the writer's until that is done */
@@ -220,11 +221,15 @@ add_part (gpointer data)
 
 /* (transfer none), until the stream ends */
 static HvfsDatastorePath
+path_of (const Stream *stream, const Part *part)
+{
+  return (HvfsDatastorePath){ stream->store, stream->place, part->path, stream->is_disk };
+}
+
+static HvfsDatastorePath
 present_part (const Stream *stream)
 {
-  const Part *part = stream->parts->pdata[stream->parts->len - 1];
-
-  return (HvfsDatastorePath){ stream->store, stream->place, part->path, stream->is_disk };
+  return path_of (stream, stream->parts->pdata[stream->parts->len - 1]);
 }
 
 /* @place, @path: (transfer full) */
@@ -264,20 +269,20 @@ begin_stream_locked (HvfsUpload *upload, goffset ready, gint64 len, GError **err
   return TRUE;
 }
 
-/* @is_there: under its last temporary name, where nobody wants it.
- * @is_open: the server may yet make it */
+/* @is_there: under its last temporary name, where nobody wants it */
 static void
-end_stream_locked (HvfsUpload *upload, gboolean is_there, gboolean is_open)
+end_stream_locked (HvfsUpload *upload, gboolean is_there)
 {
   g_autofree Stream *stream = g_steal_pointer (&upload->stream);
+  gboolean is_open;
 
   if (stream == NULL)
     return;
-  is_open |= hvfs_writer_free (stream->writer);
+  is_open = hvfs_writer_free (stream->writer) || stream->is_open;
   for (guint i = 0; i < stream->parts->len; i++)
     {
       g_autofree Part *part = stream->parts->pdata[i];
-      const HvfsDatastorePath path = { stream->store, stream->place, part->path, stream->is_disk };
+      const HvfsDatastorePath path = path_of (stream, part);
       gboolean is_last = i + 1 == stream->parts->len;
 
       if (is_last && !is_there)
@@ -366,7 +371,7 @@ take_back_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
       if (fetch (upload, reader, cancellable, error) < 0)
         return FALSE;
     }
-  end_stream_locked (upload, TRUE, FALSE);
+  end_stream_locked (upload, TRUE);
   upload->end = end;
   return ftruncate (upload->fd, size) == 0 || set_errno ("the file on the local disk", error);
 }
@@ -374,7 +379,7 @@ take_back_locked (HvfsUpload *upload, GCancellable *cancellable, GError **error)
 static gboolean
 give_up_locked (HvfsUpload *upload)
 {
-  end_stream_locked (upload, TRUE, FALSE);
+  end_stream_locked (upload, TRUE);
   upload->aborted = TRUE;
   return FALSE;
 }
@@ -561,7 +566,7 @@ resize_local_locked (HvfsUpload *upload, gint64 size, GCancellable *cancellable,
   if (size == 0)
     {
       upload->loaded = TRUE; /* nothing of it is wanted */
-      end_stream_locked (upload, TRUE, FALSE);
+      end_stream_locked (upload, TRUE);
     }
   if (!begin_local_locked (upload, cancellable, error))
     return FALSE;
@@ -652,8 +657,8 @@ begin_copy_locked (HvfsUpload *upload, guint32 source, gint64 len, GCancellable 
   to = present_part (stream);
   if (hvfs_datastore_copy (&fs->server, &from, &to, cancellable, &failure))
     return TRUE;
-  end_stream_locked (upload, TRUE,
-                     g_strcmp0 (hvfs_error_fault (failure), HVFS_FAULT_UNKNOWN) == 0);
+  stream->is_open = g_strcmp0 (hvfs_error_fault (failure), HVFS_FAULT_UNKNOWN) == 0;
+  end_stream_locked (upload, TRUE);
   upload->aborted = failure->code != ENOTSUP;
   g_propagate_error (error, failure);
   return FALSE;
@@ -738,7 +743,7 @@ store_locked (HvfsUpload *upload, gboolean *ret_is_disk, GCancellable *cancellab
                  : send_locked (upload, cancellable, error))
       && name_locked (upload, cancellable, error))
     {
-      end_stream_locked (upload, FALSE, FALSE);
+      end_stream_locked (upload, FALSE);
       upload->loaded = !was_going;
       return TRUE;
     }
@@ -759,7 +764,7 @@ hvfs_upload_commit (HvfsUpload *upload, GCancellable *cancellable, GError **erro
   /* Nobody can find it any more. */
   if (!find_dir (upload, &dir, &content))
     {
-      end_stream_locked (upload, TRUE, FALSE);
+      end_stream_locked (upload, TRUE);
       upload->dirty = FALSE;
       return TRUE;
     }
@@ -781,7 +786,7 @@ hvfs_upload_commit (HvfsUpload *upload, GCancellable *cancellable, GError **erro
 void
 hvfs_upload_free (HvfsUpload *upload)
 {
-  end_stream_locked (upload, TRUE, FALSE);
+  end_stream_locked (upload, TRUE);
   drop_new (upload);
   close (upload->fd);
   g_mutex_clear (&upload->lock);

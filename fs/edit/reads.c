@@ -380,11 +380,12 @@ void
 hvfs_reads_begin_writer (HvfsReads *reads, HvfsWriter *writer, pid_t tid)
 {
   pid_t process = hvfs_caller_process (tid);
+  gint64 now = now_us ();
 
   *writer = (HvfsWriter){ tid, process, hvfs_caller_began_us (process) };
   g_mutex_lock (&reads->lock);
-  note_writer (reads, tid, now_us ());
-  note_writer (reads, process, now_us ());
+  note_writer (reads, tid, now);
+  note_writer (reads, process, now);
   g_mutex_unlock (&reads->lock);
 }
 
