@@ -3,6 +3,8 @@
  * datastore-change.h */
 #include "backend/operation/datastore-change.h"
 
+#include <string.h>
+
 #include "convert/error.h"
 
 static void
@@ -14,6 +16,24 @@ add_path (HvfsRequest *request, const HvfsDatastorePath *path, const char *name,
   hvfs_request_text (request, name, text);
   if (path->place->datacenter != NULL)
     hvfs_request_moref (request, datacenter, "Datacenter", path->place->datacenter);
+}
+
+char *
+hvfs_datastore_part_path (const char *path, gboolean is_disk)
+{
+  const char *slash = strrchr (path, '/');
+
+  return g_strdup_printf ("%.*s.hvfs-%08x%08x.part%s",
+                          slash == NULL ? 0 : (int) (slash + 1 - path), path, g_random_int (),
+                          g_random_int (), is_disk ? ".vmdk" : "");
+}
+
+gboolean
+hvfs_datastore_can_move (const HvfsServer *server)
+{
+  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
+
+  return hvfs_value_get (content, "fileManager") != NULL;
 }
 
 HvfsRequest *

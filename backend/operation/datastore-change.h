@@ -18,6 +18,14 @@ typedef struct
   gboolean is_disk;      /* it is a disk's descriptor, which stands for all of the disk */
 } HvfsDatastorePath;
 
+/* A name that no other file has, in the directory of @path, below the datastore's root, for what
+ * is not whole yet: a server that is lost in between has half of it, or makes it later.  Memory.
+ * (transfer full) */
+char *hvfs_datastore_part_path (const char *path, gboolean is_disk);
+
+/* Whether the server has a manager that moves plain files.  Memory. */
+gboolean hvfs_datastore_can_move (const HvfsServer *server);
+
 /* A request to the server's manager of files, or of disks, which goes on with whatever else its
  * method wants.  @name, @datacenter: what the method calls the path and its datacenter.
  * @error: ENOTSUP.  Memory.  Returns: (transfer full): NULL: the server has no such manager */

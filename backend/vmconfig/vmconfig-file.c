@@ -6,6 +6,7 @@
 
 #include "backend/vmconfig/vmconfig-priv.h"
 #include "backend/mirror/filter.h"
+#include "backend/operation/datastore-change.h"
 #include "backend/operation/datastore-file.h"
 #include "backend/mirror/inventory-name.h"
 #include "backend/operation/resource-pool.h"
@@ -503,6 +504,35 @@ find_file (const Place *place, const char *named, const char *name, GBytes *text
   return TRUE;
 }
 
+static gboolean
+put (const Place *place, const char *path, GBytes *text, GError **error)
+{
+  return hvfs_datastore_file_put (place->config->server.session, place->host->datacenter_path,
+                                  path, text, place->cancellable, error);
+}
+
+/* Under another name, until all of it is there.  @host: the serial.  What is left of it where that
+ * fails is removed, if the server can be told. */
+static gboolean
+put_whole (const Place *place, guint32 host, const char *path, GBytes *text, GError **error)
+{
+  const HvfsServer *server = &place->config->server;
+  g_autofree char *datastore = NULL;
+  const char *file = hvfs_datastore_path_split (path, &datastore);
+  g_autofree char *part = hvfs_datastore_part_path (file, FALSE);
+  const HvfsDatastorePlace store = { .name = datastore, .datacenter = place->host->datacenter };
+  const HvfsDatastorePath from = { host, &store, part, FALSE }, to = { host, &store, file, FALSE };
+  g_autofree char *part_path = hvfs_datastore_place_path (&store, part);
+
+  if (!hvfs_datastore_can_move (server))
+    return put (place, path, text, error);
+  if (put (place, part_path, text, error)
+      && hvfs_datastore_move (server, &from, &to, FALSE, place->cancellable, error))
+    return TRUE;
+  hvfs_datastore_delete (server, &from, NULL, NULL);
+  return FALSE;
+}
+
 gboolean
 hvfs_config_define_vmx (HvfsConfig *config, guint32 host, const char *name, GBytes *text,
                         GCancellable *cancellable, GError **error)
@@ -526,9 +556,7 @@ hvfs_config_define_vmx (HvfsConfig *config, guint32 host, const char *name, GByt
       return FALSE;
     }
   return find_file (&place, named, name, text, &there, &path, error)
-         && (there
-             || hvfs_datastore_file_put (config->server.session, place.host->datacenter_path, path,
-                                         text, cancellable, error))
+         && (there || put_whole (&place, host, path, text, error))
          && register_vmx (&place, path, name, error);
 }
 

@@ -194,9 +194,9 @@ gboolean hvfs_config_define_xml (HvfsConfig *config, guint32 host, const char *n
  * hvfs_config_define_vmx:
  *
  * The text is uploaded as NAME/NAME.vmx, to the datastore that its first disk names
- * or else the host's first, and registered under @name.  A file of that name
- * that is there already, on any of the host's datastores where the text names none, is
- * registered if it is that text, else an error, and left alone.
+ * or else the host's first, under a temporary name until it is whole, and registered under
+ * @name.  A file of that name that is there already, on any of the host's datastores where the
+ * text names none, is registered if it is that text, else an error, and left alone.
  *
  * @error: EINVAL: no VMX, another displayName; EEXIST; a call's
  */

@@ -208,12 +208,9 @@ static const char *
 add_part (gpointer data)
 {
   Stream *stream = data;
-  const char *slash = strrchr (stream->path, '/');
   Part *part = g_new (Part, 1);
 
-  part->path = g_strdup_printf ("%.*s.hvfs-%08x%08x.part%s",
-                                slash == NULL ? 0 : (int) (slash + 1 - stream->path), stream->path,
-                                g_random_int (), g_random_int (), stream->is_disk ? ".vmdk" : "");
+  part->path = hvfs_datastore_part_path (stream->path, stream->is_disk);
   part->note = hvfs_leftover_note (stream->fs, stream->place, part->path, stream->is_disk);
   g_ptr_array_add (stream->parts, part);
   return part->path;

@@ -49,13 +49,9 @@ define () {
     [ "$status_of" != 0 ] || fail "$what: the writer thinks that it was done"
     cmp "$domains/$made/$1.rejected" "$tmp/new" || fail "$what: the text is not kept"
     [ -s "$domains/$made/error" ] || fail "$what: error says nothing"
-    # The draft can be defined still, unless its file has been left there.
-    if ! cp "$tmp/new" "$domains/$made/$1" 2>/dev/null; then
-      grep -q 'there already' "$domains/$made/error" ||
-        fail "$what: it cannot be defined afterwards: $(cat "$domains/$made/error")"
-      rmdir "$domains/$made"
-      return
-    fi
+    # The draft can be defined still.
+    cp "$tmp/new" "$domains/$made/$1" ||
+      fail "$what: it cannot be defined afterwards: $(cat "$domains/$made/error")"
   fi
   await test -e "$domains/$made/uuid"
   end "$made"

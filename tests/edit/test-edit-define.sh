@@ -174,6 +174,21 @@ expect_eq 'memory of what came back' "$(cat filed/memory)" 262144
 /bin/echo filed >filed/undefine
 await test ! -e filed
 
+# A server that stood still does what it has got of it when it goes on: that is no machine's file.
+mkdir halved
+vmx_of halved >"$tmp/halved.vmx"
+root=$(sed -n 's/^url=//p' "$mnt/datacenters/DC0/datastores/LocalDS_0/info")
+control POST "/fail?method=PUT%20/folder&what=late&bytes=100" >/dev/null
+expect_failure 'Input/output error' cp "$tmp/halved.vmx" halved/config.vmx
+control POST /heal >/dev/null
+has_come () { [ -n "$(find "$root/halved" -size 100c 2>/dev/null)" ]; }
+await has_come
+cp "$tmp/halved.vmx" halved/config.vmx
+await test -e halved/uuid
+cmp "$tmp/halved.vmx" halved/config.vmx || fail 'config.vmx is half of what was written'
+/bin/echo halved >halved/undefine
+await test ! -e halved
+
 # --- a copy of a whole directory says how it is done
 ! cp -r new copied 2>"$tmp/err" || fail 'cp -r of a domain'
 grep -q "its file 'clone'" copied/error || fail "the draft says: $(cat copied/error)"
