@@ -19,10 +19,10 @@ mount_to_crash () {
 
 status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
 
-# crash METHOD WHEN  The server dies there; a task takes no time where it is to end.
+# crash METHOD WHEN  The server dies there; its task takes no time where it is to end.
 crash () {
   case $2 in done | ended) ms=0 ;; *) ms=600000 ;; esac
-  control POST "/task-time?ms=$ms" >/dev/null
+  control POST /task-time --data-urlencode "method=$1" -d "ms=$ms" >/dev/null
   control POST /fail --data-urlencode "what=crash" --data-urlencode "method=$1" -d "when=$2" >/dev/null
 }
 
