@@ -310,7 +310,8 @@ is_on_terminal (void)
 static gboolean
 loop (HvfsFs *fs, struct fuse_session *session, GCancellable *cancellable, GError **error)
 {
-  HvfsLoop *loop = hvfs_loop_new (session, fs->stats);
+  HvfsLoop *loop = hvfs_loop_new (
+    session, fs->stats, fs->transfers != NULL ? hvfs_transfers_get_way (fs->transfers) : NULL);
   HvfsServiceWatch *watch;
   gboolean ok;
 

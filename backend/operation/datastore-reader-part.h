@@ -21,6 +21,7 @@ typedef struct
   goffset start;
   gsize len, filled;
   gsize taken;       /* lock: of it, by whoever reads */
+  gint64 since_us;   /* of who fetches it, for hvfs_way_give */
   gint64 listed_size;
   HvfsRoom *room;
   gboolean done;

@@ -14,6 +14,7 @@ struct _HvfsReaderStream
   HvfsDirect *direct;
   GCancellable *stop;
   goffset start;
+  gint64 since_us;        /* for hvfs_way_give */
   gint64 total;           /* what the file was listed as, and has to be */
   HvfsReaderPart *part;   /* lock: nullable: the one that grows */
   goffset last;           /* lock: where the last part begins; who reads there gets another */
@@ -79,6 +80,7 @@ take_bytes (const char *data, gsize len, gpointer user_data)
       data += n;
       len -= n;
     }
+  hvfs_way_give (hvfs_transfers_get_way (stream->reader->transfers), &stream->since_us);
   return len == 0;
 }
 

@@ -57,7 +57,10 @@ take_failure_locked (HvfsReader *reader, goffset at, GError **error)
 static gboolean
 take_bytes (const char *data, gsize len, gpointer user_data)
 {
-  hvfs_reader_fill_part (user_data, data, len);
+  Part *part = user_data;
+
+  hvfs_reader_fill_part (part, data, len);
+  hvfs_way_give (hvfs_transfers_get_way (part->reader->transfers), &part->since_us);
   return TRUE;
 }
 

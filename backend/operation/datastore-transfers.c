@@ -21,6 +21,7 @@ struct _HvfsTransfers
   const HvfsServer *server;
   HvfsDirect *direct;
   HvfsCrew *crew;
+  HvfsWay way;
   GCancellable *closing;
   gsize budget;
   GMutex lock;  /* a leaf */
@@ -252,6 +253,12 @@ sleep_us (gint64 us, GMutex *lock, GCond *changed, GCancellable *cancellable)
   g_mutex_unlock (lock);
   hvfs_wake_end (&wake);
   return !g_cancellable_is_cancelled (cancellable);
+}
+
+HvfsWay *
+hvfs_transfers_get_way (HvfsTransfers *transfers)
+{
+  return &transfers->way;
 }
 
 GCancellable *

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "backend/operation/datastore-direct.h"
+#include "backend/wait/way.h"
 
 typedef struct _HvfsTransfers HvfsTransfers;
 
@@ -30,6 +31,9 @@ void hvfs_transfers_run (HvfsTransfers *transfers, HvfsTransfersFunc func, gpoin
  * many would leave none for the others.  TRUE: end_stream () follows */
 gboolean hvfs_transfers_begin_stream (HvfsTransfers *transfers);
 void hvfs_transfers_end_stream (HvfsTransfers *transfers);
+
+/* All give way to whoever asks there.  (transfer none) */
+HvfsWay *hvfs_transfers_get_way (HvfsTransfers *transfers);
 
 /* Cancelled when the transfers are to end.  (transfer none) */
 GCancellable *hvfs_transfers_get_closing (HvfsTransfers *transfers);

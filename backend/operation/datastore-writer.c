@@ -28,6 +28,7 @@ struct _HvfsWriter
   int fd;
   gint64 len;             /* -1: not known */
   GCancellable *stop;
+  gint64 since_us;        /* of the transfer's thread, for hvfs_way_give */
 
   GMutex lock;
   GCond changed;
@@ -97,6 +98,7 @@ give (char *buffer, gsize size, gsize offset, gpointer user_data, GError **error
   gboolean stopped, from_fd, lost;
   gsize len;
 
+  hvfs_way_give (hvfs_transfers_get_way (writer->transfers), &writer->since_us);
   g_mutex_lock (&writer->lock);
   while (off >= writer->written && !writer->ended && !is_stopped_locked (writer))
     g_cond_wait (&writer->changed, &writer->lock);

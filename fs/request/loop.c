@@ -21,6 +21,8 @@
  * turn of others, while who sleeps is woken before them.  Then nobody looks for a while. */
 #define CROWDED_US 1000
 #define REST_US (G_TIME_SPAN_SECOND / 10)
+/* For so long others are then asked to give way: they are the crowd, and are gone meanwhile. */
+#define CROWD_US G_TIME_SPAN_SECOND
 
 /* Handlers do not wait, so more threads than processors would only take turns; a few
  * are for what the kernel makes wait. */
@@ -31,8 +33,10 @@ struct _HvfsLoop
 {
   struct fuse_session *session;
   HvfsStats *stats;
+  HvfsWay *way; /* nullable */
   int end_fd; /* readable from the end on */
   guint max_threads;
+  _Atomic gint64 crowded_until_us; /* monotonic */
   gint max_look_us; /* 0: who looks would keep those from running that send requests */
 
   GMutex lock;
@@ -47,12 +51,13 @@ struct _HvfsLoop
 };
 
 HvfsLoop *
-hvfs_loop_new (struct fuse_session *session, HvfsStats *stats)
+hvfs_loop_new (struct fuse_session *session, HvfsStats *stats, HvfsWay *way)
 {
   HvfsLoop *loop = g_new0 (HvfsLoop, 1);
 
   loop->session = session;
   loop->stats = stats;
+  loop->way = way;
   loop->end_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   loop->max_threads = CLAMP (g_get_num_processors (), MIN_THREADS, MAX_THREADS);
   loop->max_look_us = g_get_num_processors () > 1 ? MAX_LOOK_US : 0;
@@ -177,6 +182,7 @@ await_request (HvfsLoop *loop, Look *look)
       if (took - before > CROWDED_US)
         {
           look->rests_until_us = start + took + REST_US;
+          loop->crowded_until_us = start + took + CROWD_US;
           limit = 0;
         }
     }
@@ -189,12 +195,29 @@ await_request (HvfsLoop *loop, Look *look)
     look->us = CLAMP (look->us * 2, MIN_LOOK_US, loop->max_look_us);
 }
 
-static gboolean
-is_interrupt (const struct fuse_buf *buffer)
+static guint32
+opcode_of (const struct fuse_buf *buffer)
 {
-  const struct fuse_in_header *head = buffer->mem;
+  return ((const struct fuse_in_header *) buffer->mem)->opcode;
+}
 
-  return head->opcode == FUSE_INTERRUPT;
+/* Whether it is one of many that somebody makes, one after the other. */
+static gboolean
+is_of_walk (guint32 opcode)
+{
+  return opcode == FUSE_LOOKUP || opcode == FUSE_GETATTR || opcode == FUSE_READLINK
+         || opcode == FUSE_OPEN || opcode == FUSE_READDIR || opcode == FUSE_READDIRPLUS;
+}
+
+static void
+note_request (HvfsLoop *loop, guint32 opcode)
+{
+  if (opcode == FUSE_INTERRUPT)
+    g_atomic_int_inc (&loop->n_interrupts);
+  if (loop->way != NULL && is_of_walk (opcode)
+      && g_get_monotonic_time () < loop->crowded_until_us)
+    hvfs_way_ask (loop->way);
+  hvfs_stats_add (loop->stats, HVFS_STAT_KERNEL_REQUESTS, 1);
 }
 
 static gpointer
@@ -212,9 +235,7 @@ work (gpointer data)
         {
           if (is_there (loop, 0))
             call_another (loop);
-          if (is_interrupt (&buffer))
-            g_atomic_int_inc (&loop->n_interrupts);
-          hvfs_stats_add (loop->stats, HVFS_STAT_KERNEL_REQUESTS, 1);
+          note_request (loop, opcode_of (&buffer));
           fuse_session_process_buf (loop->session, &buffer);
         }
       else if (n == -EAGAIN)

@@ -20,12 +20,15 @@
 #include <fuse_lowlevel.h>
 #include <gio/gio.h>
 
+#include "backend/wait/way.h"
 #include "backend/wire/stats.h"
 
 typedef struct _HvfsLoop HvfsLoop;
 
-/* For the mounted @session, which nothing else may end.  @stats: counts the requests */
-HvfsLoop *hvfs_loop_new (struct fuse_session *session, HvfsStats *stats);
+/* For the mounted @session, which nothing else may end.  @stats: counts the requests
+ * @way: (nullable): what is asked there, while the processors are all busy, for requests of which
+ *   who walks through a tree makes many */
+HvfsLoop *hvfs_loop_new (struct fuse_session *session, HvfsStats *stats, HvfsWay *way);
 
 /* It was stopped, or never run. */
 void hvfs_loop_free (HvfsLoop *loop);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* tests/backend/test-way.c - who carries bytes waits for who asks, in proportion to its work, and
+ * for nobody else: backend/wait/way.h
+ */
+#include "backend/wait/way.h"
+
+#define N_PIECES 50
+#define WORK_US G_TIME_SPAN_MILLISECOND
+
+/* One piece.  @ret_worked_us, @ret_waited_us: are added to. */
+static void
+do_piece (HvfsWay *way, gint64 *since_us, gboolean asked, gint64 *ret_worked_us,
+          gint64 *ret_waited_us)
+{
+  gint64 start = g_get_monotonic_time (), end;
+
+  do
+    end = g_get_monotonic_time ();
+  while (end - start < WORK_US);
+  if (asked)
+    hvfs_way_ask (way);
+  *ret_worked_us += end - start;
+  start = g_get_monotonic_time ();
+  hvfs_way_give (way, since_us);
+  *ret_waited_us += g_get_monotonic_time () - start;
+}
+
+static void
+test_share (void)
+{
+  gint64 worked[2] = { 0 }, waited[2] = { 0 };
+
+  for (guint asked = 0; asked < 2; asked++)
+    {
+      HvfsWay way = { 0 };
+      gint64 since_us = g_get_monotonic_time ();
+
+      for (guint i = 0; i < N_PIECES; i++)
+        do_piece (&way, &since_us, asked == 1, &worked[asked], &waited[asked]);
+    }
+  /* Four times as long, but where this program was kept from running between the two calls. */
+  g_assert_cmpint (waited[1], >=, N_PIECES * 2 * WORK_US);
+  g_assert_cmpint (waited[0], <, waited[1]);
+}
+
+static void
+test_first (void)
+{
+  gint64 worked = 0, first = 0, second = 0;
+
+  for (guint i = 0; i < N_PIECES; i++)
+    {
+      HvfsWay way = { 0 };
+      gint64 since_us = 0;
+
+      do_piece (&way, &since_us, TRUE, &worked, &first);
+      g_assert_cmpint (since_us, !=, 0);
+      do_piece (&way, &since_us, TRUE, &worked, &second);
+    }
+  g_assert_cmpint (first, <, second);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/way/share", test_share);
+  g_test_add_func ("/way/first", test_first);
+  return g_test_run ();
+}
