@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tests/fs/test-loop.c - the two steps in which the taking of requests ends, and what it leaves
+/* tests/fs/test-loop.c - the two steps in which the taking of requests ends, what it leaves, and
+ * whom it asks to give way
  *
  * In place of the kernel's device stands a socket, and the kernel is the test.
  */
@@ -20,6 +21,7 @@ typedef struct
   struct fuse_session *session;
   HvfsLoop *loop;
   HvfsStats *stats;
+  HvfsWay way;
   GCancellable *ended;
   int device, kernel;
 } Fixture;
@@ -76,7 +78,7 @@ set_up (Fixture *f, gconstpointer data)
   g_assert_nonnull (f->session);
   g_assert_cmpint (fuse_session_mount (f->session, place), ==, 0);
   f->stats = hvfs_stats_new ();
-  f->loop = hvfs_loop_new (f->session, f->stats);
+  f->loop = hvfs_loop_new (f->session, f->stats, &f->way);
   f->ended = g_cancellable_new ();
   g_cancellable_cancel (f->ended);
   hvfs_loop_run (f->loop, f->ended);
@@ -160,6 +162,50 @@ test_no_device (Fixture *f, gconstpointer data)
   g_assert_error (error, HVFS_ERROR, EIO);
 }
 
+static gpointer
+spin (gpointer data)
+{
+  gint *ended = data;
+
+  while (!g_atomic_int_get (ended))
+    ;
+  return NULL;
+}
+
+/* Where the processors are all busy, requests of a walk ask others to give way, and no others. */
+static void
+test_crowd (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) threads = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  gint ended = FALSE;
+  guint64 unique = 4;
+
+  if (g_get_num_processors () == 1)
+    {
+      g_test_skip ("the loop looks for requests on several processors only");
+      return;
+    }
+  for (guint i = 0; i < 2 * g_get_num_processors (); i++)
+    g_ptr_array_add (threads, g_thread_new ("spin", spin, &ended));
+  for (guint i = 0; i < 500; i++, unique += 2)
+    {
+      send_request (f, FUSE_STATFS, unique, "", 0);
+      g_assert_cmpuint (receive_reply (f, 0), ==, unique);
+    }
+  g_assert_cmpint (f->way.asked_us, ==, 0);
+  for (; f->way.asked_us == 0; unique += 2)
+    {
+      send_request (f, FUSE_READLINK, unique, "", 0);
+      g_assert_cmpuint (receive_reply (f, -ENOSYS), ==, unique);
+    }
+  g_atomic_int_set (&ended, TRUE);
+  for (guint i = 0; i < threads->len; i++)
+    g_thread_join (threads->pdata[i]);
+  hvfs_loop_stop (f->loop, &error);
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -168,5 +214,6 @@ main (int argc, char **argv)
   ADD ("/loop/two-steps", test_two_steps);
   ADD ("/loop/late-interrupt", test_late_interrupt);
   ADD ("/loop/no-device", test_no_device);
+  ADD ("/loop/crowd", test_crowd);
   return g_test_run ();
 }
