@@ -28,12 +28,21 @@ hvfs_datastore_part_path (const char *path, gboolean is_disk)
                           g_random_int (), is_disk ? ".vmdk" : "");
 }
 
-gboolean
-hvfs_datastore_can_move (const HvfsServer *server)
+/* (transfer full) (nullable): the id of what does this for disks, or for plain files */
+static char *
+dup_manager (const HvfsServer *server, gboolean is_disk)
 {
   g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
 
-  return hvfs_value_get (content, "fileManager") != NULL;
+  return g_strdup (hvfs_value_text (content, is_disk ? "virtualDiskManager" : "fileManager"));
+}
+
+gboolean
+hvfs_datastore_can_move (const HvfsServer *server)
+{
+  g_autofree char *manager = dup_manager (server, FALSE);
+
+  return manager != NULL;
 }
 
 HvfsRequest *
@@ -41,9 +50,7 @@ hvfs_datastore_request_new (const HvfsServer *server, const char *method,
                             const HvfsDatastorePath *path, const char *name,
                             const char *datacenter, GError **error)
 {
-  g_autoptr (HvfsValue) content = hvfs_session_ref_content (server->session);
-  const char *id
-    = hvfs_value_text (content, path->is_disk ? "virtualDiskManager" : "fileManager");
+  g_autofree char *id = dup_manager (server, path->is_disk);
   HvfsRequest *request;
 
   if (id == NULL)

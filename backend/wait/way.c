@@ -30,13 +30,11 @@ hvfs_way_give (HvfsWay *way, gint64 *since_us)
 {
   gint64 now = g_get_monotonic_time ();
   gint64 most = *since_us == 0 ? 0 : MIN ((now - *since_us) * SHARE, MAX_US), end = now + most;
+  gint64 until;
 
   if (*since_us != 0 && most < MIN_US)
     return;
-  while (now < MIN (end, quiet_from_us (way)))
-    {
-      g_usleep (MIN (end, quiet_from_us (way)) - now);
-      now = g_get_monotonic_time ();
-    }
+  for (; now < (until = MIN (end, quiet_from_us (way))); now = g_get_monotonic_time ())
+    g_usleep (until - now);
   *since_us = now;
 }

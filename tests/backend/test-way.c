@@ -7,10 +7,9 @@
 #define N_PIECES 50
 #define WORK_US G_TIME_SPAN_MILLISECOND
 
-/* One piece.  @ret_worked_us, @ret_waited_us: are added to. */
-static void
-do_piece (HvfsWay *way, gint64 *since_us, gboolean asked, gint64 *ret_worked_us,
-          gint64 *ret_waited_us)
+/* One piece.  Returns: how long it waited then, in microseconds */
+static gint64
+do_piece (HvfsWay *way, gint64 *since_us, gboolean asked)
 {
   gint64 start = g_get_monotonic_time (), end;
 
@@ -19,16 +18,15 @@ do_piece (HvfsWay *way, gint64 *since_us, gboolean asked, gint64 *ret_worked_us,
   while (end - start < WORK_US);
   if (asked)
     hvfs_way_ask (way);
-  *ret_worked_us += end - start;
   start = g_get_monotonic_time ();
   hvfs_way_give (way, since_us);
-  *ret_waited_us += g_get_monotonic_time () - start;
+  return g_get_monotonic_time () - start;
 }
 
 static void
 test_share (void)
 {
-  gint64 worked[2] = { 0 }, waited[2] = { 0 };
+  gint64 waited[2] = { 0 };
 
   for (guint asked = 0; asked < 2; asked++)
     {
@@ -36,7 +34,7 @@ test_share (void)
       gint64 since_us = g_get_monotonic_time ();
 
       for (guint i = 0; i < N_PIECES; i++)
-        do_piece (&way, &since_us, asked == 1, &worked[asked], &waited[asked]);
+        waited[asked] += do_piece (&way, &since_us, asked == 1);
     }
   /* Four times as long, but where this program was kept from running between the two calls. */
   g_assert_cmpint (waited[1], >=, N_PIECES * 2 * WORK_US);
@@ -46,16 +44,16 @@ test_share (void)
 static void
 test_first (void)
 {
-  gint64 worked = 0, first = 0, second = 0;
+  gint64 first = 0, second = 0;
 
   for (guint i = 0; i < N_PIECES; i++)
     {
       HvfsWay way = { 0 };
       gint64 since_us = 0;
 
-      do_piece (&way, &since_us, TRUE, &worked, &first);
+      first += do_piece (&way, &since_us, TRUE);
       g_assert_cmpint (since_us, !=, 0);
-      do_piece (&way, &since_us, TRUE, &worked, &second);
+      second += do_piece (&way, &since_us, TRUE);
     }
   g_assert_cmpint (first, <, second);
 }
