@@ -141,7 +141,7 @@ poll () {
     [ $poll_ms -gt 0 ] || return 1
     sleep "0.$((poll_nap / 100))$((poll_nap / 10 % 10))"
     poll_ms=$((poll_ms - poll_nap))
-    [ $poll_nap -ge 100 ] || poll_nap=$((poll_nap + 10))
+    [ $poll_nap -ge 100 ] || poll_nap=$((poll_nap * 2))
   done
 }
 

@@ -6,4 +6,4 @@
 . "$tests_dir/lib/ops.sh"
 requires_vim
 
-"$PYTHON" "$tests_dir/backend/device-edits.py" "${DEVICE_CHECK:-$build_dir/tests/backend/device-check}" "${ROUNDS:-800}" "${HVFS_SEED-}"
+"$PYTHON" "$tests_dir/backend/device-edits.py" "${DEVICE_CHECK:-$build_dir/tests/backend/device-check}" "${ROUNDS:-400}" "${HVFS_SEED-}"
