@@ -41,6 +41,7 @@ typedef struct _HvfsNumbers HvfsNumbers;
 typedef struct _HvfsOpened HvfsOpened;
 typedef struct _HvfsPackages HvfsPackages;
 typedef struct _HvfsReads HvfsReads;
+typedef struct _HvfsScreens HvfsScreens;
 typedef struct _HvfsTransfers HvfsTransfers;
 typedef struct _HvfsStreams HvfsStreams;
 typedef struct _HvfsVmxSizes HvfsVmxSizes;
@@ -79,6 +80,7 @@ struct _HvfsFs
   HvfsNetworks *networks;
   HvfsFacts *facts;
   HvfsAlarms *alarms;
+  HvfsScreens *screens;
   HvfsInventory *inventory;
   HvfsStreams *streams;
   HvfsVcenter *vcenter;
@@ -113,6 +115,7 @@ struct _HvfsFs
   gboolean restructured;   /* folders, clusters or hosts came, went or moved */
   gboolean redefined;      /* custom attributes were */
   gboolean repathed;       /* what is in the paths that files of domains say */
+  gboolean alarmed;        /* alarms, or what is above objects */
 };
 
 /* The serial of the object that the mount is rooted at, without the mirror's lock. */

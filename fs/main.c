@@ -39,6 +39,7 @@
 #include "fs/attr/network.h"
 #include "fs/attr/all-rows.h"
 #include "fs/attr/tables.h"
+#include "fs/attr/screen.h"
 #include "fs/attr/vmx.h"
 #include "fs/content/content-place.h"
 #include "fs/content/contents.h"
@@ -162,6 +163,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->networks = hvfs_networks_new ();
   fs->facts = hvfs_facts_new ();
   fs->alarms = hvfs_alarms_new (&fs->server);
+  fs->screens = hvfs_screens_new ();
   fs->numbers = hvfs_numbers_new ();
   fs->volumes = hvfs_volumes_new (fetched_is_old, fs);
   fs->inventory = hvfs_inventory_new ();
@@ -200,6 +202,7 @@ fs_clear (HvfsFs *fs)
   hvfs_facts_free (fs->facts);
   hvfs_volumes_free (fs->volumes);
   hvfs_alarms_free (fs->alarms);
+  hvfs_screens_free (fs->screens);
   hvfs_numbers_free (fs->numbers);
   hvfs_kept_free (fs->kept);
   hvfs_notifier_free (fs->notifier);

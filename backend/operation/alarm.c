@@ -198,6 +198,24 @@ hvfs_alarms_foreach (HvfsAlarms *alarms, guint32 root,
   return TRUE;
 }
 
+void
+hvfs_alarms_foreach_object (HvfsAlarms *alarms, guint32 root,
+                            void (*func) (const HvfsObject *object, gpointer data), gpointer data)
+{
+  HvfsValue *states = NULL;
+
+  if (!get_states (alarms, root, &states, NULL))
+    return;
+  for (guint i = 0; i < hvfs_value_n_children (states); i++)
+    {
+      const HvfsObject *object = hvfs_mirror_resolve (
+        alarms->server->mirror, hvfs_value_get (hvfs_value_nth (states, i), "entity"));
+
+      if (object != NULL)
+        func (object, data);
+    }
+}
+
 gboolean
 hvfs_alarms_are_known (HvfsAlarms *alarms, guint32 root)
 {

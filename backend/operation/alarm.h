@@ -45,6 +45,11 @@ gboolean hvfs_alarms_foreach (HvfsAlarms *alarms, guint32 root,
                               void (*func) (const HvfsAlarm *alarm, gpointer data), gpointer data,
                               GError **error);
 
+/* Calls @func for the object of each, names or none; not for those that are not mirrored. */
+void hvfs_alarms_foreach_object (HvfsAlarms *alarms, guint32 root,
+                                 void (*func) (const HvfsObject *object, gpointer data),
+                                 gpointer data);
+
 /* These take the mirror's lock.  Memory. */
 gboolean hvfs_alarms_are_fresh (HvfsAlarms *alarms);
 

@@ -9,6 +9,7 @@
 #include "fs/fs.h"
 #include "fs/row/field.h"
 #include "fs/row/line.h"
+#include "fs/tree/notify.h"
 #include "fs/tree/path.h"
 
 /* No object is deeper in the inventory. */
@@ -93,10 +94,77 @@ hvfs_alarms_stat (HvfsFs *fs, HvfsNode node G_GNUC_UNUSED, const HvfsObject *obj
 {
   Printer printer = { .fs = fs, .above = object };
 
-  if (hvfs_alarms_foreach (fs->alarms, fs->root, print, &printer, NULL) && printer.newest_us > 0)
+  if (st->st_size != 0 && hvfs_alarms_foreach (fs->alarms, fs->root, print, &printer, NULL)
+      && printer.newest_us > 0)
     st->st_mtim = hvfs_timespec (printer.newest_us);
   return TRUE;
 }
+
+/* ---- what the kernel keeps ---- */
+
+typedef struct
+{
+  HvfsFs *fs;
+  const HvfsObject *above;
+  gboolean is_one_below;
+} Search;
+
+static void
+look (const HvfsObject *object, gpointer data)
+{
+  Search *search = data;
+
+  search->is_one_below |= is_below (search->fs, object, search->above);
+}
+
+/* Of places that show an object once more nobody is told. */
+double
+hvfs_alarms_keep_s (HvfsFs *fs, HvfsNode node)
+{
+  Search search = { fs, hvfs_mirror_get (fs->mirror, node.a), node.b != 0 };
+
+  if (!search.is_one_below)
+    hvfs_alarms_foreach_object (fs->alarms, fs->root, look, &search);
+  return search.is_one_below ? 0 : HVFS_FOR_EVER_S;
+}
+
+static void
+forget_file (HvfsFs *fs, const HvfsObject *object)
+{
+  const HvfsRow *own = hvfs_row_of_kind (object->kind);
+
+  for (HvfsRow *row = own == NULL ? NULL : own->table; row != NULL && row->mode != 0; row++)
+    if (row->show == hvfs_alarms_show)
+      hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, object->serial, 0));
+}
+
+typedef struct
+{
+  HvfsFs *fs;
+  GHashTable *told; /* objects */
+} Telling;
+
+static void
+tell_above (const HvfsObject *object, gpointer data)
+{
+  Telling *telling = data;
+  HvfsMirror *mirror = telling->fs->mirror;
+
+  for (; object != NULL && g_hash_table_add (telling->told, (gpointer) object);
+       object = hvfs_mirror_resolve (mirror, hvfs_object_get (object, HVFS_PARENT)))
+    forget_file (telling->fs, object);
+}
+
+void
+hvfs_alarms_forget (HvfsFs *fs)
+{
+  g_autoptr (GHashTable) told = g_hash_table_new (NULL, NULL);
+  Telling telling = { fs, told };
+
+  hvfs_alarms_foreach_object (fs->alarms, fs->root, tell_above, &telling);
+}
+
+/* ---- acknowledging ---- */
 
 gboolean
 hvfs_alarms_store (HvfsStore *store, const char *line, GError **error)

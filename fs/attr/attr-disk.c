@@ -195,16 +195,16 @@ file_link (HvfsFs *fs, HvfsNode node, GString *target)
   { .name = (name_), .mode = (mode_), .depends = HVFS_CONFIG_PROPS | HVFS_PROP (HVFS_VM_SNAPSHOT), \
     __VA_ARGS__ }
 
-/* No update says what a disk takes, nor that the directory of its file has another name. */
-#define UNTOLD .flags = HVFS_ROW_NUMBERED, .stat = disk_stat, .keep_s = hvfs_row_keep_nothing
 #define KEPT .flags = HVFS_ROW_NUMBERED | HVFS_ROW_KEPT
 
 #define TABLES(prefix, mode_, ...)                                                             \
   HvfsRow prefix##_table[] = {                                                                 \
-    ROW ("info", S_IFREG | 0444, UNTOLD, .show = info_show, .fetch = &fetch_info),             \
+    ROW ("info", S_IFREG | 0444, KEPT, .stat = disk_stat, .show = info_show,                   \
+         .fetch = &fetch_info),                                                                \
     ROW ("capacity", S_IFREG | (mode_), KEPT, .stat = disk_stat, .show = capacity_show,        \
          .fetch = &hvfs_disks_fetch, __VA_ARGS__),                                             \
-    ROW ("file", S_IFLNK | 0777, UNTOLD, .link = file_link, .fetch = &hvfs_disks_fetch),       \
+    ROW ("file", S_IFLNK | 0777, KEPT, .stat = disk_stat, .link = file_link,                   \
+         .fetch = &hvfs_disks_fetch),                                                          \
     ROW ("raw", S_IFREG | 0444, KEPT, .stat = hvfs_raw_stat, .visible = hvfs_content_is_shown, \
          .file_ops = &hvfs_raw_ops, .fetch = &hvfs_raw_fetch),                                 \
     { NULL }                                                                                   \

@@ -8,6 +8,7 @@
 #include "backend/wait/flight.h"
 #include "backend/wire/fault.h"
 #include "convert/error.h"
+#include "fs/tree/kept.h"
 
 /* As long as usage, which is no more urgent. */
 #define FRESH_US (20 * G_TIME_SPAN_SECOND)
@@ -387,6 +388,33 @@ serial_of (HvfsFs *fs, const HvfsValue *ref)
   return object == NULL ? 0 : object->serial;
 }
 
+/* What was refused shows nothing, so it is never the same. */
+static gboolean
+is_the_same (const Known *a, const Known *b)
+{
+  for (guint i = 0; i < HVFS_N_FACTS; i++)
+    if (a->refusals[i] != NULL || b->refusals[i] != NULL
+        || !hvfs_value_equal (a->values[i], b->values[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* (transfer full) of @known */
+static void
+replace (HvfsFs *fs, guint32 serial, Known *known)
+{
+  const Known *old;
+  gboolean is_other;
+
+  g_mutex_lock (&fs->facts->lock);
+  old = g_hash_table_lookup (fs->facts->known, GUINT_TO_POINTER (serial));
+  is_other = old != NULL && !is_the_same (old, known);
+  g_hash_table_replace (fs->facts->known, GUINT_TO_POINTER (serial), known);
+  g_mutex_unlock (&fs->facts->lock);
+  if (is_other)
+    hvfs_kept_forget (fs->kept, serial);
+}
+
 /* Returns: whether @content was of @wanted */
 static gboolean
 keep (HvfsFs *fs, HvfsKind kind, const HvfsValue *content, guint32 wanted)
@@ -394,11 +422,7 @@ keep (HvfsFs *fs, HvfsKind kind, const HvfsValue *content, guint32 wanted)
   guint32 serial = serial_of (fs, hvfs_value_get (content, "obj"));
 
   if (serial != 0)
-    {
-      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fs->facts->lock);
-      g_hash_table_replace (fs->facts->known, GUINT_TO_POINTER (serial),
-                            known_from_content (kind, content));
-    }
+    replace (fs, serial, known_from_content (kind, content));
   return serial == wanted;
 }
 

@@ -13,26 +13,67 @@
 #include "fs/fs.h"
 #include "fs/row/call.h"
 #include "fs/tree/change.h"
+#include "fs/tree/notify.h"
 
 typedef GBytes *(*Make) (HvfsCall *call, guint32 serial, GError **error);
+
+struct _HvfsScreens
+{
+  GMutex lock;
+  GHashTable *read; /* lock: Made, those with bytes */
+};
 
 /* One open file. */
 typedef struct
 {
-  GMutex lock;
-  GBytes *bytes; /* lock: nullable: nobody has read it yet */
+  guint64 ino;
+  GBytes *bytes; /* screens->lock: nullable: nobody has read it yet */
 } Made;
 
+HvfsScreens *
+hvfs_screens_new (void)
+{
+  HvfsScreens *screens = g_new0 (HvfsScreens, 1);
+
+  g_mutex_init (&screens->lock);
+  screens->read = g_hash_table_new (NULL, NULL);
+  return screens;
+}
+
+void
+hvfs_screens_free (HvfsScreens *screens)
+{
+  if (screens == NULL)
+    return;
+  g_hash_table_unref (screens->read);
+  g_mutex_clear (&screens->lock);
+  g_free (screens);
+}
+
+gboolean
+hvfs_screen_is_read (HvfsFs *fs, HvfsNode node)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fs->screens->lock);
+  guint64 ino = hvfs_node_ino (node);
+  GHashTableIter iter;
+  gpointer made;
+
+  g_hash_table_iter_init (&iter, fs->screens->read);
+  while (g_hash_table_iter_next (&iter, &made, NULL))
+    if (((Made *) made)->ino == ino)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
-made_open (HvfsCall *call G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED, struct fuse_file_info *fi,
-           GError **error)
+made_open (HvfsCall *call G_GNUC_UNUSED, HvfsNode node, struct fuse_file_info *fi, GError **error)
 {
   Made *made;
 
   if (!hvfs_call_only_reads (fi, error))
     return FALSE;
   made = g_new0 (Made, 1);
-  g_mutex_init (&made->lock);
+  made->ino = hvfs_node_ino (node);
   fi->fh = (uintptr_t) made;
   fi->direct_io = 1;
   fi->noflush = 1;
@@ -40,35 +81,39 @@ made_open (HvfsCall *call G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED, struct fus
 }
 
 static void
-made_close (HvfsFs *fs G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED, guint64 fh)
+made_close (HvfsFs *fs, HvfsNode node G_GNUC_UNUSED, guint64 fh)
 {
   Made *made = (Made *) (uintptr_t) fh;
 
+  g_mutex_lock (&fs->screens->lock);
+  g_hash_table_remove (fs->screens->read, made);
+  g_mutex_unlock (&fs->screens->lock);
   g_clear_pointer (&made->bytes, g_bytes_unref);
-  g_mutex_clear (&made->lock);
   g_free (made);
 }
 
 /* (transfer full) (nullable) */
 static GBytes *
-ref_made (Made *made)
+ref_made (HvfsFs *fs, Made *made)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&made->lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&fs->screens->lock);
 
   return made->bytes != NULL ? g_bytes_ref (made->bytes) : NULL;
 }
 
-/* Of two readers who come at once the first one's is kept.  (transfer full) */
+/* Of two readers who come at once the first one's is kept.  The kernel may have kept that the file
+ * is empty, as it is for all but its readers.  @bytes: (transfer full).  (transfer full) */
 static GBytes *
-keep_made (Made *made, GBytes *bytes)
+keep_made (HvfsFs *fs, Made *made, GBytes *bytes)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&made->lock);
-
-  if (made->bytes == NULL)
-    made->bytes = bytes;
-  else
-    g_bytes_unref (bytes);
-  return g_bytes_ref (made->bytes);
+  g_mutex_lock (&fs->screens->lock);
+  if (g_hash_table_add (fs->screens->read, made))
+    made->bytes = g_steal_pointer (&bytes);
+  g_mutex_unlock (&fs->screens->lock);
+  g_bytes_unref (bytes);
+  hvfs_notifier_attributes (fs->notifier, made->ino);
+  hvfs_notifier_flush (fs->notifier);
+  return ref_made (fs, made);
 }
 
 static GBytes *
@@ -81,7 +126,7 @@ make_now (HvfsCall *call, HvfsNode node, Make make, Made *made, GError **error)
     return NULL;
   bytes = make (call, node.a, &failure);
   if (bytes != NULL)
-    return keep_made (made, bytes);
+    return keep_made (call->fs, made, bytes);
   /* That it is off is no news. */
   if (failure->code != EBUSY && failure->code != EINTR)
     hvfs_change_remember (call->fs, hvfs_node_ino (node), node, NULL, failure);
@@ -94,7 +139,7 @@ read_made (HvfsCall *call, HvfsNode node, Make make, struct fuse_file_info *fi, 
            goffset off, GError **error)
 {
   Made *made = (Made *) (uintptr_t) fi->fh;
-  g_autoptr (GBytes) bytes = ref_made (made);
+  g_autoptr (GBytes) bytes = ref_made (call->fs, made);
 
   if (bytes == NULL)
     bytes = make_now (call, node, make, made, error);
@@ -102,10 +147,10 @@ read_made (HvfsCall *call, HvfsNode node, Make make, struct fuse_file_info *fi, 
 }
 
 static gboolean
-made_fstat (HvfsFs *fs G_GNUC_UNUSED, HvfsNode node G_GNUC_UNUSED, const struct fuse_file_info *fi,
+made_fstat (HvfsFs *fs, HvfsNode node G_GNUC_UNUSED, const struct fuse_file_info *fi,
             struct stat *st)
 {
-  g_autoptr (GBytes) bytes = ref_made ((Made *) (uintptr_t) fi->fh);
+  g_autoptr (GBytes) bytes = ref_made (fs, (Made *) (uintptr_t) fi->fh);
 
   st->st_size = bytes != NULL ? (off_t) g_bytes_get_size (bytes) : 0;
   return TRUE;

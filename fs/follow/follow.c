@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "backend/mirror/locate.h"
+#include "fs/attr/alarms.h"
 #include "fs/attr/events.h"
 #include "fs/attr/attr-snapshot.h"
 #include "fs/attr/attr-custom.h"
@@ -65,7 +66,11 @@ forget_files (HvfsFs *fs, const HvfsObject *object, HvfsPropMask changed)
     if ((row->depends & changed) != 0 || changed == ALL)
       hvfs_notifier_inode (fs->notifier, hvfs_row_ino (row, object->serial, 0));
   if ((changed & (HVFS_CONFIG_PROPS | HVFS_PROP (HVFS_VM_SNAPSHOT))) != 0)
-    hvfs_kept_forget (fs->kept, object->serial);
+    {
+      if (object->kind == HVFS_KIND_VM)
+        hvfs_facts_forget (fs->facts, object->serial); /* what its disks take */
+      hvfs_kept_forget (fs->kept, object->serial);
+    }
   if (object->kind == HVFS_KIND_VM && (changed & HVFS_CONFIG_PROPS) != 0)
     hvfs_edit_changed (fs, object->serial);
 }
@@ -102,6 +107,7 @@ forget_domain_links (HvfsFs *fs, const HvfsObject *vm)
   hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_uuid_link, vm->serial, 0));
   hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_by_folder_link, vm->serial, 0));
   hvfs_notifier_inode (fs->notifier, hvfs_row_ino (&hvfs_pool_domain_link, vm->serial, 0));
+  hvfs_kept_forget (fs->kept, vm->serial); /* where the files of its disks are, seen from there */
 }
 
 /* Links to a domain say its name.  (What leads to others is all forgotten when one of
@@ -227,6 +233,8 @@ object_changed (HvfsObject *object, HvfsObjectEvent event, HvfsPropMask changed,
     }
   if (object->kind == HVFS_KIND_FIELDS)
     fs->redefined = TRUE;
+  fs->alarmed |= event == HVFS_OBJECT_ENTERED
+                 || (changed & (HVFS_PROP (HVFS_ALARMS) | HVFS_PROP (HVFS_PARENT))) != 0;
   if (is_vm && (changed & HVFS_PROP (HVFS_VM_QUESTION)) != 0)
     hvfs_questions_noticed (fs->questions, object);
   if (event == HVFS_OBJECT_CHANGED)
@@ -338,6 +346,7 @@ applied (gpointer data)
   if (fs->restructured)
     {
       hvfs_index_foreach_child (fs->index, forget_link, fs);
+      hvfs_kept_forget_all (fs->kept);
       place_all (fs);
       hvfs_notifier_inode (fs->notifier, 1);
     }
@@ -345,6 +354,8 @@ applied (gpointer data)
     forget_paths (fs);
   if (fs->redefined)
     hvfs_custom_forget_names (fs);
+  if (fs->alarmed)
+    hvfs_alarms_forget (fs);
   for (guint i = 0; i < fs->touched->len; i++)
     {
       HvfsObject *vm = hvfs_mirror_get (fs->mirror, GPOINTER_TO_UINT (fs->touched->pdata[i]));
@@ -355,7 +366,7 @@ applied (gpointer data)
       if (!fs->restructured)
         hvfs_place_object (fs, vm);
     }
-  fs->restructured = fs->repathed = fs->redefined = FALSE;
+  fs->restructured = fs->repathed = fs->redefined = fs->alarmed = FALSE;
   fs->n_applied++;
   g_ptr_array_set_size (fs->touched, 0);
   hvfs_dir_times_sweep (fs->dir_times, is_there, fs);

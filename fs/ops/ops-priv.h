@@ -9,9 +9,6 @@
 
 #include "fs/fs.h"
 
-/* The kernel keeps what it was told until it is told to forget it. */
-#define HVFS_FOR_EVER_S (365.0 * 24 * 60 * 60)
-
 static inline HvfsFs *
 hvfs_ops_fs (fuse_req_t req)
 {

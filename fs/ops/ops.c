@@ -100,6 +100,14 @@ keep_s (HvfsFs *fs, HvfsNode node)
   return node.row->keep_s != NULL ? node.row->keep_s (fs, node) : HVFS_FOR_EVER_S;
 }
 
+/* Before it is looked at: what is old by the end of that was told of then. */
+static void
+note_kept (HvfsFs *fs, HvfsNode node)
+{
+  if ((node.row->flags & HVFS_ROW_KEPT) != 0)
+    hvfs_kept_add (fs->kept, node.a, hvfs_node_ino (node));
+}
+
 gboolean
 hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buffer,
                struct stat *ret_st, double *ret_timeout)
@@ -107,9 +115,8 @@ hvfs_ops_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *object, GString *buf
   gint64 us = object != NULL ? object->changed_us : fs->mounted_us;
   gboolean sure = TRUE;
 
-  /* First: what is old by the end of this was told of then. */
-  if (ret_timeout != NULL && (node.row->flags & HVFS_ROW_KEPT) != 0)
-    hvfs_kept_add (fs->kept, node.a, hvfs_node_ino (node));
+  if (ret_timeout != NULL)
+    note_kept (fs, node);
   memset (ret_st, 0, sizeof *ret_st);
   ret_st->st_ino = hvfs_node_ino (node);
   ret_st->st_mode = hvfs_node_mode (fs, node);
@@ -446,6 +453,8 @@ answer_readlink (fuse_req_t req, guint64 ino)
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   there = hvfs_node_from_ino (ino, &node) && S_ISLNK (node.row->mode);
   must = there && must_fetch (fs, node);
+  if (there)
+    note_kept (fs, node);
   there = there && !must && append_target (fs, node, target);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   if (must)
@@ -454,9 +463,6 @@ answer_readlink (fuse_req_t req, guint64 ino)
     fuse_reply_readlink (req, target->str);
   else
     fuse_reply_err (req, ESTALE);
-  /* No update says when it leads elsewhere: the kernel must not keep it. */
-  if (there && node.row->fetch != NULL)
-    hvfs_notifier_inode (fs->notifier, ino);
   return TRUE;
 }
 

@@ -18,6 +18,9 @@ typedef struct _HvfsFs HvfsFs;
 typedef struct _HvfsRow HvfsRow;
 typedef struct _HvfsValues HvfsValues;
 
+/* The kernel keeps what it was told until it is told to forget it. */
+#define HVFS_FOR_EVER_S (365.0 * 24 * 60 * 60)
+
 typedef enum
 {
   /* Readable while the server is lost: it is about the mount itself. */
@@ -32,8 +35,8 @@ typedef enum
   HVFS_ROW_LISTED = 1 << 4,
   /* What is written to it is in no message, as if its mode kept others from reading it. */
   HVFS_ROW_PRIVATE = 1 << 5,
-  /* With fetch: what it shows is so until what was fetched of its object is old, of which kept.h
-   * tells.  A directory with fetch lets the kernel keep the names of such members. */
+  /* With fetch: what it shows, or where it leads, is so until what was fetched of its object is old,
+   * of which kept.h tells.  A directory with fetch lets the kernel keep the names of such members. */
   HVFS_ROW_KEPT = 1 << 6,
 } HvfsRowFlags;
 

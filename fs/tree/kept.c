@@ -65,13 +65,34 @@ hvfs_kept_add (HvfsKept *kept, guint32 serial, guint64 ino)
     g_array_insert_val (inodes, at, ino);
 }
 
+/* Lock held. */
+static void
+tell (HvfsKept *kept, const GArray *inodes)
+{
+  for (guint i = 0; i < inodes->len; i++)
+    hvfs_notifier_inode (kept->notifier, g_array_index (inodes, guint64, i));
+}
+
 void
 hvfs_kept_forget (HvfsKept *kept, guint32 serial)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&kept->lock);
   const GArray *inodes = g_hash_table_lookup (kept->inodes, GUINT_TO_POINTER (serial));
 
-  for (guint i = 0; inodes != NULL && i < inodes->len; i++)
-    hvfs_notifier_inode (kept->notifier, g_array_index (inodes, guint64, i));
+  if (inodes != NULL)
+    tell (kept, inodes);
   g_hash_table_remove (kept->inodes, GUINT_TO_POINTER (serial));
+}
+
+void
+hvfs_kept_forget_all (HvfsKept *kept)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&kept->lock);
+  GHashTableIter iter;
+  gpointer inodes;
+
+  g_hash_table_iter_init (&iter, kept->inodes);
+  while (g_hash_table_iter_next (&iter, NULL, &inodes))
+    tell (kept, inodes);
+  g_hash_table_remove_all (kept->inodes);
 }

@@ -23,5 +23,7 @@ void hvfs_kept_free (HvfsKept *kept);
  * directory also its listing. */
 void hvfs_kept_add (HvfsKept *kept, guint32 serial, guint64 ino);
 
-/* What was fetched of @serial is old. */
+/* What was fetched of @serial is old, or another one was fetched. */
 void hvfs_kept_forget (HvfsKept *kept, guint32 serial);
+/* Places are others, which some of it says. */
+void hvfs_kept_forget_all (HvfsKept *kept);

@@ -29,8 +29,10 @@ at_most () {
 expect_eq 'machines' "$(ls "$mnt/by-name" | wc -l)" $machines
 for vm in "$mnt"/by-name/*; do ls "$vm/disks/sda" "$vm/guestinfo" "$vm/extraconfig"; done >/dev/null
 at_most 0 sh -c "for vm in $mnt/by-name/*; do find \$vm/; done"
-at_most 0 sh -c "stat -L $mnt/by-name/*/disks/sda $mnt/by-name/*/disks/sda/capacity $mnt/by-name/*/disks/sda/raw"
-at_most 0 sh -c "stat -L $mnt/by-name/*/guestinfo/* $mnt/by-name/*/extraconfig/* $mnt/by-name/*/events"
+at_most 0 find "$mnt/datacenters" -path '*/export' -prune -o -path '*/domains/*' -printf '%s %p %l\n'
+for file in alarms console disks/sda/file disks/sda/info disks/sda/raw events screenshot.png; do
+  [ "$(grep -c "/$file " "$tmp/out")" = $machines ] || fail "not all $file: $(cat "$tmp/out")"
+done
 store=$mnt/datacenters/DC0/datastores/LocalDS_0
 at_most 0 sh -c "find $store/volumes -exec stat {} +"
 [ "$(grep -c 'File: .*vmdk.xml' "$tmp/out")" -ge $machines ] || fail "not all volumes: $(cat "$tmp/out")"
@@ -49,6 +51,23 @@ settles () {
   asked stat "$1"
   [ "$asked" -le "$own" ] || fail "the kernel asks for $1 again"
 }
+
+# A picture has an end for who has read it, and for nobody else.
+"$PYTHON" - "$mine/screenshot.png" <<'END' || fail 'sizes of a picture'
+import os, sys
+def sizes(): return os.lseek(file, 0, os.SEEK_END), os.stat(sys.argv[1]).st_size
+file = os.open(sys.argv[1], os.O_RDONLY)
+assert sizes() == (0, 0), sizes()
+os.lseek(file, 0, os.SEEK_SET)
+n = len(os.read(file, 1 << 20))
+for _ in range(2):
+    assert n > 0 and sizes() == (n, 0), (n, sizes())
+END
+stat "$mine/screenshot.png" >/dev/null
+asked stat "$mine/screenshot.png"
+[ "$asked" -le "$own" ] || fail 'the kernel asks for a picture that nobody has open'
+
+# A disk, keys, a cloud-init text.
 echo off >"$theirs/state"
 await says "$mine/state" off
 [ ! -e "$mine/disks/sdb" ] || fail 'there are two disks'
@@ -71,6 +90,42 @@ settles "$mine/guestinfo/metadata" 15
 settles "$mine/guestinfo/metadata.encoding" 12
 echo 'no' >"$mine/guestinfo/metadata"
 expect_eq 'own' "$(stat -c %s "$mine/guestinfo/metadata")" 3
+
+# Where a disk's file is: its datastore has another name, its machine another place.
+link () { [ "$(readlink -f "$mine/disks/sdb/file")" = "$(readlink -f "$mnt/datacenters/DC0/datastores/$1/files/DC0_H0_VM0/two.vmdk")" ]; }
+link LocalDS_0 || fail "sdb is in $(readlink "$mine/disks/sdb/file")"
+has_size () { [ "$(stat -c %s "$mine/disks/sdb/file")" = "$1" ]; }
+bytes=$(stat -c %s "$mine/disks/sdb/file")
+vc rename LocalDS_0 LocalDS_zero
+await exists "$mnt/datacenters/DC0/datastores/LocalDS_zero"
+await has_size $((bytes + 3))
+link LocalDS_zero || fail "sdb is in $(readlink "$mine/disks/sdb/file")"
+has_size $((bytes + 3)) || fail 'a link has another size than before'
+vc rename LocalDS_zero LocalDS_0
+await has_size "$bytes"
+mv "$tmp/other/datacenters/DC0/hosts/DC0_H0/domains/DC0_H0_VM0" "$tmp/other/datacenters/DC0/clusters/DC0_C0/hosts/DC0_C0_H0/domains/"
+await has_size $((bytes + 6))
+link LocalDS_0 || fail "sdb is in $(readlink "$mine/disks/sdb/file")"
+
+# What a disk takes there, which no update says: it is asked for again after 20 seconds, of the next
+# machines too.
+grep -q ^allocation=4096 "$mine/disks/sdb/info" || fail "a new disk takes: $(cat "$mine/disks/sdb/info")"
+next=$mnt/by-name/DC0_H0_VM1/disks/sda/info
+bytes=$(stat -c %s "$next")
+dd if=/dev/urandom of="$(sed -n 's/^url=//p' "$store/info")/DC0_H0_VM1/DC0_H0_VM1-flat.vmdk" bs=1M count=1 conv=notrunc status=none
+told () { cat "$mine/disks/sdb/info" >/dev/null; [ "$(stat -c %s "$next")" != "$bytes" ]; }
+await told
+settles "$next" "$(wc -c <"$next")"
+
+# Alarms: of the machine, and of all above it.
+alarm () { control POST /alarm -d object=DC0_H0_VM0 --data-urlencode name="Some alarm" -d status="$1" >/dev/null; }
+alarmed () { for above in "$mine" "$mnt/datacenters/DC0"; do [ -n "$(find "$above/alarms" -size "$1")" ] || return 1; done; }
+settles "$mine/alarms" 0
+alarm red
+await alarmed +0
+alarm green
+await alarmed 0
+settles "$mine/alarms" 0
 
 # The mount's own: at once.
 echo 32M >"$mine/disks/sdb/capacity"

@@ -155,3 +155,13 @@ func refreshDatastore(c *call) (interface{}, *fault) {
 	}
 	return &types.RefreshDatastoreResponse{}, nil
 }
+
+// renameDatastore: REF ManagedEntity.Rename_Task. Paths of files that others have told keep the old
+// name here.
+func (c *call) renameDatastore() (types.AnyType, *fault) {
+	ds := simulator.Map.Get(c.this).(*simulator.Datastore)
+	ds.Name = c.req.(*types.Rename_Task).NewName
+	ds.Summary.Name = ds.Name
+	c.w.touch(ds.Self)
+	return nil, nil
+}

@@ -95,6 +95,9 @@ func (c *call) renamePool(pool *mo.ResourcePool, name string) *fault {
 }
 
 func rename(c *call) (interface{}, *fault) {
+	if _, ok := simulator.Map.Get(c.this).(*simulator.Datastore); ok {
+		return c.startTask(true, c.renameDatastore)
+	}
 	pool := poolOf(c.this)
 	if pool == nil {
 		return c.nativeTask()
