@@ -212,7 +212,7 @@ content_setattr (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const
 
   /* rsync makes a file for itself alone before it writes it. */
   if (hvfs_contents_get (call->fs->contents, node.a, &content) && content.is_new
-      && (st->st_mode & 07777 & ~hvfs_node_mode (call->fs, node)) == 0)
+      && (st->st_mode & 07777 & ~hvfs_node_masked (call->fs) & ~hvfs_node_mode (call->fs, node)) == 0)
     to_set &= ~FUSE_SET_ATTR_MODE;
   if (hvfs_node_changes_owner (call->fs, node, st, to_set))
     {

@@ -69,10 +69,16 @@ hvfs_node_present_mode (HvfsFs *fs, HvfsNode node)
   return st.st_mode;
 }
 
+mode_t
+hvfs_node_masked (const HvfsFs *fs)
+{
+  return fs->umask == HVFS_NO_UMASK ? S_IWGRP | S_IWOTH : fs->umask;
+}
+
 gboolean
 hvfs_node_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set)
 {
-  if ((st->st_mode & 07777) == (hvfs_node_mode (fs, node) & 07777))
+  if (((st->st_mode ^ hvfs_node_mode (fs, node)) & 07777 & ~hvfs_node_masked (fs)) == 0)
     to_set &= ~FUSE_SET_ATTR_MODE;
   if (st->st_uid == fs->uid)
     to_set &= ~FUSE_SET_ATTR_UID;

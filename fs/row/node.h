@@ -25,6 +25,10 @@ mode_t hvfs_node_mode (const HvfsFs *fs, HvfsNode node);
  * lock. */
 mode_t hvfs_node_present_mode (HvfsFs *fs, HvfsNode node);
 
+/* The permissions that the mount gives to nobody: those of its umask, or of the usual one. */
+mode_t hvfs_node_masked (const HvfsFs *fs);
+
 /* Whether a setattr asks for another mode or owner than the row has: who restores what
- * is there already, as cp -p does, changes nothing. */
+ * is there already, as cp -p does, changes nothing.  Permissions that the mount gives to nobody
+ * are no difference: a file that was made with another umask has them. */
 gboolean hvfs_node_changes_owner (HvfsFs *fs, HvfsNode node, const struct stat *st, int to_set);

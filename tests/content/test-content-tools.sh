@@ -8,6 +8,8 @@ start_vcsim -vm 1
 mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content,allow_delete,spool="$tmp"
 files=$mnt/datacenters/DC0/datastores/LocalDS_0/files
 root=$(sed -n 's/^url=//p' "$files/../info")
+# As many users have it: a datastore gives no group the right to write, and keeps no mode.
+umask 002
 mkdir -p "$tmp/tree/a/b"
 seq 100000 >"$tmp/tree/a/numbers"
 head -c 5000000 /dev/urandom >"$tmp/tree/a/b/noise"

@@ -93,6 +93,8 @@ before=$(stat -c %.Y .)
 touch . snapshots .. state
 chmod 755 . snapshots
 chmod 644 state annotation
+chmod 664 state annotation config.xml
+expect_eq 'modes' "$(stat -c %a state annotation config.xml | tr '\n' ' ')" '644 644 644 '
 chown "$(stat -c %u:%g state)" . state annotation
 expect_eq 'the time of a directory' "$(stat -c %.Y .)" "$before"
 for command in 'chmod 700 .' 'chmod 600 state' 'chmod 600 annotation' 'chown 1:1 state' 'chown 1 .'; do
