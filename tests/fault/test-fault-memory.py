@@ -93,7 +93,7 @@ def ismount():
 
 
 READS = {"config.xml": 'cat "$1/config.xml"', "config.vmx": 'cat "$1/config.vmx"', "sched": 'cat "$1/sched"',
-         "extraconfig": 'cd "$1/extraconfig" && grep -r .', "snapshots": 'cd "$1/snapshots/s" && cat snapshot.xml',
+         "extraconfig": 'cd "$1/extraconfig" && grep -r --exclude=set .', "snapshots": 'cd "$1/snapshots/s" && cat snapshot.xml',
          "files": 'ls "$2/datacenters/DC0/datastores/LocalDS_0/files"',
          "network": 'cat "$2/datacenters/DC0/networks"/*/network.xml',
          "listing": 'cd "$2" && find datacenters -type d ! -path "*/files/*"',

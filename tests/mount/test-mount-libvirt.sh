@@ -83,7 +83,7 @@ unmount_hvfs
 
 # One request serves all hosts, one all datastores, and then none is needed.
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
-expect_requests "$mnt" 1 sh -c "cat '$mnt'/datacenters/DC0/*/*/capabilities.xml '$mnt'/datacenters/DC0/clusters/*/hosts/*/switches/*"
+expect_requests "$mnt" 1 sh -c "cat '$mnt'/datacenters/DC0/*/*/capabilities.xml '$mnt'/datacenters/DC0/clusters/*/hosts/*/switches/*.xml"
 expect_requests "$mnt" 1 sh -c "cat '$mnt'/datacenters/DC0/datastores/*/pool.xml"
 expect_requests "$mnt" 1 cat "$d/networks/VM Network/network.xml"
 expect_requests "$mnt" 0 sh -c "cat '$d'/*.xml '$d'/*/*.xml '$d/networks/VM Network/info'; ls -l '$d/interfaces' '$d/switches'"

@@ -31,8 +31,10 @@ export PYTHONPATH="$PYTHONPATH:$code"
 cat >"$tmp/guest.py" <<'END'
 import base64, gzip, json, sys
 try:
-    from cloudinit.sources.DataSourceVMware import guestinfo
-    text = guestinfo(sys.argv[1], sys.argv[2] + '/rpctool')
+    from cloudinit.sources import DataSourceVMware as source
+    # Newer code has two such tools.
+    more = [source.exec_vmware_rpctool] if hasattr(source, 'exec_vmware_rpctool') else []
+    text = source.guestinfo(sys.argv[1], sys.argv[2] + '/rpctool', *more)
 except ImportError:
     keys = {o['key']: o.get('value', '') for o in json.load(open(sys.argv[2] + '/keys'))}
     value, encoding = (keys.get(f'guestinfo.{sys.argv[1]}{end}', '') for end in ('', '.encoding'))
