@@ -81,7 +81,7 @@ static const struct
   { "VirtualVmxnet2", "VirtualEthernetCard", "" },
   { "VirtualVmxnet3", "VirtualEthernetCard", "uptv2Enabled strictLatencyConfig" },
   { "VirtualVmxnet3Vrdma", "VirtualVmxnet3", "deviceProtocol" },
-  { "VirtualSriovEthernetCard", "VirtualEthernetCard", "allowGuestOSMtuChange sriovBacking" },
+  { "VirtualSriovEthernetCard", "VirtualEthernetCard", "allowGuestOSMtuChange sriovBacking dvxBackingInfo" },
   { "sriovBacking", NULL, "physicalFunctionBacking virtualFunctionBacking virtualFunctionIndex" },
   { "VirtualEthernetCardNetworkBackingInfo", NULL, DEVICE_FIELDS " network inPassthroughMode" },
   { "VirtualEthernetCardLegacyNetworkBackingInfo", NULL, DEVICE_FIELDS },

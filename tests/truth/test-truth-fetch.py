@@ -290,6 +290,8 @@ def run(*command, out=None):
 def copied(tool, file):
     """What the tool made of it."""
     copy = TMP + "/copy"
+    if os.path.exists(copy): # cp -p has made one that nobody may write
+        os.unlink(copy)
     if tool == "cat":
         run("cat", file.path, out=copy)
     elif tool == "cp":
