@@ -62,10 +62,11 @@ UNNAMED = {'connectable': DEVICE.ConnectInfo, 'port': vim.dvs.PortConnection, 's
            'storageIOAllocation': vim.StorageResourceManager.IOAllocationInfo,
            'resourceAllocation': vim.vm.device.VirtualEthernetCard.ResourceAllocation,
            'sriovBacking': vim.vm.device.VirtualSriovEthernetCard.SriovBackingInfo}
-# In the table of hvfs, and newer than API 6.7, which the oldest pyVmomi here has.
+# In the table of hvfs, and newer than API 6.7, which the oldest pyVmomi here has; or gone from 8.0.
 NEWER = {'numaNode', 'deviceGroupInfo', 'vDiskVersion', 'virtualDiskFormat', 'independentFilters',
          'guestReadOnly', 'uptv2Enabled', 'strictLatencyConfig', 'cryptoIntegrityProtectionType',
-         'VirtualNVMEController.sharedBus', 'configuredCapacityInMB', 'dvxBackingInfo'}
+         'VirtualNVMEController.sharedBus', 'configuredCapacityInMB', 'dvxBackingInfo',
+         'VirtualCdromAtapiBackingInfo.description', 'VirtualCdromPassthroughBackingInfo.description'}
 
 
 def properties(kind):

@@ -44,6 +44,7 @@ expect_eq 'names' "$(ls "$vm/export" | tr '\n' ' ')" 'DC0_H0_VM0.mf DC0_H0_VM0.o
 expect_eq 'sizes' "$(stat -c %s "$vm"/export/* | sort -u)" 0
 control POST /reset >/dev/null
 cp -r "$vm/export" all
+chmod u+w all # export is nobody's to write
 is_sound all
 expect_eq 'leases' "$(vcsim_requests ExportVm)" 1
 expect_eq 'descriptors' "$(vcsim_requests CreateDescriptor)" 1
@@ -101,6 +102,7 @@ control POST "/fail?what=fault&fault=NoPermission&privilege=VApp.Export&method=E
 expect_failure 'ermission denied' cat "$vm/export/disk-1.vmdk"
 control POST /heal >/dev/null
 cp -r "$vm/export" again
+chmod u+w again
 is_sound again
 
 # Not without -o content, and an open file is no reason not to end.

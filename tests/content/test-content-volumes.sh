@@ -15,7 +15,7 @@ requires virsh
 virsh_login
 # libvirt 9.0 warns of elements that it does not know.
 virsh () {
-  command virsh -q -c "$uri" "$@" 2>"$tmp/virsh.err" || fail "virsh $*: $(cat "$tmp/virsh.err")" >&2
+  LC_ALL=C.UTF-8 command virsh -q -c "$uri" "$@" 2>"$tmp/virsh.err" || fail "virsh $*: $(cat "$tmp/virsh.err")" >&2
 }
 volumes () { (cd "$v" && find . -name '*.xml' | sed 's|^\./||; s|\.xml$||' | sort); }
 same () { # VOLUME: its text, and its size before that is known
