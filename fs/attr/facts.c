@@ -300,6 +300,7 @@ fact_of (HvfsKind kind, const char *path)
   return -1;
 }
 
+/* @content: (nullable) */
 static Known *
 known_from_content (HvfsKind kind, const HvfsValue *content)
 {
@@ -426,17 +427,6 @@ keep (HvfsFs *fs, HvfsKind kind, const HvfsValue *content, guint32 wanted)
   return serial == wanted;
 }
 
-/* An old server tells nothing of @serial. */
-static void
-keep_nothing (HvfsFacts *facts, guint32 serial)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&facts->lock);
-  Known *known = g_new0 (Known, 1);
-
-  known->fetched_us = g_get_monotonic_time ();
-  g_hash_table_replace (facts->known, GUINT_TO_POINTER (serial), known);
-}
-
 static gboolean
 fetch (HvfsCall *call, guint32 serial, GError **error)
 {
@@ -457,7 +447,7 @@ fetch (HvfsCall *call, guint32 serial, GError **error)
       paths[n_paths++] = rows[i].path;
   if (n_paths == 0)
     {
-      keep_nothing (call->fs->facts, serial);
+      replace (call->fs, serial, known_from_content (kind, NULL)); /* an old server tells nothing */
       return TRUE;
     }
   contents = hvfs_retrieve_paths (call->fs->session, hvfs_kind_type (kind), paths, morefs,

@@ -20,7 +20,7 @@ HvfsKept *hvfs_kept_new (HvfsNotifier *notifier);
 void hvfs_kept_free (HvfsKept *kept);
 
 /* The kernel is told attributes of @ino, which shows what was fetched of the object @serial; of a
- * directory also its listing. */
+ * directory also its listing, of a link where it leads. */
 void hvfs_kept_add (HvfsKept *kept, guint32 serial, guint64 ino);
 
 /* What was fetched of @serial is old, or another one was fetched. */
