@@ -56,7 +56,7 @@ parent=$!
 wait "$parent"
 await grep -q "^$parent|mounted|MAINPID=[0-9]*|READY=1|STATUS=mounted at $mnt$" "$tmp/said"
 pid=$(sed -n 's/.*MAINPID=\([0-9]*\).*/\1/p' "$tmp/said")
-expect_eq 'the main process' "$(cat "/proc/$pid/comm")" "$(basename "$HVFS")"
+expect_eq 'the main process' "$(tr '\0' '\n' <"/proc/$pid/cmdline" | head -n 1)" "$HVFS"
 kill "$pid"
 await grep -q "^$pid|.*|STOPPING=1" "$tmp/said"
 await is_gone "$pid"
