@@ -171,6 +171,10 @@ expect_failure () {
   grep -qF -- "$text" "$tmp/err" || fail "$* does not say '$text' but: $(cat "$tmp/err")"
 }
 
+# Whether hvfs is built with a checker, which keeps what is freed.  (What the daemon has mapped can
+# be read by root only.)
+is_checked () { ldd "$HVFS" | grep -q 'lib[at]san'; }
+
 # --- the simulator
 
 # start_vcsim [FLAG...]  Sets vcsim_pid, vcsim_url, vcsim_control, vcsim_cert and

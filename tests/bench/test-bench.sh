@@ -16,4 +16,4 @@ listing=$(sed -n 's/^requests of ls -lR *\([0-9]*\).*/\1/p' "$tmp/table")
 expect_eq 'requests of ls -lR of five directories' "$listing" 6
 memory=$(sed -n 's/^memory during 4.*before *\([0-9]*\).*/\1/p' "$tmp/table")
 # (The checkers keep what was freed.)
-[ "$memory" -le 96 ] || ldd "$build_dir/fs/hvfs" | grep -q 'lib[at]san' || fail "memory: $memory MiB"
+[ "$memory" -le 96 ] || is_checked || fail "memory: $memory MiB"

@@ -75,7 +75,8 @@ exec 3<"$vm/export/disk-0.vmdk"
 expect_failure busy cat "$vm/export/disk-0.vmdk"
 exec 3<&-
 expect_failure 'ermission denied' sh -c ": >'$vm/export/disk-0.vmdk'"
-expect_failure 'not permitted' rm -f "$vm/export/disk-0.vmdk"
+# The kernel itself refuses it to all but root, for the mode of the directory.
+expect_failure "$([ "$(id -u)" = 0 ] && echo not permitted || echo ermission denied)" rm -f "$vm/export/disk-0.vmdk"
 
 # Who gives up lets the machine go.
 starts () { echo running >"$vm/state"; }

@@ -91,13 +91,16 @@ told () { [ "$(grep -c "state: 'running': Interrupted system call: interrupted" 
 await told 3
 control POST /heal >/dev/null
 
-# Many threads have worked, and share the heaps: each is mapped with 64 MiB to grow in.
-"$PYTHON" - "/proc/$hvfs_pid/maps" >"$tmp/heaps" <<'END'
+# Many threads have worked, and share the heaps: each is mapped with 64 MiB to grow in.  (Only
+# root can read what a daemon has mapped that keeps its memory to itself.)
+if [ "$(id -u)" = 0 ]; then
+  "$PYTHON" - "/proc/$hvfs_pid/maps" >"$tmp/heaps" <<'END'
 import sys
 maps = [line.split() for line in open(sys.argv[1])]
 maps = [[int(at, 16) for at in fields[0].split("-")] + fields[1:] for fields in maps]
 print(sum(a[2] == "rw-p" and b[2] == "---p" and a[1] == b[0] and b[1] - a[0] == 64 << 20 for a, b in zip(maps, maps[1:])))
 END
-[ "$(cat "$tmp/heaps")" -le 1 ] || fail "$(cat "$tmp/heaps") heaps beside the first"
+  [ "$(cat "$tmp/heaps")" -le 1 ] || fail "$(cat "$tmp/heaps") heaps beside the first"
+fi
 unmount_hvfs
 expect_eq 'requests to switch on' "$(vcsim_requests PowerOnVM_Task)" 7
