@@ -97,6 +97,7 @@ struct _HvfsFs
   const char *spool;       /* the directory for files without names */
   gboolean allow_delete;   /* files of datastores may be removed and overwritten */
   const char *mountpoint;  /* absolute */
+  guint max_read;          /* bytes of one read of the kernel's; 0: as many as it likes */
   uid_t uid;
   gid_t gid;
   mode_t umask;            /* HVFS_NO_UMASK: none was given */

@@ -126,6 +126,11 @@ init_content (HvfsFs *fs, const HvfsOptions *options, gsize budget)
   fs->exports = hvfs_exports_new (&fs->server);
 }
 
+/* Before it asks, the kernel lays out memory for all that may come: cat has 128 KiB ready for
+ * "running", and that would be half of its time.  Without -o content no file is so long that larger
+ * reads would save more. */
+#define SMALL_READ_BYTES 16384
+
 static void
 fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
 {
@@ -153,6 +158,7 @@ fs_init (HvfsFs *fs, const Login *login, const HvfsOptions *options)
   fs->config = hvfs_config_new (&fs->server, options->content ? budget / 2 : budget, fetched_is_old,
                                 fs);
   fs->allow_delete = options->allow_delete;
+  fs->max_read = options->content ? 0 : SMALL_READ_BYTES;
   if (options->content)
     init_content (fs, options, budget);
   fs->desks = hvfs_desks_new (desk_changed, fs);
@@ -233,11 +239,14 @@ new_session (HvfsFs *fs, HvfsOptions *options, GError **error)
   /* As it was given: mount(8) compares the first field of fstab's line with it.  It holds no
    * password: such a URI is refused. */
   g_autofree char *fsname = g_strconcat ("fsname=", options->source, NULL);
+  g_autofree char *max_read
+    = fs->max_read == 0 ? NULL : g_strdup_printf ("max_read=%u", fs->max_read);
   char *opts = NULL;
   struct fuse_session *session = NULL;
 
   if (fuse_opt_add_opt (&opts, "subtype=hvfs,default_permissions") == 0
       && fuse_opt_add_opt_escaped (&opts, fsname) == 0
+      && (max_read == NULL || fuse_opt_add_opt (&opts, max_read) == 0)
       && fuse_opt_add_arg (&options->fuse, "-o") == 0
       && fuse_opt_add_arg (&options->fuse, opts) == 0)
     session = fuse_session_new (&options->fuse, &hvfs_ops, sizeof hvfs_ops, fs);

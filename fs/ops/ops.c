@@ -534,6 +534,10 @@ hvfs_ops_init (void *data, struct fuse_conn_info *conn)
   static const unsigned wanted = FUSE_CAP_READDIRPLUS | FUSE_CAP_NO_OPENDIR_SUPPORT
                                  | FUSE_CAP_CACHE_SYMLINKS;
 
+  const HvfsFs *fs = data;
+
+  if (fs->max_read != 0)
+    conn->max_read = fs->max_read;
   conn->want |= conn->capable & wanted;
   /* With the last, whoever opens a file with O_TRUNC makes it empty for all, in the kernel,
    * until it asks for the size again; without, its size is what the answer to SETATTR says. */
