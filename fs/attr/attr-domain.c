@@ -273,7 +273,7 @@ HvfsRow hvfs_domain_table[] = {
   { .name = "disks", .mode = S_IFDIR | 0755,
     .members = hvfs_disk_members, .dir_ops = &hvfs_disks_ops, .fetch = &hvfs_disks_fetch,
     .depends = HVFS_CONFIG_PROPS },
-  { .name = "export", .mode = S_IFDIR | 0555, .members = hvfs_export_members,
+  { .name = "export", .mode = S_IFDIR | 0755, .members = hvfs_export_members,
     .dir_ops = &hvfs_export_dir_ops, .visible = hvfs_content_is_shown, .fetch = &hvfs_disks_fetch,
     .depends = HVFS_CONFIG_PROPS },
   { .name = "question", .mode = READ_WRITE, .show = question_show, .store = question_store,
