@@ -87,7 +87,7 @@ struct _HvfsFs
   HvfsDirTimes *dir_times;
   HvfsNotifier *notifier;
   HvfsKept *kept;
-  HvfsNumbers *numbers;    /* of keys of extraConfig, disks, paths of volumes */
+  HvfsNumbers *numbers;    /* of keys of extraConfig, disks, domains, paths of volumes */
   HvfsOpened *opened;
   HvfsJobs *jobs;
   HvfsJournals *journals;

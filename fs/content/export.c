@@ -15,18 +15,20 @@
 #include "fs/row/call.h"
 #include "fs/row/node.h"
 #include "fs/tree/change.h"
+#include "fs/tree/numbers.h"
 #include "fs/tree/path.h"
 
-/* node.b; a disk's is its number from 1. */
-#define OVF 0x8000
-#define MANIFEST 0x8001
+/* node.b: of a disk its number from 1; of the others one of these, and the number of the domain's
+ * name, of which the kernel keeps the files' names: by an earlier name there is none any more. */
+#define OVF (1u << 25)
+#define MANIFEST (1u << 26)
 
 /* ---- names ---- */
 
 static HvfsNode
 file_in (HvfsNode dir, guint32 number)
 {
-  guint member = number < OVF ? 0 : number == OVF ? 1 : 2;
+  guint member = number < OVF ? 0 : number < MANIFEST ? 1 : 2;
 
   return (HvfsNode){ &dir.row->members[member], dir.a, number };
 }
@@ -40,7 +42,16 @@ dup_file_name (HvfsFs *fs, guint32 serial, guint32 number)
 
   if (number < OVF)
     return hvfs_export_disk_name (number - 1);
-  return name == NULL ? NULL : g_strconcat (name, number == OVF ? ".ovf" : ".mf", NULL);
+  return name == NULL ? NULL : g_strconcat (name, number < MANIFEST ? ".ovf" : ".mf", NULL);
+}
+
+/* @kind: OVF or MANIFEST.  Under the mirror's lock. */
+static guint32
+text_number (HvfsFs *fs, const HvfsObject *vm, guint32 kind)
+{
+  g_autofree char *name = hvfs_path_dup_name (vm);
+
+  return kind | hvfs_numbers_get (fs->numbers, name);
 }
 
 static gboolean
@@ -53,18 +64,22 @@ append_name (HvfsFs *fs, HvfsNode node, GString *out)
   return name != NULL;
 }
 
-/* The number of the file after @number; 0: there is none, or it is not known. */
+/* The number of the file after @number; 0: there is none, or it is not known.  Under the mirror's
+ * lock. */
 static guint32
 next_number (HvfsFs *fs, guint32 serial, guint32 number)
 {
+  const HvfsObject *vm = hvfs_mirror_get (fs->mirror, serial);
   g_autoptr (GPtrArray) disks = NULL;
 
+  if (vm == NULL || number >= MANIFEST)
+    return 0;
   if (number >= OVF)
-    return number == OVF ? MANIFEST : 0;
+    return text_number (fs, vm, MANIFEST);
   disks = hvfs_config_get_disks (fs->config, serial);
   if (disks == NULL)
     return 0;
-  return number < disks->len ? number + 1 : OVF;
+  return number < disks->len ? number + 1 : text_number (fs, vm, OVF);
 }
 
 static guint64
@@ -108,16 +123,31 @@ file_of (const struct fuse_file_info *fi)
   return (File *) (uintptr_t) fi->fh;
 }
 
+/* Whether there is such a file.  Under the mirror's lock. */
+static gboolean
+is_there (HvfsFs *fs, HvfsNode node, const HvfsObject *vm)
+{
+  g_autoptr (GPtrArray) disks = NULL;
+
+  if (node.b >= OVF)
+    return node.b == text_number (fs, vm, node.b < MANIFEST ? OVF : MANIFEST);
+  disks = hvfs_config_get_disks (fs->config, node.a);
+  return disks == NULL || node.b <= disks->len;
+}
+
 /* The descriptor or the manifest.  (transfer full) */
 static GBytes *
 get_text (HvfsCall *call, HvfsNode node, GError **error)
 {
   HvfsFs *fs = call->fs;
   g_autofree char *name = NULL, *ovf = NULL, *text = NULL;
+  const HvfsObject *vm;
   gsize len;
 
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
-  ovf = dup_file_name (fs, node.a, OVF);
+  vm = hvfs_mirror_get (fs->mirror, node.a);
+  if (vm != NULL && is_there (fs, node, vm))
+    ovf = dup_file_name (fs, node.a, OVF);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
   if (ovf == NULL)
     {
@@ -125,7 +155,7 @@ get_text (HvfsCall *call, HvfsNode node, GError **error)
       return NULL;
     }
   name = g_strndup (ovf, strlen (ovf) - strlen (".ovf"));
-  text = node.b == OVF
+  text = node.b < MANIFEST
            ? hvfs_export_descriptor (fs->exports, node.a, name, call->cancellable, error)
            : hvfs_export_manifest (fs->exports, node.a, name, ovf, call->cancellable, error);
   if (text == NULL)
@@ -214,14 +244,12 @@ static const HvfsFileOps file_ops
 static gboolean
 export_stat (HvfsFs *fs, HvfsNode node, const HvfsObject *vm, struct stat *st)
 {
-  g_autoptr (GPtrArray) disks = hvfs_config_get_disks (fs->config, node.a);
-
-  return node.b >= OVF || disks == NULL || node.b <= disks->len;
+  return is_there (fs, node, vm);
 }
 
 #define FILE_ROW(text)                                                                           \
   { .name = (text), .append_name = append_name, .mode = S_IFREG | 0444,                          \
-    .flags = HVFS_ROW_NUMBERED, .file_ops = &file_ops, .stat = export_stat }
+    .flags = HVFS_ROW_NUMBERED | HVFS_ROW_KEPT, .file_ops = &file_ops, .stat = export_stat }
 
 /* In the order of their numbers. */
 HvfsRow hvfs_export_members[]

@@ -29,7 +29,7 @@ at_most () {
 expect_eq 'machines' "$(ls "$mnt/by-name" | wc -l)" $machines
 for vm in "$mnt"/by-name/*; do ls "$vm/disks/sda" "$vm/guestinfo" "$vm/extraconfig"; done >/dev/null
 at_most 0 sh -c "for vm in $mnt/by-name/*; do find \$vm/; done"
-at_most 0 find "$mnt/datacenters" -path '*/export' -prune -o -path '*/domains/*' -printf '%s %p %l\n'
+at_most 0 find "$mnt/datacenters" -path '*/domains/*' -printf '%s %p %l\n'
 for file in alarms console disks/sda/file disks/sda/info disks/sda/raw events screenshot.png; do
   [ "$(grep -c "/$file " "$tmp/out")" = $machines ] || fail "not all $file: $(cat "$tmp/out")"
 done
@@ -78,6 +78,10 @@ sed -i "s|^    <video>|    <disk type='file' device='disk'><source file='[LocalD
 await exists "$mine/disks/sdb"
 settles "$mine/disks/sdb/capacity" 6
 expect_eq 'raw' "$(stat -c %s "$mine/disks/sdb/raw")" 25165824
+exported () { for name; do echo "$name"; done | sort | cmp -s - "$tmp/names"; }
+lists () { find "$mine/export/" -type f -printf '%f\n' | sort >"$tmp/names"; exported "$@"; }
+lists DC0_H0_VM0.mf DC0_H0_VM0.ovf disk-0.vmdk disk-1.vmdk || fail "export has $(cat "$tmp/names")"
+stat "$mine"/export/* >/dev/null
 echo one=1 >"$theirs/extraconfig/set"
 await exists "$mine/extraconfig/one"
 settles "$mine/extraconfig/one" 2
@@ -163,3 +167,19 @@ END
   expect_failure 'Stale file handle' stat capacity
 )
 expect_eq 'disks' "$(ls "$mine/disks")" sda
+lists DC0_H0_VM0.mf DC0_H0_VM0.ovf disk-0.vmdk || fail "export has $(cat "$tmp/names")"
+[ ! -e "$mine/export/disk-1.vmdk" ] || fail 'export has a disk that is gone'
+
+# A machine gets another name while somebody is in its export.
+(
+  cd "$mine/export"
+  exec 3<DC0_H0_VM0.ovf
+  mv "$tmp/other/by-name/DC0_H0_VM0/../DC0_H0_VM0" "$tmp/other/by-name/DC0_H0_VM0/../web"
+  mine=$mnt/by-name/web
+  await exists "$mine/state"
+  lists disk-0.vmdk web.mf web.ovf || fail "export has $(cat "$tmp/names")"
+  for name in DC0_H0_VM0.mf DC0_H0_VM0.ovf; do
+    [ ! -e "$mine/export/$name" ] || fail "export still has $name"
+    [ ! -e "$name" ] || fail "the directory that somebody is in still has $name"
+  done
+)
