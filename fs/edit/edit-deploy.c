@@ -18,6 +18,7 @@
 #include "fs/row/line.h"
 #include "fs/tree/change.h"
 #include "fs/tree/index.h"
+#include "fs/tree/notify.h"
 
 #define SUFFIX ".ova"
 #define OPTIONS "options"
@@ -335,6 +336,8 @@ archive_write (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, const c
   ok = !is_over (archive, error);
   archive->is_told |= !ok;
   g_mutex_unlock (&archive->lock);
+  if (!ok)
+    hvfs_notifier_flush (call->fs->notifier);
   return ok;
 }
 
@@ -379,6 +382,7 @@ archive_flush (HvfsCall *call, HvfsNode node, struct fuse_file_info *fi, GError 
         fail (call->fs, node, archive, g_error_new (HVFS_ERROR, EINTR, "its writer was ended"));
     }
   g_mutex_unlock (&archive->lock);
+  hvfs_notifier_flush (call->fs->notifier);
   return ok;
 }
 

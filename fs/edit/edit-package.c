@@ -19,6 +19,7 @@
 #include "fs/request/caller.h"
 #include "fs/request/spool.h"
 #include "fs/row/call.h"
+#include "fs/tree/notify.h"
 
 /* A file of a package. */
 typedef struct
@@ -394,6 +395,7 @@ deploy_in_turn (HvfsCall *call, HvfsNode node, Part *part, GError **error)
   g_mutex_unlock (&packages->lock);
   ok = deploy_if_whole (call, node, error);
   hvfs_flight_end (packages->flight, node.a);
+  hvfs_notifier_flush (call->fs->notifier);
   return ok;
 }
 
