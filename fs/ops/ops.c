@@ -533,7 +533,6 @@ hvfs_ops_init (void *data, struct fuse_conn_info *conn)
 {
   static const unsigned wanted = FUSE_CAP_READDIRPLUS | FUSE_CAP_NO_OPENDIR_SUPPORT
                                  | FUSE_CAP_CACHE_SYMLINKS;
-
   const HvfsFs *fs = data;
 
   if (fs->max_read != 0)
