@@ -173,7 +173,8 @@ expect_failure () {
 
 # Whether hvfs is built with a checker, which keeps what is freed.  (What the daemon has mapped can
 # be read by root only.)
-is_checked () { ldd "$HVFS" | grep -q 'lib[at]san'; }
+is_checked () { is_linked_with 'lib[at]san'; }
+is_linked_with () { ldd "$HVFS" | grep -q "$1"; }
 
 # --- the simulator
 

@@ -147,14 +147,14 @@ get_text (HvfsCall *call, HvfsNode node, GError **error)
   g_rw_lock_reader_lock (hvfs_mirror_lock (fs->mirror));
   vm = hvfs_mirror_get (fs->mirror, node.a);
   if (vm != NULL && is_there (fs, node, vm))
-    ovf = dup_file_name (fs, node.a, OVF);
+    name = hvfs_path_dup_name (vm);
   g_rw_lock_reader_unlock (hvfs_mirror_lock (fs->mirror));
-  if (ovf == NULL)
+  if (name == NULL)
     {
       hvfs_object_set_gone ("domain", error);
       return NULL;
     }
-  name = g_strndup (ovf, strlen (ovf) - strlen (".ovf"));
+  ovf = g_strconcat (name, ".ovf", NULL);
   text = node.b < MANIFEST
            ? hvfs_export_descriptor (fs->exports, node.a, name, call->cancellable, error)
            : hvfs_export_manifest (fs->exports, node.a, name, ovf, call->cancellable, error);

@@ -747,13 +747,15 @@ def partner(gone, device, have):
                                        if not re.fullmatch(NEW, p)))
 
 
+FIELDS = {p.name for kind in devices.values() for p in properties(kind)}
+
+
 def without(name):
     """What other types have and this one does not: all that may go where a device becomes of this type."""
-    return {p.name for kind in devices.values() for p in properties(kind)} - {p.name for p in properties(devices[name])}
+    return FIELDS - {p.name for p in properties(devices[name])}
 
 
-def one_round(n):
-    edit = EDITS[n % len(EDITS)]
+def one_round(n, edit):
     what = f'round {n} of seed {seed}: {edit.__name__}'
     machine = Machine()
     put('config', machine.text)
@@ -817,15 +819,15 @@ print(f'seed {seed}')
 check_schema()
 walk()
 for n in range(rounds):
-    one_round(n)
+    one_round(n, EDITS[n % len(EDITS)])
     if len(failures) > 5:
         break
 # What few machines have something for gets some more.
-for i, edit in enumerate(EDITS):
-    for n in range(100):
+for edit in EDITS:
+    for n in range(rounds, rounds + 100):
         if done[edit.__name__] > 0 or failures:
             break
-        one_round(rounds + n * len(EDITS) + (i - rounds) % len(EDITS))
+        one_round(n, edit)
     if done[edit.__name__] == 0 and not failures:
         fail(f'{edit.__name__} was never done')
 print(f'{rounds} rounds, {sum(done.values())} edits of {len(EDITS)} kinds' if not failures

@@ -78,8 +78,10 @@ sed -i "s|^    <video>|    <disk type='file' device='disk'><source file='[LocalD
 await exists "$mine/disks/sdb"
 settles "$mine/disks/sdb/capacity" 6
 expect_eq 'raw' "$(stat -c %s "$mine/disks/sdb/raw")" 25165824
-exported () { for name; do echo "$name"; done | sort | cmp -s - "$tmp/names"; }
-lists () { find "$mine/export/" -type f -printf '%f\n' | sort >"$tmp/names"; exported "$@"; }
+lists () {
+  find "$mine/export/" -type f -printf '%f\n' | sort >"$tmp/names"
+  printf '%s\n' "$@" | sort | cmp -s - "$tmp/names"
+}
 lists DC0_H0_VM0.mf DC0_H0_VM0.ovf disk-0.vmdk disk-1.vmdk || fail "export has $(cat "$tmp/names")"
 stat "$mine"/export/* >/dev/null
 echo one=1 >"$theirs/extraconfig/set"

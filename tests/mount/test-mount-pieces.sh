@@ -23,6 +23,11 @@ print(took, buffer[:n].decode())
 END
 }
 
+mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content
+! awk -v mnt="$mnt" '$2 == mnt { print $4 }' /proc/mounts | grep -q max_read || fail 'small pieces with -o content'
+cat "$mnt/inventory" >"$tmp/large"
+unmount_hvfs
+
 mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 read -r pages state <<END
 $(touched "$mnt/by-name/DC0_H0_VM0/state")
@@ -32,6 +37,7 @@ expect_eq 'state' "$state" running
 
 # A text of several pieces.
 cat "$mnt/inventory" >"$tmp/whole"
+cmp "$tmp/large" "$tmp/whole"
 size=$(stat -c %s "$tmp/whole")
 [ "$size" -gt 50000 ] || fail "no long text: $size bytes"
 expect_eq 'the size' "$(stat -c %s "$mnt/inventory")" "$size"
@@ -41,17 +47,9 @@ for bs in 1000 4096 16384 16385 100000 1000000; do
 done
 tail -c 20000 "$tmp/whole" >"$tmp/end"
 tail -c 20000 "$mnt/inventory" | cmp - "$tmp/end"
-unmount_hvfs
-
-mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o content
-! awk -v mnt="$mnt" '$2 == mnt { print $4 }' /proc/mounts | grep -q max_read || fail 'small pieces with -o content'
-cat "$mnt/inventory" >"$tmp/again"
-cmp "$tmp/whole" "$tmp/again"
-unmount_hvfs
 
 # What is there of a stream is given at once, also where it ends with a piece: the kernel, which has
 # got as much as it asked for, asks for more before it gives that to the reader.
-mount_hvfs "$(vcsim_uri vpx)" "$mnt"
 timeout 60 "$PYTHON" - "$mnt" "$tests_dir/lib/write.py" <<'END' || fail 'a reader of events waits'
 import glob, os, subprocess, sys
 file = os.open(sys.argv[1] + '/events', os.O_RDONLY)

@@ -17,7 +17,7 @@ done
 
 # Nor in what a core dump would hold, also after logging in again.  What finds nothing
 # has to show that it can find.  (The address sanitizer keeps what libcurl has freed.)
-if [ -r "/proc/$hvfs_pid/mem" ] && ! is_checked; then
+if [ -r "/proc/$hvfs_pid/mem" ] && ! is_linked_with libasan; then
   requires "$PYTHON"
   control POST /expire
   ls -R "$mnt" >"$tmp/out"
@@ -41,7 +41,7 @@ process.send_signal(signal.SIGABRT)
 print(os.WCOREDUMP(os.waitpid(process.pid, 0)[1]))
 END
 core () { "$PYTHON" "$tmp/dumps.py" "$@" 2>"$tmp/core.log"; }
-if ! is_checked && [ "$(core '' sleep 1000)" = True ]; then
+if ! is_linked_with libasan && [ "$(core '' sleep 1000)" = True ]; then
   mkdir "$tmp/fallen"
   expect_eq 'a core is dumped' \
     "$(core "$tmp/fallen" "$HVFS" -f "$(vcsim_uri vpx)" "$tmp/fallen")" False
