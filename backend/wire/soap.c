@@ -123,10 +123,13 @@ hvfs_soap_finish (HvfsReply *parser, HvfsStats *stats, const char *method, GErro
   return finish (parser, stats, method, &fault, NULL, error);
 }
 
-/* What a complete answer says. */
+/* What a complete answer says.  A 500 can only be a fault: what else it holds is not trusted,
+ * as a sink would have had nothing of it. */
 static gboolean
 read_answer (Incoming *incoming, const char *method, const HvfsHttpReply *reply, GError **error)
 {
+  g_autoptr (HvfsValue) value = NULL;
+
   if (reply->status != 200 && (reply->status != 500 || incoming->error != NULL))
     {
       g_propagate_error (error, status_error (reply));
@@ -134,10 +137,16 @@ read_answer (Incoming *incoming, const char *method, const HvfsHttpReply *reply,
     }
   if (reply->status == 200 && incoming->options->sink != NULL)
     return TRUE;
-  incoming->value = finish (incoming->parser, incoming->stats, method, &incoming->fault,
-                            incoming->options->ret_invalid_path, error);
+  value = finish (incoming->parser, incoming->stats, method, &incoming->fault,
+                  incoming->options->ret_invalid_path, error);
   if (incoming->options->ret_tells_lost != NULL)
     *incoming->options->ret_tells_lost = hvfs_reply_tells_lost_session (incoming->parser);
+  if (value != NULL && reply->status != 200)
+    {
+      g_propagate_error (error, status_error (reply));
+      return FALSE;
+    }
+  incoming->value = g_steal_pointer (&value);
   return incoming->value != NULL;
 }
 

@@ -34,6 +34,7 @@ static const char *const names[] = {
   [MISBEHAVE_CUT_HEADERS] = "cut-headers", [MISBEHAVE_CUT_BODY] = "cut-body",
   [MISBEHAVE_CUT_CHUNKED] = "cut-chunked", [MISBEHAVE_CUT_XML] = "cut-xml",
   [MISBEHAVE_NOT_XML] = "not-xml", [MISBEHAVE_HTML] = "html", [MISBEHAVE_HTML_500] = "html-500",
+  [MISBEHAVE_REPLY_500] = "reply-500",
   [MISBEHAVE_EMPTY] = "empty", [MISBEHAVE_OTHER_REPLY] = "other-reply",
   [MISBEHAVE_BAD_GZIP] = "bad-gzip", [MISBEHAVE_ENDLESS] = "endless",
   [MISBEHAVE_ENDLESS_404] = "endless-404", [MISBEHAVE_ENDLESS_HEAD] = "endless-head",
@@ -367,6 +368,8 @@ misbehave (Request *request, Misbehaviour how, guint status, const char *headers
       return reply_text (request, 200, "<!DOCTYPE html><html><body>log in</body></html>");
     case MISBEHAVE_HTML_500:
       return reply_text (request, 500, "<html><body>internal error</body></html>");
+    case MISBEHAVE_REPLY_500:
+      return request_reply (request, 500, headers, body, strlen (body));
     case MISBEHAVE_EMPTY:
       return reply_text (request, 200, "");
     case MISBEHAVE_OTHER_REPLY:

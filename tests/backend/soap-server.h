@@ -21,6 +21,7 @@ typedef enum
   MISBEHAVE_NOT_XML,
   MISBEHAVE_HTML,
   MISBEHAVE_HTML_500,
+  MISBEHAVE_REPLY_500,    /* the reply itself, under the status of a fault */
   MISBEHAVE_EMPTY,
   MISBEHAVE_OTHER_REPLY,  /* the reply to another method */
   MISBEHAVE_BAD_GZIP,

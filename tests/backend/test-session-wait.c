@@ -224,6 +224,7 @@ test_statuses (void)
     { MISBEHAVE_404, ENOENT, "404" },
     { MISBEHAVE_REDIRECT, EPROTO, "https://elsewhere/sdk?[2J?" },
     { MISBEHAVE_HTML_500, EIO, "500" },
+    { MISBEHAVE_REPLY_500, EIO, "500" },
     { MISBEHAVE_HTML, EIO, "document type" },
     { MISBEHAVE_NOT_XML, EIO, "XML" },
     { MISBEHAVE_EMPTY, EIO, "empty" },
@@ -250,6 +251,52 @@ test_statuses (void)
     }
 }
 
+static gboolean
+count_bytes (const char *data, gsize len, gpointer n_bytes, GError **error)
+{
+  *(gsize *) n_bytes += len;
+  return TRUE;
+}
+
+/* The same call where its reply goes to a sink.  Returns: whether that was all of it */
+static gboolean
+receive_time (Fixture *f, GError **error)
+{
+  g_autoptr (HvfsRequest) request = hvfs_request_new ("CurrentTime", "ServiceInstance",
+                                                      "ServiceInstance");
+  gsize n_bytes = 0;
+
+  if (!hvfs_session_receive (f->session, request, 0, count_bytes, &n_bytes, NULL, error))
+    return FALSE;
+  g_assert_cmpuint (n_bytes, >, 0);
+  return TRUE;
+}
+
+static void
+test_received_statuses (void)
+{
+  static const struct { Misbehaviour how; int code; } rows[] = {
+    { MISBEHAVE_503, EAGAIN },
+    { MISBEHAVE_404, ENOENT },
+    { MISBEHAVE_HTML_500, EIO },
+    { MISBEHAVE_REPLY_500, EIO },
+    { MISBEHAVE_FAULT, EIO },
+  };
+  g_auto (Fixture) f = { 0 };
+
+  fixture_init (&f, FALSE, PATIENT_S, "");
+  connect_well (&f);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      soap_server_misbehave (f.server, rows[i].how, 1, 1);
+      g_assert_false (receive_time (&f, &error));
+      g_assert_error (error, HVFS_ERROR, rows[i].code);
+      g_assert_true (receive_time (&f, NULL));
+    }
+}
+
 static void
 add_tests (void)
 {
@@ -262,6 +309,7 @@ add_tests (void)
   g_test_add_func ("/session/dead-connection", test_dead_connection);
   g_test_add_func ("/session/faults", test_faults);
   g_test_add_func ("/session/statuses", test_statuses);
+  g_test_add_func ("/session/received-statuses", test_received_statuses);
 }
 
 int
