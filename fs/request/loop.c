@@ -225,6 +225,7 @@ work (gpointer data)
 {
   HvfsLoop *loop = data;
   struct fuse_buf buffer = { .mem = NULL };
+  gboolean is_busy = FALSE; /* the last request was there at once, or others call */
   Look look = { 0 };
 
   while (!fuse_session_exited (loop->session))
@@ -233,14 +234,17 @@ work (gpointer data)
 
       if (n > 0)
         {
-          if (is_there (loop, 0))
+          /* After a pause there is seldom a second one, and to look is a system call for each. */
+          if (is_busy && is_there (loop, 0))
             call_another (loop);
+          is_busy = TRUE;
           note_request (loop, opcode_of (&buffer));
           fuse_session_process_buf (loop->session, &buffer);
         }
       else if (n == -EAGAIN)
         {
-          if (!sleep_unless_last (loop))
+          is_busy = sleep_unless_last (loop);
+          if (!is_busy)
             await_request (loop, &look);
         }
       else if (n != -EINTR)
