@@ -100,12 +100,25 @@ is_of_host (const HvfsServer *server)
   return g_strcmp0 (hvfs_value_text (content, "about.apiType"), "HostAgent") == 0;
 }
 
-/* A host that goes takes its own server along, before that could say how its task ended. */
-static gboolean
-is_going (const HvfsServer *server, const GError *failure)
+static int
+never (HvfsMirror *mirror, gpointer data)
 {
-  return g_strcmp0 (hvfs_error_fault (failure), HVFS_FAULT_UNKNOWN) == 0 && is_of_host (server)
-         && !hvfs_mirror_is_up (server->mirror, NULL, NULL);
+  return 0;
+}
+
+/* A host that goes takes its own server along, before that could say how its task ended, or even
+ * that it began.  That its call was lost is no proof: who waits for updates hears of it too then,
+ * if later. */
+static gboolean
+is_going (const HvfsServer *server, const GError *failure, GCancellable *cancellable)
+{
+  gint64 deadline = g_get_monotonic_time () + server->timeout_s * G_TIME_SPAN_SECOND;
+  g_autoptr (GError) reason = NULL;
+
+  if (g_strcmp0 (hvfs_error_fault (failure), HVFS_FAULT_UNKNOWN) != 0 || !is_of_host (server))
+    return FALSE;
+  hvfs_mirror_await_that (server->mirror, never, NULL, deadline, cancellable, &reason);
+  return reason->code == EIO;
 }
 
 gboolean
@@ -128,7 +141,7 @@ hvfs_host_end (const HvfsServer *server, guint32 serial, HvfsHostEnd end,
     return FALSE;
   hvfs_request_bool (request, "force", FALSE);
   if (hvfs_operation_run (server, request, serial, NULL, NULL, NULL, cancellable, &failure)
-      || is_going (server, failure))
+      || is_going (server, failure, cancellable))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;

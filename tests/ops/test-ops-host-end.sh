@@ -69,6 +69,18 @@ echo "$name" >"$mnt/reboot" || fail "it says: $(cat "$mnt/.hvfs/errors")"
 grep -q '^state=lost' "$mnt/.hvfs/status" || fail 'the server is still there'
 control POST /up >/dev/null
 await says "$mnt/state" maintenance
+# It goes before it could answer, and those who wait for its updates hear of it later still.
+control POST '/task-time?ms=700&method=RebootHost_Task' >/dev/null
+control POST '/fail?what=lost&method=RebootHost_Task' >/dev/null
+echo "$name" >"$mnt/reboot" || fail "it says: $(cat "$mnt/.hvfs/errors")"
+grep -q '^state=lost' "$mnt/.hvfs/status" || fail 'the server is still there'
+control POST /up >/dev/null
+await says "$mnt/state" maintenance
+# It stays: whether it will go is not known.
+control POST '/task-time?ms=600000&method=RebootHost_Task' >/dev/null
+control POST '/fail?what=lost&method=RebootHost_Task' >/dev/null
+expect_eq 'it stays' "$("$PYTHON" "$tests_dir/lib/write.py" "$mnt/reboot" "$name")" EIO
+tail -n 1 "$mnt/.hvfs/errors" | grep -q 'unknown' || fail "it says: $(tail -n 1 "$mnt/.hvfs/errors")"
 unmount_hvfs
 
 # What another client has set meanwhile is seen when what was known is 20 seconds old.
