@@ -59,26 +59,28 @@ expect_failure 'Input/output error' cat "$d/capabilities.xml"
 vc cluster DC0_C0 drs=off ha=on
 
 # A host that is the server itself takes the connection along.
+goes () {
+  echo "$name" >"$mnt/reboot" || fail "it says: $(cat "$mnt/.hvfs/errors")"
+  grep -q '^state=lost' "$mnt/.hvfs/status" || fail 'the server is still there'
+  control POST /up >/dev/null
+  await says "$mnt/state" maintenance
+}
+no_answer () { # the host goes after so many MS
+  control POST "/task-time?ms=$1&method=RebootHost_Task" >/dev/null
+  control POST '/fail?what=lost&method=RebootHost_Task' >/dev/null
+}
 start_vcsim -esx -vm 0
 first=$mnt first_pid=$hvfs_pid mnt=$tmp/host
 mkdir "$mnt"
 mount_hvfs "$(vcsim_uri esx)" "$mnt" -o timeout=5
 name=$(vim get ha-host name)
 echo maintenance >"$mnt/state"
-echo "$name" >"$mnt/reboot" || fail "it says: $(cat "$mnt/.hvfs/errors")"
-grep -q '^state=lost' "$mnt/.hvfs/status" || fail 'the server is still there'
-control POST /up >/dev/null
-await says "$mnt/state" maintenance
+goes
 # It goes before it could answer, and those who wait for its updates hear of it later still.
-control POST '/task-time?ms=700&method=RebootHost_Task' >/dev/null
-control POST '/fail?what=lost&method=RebootHost_Task' >/dev/null
-echo "$name" >"$mnt/reboot" || fail "it says: $(cat "$mnt/.hvfs/errors")"
-grep -q '^state=lost' "$mnt/.hvfs/status" || fail 'the server is still there'
-control POST /up >/dev/null
-await says "$mnt/state" maintenance
+no_answer 700
+goes
 # It stays: whether it will go is not known.
-control POST '/task-time?ms=600000&method=RebootHost_Task' >/dev/null
-control POST '/fail?what=lost&method=RebootHost_Task' >/dev/null
+no_answer 600000
 expect_eq 'it stays' "$("$PYTHON" "$tests_dir/lib/write.py" "$mnt/reboot" "$name")" EIO
 tail -n 1 "$mnt/.hvfs/errors" | grep -q 'unknown' || fail "it says: $(tail -n 1 "$mnt/.hvfs/errors")"
 unmount_hvfs
