@@ -79,8 +79,8 @@ func localFile(path string) string {
 	if !p.FromString(path) {
 		return ""
 	}
-	for _, ref := range refsOf("Datastore") {
-		if ds := simulator.Map.Get(ref).(*simulator.Datastore); ds.Name == p.Datastore {
+	for _, ds := range datastores() {
+		if ds.Name == p.Datastore {
 			return filepath.Join(ds.Info.GetDatastoreInfo().Url, filepath.Clean("/"+p.Path))
 		}
 	}

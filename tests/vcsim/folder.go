@@ -102,8 +102,7 @@ func (w *world) decoded(name string) string {
 // datastoreDir finds a datastore by the path of its datacenter, which a host
 // can do without; "": there is none.
 func (w *world) datastoreDir(dcPath, name string) string {
-	for _, ref := range refsOf("Datastore") {
-		ds := simulator.Map.Get(ref).(*simulator.Datastore)
+	for _, ds := range datastores() {
 		if ds.Name != name {
 			continue
 		}

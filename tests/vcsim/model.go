@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/mo"
@@ -106,12 +107,55 @@ func fixedAbout(o *options) types.AboutInfo {
 func refsOf(kind string) []moref {
 	var refs []moref
 	for _, e := range simulator.Map.All("") {
-		if isA(e.Reference().Type, kind) {
-			refs = append(refs, e.Reference())
+		if self := e.Entity().Self; isA(self.Type, kind) { // Reference would copy the whole object
+			refs = append(refs, self)
 		}
 	}
 	sortRefs(refs)
 	return refs
+}
+
+// storeList remembers which datastores a registry has: each path of a machine's files asks for
+// them, and the registry would go through all machines each time.
+type storeList struct {
+	sync.Mutex
+	registry *simulator.Registry
+	refs     []moref // nil: not known
+}
+
+var stores storeList
+
+func (l *storeList) Reference() moref                                  { return moref{Type: "StoreList", Value: "stores"} }
+func (l *storeList) PutObject(o mo.Reference)                          { l.forget(o.Reference()) }
+func (l *storeList) RemoveObject(r moref)                              { l.forget(r) }
+func (l *storeList) UpdateObject(mo.Reference, []types.PropertyChange) {}
+
+func (l *storeList) forget(ref moref) {
+	if ref.Type == "Datastore" {
+		l.Lock()
+		defer l.Unlock()
+		l.refs = nil
+	}
+}
+
+// datastores lists all of them in a fixed order.
+func datastores() []*simulator.Datastore {
+	stores.Lock()
+	defer stores.Unlock()
+	if stores.registry != simulator.Map {
+		stores.registry, stores.refs = simulator.Map, nil
+		simulator.Map.AddHandler(&stores)
+	}
+	if stores.refs == nil {
+		stores.refs = refsOf("Datastore")
+	}
+	var all []*simulator.Datastore
+	for _, ref := range stores.refs {
+		if ds, ok := simulator.Map.Get(ref).(*simulator.Datastore); ok { // not being removed just now
+			all = append(all, ds)
+		}
+	}
+	return all
 }
 
 // hostsOf lists the hosts below a datacenter, in a fixed order.

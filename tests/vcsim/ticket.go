@@ -93,8 +93,8 @@ func (f *front) ticketed(rw http.ResponseWriter, r *http.Request) {
 
 // storeOfHosts: where the files of a datastore are that hosts call name.
 func (w *world) storeOfHosts(name string) string {
-	for _, ref := range refsOf("Datastore") {
-		if ds := simulator.Map.Get(ref).(*simulator.Datastore); ds.Name == name {
+	for _, ds := range datastores() {
+		if ds.Name == name {
 			return ds.Info.GetDatastoreInfo().Url
 		}
 	}
