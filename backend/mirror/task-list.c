@@ -110,6 +110,18 @@ hvfs_task_list_apply (HvfsTaskList *list, const HvfsValue *update, guint api)
     }
 }
 
+void
+hvfs_task_list_drop_results (HvfsTaskList *list, GHashTable *wanted)
+{
+  GHashTableIter iter;
+  gpointer known;
+
+  g_hash_table_iter_init (&iter, list->known);
+  while (g_hash_table_iter_next (&iter, NULL, &known))
+    if (!g_hash_table_contains (wanted, ((Known *) known)->moref))
+      g_clear_pointer (&((Known *) known)->props[HVFS_TASK_RESULT], hvfs_value_unref);
+}
+
 /* ---- looking ---- */
 
 HvfsValue *const *

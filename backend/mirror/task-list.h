@@ -25,6 +25,9 @@ void hvfs_task_list_free (HvfsTaskList *list);
 void hvfs_task_list_apply (HvfsTaskList *list, const HvfsValue *update, guint api);
 void hvfs_task_list_clear (HvfsTaskList *list);
 
+/* Of the tasks that are not keys of @wanted, by their morefs, results are known no more. */
+void hvfs_task_list_drop_results (HvfsTaskList *list, GHashTable *wanted);
+
 /* The task's properties; NULL if nothing was told of it. */
 HvfsValue *const *hvfs_task_list_get (HvfsTaskList *list, const char *moref);
 

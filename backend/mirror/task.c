@@ -41,6 +41,7 @@ struct _HvfsTasks
   GMutex lock;
   HvfsTaskList *list;               /* lock */
   GHashTable *waits;                /* lock: moref -> Wait, on its waiter's stack */
+  guint n_starting;                 /* lock: who will wait, for a task that is not named yet */
   char *collector;                  /* lock; of the present session */
   char *view;                       /* lock; NULL without views */
   GPtrArray *done;                  /* lock: in the view, waited for no more */
@@ -263,6 +264,15 @@ hvfs_tasks_watch (HvfsTasks *tasks, const char *collector, GPtrArray *made,
 
 /* ---- what the stream tells ---- */
 
+/* A result can be the listing of a whole datastore, of other clients, too.  It is for who waits for
+ * the task, or is going to: the stream may be faster than the reply that names it.  Lock held. */
+static void
+drop_results (HvfsTasks *tasks)
+{
+  if (tasks->n_starting == 0)
+    hvfs_task_list_drop_results (tasks->list, tasks->waits);
+}
+
 void
 hvfs_tasks_apply (HvfsTasks *tasks, HvfsValue *const *updates, guint n_updates, guint api)
 {
@@ -272,6 +282,7 @@ hvfs_tasks_apply (HvfsTasks *tasks, HvfsValue *const *updates, guint n_updates, 
       hvfs_task_list_apply (tasks->list, updates[i], api);
       tell (tasks, hvfs_value_get (updates[i], "obj"));
     }
+  drop_results (tasks);
   g_mutex_unlock (&tasks->lock);
 }
 
@@ -440,34 +451,56 @@ wait_for (HvfsTasks *tasks, Wait *wait, guint lost_s, GCancellable *cancellable,
   return ok;
 }
 
+static void
+count_starting (HvfsTasks *tasks, int change)
+{
+  g_mutex_lock (&tasks->lock);
+  tasks->n_starting += change;
+  drop_results (tasks);
+  g_mutex_unlock (&tasks->lock);
+}
+
+/* Waits for the task of the answered call; counted as starting on entry, no more on exit. */
+static gboolean
+wait_for_started (HvfsTasks *tasks, const char *moref, guint lost_s, GCancellable *cancellable,
+                  HvfsValue **ret_result, GError **error)
+{
+  Wait wait = { .moref = moref, .named_by = g_get_monotonic_time () + UNNAMED_US };
+  gboolean ok;
+
+  hvfs_connection_begin_news (tasks->link, &wait.news);
+  g_mutex_lock (&tasks->lock);
+  g_hash_table_insert (tasks->waits, (char *) wait.moref, &wait);
+  tasks->n_starting--;
+  ok = wait_for (tasks, &wait, lost_s, cancellable, ret_result, error);
+  g_hash_table_remove (tasks->waits, wait.moref);
+  drop_results (tasks);
+  g_mutex_unlock (&tasks->lock);
+  hvfs_connection_end_news (tasks->link, &wait.news);
+  unwatch (tasks, &wait);
+  return ok;
+}
+
 gboolean
 hvfs_tasks_run (HvfsTasks *tasks, HvfsRequest *request, guint lost_s,
                 GCancellable *cancellable, HvfsValue **ret_result, GError **error)
 {
-  g_autoptr (HvfsValue) reply
-    = hvfs_starter_call (tasks->starter, request, cancellable, error);
+  g_autoptr (HvfsValue) reply = NULL;
   g_autoptr (GError) failure = NULL;
-  Wait wait = { .moref = hvfs_value_text (reply, "returnval"),
-                .named_by = g_get_monotonic_time () + UNNAMED_US };
-  gboolean ok;
+  const char *moref;
 
-  if (reply == NULL)
-    return FALSE;
-  if (wait.moref == NULL)
+  count_starting (tasks, 1);
+  reply = hvfs_starter_call (tasks->starter, request, cancellable, error);
+  moref = hvfs_value_text (reply, "returnval");
+  if (moref == NULL)
     {
-      g_set_error (error, HVFS_ERROR, EPROTO, "%s: the server named no task",
-                   hvfs_request_method (request));
+      count_starting (tasks, -1);
+      if (reply != NULL)
+        g_set_error (error, HVFS_ERROR, EPROTO, "%s: the server named no task",
+                     hvfs_request_method (request));
       return FALSE;
     }
-  hvfs_connection_begin_news (tasks->link, &wait.news);
-  g_mutex_lock (&tasks->lock);
-  g_hash_table_insert (tasks->waits, (char *) wait.moref, &wait);
-  ok = wait_for (tasks, &wait, lost_s, cancellable, ret_result, &failure);
-  g_hash_table_remove (tasks->waits, wait.moref);
-  g_mutex_unlock (&tasks->lock);
-  hvfs_connection_end_news (tasks->link, &wait.news);
-  unwatch (tasks, &wait);
-  if (ok)
+  if (wait_for_started (tasks, moref, lost_s, cancellable, ret_result, &failure))
     return TRUE;
   if (g_strcmp0 (hvfs_error_fault (failure), "RequestCanceled") == 0
       && g_cancellable_is_cancelled (cancellable))

@@ -187,6 +187,38 @@ test_nothing (Fixture *f, gconstpointer data)
   g_assert_false (truncated);
 }
 
+static void
+note_task (const HvfsTaskView *task, gpointer data)
+{
+  const char *result = hvfs_value_text (task->props[HVFS_TASK_RESULT], "folderPath");
+
+  g_string_append_printf (data, "%s %s %s\n", task->moref,
+                          hvfs_value_text (task->props[HVFS_TASK_STATE], NULL),
+                          result == NULL ? "-" : result);
+}
+
+/* Of somebody else's task it is known how it ended, and what it found is not kept. */
+static void
+test_task_result (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) xml = page_begin (1), known = g_string_new (NULL);
+  g_autofree char *version = NULL;
+  gboolean truncated;
+  GError *error = NULL;
+
+  g_string_append (xml, "<objectSet><kind>enter</kind><obj type='Task'>task-1</obj>"
+                        "<changeSet><name>info.state</name><op>assign</op>"
+                        "<val x:type='TaskInfoState'>success</val></changeSet>"
+                        "<changeSet><name>info.result</name><op>assign</op>"
+                        "<val x:type='HostDatastoreBrowserSearchResults'>"
+                        "<folderPath>[a] b</folderPath></val></changeSet></objectSet>");
+  page_end (xml, "");
+  g_assert_true (send (f, xml, 4096, &version, &truncated, &error));
+  g_assert_no_error (error);
+  hvfs_tasks_foreach (f->tasks, note_task, known);
+  g_assert_cmpstr (known->str, ==, "task-1 success -\n");
+}
+
 /* Sooner or later, each of these fails; and so does all that follows. */
 static void
 check_bad (Fixture *f, const GString *xml, const char *text)
@@ -274,6 +306,7 @@ main (int argc, char **argv)
   ADD ("pages", test_pages);
   ADD ("leave", test_leave);
   ADD ("nothing", test_nothing);
+  ADD ("task-result", test_task_result);
   ADD ("cut-short", test_cut_short);
   ADD ("garbage", test_garbage);
   ADD ("other-answer", test_other_answer);
