@@ -158,37 +158,58 @@ is_there (HvfsLoop *loop, int timeout_ms)
   return poll (fds, G_N_ELEMENTS (fds), timeout_ms) != 0;
 }
 
-/* For how long it is worth staying awake, of one thread. */
+/* For how long it is worth staying awake, of one thread.  Times are monotonic. */
 typedef struct
 {
   gint64 us;
-  gint64 rests_until_us; /* monotonic */
+  gint64 since_us; /* since when it looks; 0: it does not */
+  gint64 tried_us; /* when it last did */
+  gint64 rests_until_us;
 } Look;
 
-/* Until there is a request, or the end.  What would have been right this time makes @look
- * longer or shorter. */
+/* Whether it is alone shows in how long one try has taken. */
+static void
+note_try (HvfsLoop *loop, Look *look, gint64 now)
+{
+  if (now - look->tried_us > CROWDED_US)
+    {
+      look->rests_until_us = now + REST_US;
+      loop->crowded_until_us = now + CROWD_US;
+    }
+  look->tried_us = now;
+}
+
+/* No request is there.  Returns when to try again: soon, or when there is one, or the end.
+ * What comes soon is found by trying to receive it, which costs no second system call. */
 static void
 await_request (HvfsLoop *loop, Look *look)
 {
-  gint64 start = g_get_monotonic_time (), took = 0;
-  gint64 limit = start < look->rests_until_us ? 0 : look->us;
+  gint64 now = g_get_monotonic_time ();
 
-  while (took < limit && !is_there (loop, 0))
+  if (look->since_us == 0)
+    look->since_us = look->tried_us = now;
+  note_try (loop, look, now);
+  if (now - look->since_us < look->us && now >= look->rests_until_us)
+    sched_yield ();
+  else
     {
-      gint64 before = took;
-
-      sched_yield ();
-      took = g_get_monotonic_time () - start;
-      if (took - before > CROWDED_US)
-        {
-          look->rests_until_us = start + took + REST_US;
-          loop->crowded_until_us = start + took + CROWD_US;
-          limit = 0;
-        }
+      is_there (loop, -1);
+      look->tried_us = g_get_monotonic_time ();
     }
-  if (took >= limit)
-    is_there (loop, -1);
-  took = g_get_monotonic_time () - start;
+}
+
+/* A request has come.  What would have been right this time makes @look longer or shorter. */
+static void
+note_wait (HvfsLoop *loop, Look *look)
+{
+  gint64 now, took;
+
+  if (look->since_us == 0)
+    return;
+  now = g_get_monotonic_time ();
+  note_try (loop, look, now);
+  took = now - look->since_us;
+  look->since_us = 0;
   if (took > loop->max_look_us)
     look->us = 0;
   else if (took > look->us)
@@ -234,6 +255,7 @@ work (gpointer data)
 
       if (n > 0)
         {
+          note_wait (loop, &look);
           /* After a pause there is seldom a second one, and to look is a system call for each. */
           if (is_busy && is_there (loop, 0))
             call_another (loop);
