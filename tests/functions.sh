@@ -153,6 +153,8 @@ await () {
 # What can be awaited.
 says () { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 exists () { [ -e "$1" ]; }
+# status_is lost  or connected: what the mount at $mnt says of the server.
+status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
 missing () { [ ! -e "$1" ] && [ ! -L "$1" ]; }
 
 # --- expecting
@@ -270,6 +272,13 @@ control () {
   fi
   requires curl
   curl -fsS --noproxy '*' -X "$method" "$@" "$vcsim_control$path"
+}
+
+# lose_server  The simulator goes, and the mount at $mnt knows it: a loss that is noticed when the
+# server is back already would come in between what is done then.
+lose_server () {
+  control POST /down >/dev/null
+  await status_is lost
 }
 
 # vcsim_requests METHOD  How often it was called since the last POST /reset.

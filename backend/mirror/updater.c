@@ -370,11 +370,15 @@ recover (HvfsUpdater *updater, GError *failure)
     }
   if (interrupted && g_error_matches (failure, HVFS_ERROR, ECANCELED))
     return;
-  back_off (updater, BACKOFF_USELESS_MAX_US);
-  if (is_first && g_strcmp0 (hvfs_error_fault (failure), "RequestCanceled") == 0)
-    return;
   /* A fault came from a server that is there: the filters are gone, or the version is not
-   * known any more, or both ended with their session. */
+   * known any more, or both ended with their session.  Any other failure is said before the
+   * pause: after it the server may be back, and would be called lost then. */
+  if (hvfs_error_fault (failure) != NULL)
+    {
+      back_off (updater, BACKOFF_USELESS_MAX_US);
+      if (is_first && g_strcmp0 (hvfs_error_fault (failure), "RequestCanceled") == 0)
+        return;
+    }
   while (!stopped (updater) && updater->n_rebuilds < MAX_REBUILDS
          && hvfs_error_fault (error != NULL ? error : failure) != NULL)
     {

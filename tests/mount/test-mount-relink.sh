@@ -3,11 +3,10 @@
 # A server that is given up while hvfs does not wait for it, and is back before it
 # would, is found again: by servers that are polled this is hit nearly each time.
 . "${srcdir:-$(dirname "$0")/..}/functions.sh"
-requires timeout
+requires timeout "$PYTHON"
 start_vcsim -vm 1 -api 4.0
 mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=3
 state=$mnt/by-name/DC0_H0_VM0/state
-status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
 reads () { timeout 20 cat "$state" >/dev/null 2>&1; }
 reads_not () { ! reads; }
 
@@ -18,4 +17,29 @@ for _ in 1 2 3 4 5; do
   await status_is connected
   await reads
 done
+unmount_hvfs
+stop_vcsim
+
+# One that goes again and again is tried ever less often, until it has told something; but each
+# time that it is lost is said at once, and not when it is back.
+start_vcsim -vm 1
+mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=300
+"$PYTHON" - "$vcsim_control" "$mnt/.hvfs/status" <<'P'
+import sys, time, urllib.request
+def tell(path):
+    urllib.request.urlopen(urllib.request.Request(sys.argv[1] + path, method="POST")).read()
+def seconds_until(state):
+    began = time.monotonic()
+    while f"state={state}\n" not in open(sys.argv[2]).read():
+        assert time.monotonic() - began < 60, f"never {state}"
+        time.sleep(0.005)
+    return time.monotonic() - began
+for _ in range(5):
+    tell("/down")
+    to_say = seconds_until("lost")
+    tell("/up")
+    to_return = seconds_until("connected")
+    print(f"said after {to_say:.3f} s, back after {to_return:.3f} s")
+assert to_say * 8 < to_return, "the pause came before it was said"
+P
 unmount_hvfs
