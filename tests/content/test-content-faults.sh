@@ -67,6 +67,7 @@ exec 7<"$files/a.iso"
 head -c 10 <&7 >/dev/null
 control POST /down >/dev/null
 if cat <&7 >/dev/null 2>"$tmp/err"; then fail 'a lost server: read with success'; fi
+await status_is lost
 control POST /up >/dev/null
 exec 7<&-
 listed () { ls "$files" >/dev/null 2>&1; }

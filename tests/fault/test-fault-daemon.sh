@@ -14,7 +14,6 @@ mount_hvfs "vpx://user@$vcsim_hostport/?pin=$pin" "$mnt" -o content,timeout=4,sp
 vm=$mnt/by-name/DC0_H0_VM0
 files=$mnt/datacenters/DC0/datastores/LocalDS_0/files
 root=$(sed -n 's/^url=//p' "$files/../info")
-status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
 set_note () { control POST "/set?object=DC0_H0_VM0&path=config.annotation&value=$1" >/dev/null; }
 
 # Suspended, with its machine or by a signal: who reads meanwhile waits, and reads what is so then.

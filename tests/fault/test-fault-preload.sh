@@ -8,6 +8,7 @@ requires_plain
 start_vcsim -vm 1 -cluster 0
 preload () { "$PYTHON" "$tests_dir/fault/preload.py" "$tmp/preload" "$@"; }
 relay () {
+  rm -f "$tmp/relay"
   "$PYTHON" "$tests_dir/fault/relay.py" "$1" "$2" "127.0.0.1:${vcsim_hostport##*:}" >"$tmp/relay" 2>&1 &
   relay=$!
   vcsims="$vcsims $relay"
@@ -19,7 +20,6 @@ preload address=127.0.0.2
 export HVFS_PRELOAD="$tmp/preload"
 LD_PRELOAD=$build_dir/tests/fault/preload.so mount_hvfs "vpx://user@vc.preload:$port/?no_verify=1" "$mnt" -o timeout=4
 vm=$mnt/by-name/DC0_H0_VM0
-status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
 echo off >"$vm/state"
 
 # The clock: nothing is asked for it, nothing is lost, all that waits goes on.

@@ -17,8 +17,6 @@ mount_to_crash () {
   echo off >"$d/state"
 }
 
-status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
-
 # crash METHOD WHEN  The server dies there; its task takes no time where it is to end.
 crash () {
   case $2 in done | ended) ms=0 ;; *) ms=600000 ;; esac

@@ -52,7 +52,7 @@ for what in drop lost half truncate garbage empty html 503 type other huge deep 
       poke "$what-$n-$i"
       await says "$vm/annotation" "$what-$n-$i"
     done
-    await grep -q ^state=connected "$mnt/.hvfs/status"
+    await status_is connected
     poke "after-$what-$n"
     await says "$vm/annotation" "after-$what-$n"
   done
@@ -75,7 +75,7 @@ for what in drop lost half truncate garbage html 503 silent; do
     grep -q . "$vm/error" || fail "$what: no word in error"
   fi
   expect_eq "PowerOffVM_Task with $what" "$(vcsim_requests PowerOffVM_Task)" 1
-  await grep -q ^state=connected "$mnt/.hvfs/status"
+  await status_is connected
   control POST /heal >/dev/null
 done
 

@@ -8,7 +8,6 @@ start_vcsim -vm 4
 mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=4
 vm=$mnt/by-name/DC0_H0_VM0
 says () { [ "$(timeout 20 cat "$1" 2>/dev/null)" = "$2" ]; }
-status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
 # fails COMMAND...  With EIO, and within what the time-out allows.
 fails () {
   if timeout 20 "$@" >/dev/null 2>"$tmp/err"; then return 1; fi
@@ -29,8 +28,7 @@ back () {
 }
 
 # Killed and restarted, seen from a client: refused connections, then all new.
-control POST /down >/dev/null
-await status_is lost
+lose_server
 await fails cat "$vm/state"
 # The kernel is told of one after the other that it must ask again.
 for file in memory annotation config.xml config.vmx hostname stats uuid snapshots/one/description; do

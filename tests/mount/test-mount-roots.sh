@@ -67,7 +67,7 @@ set_name DC1 DC0
 await test -d "$mnt/by-folder/elsewhere"
 logins=$(stat_of "$mnt" logins)
 control POST /expire >/dev/null
-logged_in () { [ "$(stat_of "$mnt" logins)" -gt "$logins" ] && grep -q ^state=connected "$mnt/.hvfs/status"; }
+logged_in () { [ "$(stat_of "$mnt" logins)" -gt "$logins" ] && status_is connected; }
 await logged_in
 await grep -q running "$mnt/by-name/DC0_H0_VM0/state"
 # Its collector may be found to be gone only after another call has logged in.

@@ -61,7 +61,7 @@ vc cluster DC0_C0 drs=off ha=on
 # A host that is the server itself takes the connection along.
 goes () {
   echo "$name" >"$mnt/reboot" || fail "it says: $(cat "$mnt/.hvfs/errors")"
-  grep -q '^state=lost' "$mnt/.hvfs/status" || fail 'the server is still there'
+  status_is lost || fail 'the server is still there'
   control POST /up >/dev/null
   await says "$mnt/state" maintenance
 }

@@ -12,7 +12,6 @@ address=127.0.0.1:$held_port
 start_vcsim -vm 2 -task-times RelocateVM_Task=20000 -l "$address"
 mount_hvfs "vpx://user@$address/?no_verify=1" "$mnt"
 d=$mnt/by-name/$vm
-status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
 inodes () { find "$mnt/datacenters" -mindepth 5 -path "*/$vm*" -printf '%i %f\n' | sort; }
 # begin DESTINATION  Sets writer, once the migration runs.
 begin () {
@@ -38,8 +37,7 @@ same_inodes () { inodes | diff "$tmp/inodes" - || fail 'the inodes changed'; }
 
 # Away for a moment, in which the task ends: that is learned.
 begin DC0_C0_H1
-control POST /down >/dev/null
-await status_is lost
+lose_server
 control POST /hurry >/dev/null
 control POST /up >/dev/null
 await is_gone "$writer"

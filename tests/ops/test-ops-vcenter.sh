@@ -155,7 +155,7 @@ kill -KILL "$vc_pid"
 await is_gone "$writer"
 expect_eq 'lost in the middle' "$(cat "$tmp/written")" EIO
 grep -q 'outcome unknown' "$d/migrate" || fail "migrate: $(cat "$d/migrate")"
-grep -q '^state=connected$' "$mnt/.hvfs/status" || fail 'the host was lost with its vCenter'
+status_is connected || fail 'the host was lost with its vCenter'
 unmount_hvfs
 mount_with "$vc_hostport" -o "vcenter_username=mover,vcenter_password_file=$tmp/vc-password"
 refused ECONNREFUSED migrate DC0_H0 'the vCenter:' 'cannot connect'

@@ -78,7 +78,7 @@ read -r less fewer <<<"$(free "$vm/")"
 [ "$fewer" -lt "$files" ] || fail "files: $files, then $fewer"
 # Of a server that is lost, too: df is not to hang on it.
 stop_vcsim
-await grep -q '^state=lost' "$mnt/.hvfs/status"
+await status_is lost
 expect_eq 'room when the server is lost' "$(stat -f -c %a "$mnt")" "$less"
 unmount_hvfs
 

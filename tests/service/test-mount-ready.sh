@@ -27,6 +27,7 @@ P
 
 # listen NAME
 listen () {
+  rm -f "$tmp/said" # of the one before: what the new one says is awaited
   "$PYTHON" "$tmp/listen.py" "$1" "$mnt" >"$tmp/said" 2>"$tmp/listen.log" &
   listener=$!
   vcsims="$listener $vcsims" # however the test ends

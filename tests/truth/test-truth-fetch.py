@@ -116,6 +116,7 @@ class Lost(Failure):
     def end(self, file, child_status):
         if self.in_flight:
             super().end(file, child_status)
+            until(lambda: not connected(), "the loss is noticed")
         control("/up")
         until(connected, "the connection is back")
 

@@ -39,8 +39,7 @@ await lines "$tmp/history" $((events / 2))
 kill_server
 end_process "$bursts" || :
 n=$(wc -l <"$tmp/history")
-lost () { grep -q '^state=lost' "$mnt/.hvfs/status"; }
-await lost
+await status_is lost
 server
 while [ $((n - 10)) -lt "$events" ]; do
   left=$((events - n + 10))
@@ -69,11 +68,10 @@ echo "$n events: $requests requests, RSS $rss_before KiB before, $rss_after KiB 
 
 # A server that has lost its history, as one that was restored: what is new comes, nothing twice.
 kill_server
-await lost
+await status_is lost
 history=
 server
-connected () { grep -q '^state=connected' "$mnt/.hvfs/status"; }
-await connected
+await status_is connected
 burst 300 anew DC0_H0_VM0
 have () { [ "$(grep -c anew "$tmp/$1")" -ge 300 ]; }
 for reader in cat loop tail; do

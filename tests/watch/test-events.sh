@@ -57,9 +57,7 @@ expect_eq "of a domain only its own" "$(grep -c second "$tmp/domain" || :)" 0
 
 # While they wait, others are answered, and the server can be lost: nothing is missed, nothing twice.
 expect_eq "meanwhile" "$(cat "$mnt/by-name/DC0_H0_VM0/state")" running
-control POST /down >/dev/null
-lost () { grep -q ^state=lost "$mnt/.hvfs/status"; }
-await lost
+lose_server
 burst 1500 away
 control POST /up >/dev/null
 burst 5 back
