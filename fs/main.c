@@ -195,6 +195,7 @@ fs_clear (HvfsFs *fs)
   hvfs_transfers_free (fs->transfers);
   hvfs_exports_free (fs->exports);
   hvfs_contents_free (fs->contents);
+  hvfs_config_free (fs->config); /* what it still fetches is told to facts, numbers and kept */
   if (fs->content_flight != NULL)
     hvfs_flight_free (fs->content_flight);
   hvfs_streams_free (fs->streams);
@@ -217,7 +218,6 @@ fs_clear (HvfsFs *fs)
   hvfs_session_logout (fs->session);
   hvfs_quickstats_free (fs->quickstats);
   hvfs_perf_free (fs->perf);
-  hvfs_config_free (fs->config);
   hvfs_follow_clear (fs);
   hvfs_dir_times_free (fs->dir_times);
   hvfs_mirror_free (fs->mirror);

@@ -2,6 +2,7 @@
 /* backend/vmconfig/vmconfig-priv.h - what the files of vmconfig share */
 #pragma once
 
+#include "backend/wait/crew.h"
 #include "backend/wait/flight.h"
 #include "backend/operation/operation.h"
 #include "backend/vmconfig/vmconfig-cache.h"
@@ -34,6 +35,8 @@ struct _HvfsConfig
   HvfsVmCache *cache;     /* lock */
   HvfsOptionsCache *options; /* lock */
   HvfsFlight *coming;     /* by serial: what some thread fetches */
+  HvfsCrew *crew;         /* fetches what nobody waits for yet */
+  GCancellable *stop;     /* of what it fetches: the end */
   HvfsConfigOrder texts;   /* lock */
   HvfsConfigOrder parts;   /* lock: of what is kept beside the texts */
 };

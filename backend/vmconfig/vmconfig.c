@@ -13,10 +13,15 @@
 #include "convert/vmx/vmx.h"
 
 /* Neighbours in the first batch of someone who goes on, how fast their number grows,
- * and the most: a configuration has some 20 KiB on the wire. */
+ * and the most: a configuration has some 20 KiB on the wire, its parts 6. */
 #define AHEAD_FIRST 8
 #define AHEAD_GROWTH 4
-#define AHEAD_MOST 256
+#define AHEAD_MOST_TEXTS 512
+#define AHEAD_MOST_PARTS 1024
+/* In one request.  Of a larger batch only the first one is waited for: the others come while
+ * what that brought is read. */
+#define REQUEST_MOST 257
+#define AHEAD_THREADS 2
 /* A text is seldom longer: of more than fit the first would go before they are read. */
 #define AHEAD_BYTES 16384
 
@@ -31,6 +36,8 @@
 #define HARDWARE "config.hardware"
 #define VERSION "config.changeVersion"
 #define API_FILES 400
+
+static void fetch_ahead (gpointer item, gpointer data);
 
 HvfsConfig *
 hvfs_config_new (const HvfsServer *server, gsize budget_bytes,
@@ -47,6 +54,8 @@ hvfs_config_new (const HvfsServer *server, gsize budget_bytes,
   config->options = hvfs_options_cache_new ();
   config->snapshots = hvfs_snapshot_disks_new ();
   config->coming = hvfs_flight_new ();
+  config->stop = g_cancellable_new ();
+  config->crew = hvfs_crew_new ("hvfs-ahead", fetch_ahead, config, AHEAD_THREADS);
   return config;
 }
 
@@ -55,6 +64,9 @@ hvfs_config_free (HvfsConfig *config)
 {
   if (config == NULL)
     return;
+  g_cancellable_cancel (config->stop);
+  hvfs_crew_free (config->crew);
+  g_object_unref (config->stop);
   /* What other threads have written is seen here. */
   g_mutex_lock (&config->lock);
   g_mutex_unlock (&config->lock);
@@ -178,6 +190,8 @@ hvfs_config_get_disks (HvfsConfig *config, guint32 serial)
 
 /* ---- batches ---- */
 
+typedef gboolean (Wanted) (guint32 serial, const char *version, gboolean running, gpointer config);
+
 /* A neighbour is worth fetching unless it is here, of this @version and power, or on its way. */
 static gboolean
 is_wanted (guint32 serial, const char *version, gboolean running, gpointer data)
@@ -209,8 +223,7 @@ are_parts_wanted (guint32 serial, const char *version, gboolean running, gpointe
  * read side by side some are far behind, so who was read last says little then: who is near
  * where a batch ended goes on as well. */
 static GPtrArray *
-plan (HvfsConfig *config, HvfsConfigOrder *order, HvfsVmLook *look,
-      gboolean (*wanted) (guint32, const char *, gboolean, gpointer))
+plan (HvfsConfig *config, HvfsConfigOrder *order, HvfsVmLook *look, guint most, Wanted *wanted)
 {
   GPtrArray *batch;
   guint32 before[G_N_ELEMENTS (order->ends) + 1];
@@ -219,7 +232,7 @@ plan (HvfsConfig *config, HvfsConfigOrder *order, HvfsVmLook *look,
   g_mutex_lock (&config->lock);
   memcpy (before, order->ends, sizeof order->ends);
   before[G_N_ELEMENTS (order->ends)] = order->last;
-  n = order->ahead == 0 ? AHEAD_FIRST : MIN (order->ahead * AHEAD_GROWTH, AHEAD_MOST);
+  n = order->ahead == 0 ? AHEAD_FIRST : MIN (order->ahead * AHEAD_GROWTH, most);
   n = MIN (n, config->budget / AHEAD_BYTES);
   g_mutex_unlock (&config->lock);
   batch = hvfs_vm_neighbours (config->server.mirror, before, G_N_ELEMENTS (before), look->serial, n,
@@ -237,20 +250,10 @@ plan (HvfsConfig *config, HvfsConfigOrder *order, HvfsVmLook *look,
   return batch;
 }
 
-/* Marks what of @batch is not on its way already, and drops the rest of it.  The first
- * is this thread's own already. */
-static void
-claim (HvfsConfig *config, GPtrArray *batch)
-{
-  for (guint i = batch->len; i > 1; i--)
-    if (!hvfs_flight_try (config->coming, ((HvfsVmLook *) batch->pdata[i - 1])->serial))
-      g_ptr_array_remove_index (batch, i - 1);
-}
-
 /* @paths: ended by NULL */
 static GPtrArray *
-retrieve (HvfsConfig *config, GPtrArray *batch, const char *const *paths, GCancellable *cancellable,
-          GError **error)
+retrieve (HvfsConfig *config, const GPtrArray *batch, const char *const *paths,
+          GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) morefs = g_ptr_array_new ();
 
@@ -416,29 +419,18 @@ store (HvfsConfig *config, const HvfsVmLook *look, HvfsValue *value, gint64 vmx_
   return text;
 }
 
-/* The batch is fetched and kept; the text of its first is the result. */
-static GBytes *
-fetch_batch (HvfsConfig *config, GPtrArray *batch, GCancellable *cancellable, GError **error)
+/* @content: of CONFIG and FILES.  FALSE: there is no configuration. */
+static gboolean
+keep_text_in (HvfsConfig *config, const HvfsValue *content, const HvfsVmLook *look,
+              GBytes **ret_text, GError **error)
 {
-  /* With the files that the machines have, where the server tells of them. */
-  const char *const paths[] = { CONFIG, hvfs_config_tells_vmx_size (config) ? FILES : NULL, NULL };
-  g_autoptr (GPtrArray) contents = retrieve (config, batch, paths, cancellable, error);
-  GBytes *text = NULL;
+  HvfsValue *value = config_in (content, look, error);
+  g_autoptr (GBytes) text
+    = value != NULL ? store (config, look, value, vmx_bytes_in (content, look)) : NULL;
 
-  if (contents == NULL)
-    return NULL;
-  for (guint i = 0; i < batch->len; i++)
-    {
-      const HvfsVmLook *look = batch->pdata[i];
-      const HvfsValue *content = hvfs_retrieve_find (contents, look->moref);
-      HvfsValue *value = config_in (content, look, i == 0 ? error : NULL);
-      g_autoptr (GBytes) kept
-        = value != NULL ? store (config, look, value, vmx_bytes_in (content, look)) : NULL;
-
-      if (i == 0)
-        text = g_steal_pointer (&kept);
-    }
-  return text;
+  if (text != NULL && ret_text != NULL)
+    *ret_text = g_steal_pointer (&text);
+  return value != NULL;
 }
 
 HvfsVmRead *
@@ -458,56 +450,10 @@ hvfs_config_read_now (HvfsConfig *config, const HvfsVmLook *look, GCancellable *
            : NULL;
 }
 
-static void
-end_flights (HvfsConfig *config, const GPtrArray *batch)
-{
-  for (guint i = 0; i < batch->len; i++)
-    hvfs_flight_end (config->coming, ((HvfsVmLook *) batch->pdata[i])->serial);
-}
-
-/* @serial is claimed.  @present: (transfer full) (nullable): somebody has brought it between
- * the look and the claim */
-static GBytes *
-fetch_claimed (HvfsConfig *config, guint32 serial, GBytes *present, GCancellable *cancellable,
-               GError **error)
-{
-  GBytes *text = present;
-  HvfsVmLook *look = text == NULL ? hvfs_vm_look (config->server.mirror, serial, error) : NULL;
-  g_autoptr (GPtrArray) batch = NULL;
-
-  if (look == NULL)
-    {
-      hvfs_flight_end (config->coming, serial);
-      return text;
-    }
-  batch = plan (config, &config->texts, look, is_wanted);
-  claim (config, batch);
-  text = fetch_batch (config, batch, cancellable, error);
-  end_flights (config, batch);
-  sweep (config);
-  return text;
-}
-
-GBytes *
-hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
-{
-  HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
-  GBytes *text = NULL;
-
-  /* Who has waited looks again: it is there now, or another's attempt has failed. */
-  while (turn == HVFS_FLIGHT_OVER && (text = hvfs_config_get (config, serial)) == NULL)
-    turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
-  return turn == HVFS_FLIGHT_MINE
-           ? fetch_claimed (config, serial, hvfs_config_get (config, serial), cancellable, error)
-           : text;
-}
-
-/* ---- what is kept beside the texts ---- */
-
 /* @content: of OPTIONS, HARDWARE and VERSION.  FALSE: there is no configuration. */
 static gboolean
 keep_parts_in (HvfsConfig *config, const HvfsValue *content, const HvfsVmLook *look,
-               GError **error)
+               GBytes **ret_text G_GNUC_UNUSED, GError **error)
 {
   const HvfsValue *hardware = about (content, "propSet", HARDWARE, "val");
   const HvfsValue *fault = about (content, "missingSet", OPTIONS, "fault");
@@ -527,35 +473,145 @@ keep_parts_in (HvfsConfig *config, const HvfsValue *content, const HvfsVmLook *l
   return TRUE;
 }
 
+/* What is fetched in batches, and how. */
+typedef struct
+{
+  const char *paths[4];
+  goffset order; /* of its HvfsConfigOrder in HvfsConfig */
+  guint most;    /* neighbours in a batch */
+  Wanted *wanted;
+  gboolean (*keep) (HvfsConfig *config, const HvfsValue *content, const HvfsVmLook *look,
+                    GBytes **ret_text, GError **error);
+} Kind;
+
+#define TEXTS G_STRUCT_OFFSET (HvfsConfig, texts), AHEAD_MOST_TEXTS, is_wanted, keep_text_in
+static const Kind texts = { { CONFIG, FILES }, TEXTS };
+/* Of servers that tell of no files. */
+static const Kind old_texts = { { CONFIG }, TEXTS };
+static const Kind parts = { { OPTIONS, HARDWARE, VERSION }, G_STRUCT_OFFSET (HvfsConfig, parts),
+                            AHEAD_MOST_PARTS, are_parts_wanted, keep_parts_in };
+
+/* What is planned, and how much of it has been asked for. */
+typedef struct
+{
+  const Kind *kind;
+  GPtrArray *looks; /* HvfsVmLook */
+  guint at;
+} Batch;
+
+static void
+batch_free (Batch *batch)
+{
+  g_ptr_array_unref (batch->looks);
+  g_free (batch);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Batch, batch_free)
+
+/* For the next request: what is wanted still, and not on its way.  @is_first: the machine that
+ * somebody waits for is this thread's own already.  (transfer container): borrowed from @batch */
+static GPtrArray *
+claim (HvfsConfig *config, Batch *batch, gboolean is_first)
+{
+  GPtrArray *claimed = g_ptr_array_new ();
+
+  for (; batch->at < batch->looks->len && claimed->len < REQUEST_MOST; batch->at++)
+    {
+      HvfsVmLook *look = batch->looks->pdata[batch->at];
+
+      if ((is_first && batch->at == 0)
+          || (batch->kind->wanted (look->serial, look->version, look->running, config)
+              && hvfs_flight_try (config->coming, look->serial)))
+        g_ptr_array_add (claimed, look);
+    }
+  return claimed;
+}
+
+/* Fetches and keeps what was claimed, and ends the claim.  @ret_text: (optional): of the first.
+ * FALSE: the first could not be had. */
+static gboolean
+fetch (HvfsConfig *config, const Kind *kind, const GPtrArray *claimed, GBytes **ret_text,
+       GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) contents = retrieve (config, claimed, kind->paths, cancellable, error);
+  gboolean ok = FALSE;
+
+  for (guint i = 0; contents != NULL && i < claimed->len; i++)
+    {
+      const HvfsVmLook *look = claimed->pdata[i];
+      gboolean kept = kind->keep (config, hvfs_retrieve_find (contents, look->moref), look,
+                                  i == 0 ? ret_text : NULL, i == 0 ? error : NULL);
+
+      if (i == 0)
+        ok = kept;
+    }
+  for (guint i = 0; i < claimed->len; i++)
+    hvfs_flight_end (config->coming, ((HvfsVmLook *) claimed->pdata[i])->serial);
+  return ok;
+}
+
+/* The rest of a batch.  What fails is asked for again by who needs it, and he is told why. */
+static void
+fetch_ahead (gpointer item, gpointer data)
+{
+  HvfsConfig *config = data;
+  g_autoptr (Batch) batch = item;
+  gboolean ok = TRUE;
+
+  while (ok && batch->at < batch->looks->len)
+    {
+      g_autoptr (GPtrArray) claimed = claim (config, batch, FALSE);
+
+      ok = claimed->len == 0 || fetch (config, batch->kind, claimed, NULL, config->stop, NULL);
+    }
+}
+
 /* @serial is claimed. */
 static gboolean
-fetch_parts_claimed (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
-                       GError **error)
+fetch_batch (HvfsConfig *config, const Kind *kind, guint32 serial, GBytes **ret_text,
+             GCancellable *cancellable, GError **error)
 {
-  static const char *const paths[] = { OPTIONS, HARDWARE, VERSION, NULL };
   HvfsVmLook *look = hvfs_vm_look (config->server.mirror, serial, error);
-  g_autoptr (GPtrArray) batch = NULL, contents = NULL;
-  gboolean ok = FALSE;
+  g_autoptr (Batch) batch = NULL;
+  g_autoptr (GPtrArray) claimed = NULL;
+  gboolean ok;
 
   if (look == NULL)
     {
       hvfs_flight_end (config->coming, serial);
       return FALSE;
     }
-  batch = plan (config, &config->parts, look, are_parts_wanted);
-  claim (config, batch);
-  contents = retrieve (config, batch, paths, cancellable, error);
-  for (guint i = 0; contents != NULL && i < batch->len; i++)
-    {
-      const HvfsVmLook *each = batch->pdata[i];
-      gboolean kept = keep_parts_in (config, hvfs_retrieve_find (contents, each->moref), each,
-                                       i == 0 ? error : NULL);
-
-      if (i == 0)
-        ok = kept;
-    }
-  end_flights (config, batch);
+  batch = g_new (Batch, 1);
+  *batch = (Batch){ kind, plan (config, G_STRUCT_MEMBER_P (config, kind->order), look, kind->most,
+                                kind->wanted), 0 };
+  claimed = claim (config, batch, TRUE);
+  ok = fetch (config, kind, claimed, ret_text, cancellable, error);
+  if (ok && batch->at < batch->looks->len)
+    hvfs_crew_push (config->crew, g_steal_pointer (&batch));
   return ok;
+}
+
+GBytes *
+hvfs_config_fetch (HvfsConfig *config, guint32 serial, GCancellable *cancellable, GError **error)
+{
+  HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
+  GBytes *text = NULL;
+
+  /* Who has waited looks again: it is there now, or another's attempt has failed. */
+  while (turn == HVFS_FLIGHT_OVER && (text = hvfs_config_get (config, serial)) == NULL)
+    turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
+  if (turn != HVFS_FLIGHT_MINE)
+    return text;
+  /* Somebody has brought it between the look and the claim. */
+  text = hvfs_config_get (config, serial);
+  if (text != NULL)
+    hvfs_flight_end (config->coming, serial);
+  else
+    {
+      fetch_batch (config, hvfs_config_tells_vmx_size (config) ? &texts : &old_texts, serial, &text,
+                   cancellable, error);
+      sweep (config);
+    }
+  return text;
 }
 
 /* From outside of the mirror's lock. */
@@ -571,7 +627,7 @@ has_options (HvfsConfig *config, guint32 serial)
 
 gboolean
 hvfs_config_fetch_parts (HvfsConfig *config, guint32 serial, GCancellable *cancellable,
-                           GError **error)
+                         GError **error)
 {
   HvfsFlightTurn turn = HVFS_FLIGHT_OVER;
   gboolean have = FALSE;
@@ -580,5 +636,5 @@ hvfs_config_fetch_parts (HvfsConfig *config, guint32 serial, GCancellable *cance
     turn = hvfs_flight_begin (config->coming, serial, cancellable, error);
   return have
          || (turn == HVFS_FLIGHT_MINE
-             && fetch_parts_claimed (config, serial, cancellable, error));
+             && fetch_batch (config, &parts, serial, NULL, cancellable, error));
 }

@@ -39,7 +39,8 @@ typedef struct _HvfsConfig HvfsConfig;
  */
 HvfsConfig *hvfs_config_new (const HvfsServer *server, gsize budget_bytes,
                              void (*changed) (guint32 serial, gpointer data), gpointer data);
-void hvfs_config_free (HvfsConfig *config); /* no call may be running */
+/* No call may be running.  What is still fetched ahead ends first. */
+void hvfs_config_free (HvfsConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvfsConfig, hvfs_config_free)
 
 /* ---- reading ---- */
@@ -70,8 +71,9 @@ GBytes *hvfs_config_get (HvfsConfig *config, guint32 serial);
  * @cancellable: (nullable): the caller stops to wait; others who want the same go on
  *
  * Network, unless it is cached: the machine's configuration and, the more the longer
- * this goes well, those of its neighbours, in one request.  Who asks for a machine
- * that is on its way waits for it and sends nothing.
+ * this goes well, those of its neighbours: 256 in the same request, the others by threads
+ * that nobody waits for.  Who asks for a machine that is on its way waits for it and sends
+ * nothing.
  *
  * @error: ESTALE: the machine is gone; EIO: the server has no configuration of it (it
  *   is inaccessible, invalid, being made); EACCES; EINTR when cancelled; a call's

@@ -32,3 +32,35 @@ walk "$PYTHON" -c 'if 1:
         print("\n".join(os.listdir(f"{sys.argv[1]}/{vm}/disks")))' "$mnt/by-name"
 [ "$(cat "$tmp/n")" -le 14 ] || fail "$(cat "$tmp/n") requests for configurations and disks"
 expect_eq 'what came' "$(grep -c '^sda$' "$tmp/out")" 800
+
+# Of a large batch the first request alone is waited for: the rest comes by itself, and then is there.
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+before=$(stat_of "$mnt" request.RetrievePropertiesEx)
+requests () { echo $(($(stat_of "$mnt" request.RetrievePropertiesEx) - before)); }
+sent () { [ "$(requests)" = "$1" ]; }
+# configs FROM,TO  Of the machines by name.  The shell would look for each file, which fetches it.
+configs () { ls "$mnt/by-name" | sed -n "$1s,.*,$mnt/by-name/&/config.xml,p" | xargs cat >"$tmp/out"; }
+configs 1,173
+await sent 6
+configs 174,685
+expect_eq 'what came' "$(grep -c '^</domain>' "$tmp/out")" 512
+expect_eq 'requests' "$(requests)" 6
+unmount_hvfs
+
+# What could not be had by itself is asked for by who reads it.
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+control POST '/fail?what=fault&fault=SystemError&method=RetrievePropertiesEx&n=6' >/dev/null
+configs 1,173
+is_hit () { control GET /rules | grep -q '"hits":1'; }
+await is_hit
+configs 174,685
+expect_eq 'what came after a failure' "$(grep -c '^</domain>' "$tmp/out")" 512
+control POST /heal >/dev/null
+unmount_hvfs
+
+# The end waits for none of it.
+mount_hvfs "$(vcsim_uri vpx)" "$mnt"
+control POST '/fail?what=slow&ms=3600000&method=RetrievePropertiesEx&n=6' >/dev/null
+configs 1,173
+await is_hit
+unmount_hvfs
