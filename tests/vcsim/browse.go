@@ -86,12 +86,12 @@ func lookInto(found *types.HostDatastoreBrowserSearchResults, query *types.VmDis
 	dir := filepath.Join(root, strings.TrimPrefix(found.FolderPath[strings.Index(found.FolderPath, "]")+1:], " "))
 	var files []types.BaseFileInfo
 	for _, f := range found.File {
-		disk, ok := f.(*types.VmDiskFileInfo)
-		if ok && diskKB(filepath.Join(dir, disk.Path)) == 0 {
-			continue // an extent
-		}
-		if ok {
-			describe(disk, filepath.Join(dir, disk.Path), query.Details)
+		if disk, ok := f.(*types.VmDiskFileInfo); ok {
+			d := descriptorOf(filepath.Join(dir, disk.Path))
+			if d.kb == 0 {
+				continue // an extent
+			}
+			describe(disk, d, query.Details)
 		}
 		files = append(files, f)
 	}
@@ -99,9 +99,9 @@ func lookInto(found *types.HostDatastoreBrowserSearchResults, query *types.VmDis
 	return found
 }
 
-func describe(disk *types.VmDiskFileInfo, path string, flags *types.VmDiskFileQueryFlags) {
+func describe(disk *types.VmDiskFileInfo, d diskDescriptor, flags *types.VmDiskFileQueryFlags) {
 	if disk.FileSize != 0 {
-		disk.FileSize = extentBytes(path)
+		disk.FileSize = d.bytes()
 	}
 	if flags == nil {
 		return
@@ -110,7 +110,7 @@ func describe(disk *types.VmDiskFileInfo, path string, flags *types.VmDiskFileQu
 		disk.DiskType = "VirtualDiskFlatVer2BackingInfo"
 	}
 	if flags.CapacityKb {
-		disk.CapacityKb = diskKB(path)
+		disk.CapacityKb = d.kb
 	}
 	if flags.HardwareVersion {
 		disk.HardwareVersion = 8

@@ -11,7 +11,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -58,19 +60,50 @@ func growDisk(path string, kb int64) error {
 	return os.Truncate(flatOf(path), kb*1024)
 }
 
-// diskKB: what a descriptor says of its capacity; 0: it is none.
-func diskKB(path string) int64 {
-	text, err := os.ReadFile(path)
-	if m := extentLine.FindSubmatch(text); err == nil && m != nil {
-		sectors, _ := strconv.ParseInt(string(m[1]), 10, 64)
-		return sectors / sectorsPerKB
-	}
-	return 0
+// diskDescriptor: what one says. Of a file that is none: no capacity, and the extent that would be beside it.
+type diskDescriptor struct {
+	kb     int64
+	extent string
+	thin   bool
 }
 
-func isThin(path string) bool {
-	text, _ := os.ReadFile(path)
-	return strings.Contains(string(text), "ddb.thinProvisioned = \"1\"")
+// Extents are longer than any descriptor, and hold NULs.
+const maxDescriptorBytes = 64 << 10
+
+func descriptorOf(path string) diskDescriptor {
+	d := diskDescriptor{extent: flatOf(path)}
+	file, err := os.Open(path)
+	if err != nil {
+		return d
+	}
+	defer file.Close()
+	text, _ := io.ReadAll(io.LimitReader(file, maxDescriptorBytes))
+	if bytes.IndexByte(text, 0) >= 0 {
+		return d
+	}
+	if m := extentLine.FindSubmatch(text); m != nil {
+		sectors, _ := strconv.ParseInt(string(m[1]), 10, 64)
+		d.kb = sectors / sectorsPerKB
+		d.extent = filepath.Join(filepath.Dir(path), string(m[3]))
+	}
+	d.thin = bytes.Contains(text, []byte("ddb.thinProvisioned = \"1\""))
+	return d
+}
+
+func diskKB(path string) int64 {
+	return descriptorOf(path).kb
+}
+
+func extentOf(path string) string {
+	return descriptorOf(path).extent
+}
+
+// bytes: of a thick disk all that it has room for.
+func (d diskDescriptor) bytes() int64 {
+	if info, err := os.Stat(d.extent); err == nil && !d.thin {
+		return info.Size()
+	}
+	return allocated(d.extent)
 }
 
 // localFile: where a datastore path lies on this machine; "": in no datastore.
@@ -107,15 +140,6 @@ func writeDisks(vm *simulator.VirtualMachine) {
 	}
 }
 
-// extentsOf: the extent of the descriptor path, whichever it has.
-func extentOf(path string) string {
-	text, _ := os.ReadFile(path)
-	if m := extentLine.FindSubmatch(text); m != nil {
-		return filepath.Join(filepath.Dir(path), string(m[3]))
-	}
-	return flatOf(path)
-}
-
 // isLocked: whether a machine that is on writes to the file.
 func isLocked(file string) bool {
 	if !strings.HasSuffix(file, "-flat.vmdk") && !strings.HasSuffix(file, "-delta.vmdk") {
@@ -145,14 +169,6 @@ func allocated(path string) int64 {
 		return st.Blocks * 512
 	}
 	return info.Size()
-}
-
-// extentBytes: of a thick disk all that it has room for.
-func extentBytes(path string) int64 {
-	if info, err := os.Stat(extentOf(path)); err == nil && !isThin(path) {
-		return info.Size()
-	}
-	return allocated(extentOf(path))
 }
 
 // layout makes layoutEx tell of the disks as they are now: a real server looks at them now and then.
@@ -187,9 +203,10 @@ func layout(vm *simulator.VirtualMachine) {
 		backing, _ := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo)
 		for ; backing != nil; backing = backing.Parent {
 			path := localFile(backing.FileName)
-			extent := filepath.Join(filepath.Dir(backing.FileName), filepath.Base(extentOf(path)))
+			d := descriptorOf(path)
+			extent := filepath.Join(filepath.Dir(backing.FileName), filepath.Base(d.extent))
 			one.Chain = append(one.Chain, types.VirtualMachineFileLayoutExDiskUnit{FileKey: []int32{
-				add(backing.FileName, "diskDescriptor", allocated(path)), add(extent, "diskExtent", extentBytes(path))}})
+				add(backing.FileName, "diskDescriptor", allocated(path)), add(extent, "diskExtent", d.bytes())}})
 		}
 		disks = append(disks, one)
 	}
