@@ -14,13 +14,17 @@
 
 typedef struct
 {
-  _Atomic gint64 asked_us; /* when somebody asked last; 0: nobody did */
+  _Atomic gint64 asked_us;       /* when somebody asked last; 0: nobody did */
+  _Atomic guint n_asked;         /* one after the other until then */
+  _Atomic gint64 quiet_until_us; /* whoever asked is left alone for so long */
+  _Atomic gint64 resume_us;      /* until when the work done so far is to wait */
 } HvfsWay;
 
-/* Somebody waits for something short, and probably for more of it. */
+/* Somebody waits for something short, and probably for more of it: of one who has asked many
+ * times that is thought for longer. */
 void hvfs_way_ask (HvfsWay *way);
 
-/* Between two pieces of long work: waits while somebody asks, for up to four times as long as the
- * work went on, and a tenth of a second.
- * @since_us: (inout): since when the work has gone on; 0 before the first piece */
+/* Between two pieces of long work: waits while somebody asks, until all of it together has waited
+ * five times as long as it went on, but at most 0.4 seconds.
+ * @since_us: (inout): since when this thread's work has gone on; 0 before the first piece */
 void hvfs_way_give (HvfsWay *way, gint64 *since_us);

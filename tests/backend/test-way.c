@@ -36,7 +36,7 @@ test_share (void)
       for (guint i = 0; i < N_PIECES; i++)
         waited[asked] += do_piece (&way, &since_us, asked == 1);
     }
-  /* Four times as long, but where this program was kept from running between the two calls. */
+  /* Five times as long, but where this program was kept from running between the two calls. */
   g_assert_cmpint (waited[1], >=, N_PIECES * 2 * WORK_US);
   g_assert_cmpint (waited[0], <, waited[1]);
 }
@@ -58,11 +58,71 @@ test_first (void)
   g_assert_cmpint (first, <, second);
 }
 
+typedef struct
+{
+  HvfsWay *way;
+  gint64 waited;
+} Worker;
+
+static gpointer
+do_pieces (gpointer data)
+{
+  Worker *worker = data;
+  gint64 since_us = g_get_monotonic_time ();
+
+  for (guint i = 0; i < N_PIECES; i++)
+    worker->waited += do_piece (worker->way, &since_us, TRUE);
+  return NULL;
+}
+
+/* All work together gets a share, not each. */
+static void
+test_together (void)
+{
+  HvfsWay way = { 0 };
+  Worker alone = { &way, 0 }, one = { &way, 0 }, other = { &way, 0 };
+  GThread *thread;
+
+  do_pieces (&alone);
+  thread = g_thread_new ("other", do_pieces, &other);
+  do_pieces (&one);
+  g_thread_join (thread);
+  g_assert_cmpint (one.waited + other.waited, >, 5 * alone.waited / 2);
+}
+
+/* How long work of a second waits after so many questions, in microseconds. */
+static gint64
+wait_after (guint n_asked)
+{
+  gint64 waited = 0;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      HvfsWay way = { 0 };
+      gint64 start = g_get_monotonic_time (), since_us = start - G_TIME_SPAN_SECOND;
+
+      for (guint j = 0; j < n_asked; j++)
+        hvfs_way_ask (&way);
+      hvfs_way_give (&way, &since_us);
+      waited += g_get_monotonic_time () - start;
+    }
+  return waited;
+}
+
+/* Who has asked many times may be busy with the answers for a while. */
+static void
+test_walk (void)
+{
+  g_assert_cmpint (wait_after (100), >, 2 * wait_after (1));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/way/share", test_share);
   g_test_add_func ("/way/first", test_first);
+  g_test_add_func ("/way/together", test_together);
+  g_test_add_func ("/way/walk", test_walk);
   return g_test_run ();
 }
