@@ -87,16 +87,23 @@ capacity_of (const HvfsValue *device)
   return kib < 0 || kib > G_MAXINT64 / 1024 ? -1 : kib * 1024;
 }
 
+/* (nullable), as @text */
+static GRefString *
+intern (const char *text)
+{
+  return text != NULL ? g_ref_string_new_intern (text) : NULL;
+}
+
 static HvfsConfigDisk *
 disk_new (const char *target, const HvfsValue *device)
 {
   const HvfsValue *backing = hvfs_value_get (device, "backing");
   HvfsConfigDisk *disk = g_new (HvfsConfigDisk, 1);
 
-  *disk = (HvfsConfigDisk){ .target = g_strdup (target), .format = format_of (backing),
+  *disk = (HvfsConfigDisk){ .target = intern (target), .format = format_of (backing),
                             .capacity_bytes = capacity_of (device),
-                            .mode = g_strdup (hvfs_value_text (backing, "diskMode")),
-                            .datastore = g_strdup (hvfs_value_text (backing, "datastore")),
+                            .mode = intern (hvfs_value_text (backing, "diskMode")),
+                            .datastore = intern (hvfs_value_text (backing, "datastore")),
                             .chain = chain_of (backing),
                             .is_encrypted = hvfs_value_get (backing, "keyId") != NULL,
                             .is_object = hvfs_value_get (backing, "backingObjectId") != NULL };
@@ -109,9 +116,9 @@ disk_free (gpointer data)
   HvfsConfigDisk *disk = data;
 
   g_ptr_array_unref (disk->chain);
-  g_free (disk->target);
-  g_free (disk->mode);
-  g_free (disk->datastore);
+  g_clear_pointer (&disk->target, g_ref_string_release);
+  g_clear_pointer (&disk->mode, g_ref_string_release);
+  g_clear_pointer (&disk->datastore, g_ref_string_release);
   g_free (disk);
 }
 

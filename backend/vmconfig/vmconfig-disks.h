@@ -17,11 +17,11 @@ typedef struct
 
 typedef struct
 {
-  char *target;          /* "sda" */
+  GRefString *target;    /* "sda"; interned as the next two: most disks have the same */
   const HvfsDiskFormat *format;
   gint64 capacity_bytes; /* -1: the server does not say */
-  char *mode;            /* nullable: in the server's words */
-  char *datastore;       /* nullable: its id */
+  GRefString *mode;      /* nullable: in the server's words */
+  GRefString *datastore; /* nullable: its id */
   GPtrArray *chain;      /* of char *: the descriptors, its own first, the oldest parent's last */
   gboolean is_encrypted;
   gboolean is_object;     /* its content is an object of the storage, no file */

@@ -35,7 +35,7 @@ option_free (gpointer data)
 {
   HvfsOption *option = data;
 
-  g_free (option->key);
+  g_ref_string_release (option->key);
   g_free (option->value);
   g_free (option);
 }
@@ -100,7 +100,8 @@ options_in (const HvfsValue *value)
           || key == NULL || *key == '\0')
         continue;
       option = g_new (HvfsOption, 1);
-      *option = (HvfsOption){ g_strdup (key), g_strdup (text != NULL ? text : "") };
+      /* All machines have the same keys. */
+      *option = (HvfsOption){ g_ref_string_new_intern (key), g_strdup (text != NULL ? text : "") };
       g_ptr_array_add (options, option);
     }
   g_ptr_array_sort (options, by_key);
@@ -152,7 +153,7 @@ hvfs_options_cache_put (HvfsOptionsCache *cache, guint32 serial, const char *ver
     {
       const HvfsOption *option = entry->options->pdata[i];
 
-      entry->bytes += strlen (option->key) + strlen (option->value) + OPTION_BYTES;
+      entry->bytes += strlen (option->value) + OPTION_BYTES;
     }
   entry->bytes += disks->len * DISK_BYTES;
   same = old != NULL && same_options (old->options, entry->options) && same_disks (old->disks, disks);
