@@ -31,7 +31,7 @@ listen () {
   "$PYTHON" "$tmp/listen.py" "$1" "$mnt" >"$tmp/said" 2>"$tmp/listen.log" &
   listener=$!
   vcsims="$listener $vcsims" # however the test ends
-  await grep -q listening "$tmp/said"
+  await grep -qs listening "$tmp/said"
   export NOTIFY_SOCKET="$1"
 }
 # Everything that was sent is read before the socket ends.
