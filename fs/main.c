@@ -195,7 +195,7 @@ fs_clear (HvfsFs *fs)
   hvfs_transfers_free (fs->transfers);
   hvfs_exports_free (fs->exports);
   hvfs_contents_free (fs->contents);
-  hvfs_config_free (fs->config); /* what it still fetches is told to facts, numbers and kept */
+  hvfs_config_free (fs->config); /* what it still fetches is told to kept */
   if (fs->content_flight != NULL)
     hvfs_flight_free (fs->content_flight);
   hvfs_streams_free (fs->streams);
