@@ -153,9 +153,9 @@ await () {
 # What can be awaited.
 says () { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 exists () { [ -e "$1" ]; }
+missing () { [ ! -e "$1" ] && [ ! -L "$1" ]; }
 # status_is lost  or connected: what the mount at $mnt says of the server.
 status_is () { grep -q "^state=$1\$" "$mnt/.hvfs/status"; }
-missing () { [ ! -e "$1" ] && [ ! -L "$1" ]; }
 
 # --- expecting
 

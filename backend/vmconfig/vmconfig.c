@@ -507,10 +507,10 @@ batch_free (Batch *batch)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Batch, batch_free)
 
-/* For the next request: what is wanted still, and not on its way.  @is_first: the machine that
- * somebody waits for is this thread's own already.  (transfer container): borrowed from @batch */
+/* For the next request: what is wanted still, and not on its way.  The first of all, which
+ * somebody waits for, is claimed already.  (transfer container): borrowed from @batch */
 static GPtrArray *
-claim (HvfsConfig *config, Batch *batch, gboolean is_first)
+claim (HvfsConfig *config, Batch *batch)
 {
   GPtrArray *claimed = g_ptr_array_new ();
 
@@ -518,7 +518,7 @@ claim (HvfsConfig *config, Batch *batch, gboolean is_first)
     {
       HvfsVmLook *look = batch->looks->pdata[batch->at];
 
-      if ((is_first && batch->at == 0)
+      if (batch->at == 0
           || (batch->kind->wanted (look->serial, look->version, look->running, config)
               && hvfs_flight_try (config->coming, look->serial)))
         g_ptr_array_add (claimed, look);
@@ -559,7 +559,7 @@ fetch_ahead (gpointer item, gpointer data)
 
   while (ok && batch->at < batch->looks->len)
     {
-      g_autoptr (GPtrArray) claimed = claim (config, batch, FALSE);
+      g_autoptr (GPtrArray) claimed = claim (config, batch);
 
       ok = claimed->len == 0 || fetch (config, batch->kind, claimed, NULL, config->stop, NULL);
     }
@@ -583,7 +583,7 @@ fetch_batch (HvfsConfig *config, const Kind *kind, guint32 serial, GBytes **ret_
   batch = g_new (Batch, 1);
   *batch = (Batch){ kind, plan (config, G_STRUCT_MEMBER_P (config, kind->order), look, kind->most,
                                 kind->wanted), 0 };
-  claimed = claim (config, batch, TRUE);
+  claimed = claim (config, batch);
   ok = fetch (config, kind, claimed, ret_text, cancellable, error);
   if (ok && batch->at < batch->looks->len)
     hvfs_crew_push (config->crew, g_steal_pointer (&batch));

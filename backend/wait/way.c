@@ -49,10 +49,13 @@ hvfs_way_give (HvfsWay *way, gint64 *since_us)
 {
   gint64 now = g_get_monotonic_time (), end = now, until;
 
-  if (*since_us != 0 && now - *since_us < LEAST_US)
-    return;
-  if (*since_us != 0 && now < GET (quiet_until_us))
-    end = resume_at (way, *since_us, now);
+  if (*since_us != 0)
+    {
+      if (now - *since_us < LEAST_US)
+        return;
+      if (now < GET (quiet_until_us))
+        end = resume_at (way, *since_us, now);
+    }
   for (; now < (until = MIN (end, GET (quiet_until_us))); now = g_get_monotonic_time ())
     g_usleep (until - now);
   *since_us = now;

@@ -69,10 +69,10 @@ rm -r "$P/files/iso"
 head -c 40000000 /dev/urandom >"$root/long"
 await exists "$P/files/long"
 "$PYTHON" - "$P/files/long" "$root/long" "$vcsim_control" "$mnt/.hvfs/status" <<'END'
-import sys, threading, urllib.request
+import functools, sys, threading
+import simulator
 name, stored, control, status = sys.argv[1:]
-def tell(what):
-    urllib.request.urlopen(control + what, b"").read()
+tell = functools.partial(simulator.control, control)
 file = open(name, "rb", buffering=0)
 got = [file.read(1 << 20)]
 tell("/down")

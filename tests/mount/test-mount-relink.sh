@@ -25,19 +25,16 @@ stop_vcsim
 start_vcsim -vm 1
 mount_hvfs "$(vcsim_uri vpx)" "$mnt" -o timeout=300
 "$PYTHON" - "$vcsim_control" "$mnt/.hvfs/status" <<'P'
-import sys, time, urllib.request
-def tell(path):
-    urllib.request.urlopen(urllib.request.Request(sys.argv[1] + path, method="POST")).read()
+import sys, time
+import simulator
 def seconds_until(state):
     began = time.monotonic()
-    while f"state={state}\n" not in open(sys.argv[2]).read():
-        assert time.monotonic() - began < 60, f"never {state}"
-        time.sleep(0.005)
+    simulator.until(lambda: f"state={state}\n" in open(sys.argv[2]).read(), state)
     return time.monotonic() - began
 for _ in range(5):
-    tell("/down")
+    simulator.control(sys.argv[1], "/down")
     to_say = seconds_until("lost")
-    tell("/up")
+    simulator.control(sys.argv[1], "/up")
     to_return = seconds_until("connected")
     print(f"said after {to_say:.3f} s, back after {to_return:.3f} s")
 assert to_say * 8 < to_return, "the pause came before it was said"

@@ -6,13 +6,17 @@
 requires "$PYTHON"
 start_vcsim -vm 400
 
-# walk COMMAND...  Prints the requests of one, on a mount of its own.
-walk () {
+# begin  A mount of its own, on which requests are counted.
+begin () {
   mount_hvfs "$(vcsim_uri vpx)" "$mnt"
   before=$(stat_of "$mnt" request.RetrievePropertiesEx)
+}
+requests () { echo $(($(stat_of "$mnt" request.RetrievePropertiesEx) - before)); }
+# walk COMMAND...  The requests of one are in $tmp/n.
+walk () {
+  begin
   "$@" >"$tmp/out"
-  echo $(($(stat_of "$mnt" request.RetrievePropertiesEx) - before)) >"$tmp/n"
-  lines=$(wc -l <"$tmp/out")
+  requests >"$tmp/n"
   unmount_hvfs
 }
 
@@ -34,9 +38,7 @@ walk "$PYTHON" -c 'if 1:
 expect_eq 'what came' "$(grep -c '^sda$' "$tmp/out")" 800
 
 # Of a large batch the first request alone is waited for: the rest comes by itself, and then is there.
-mount_hvfs "$(vcsim_uri vpx)" "$mnt"
-before=$(stat_of "$mnt" request.RetrievePropertiesEx)
-requests () { echo $(($(stat_of "$mnt" request.RetrievePropertiesEx) - before)); }
+begin
 sent () { [ "$(requests)" = "$1" ]; }
 # configs FROM,TO  Of the machines by name.  The shell would look for each file, which fetches it.
 configs () { ls "$mnt/by-name" | sed -n "$1s,.*,$mnt/by-name/&/config.xml,p" | xargs cat >"$tmp/out"; }

@@ -90,10 +90,6 @@ func descriptorOf(path string) diskDescriptor {
 	return d
 }
 
-func diskKB(path string) int64 {
-	return descriptorOf(path).kb
-}
-
 func extentOf(path string) string {
 	return descriptorOf(path).extent
 }
@@ -248,12 +244,12 @@ func extendDisk(c *call) (interface{}, *fault) {
 	req := c.req.(*types.ExtendVirtualDisk_Task)
 	return c.startTask(true, func() (types.AnyType, *fault) {
 		path := localFile(req.Name)
-		switch kb := diskKB(path); {
+		switch d := descriptorOf(path); {
 		case path == "" || !exists(path):
 			return nil, fileNotFound(req.Name)
-		case req.NewCapacityKb < kb:
+		case req.NewCapacityKb < d.kb:
 			return nil, &fault{&types.InvalidArgument{InvalidProperty: "newCapacityKb"}, "A specified parameter was not correct: newCapacityKb"}
-		case isLocked(extentOf(path)):
+		case isLocked(d.extent):
 			return nil, &fault{&types.FileLocked{FileFault: types.FileFault{File: req.Name}}, "Unable to access file " + req.Name + " since it is locked"}
 		}
 		if err := growDisk(path, req.NewCapacityKb); err != nil {
@@ -269,13 +265,14 @@ func zeroDisk(c *call) (interface{}, *fault) {
 	req := c.req.(*types.ZeroFillVirtualDisk_Task)
 	return c.startTask(true, func() (types.AnyType, *fault) {
 		path := localFile(req.Name)
+		d := descriptorOf(path)
 		switch {
 		case path == "" || !exists(path):
 			return nil, fileNotFound(req.Name)
-		case isLocked(extentOf(path)):
+		case isLocked(d.extent):
 			return nil, &fault{&types.FileLocked{FileFault: types.FileFault{File: req.Name}}, "Unable to access file " + req.Name + " since it is locked"}
 		}
-		if err := os.WriteFile(extentOf(path), make([]byte, diskKB(path)*1024), 0o600); err != nil {
+		if err := os.WriteFile(d.extent, make([]byte, d.kb*1024), 0o600); err != nil {
 			return nil, &fault{&types.FileFault{File: req.Name}, err.Error()}
 		}
 		return nil, nil
